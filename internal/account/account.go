@@ -1,0 +1,114 @@
+// Package account is about people: name, password, state, recovery codes. What a
+// phone may do for them is decided in package approval; whether they are who
+// they say is decided with their phone, never here alone.
+package account
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/audit"
+)
+
+// A State says whether an account may sign in.
+type State string
+
+// States of an account.
+const (
+	Active   State = "active"
+	Disabled State = "disabled" // by the operator
+)
+
+// An Account belongs to a person.
+type Account struct {
+	ID       string    // "acc_…"
+	Name     string    // sign-in name, as the person knows it
+	Email    string    // for notices; may be empty
+	Language string    // "en" or "zh-Hans"; empty: the browser's
+	State    State     //
+	First    bool      // its next phone is a first one: none was ever active, or the operator has reset it
+	Numbers  int       // wrong numbers in a row; at Limits.NumberRow its phones stop
+	Quiet    time.Time // until then no push and no change of phones: a sign-in was reported
+	Added    time.Time //
+	Password string    // Argon2id in PHC form; never leaves the server
+}
+
+// Errors a caller can act on.
+var (
+	ErrUnknown  = errors.New("account: no such account")
+	ErrExists   = errors.New("account: name is taken")
+	ErrName     = errors.New("account: name is not usable")
+	ErrPassword = errors.New("account: name and password don't match") // unknown, disabled and wrong look alike
+	ErrBusy     = errors.New("account: too many passwords are being checked")
+)
+
+// A TooMany says that no try is left, and for how long.
+type TooMany struct{ Wait time.Duration }
+
+func (e *TooMany) Error() string { return "account: too many tries" }
+
+// A Store keeps accounts. Each method is one atomic step; a method that changes
+// something writes its event in the same step, or neither. Times are those of
+// the event.
+type Store interface {
+	// AddAccount returns [ErrExists] if the folded name is taken.
+	AddAccount(ctx context.Context, a Account, key string, ev audit.Event) error
+
+	// Account returns [ErrUnknown] if there is none.
+	Account(ctx context.Context, id string) (Account, error)
+
+	// AccountNamed finds an account by its folded name ([Key]).
+	AccountNamed(ctx context.Context, key string) (Account, error)
+
+	// Accounts returns all, by name.
+	Accounts(ctx context.Context) ([]Account, error)
+
+	// SetAccountState disables or enables. Disabling cancels its waiting requests and ends its sessions.
+	SetAccountState(ctx context.Context, id string, to State, ev audit.Event) error
+
+	// ResetAccount ends all devices (reason "operator"), unfinished activations
+	// (replaced), waiting requests (cancelled), sessions, known browsers and
+	// recovery codes; the next activation is a first one again.
+	ResetAccount(ctx context.Context, id string, ev audit.Event) error
+
+	// UnlockAccount sets the count of wrong numbers to 0.
+	UnlockAccount(ctx context.Context, id string, ev audit.Event) error
+
+	// RemoveAccount removes the account and what is its own; audit events and the
+	// keys of its devices stay (a key that was ever a device's is never accepted again).
+	RemoveAccount(ctx context.Context, id string, ev audit.Event) error
+
+	// SetRecoveryCodes stores the first set of an account's codes, for the session
+	// that made its first activation, once: [ErrUnknown] otherwise.
+	SetRecoveryCodes(ctx context.Context, account, session string, codes []RecoveryHash, ev audit.Event) error
+
+	// RecoveryCodesLeft counts the unused codes; made says whether a set was ever made since the account's first activation.
+	RecoveryCodesLeft(ctx context.Context, account string) (left int, made bool, err error)
+}
+
+// Tries counts what people may get wrong. A try is taken before it is judged.
+type Tries interface {
+	// Take takes one try of key, of at most most within the time in. It returns 0,
+	// or how long to wait if there was none left: then nothing changed.
+	Take(ctx context.Context, key string, most int, in time.Duration, at time.Time) (wait time.Duration, err error)
+
+	// GiveBack returns a try that turned out right.
+	GiveBack(ctx context.Context, key string) error
+
+	// Forget sets the count of key to 0.
+	Forget(ctx context.Context, key string) error
+}
+
+// A RecoveryHash is one recovery code as it is kept: two symbols that find it, and an Argon2id hash.
+type RecoveryHash struct {
+	Index string // the first two symbols; differ within a set
+	Hash  string // PHC form
+}
+
+// Browsers tells whether a browser is known. Package session's store implements it.
+type Browsers interface {
+	// KnownBrowser reports whether the browser that holds the cookie with this hash is known for the account.
+	KnownBrowser(ctx context.Context, account string, cookie keyturn.Bytes, at time.Time) (bool, error)
+}

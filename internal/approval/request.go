@@ -1,0 +1,192 @@
+// Package approval is the life of a request: made by a browser or an app,
+// decided once by a device, redeemed once by whoever made it.
+//
+//	            ┌─ deny ─────────────────────────────────▶ denied
+//	            ├─ it wasn't me ─────────────────────────▶ reported
+//	            ├─ 3 wrong numbers, 5 wrong responses ───▶ failed
+//	waiting ────┼─ newer request · person · time ────────▶ replaced · cancelled · expired
+//	            └─ approve, or the right response ───────▶ approved ── Redeem, within 120 s ─▶ redeemed
+//
+// An arrow that isn't in the picture can't happen: each one is a single
+// compare-and-swap in store/request.sql.
+package approval
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/audit"
+	"keyturn/internal/device"
+	"keyturn/internal/policy"
+)
+
+// A State is a box of the picture.
+type State string
+
+// States of a request, spec §8.7.
+const (
+	Waiting   State = "waiting"
+	Approved  State = "approved"
+	Denied    State = "denied"
+	Reported  State = "reported"
+	Failed    State = "failed"
+	Cancelled State = "cancelled"
+	Replaced  State = "replaced"
+	Expired   State = "expired"
+	Redeemed  State = "redeemed"
+)
+
+// A Request is a question that waits for an answer, as it stands in the store.
+// What is shown is fixed when it is made.
+type Request struct {
+	ID       string
+	Account  string
+	Name     string // of the account
+	App      string // name of the app being entered
+	Action   keyturn.Action
+	Message  string        // as in the challenge
+	Target   string        // device that is moved or removed; alone acted on
+	Session  string        // that asked for a security change; empty for a sign-in
+	Pending  keyturn.Bytes // SHA-256 of the pending cookie
+	Known    bool          // made in a browser that is known for the account
+	Browser  string
+	IP       string
+	Place    string
+	Carry    keyturn.Carry
+	Number   []byte // six digits, sealed; nil if none is asked, or no more
+	Tries    int    // taken at the number
+	State    State
+	Made     time.Time
+	Expires  time.Time // while waiting; once approved: end of redemption
+	Password time.Time // when the password was right
+	Seen     string    // hint for the waiting page: "", "opened" or "unlocking"
+	SeenBy   string    // name of that phone
+
+	Device   string         // that answered
+	By       string         // name of its phone
+	Way      policy.Way     // how it was approved
+	Unlock   keyturn.Unlock // of the approving device
+	Answered time.Time
+	Used     bool // the security change was made
+	Ended    time.Time
+}
+
+// Errors a caller can act on. Any other error is a fault of the server.
+var (
+	ErrRefused  = errors.New("approval: answer is not well-formed, lacks the number, or is not signed by the device")
+	ErrChanged  = errors.New("approval: answer is about another challenge")
+	ErrUnknown  = errors.New("approval: no such request, or not this browser's")
+	ErrReplaced = errors.New("approval: the browser has a newer request")
+	ErrFull     = errors.New("approval: too many requests wait for the account")
+	ErrNoPhone  = errors.New("approval: the account has no phone that can answer")
+	ErrTooLate  = errors.New("approval: too late, the password has to be given again")
+)
+
+// A Gone says that the request has ended, and how; "unknown" for one that is
+// not the caller's.
+type Gone struct{ State State }
+
+func (g *Gone) Error() string { return "approval: request has ended, " + string(g.State) }
+
+// A WrongNumber says how many tries are left. At 0 the request has failed.
+type WrongNumber struct{ Left int }
+
+func (w *WrongNumber) Error() string { return "approval: wrong number" }
+
+// A Decision is what an answer that was judged to the end does.
+type Decision struct {
+	Request   string
+	To        State  // approved, denied or reported
+	By        string // name of the phone
+	Way       policy.Way
+	Unlock    keyturn.Unlock
+	RedeemBy  time.Time // for approved
+	Quiet     time.Time // for reported: until then no push, no change of phones
+	Answer    string    // its text and signature are kept with the device's key as a receipt
+	Signature keyturn.Bytes
+	Verdict   device.Verdict
+}
+
+// A Store keeps requests. Each method is one atomic step, there is no
+// transaction to carry around, and of two callers at most one succeeds. A method
+// that changes something writes its event in the same step, or neither; times
+// are those of the event.
+type Store interface {
+	// BeginRequest stores a waiting request and sets to replaced the one that
+	// waits under the pending cookie before (nil: none). If then most others wait
+	// for the account it replaces the oldest that is not from a known browser; if
+	// all are, a request from a known browser replaces the oldest and any other
+	// gets [ErrFull]. [ErrUnknown] if the account may not sign in.
+	BeginRequest(ctx context.Context, r Request, before keyturn.Bytes, most int, ev audit.Event) error
+
+	// Request returns [ErrUnknown] if there is none.
+	Request(ctx context.Context, id string) (Request, error)
+
+	// RequestOf returns the newest request under a pending cookie.
+	RequestOf(ctx context.Context, pending keyturn.Bytes) (Request, error)
+
+	// Requests returns an account's waiting requests that have not expired, and
+	// those that ended since then, newest first.
+	Requests(ctx context.Context, account string, at, since time.Time) ([]Request, error)
+
+	// SeenRequest keeps a hint for the waiting page; it changes no state and writes no event.
+	SeenRequest(ctx context.Context, id, by, hint string, at time.Time) error
+
+	// Prolong moves the end of a waiting request, never beyond most after it was made.
+	Prolong(ctx context.Context, id string, by, most time.Duration, ev audit.Event) (time.Time, error)
+
+	// TryNumber takes one of the request's tries before the number is looked at,
+	// and one of the account's row; the PIN was right, so the phone's count of
+	// wrong ones goes to 0 (phone may be empty). [*Gone] if none is left or the
+	// request has ended.
+	TryNumber(ctx context.Context, id, phone string, tries, row int, ev audit.Event) error
+
+	// MissNumber records that the number was wrong, with the verdict: how many
+	// tries are left. With none left the request is moved to failed and evFailed is
+	// written; at row wrong in a row the account's phones stop and evStopped is.
+	MissNumber(ctx context.Context, id string, v device.Verdict, tries, row int, ev, evFailed, evStopped audit.Event) (left int, err error)
+
+	// Decide moves a waiting request, that has not expired, of an account and by a
+	// device that may, to approved, denied or reported, and writes the verdict.
+	// It returns [*Gone] with the true state otherwise; nothing is written then.
+	// Approved clears the account's row of wrong numbers. Reported sets Quiet,
+	// forgets the account's known browsers, and cancels its other waiting requests.
+	Decide(ctx context.Context, d Decision, ev audit.Event) error
+
+	// EndRequest moves a waiting request (or an approved one, to expired) to
+	// cancelled or expired. [*Gone] if it had ended.
+	EndRequest(ctx context.Context, id string, to State, ev audit.Event) error
+
+	// Redeem is approved → redeemed: the pending cookie's hash is right, time is
+	// not over, the account may sign in, the approving device is still active. In
+	// the same step it writes what the grant says. [*Gone] otherwise.
+	Redeem(ctx context.Context, id string, pending keyturn.Bytes, g policy.Grant, ev audit.Event) (Request, error)
+}
+
+// Devices checks what phones prove. Package device implements it.
+type Devices interface {
+	// Count is check 5 of spec §8.5; see [device.Service.Count].
+	Count(ctx context.Context, d device.Device, counter int64, text, nonce string, tryPIN bool) (*device.Result, error)
+
+	// Judge checks the PIN or the phone's own unlock over text. It changes
+	// nothing: the verdict that it returns is written by the caller's next step.
+	Judge(ctx context.Context, d device.Device, text string, p *keyturn.Proof) (device.Verdict, error)
+
+	// Judged writes a verdict that changes nothing else; it returns the tries left
+	// after a wrong PIN.
+	Judged(ctx context.Context, d device.Device, v device.Verdict) (left int, err error)
+
+	// Devices returns an account's devices, newest first.
+	Devices(ctx context.Context, account string) ([]device.Device, error)
+}
+
+// A Bus carries hints between nodes. A hint may be lost, late or repeated: the
+// store has the truth, and a lost hint costs time, never correctness.
+type Bus interface {
+	Wake(topic string)
+	// Listen returns a channel that gets a value after a Wake of the topic, and
+	// what ends the listening. Several wakes may be one value.
+	Listen(topic string) (hint <-chan struct{}, stop func())
+}

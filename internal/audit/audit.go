@@ -1,0 +1,127 @@
+// Package audit is the vocabulary of what happened. An event is written in the
+// same transaction as the change that it tells of, so that the record can't be
+// ahead of the truth or behind it; a step that lost its race writes none.
+//
+// Events carry ids, times and plain words. A code, a number, a PIN, a MAC, a
+// cookie or any value computed from one is never part of an event.
+package audit
+
+import (
+	"time"
+
+	"keyturn"
+)
+
+// A Kind names what happened. Kinds are stable: scripts and metrics read them.
+type Kind string
+
+// Kinds of accounts.
+const (
+	AccountAdded    Kind = "account.added"
+	AccountReset    Kind = "account.reset"
+	AccountDisabled Kind = "account.disabled"
+	AccountEnabled  Kind = "account.enabled"
+	AccountUnlocked Kind = "account.unlocked" // its phones may answer again after wrong numbers
+	AccountRemoved  Kind = "account.removed"
+	AccountStopped  Kind = "account.stopped" // too many wrong numbers in a row: its phones stop
+	RecoveryMade    Kind = "recovery.made"
+)
+
+// Kinds of activations.
+const (
+	ActivationBegun     Kind = "activation.begun"
+	ActivationLooked    Kind = "activation.looked"
+	ActivationRedeemed  Kind = "activation.redeemed"
+	ActivationChecking  Kind = "activation.checking"
+	ActivationTried     Kind = "activation.tried" // a check code was typed
+	ActivationDone      Kind = "activation.active"
+	ActivationFailed    Kind = "activation.failed"
+	ActivationCancelled Kind = "activation.cancelled"
+	ActivationReplaced  Kind = "activation.replaced"
+	ActivationExpired   Kind = "activation.expired"
+	ActivationRefused   Kind = "activation.refused" // looking or redeeming failed; Detail "cause" has the truth
+)
+
+// Kinds of devices.
+const (
+	DeviceRemoved   Kind = "device.removed"
+	DeviceSuspended Kind = "device.suspended"
+	DeviceRenamed   Kind = "device.renamed"
+	PINTried        Kind = "pin.tried"
+	PINWrong        Kind = "pin.wrong"
+	PINLocked       Kind = "pin.locked"
+	UnlockWrong     Kind = "unlock.wrong"
+	CloneSuspected  Kind = "clone.suspected"
+	AnswerRefused   Kind = "answer.refused"
+)
+
+// Kinds of requests.
+const (
+	RequestBegun     Kind = "request.begun"
+	RequestProlonged Kind = "request.prolonged"
+	RequestApproved  Kind = "request.approved"
+	RequestDenied    Kind = "request.denied"
+	RequestReported  Kind = "request.reported"
+	RequestFailed    Kind = "request.failed"
+	RequestCancelled Kind = "request.cancelled"
+	RequestReplaced  Kind = "request.replaced"
+	RequestExpired   Kind = "request.expired"
+	RequestRedeemed  Kind = "request.redeemed"
+	NumberTried      Kind = "number.tried"
+	NumberWrong      Kind = "number.wrong"
+)
+
+// Kinds of sessions.
+const (
+	SignInRefused Kind = "sign_in.refused" // wrong password, unknown name or stopped account: Detail "cause"
+	SessionBegun  Kind = "session.begun"
+	SessionEnded  Kind = "session.ended"
+)
+
+// An Event is one line of the record, and carries the time of the change that
+// it tells of: the store takes both from here.
+type Event struct {
+	Kind      Kind
+	At        time.Time         // by the server's clock; kept in Unix seconds
+	Account   string            // "acc_…"; empty if none is known
+	Device    string            // "dev_…" that acted or is meant; may be empty
+	Subject   string            // id of the activation, request or session; may be empty
+	Reference string            // 8 symbols that a person was shown; empty if none was
+	Detail    map[string]string // few short facts, such as "cause": "expired"; never a secret
+}
+
+// As returns the event with another kind.
+func (e Event) As(k Kind) Event {
+	e.Kind = k
+	return e
+}
+
+// With returns the event with one more detail.
+func (e Event) With(name, value string) Event {
+	detail := make(map[string]string, len(e.Detail)+1)
+	for k, v := range e.Detail {
+		detail[k] = v
+	}
+	detail[name] = value
+	e.Detail = detail
+	return e
+}
+
+// A Failure is an error that was recorded under a reference. The person sees the
+// reference, the record has the cause.
+type Failure struct {
+	Reference string
+	Err       error
+}
+
+// Fail gives err a reference of its own, for an event that is about to be
+// recorded: ev, f := audit.Fail(ev, err).
+func Fail(ev Event, err error) (Event, *Failure) {
+	ev.Reference = keyturn.NewReference()
+	return ev, &Failure{Reference: ev.Reference, Err: err}
+}
+
+func (f *Failure) Error() string { return f.Err.Error() + " (reference " + f.Reference + ")" }
+
+// Unwrap lets errors.Is see the cause.
+func (f *Failure) Unwrap() error { return f.Err }

@@ -1,0 +1,91 @@
+// Package policy holds the rules that need no database: how long, how often, is
+// a number needed, what has been proven, which acr is that. Every function here
+// is pure; the numbers are defaults that an operator may change.
+package policy
+
+import "time"
+
+// Limits are the times and counts of spec §17. [Defaults] has the values of a
+// fresh installation; a zero field is an error in the wiring, not "no limit".
+type Limits struct {
+	CodeLife    time.Duration // of an activation code, from its making
+	CodeExtend  time.Duration // once, at the first look; 0 turns it off
+	FinishIn    time.Duration // redeem to finish
+	CheckIn     time.Duration // finish to check code
+	CheckTries  int           // wrong check codes that cancel
+	CodesMade   Rate          // activation codes per account
+	RequestLife time.Duration // of a request, and of each prolonging
+	RequestMost time.Duration // of a request with all its prolongings
+	Requests    int           // waiting at once per account
+	EndedShown  time.Duration // an ended request stays in the phone's list
+	NumberTries int           // per request
+	NumberRow   int           // wrong numbers in a row per account: its phones stop
+	RedeemIn    time.Duration // approval to redemption
+	AgainIn     time.Duration // right password to a new request without it
+	ApprovalUse time.Duration // approval of a security change to that change
+	PINTries    int           // wrong in a row per phone
+	PINJudged   time.Duration // a try that was taken and not yet judged may still be right for so long
+	Unlocks     Rate          // refused WebAuthn proofs per device
+	ProofKept   time.Duration // result of a judged PROOF text; longer than a nonce lives
+	AnswersKept int           // answers per device whose results can be repeated
+	CounterJump int64         // most by which an answer's counter may grow
+	LateAnswers int           // refused late answers that count as a second copy of the phone
+	Passwords   Rate          // wrong, per account and address; also per known browser
+	PasswordAll Rate          // wrong, per account
+	SignIns     Rate          // wrong, per address
+	Looks       Rate          // wrong, per address
+	Redeems     Rate          // wrong, per address
+	Calls       Rate          // wrong, per address
+	Phones      int           // per account: active, suspended or pin_locked
+	Probation   time.Duration
+	ReportQuiet time.Duration // after a report or alarm
+	Browser     time.Duration // a known browser stays known
+	SessionIdle time.Duration
+	SessionMost time.Duration
+}
+
+// A Rate is a number of tries within a time.
+type Rate struct {
+	Most int
+	In   time.Duration
+}
+
+// Defaults are the limits of a fresh installation, spec §17.
+func Defaults() Limits {
+	return Limits{
+		CodeLife:    10 * time.Minute, // NIST SP 800-63B-4 §4.1.2.2
+		CodeExtend:  10 * time.Minute, // installing the app on an iPhone takes minutes
+		FinishIn:    2 * time.Minute,
+		CheckIn:     10 * time.Minute,
+		CheckTries:  3,
+		CodesMade:   Rate{5, 10 * time.Minute},
+		RequestLife: 2 * time.Minute,
+		RequestMost: 10 * time.Minute, // NIST SP 800-63B-4 §3.1.3: out-of-band secrets end after 10 minutes
+		Requests:    3,
+		EndedShown:  10 * time.Minute,
+		NumberTries: 3,
+		NumberRow:   20,
+		RedeemIn:    2 * time.Minute, // a browser tab on the phone itself may have slept
+		AgainIn:     15 * time.Minute,
+		ApprovalUse: 5 * time.Minute,
+		PINTries:    5,
+		PINJudged:   10 * time.Second,
+		Unlocks:     Rate{20, time.Hour},
+		ProofKept:   10 * time.Minute,
+		AnswersKept: 32,
+		CounterJump: 1000,
+		LateAnswers: 3,
+		Passwords:   Rate{5, 15 * time.Minute},
+		PasswordAll: Rate{100, time.Hour},
+		SignIns:     Rate{30, time.Minute},
+		Looks:       Rate{20, time.Minute},
+		Redeems:     Rate{10, time.Minute},
+		Calls:       Rate{60, time.Minute},
+		Phones:      3,
+		Probation:   24 * time.Hour,
+		ReportQuiet: 30 * time.Minute,
+		Browser:     90 * 24 * time.Hour,
+		SessionIdle: time.Hour,
+		SessionMost: 12 * time.Hour,
+	}
+}

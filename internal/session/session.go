@@ -1,0 +1,49 @@
+// Package session keeps browser sessions and known browsers. A cookie's value
+// is known to the browser only: the store has its SHA-256. A session gets a new
+// id and a new value at every sign-in, so one that was planted before is worth
+// nothing afterwards.
+package session
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/audit"
+	"keyturn/internal/policy"
+)
+
+// ErrNone says that a browser has no session, or that it has ended.
+var ErrNone = errors.New("session: none, or it has ended")
+
+// A Session is a signed-in browser.
+type Session struct {
+	ID      string
+	Account string
+	Proven  policy.Proven
+	Agent   string // such as "Firefox on Windows"
+	IP      string
+	Begun   time.Time
+	Used    time.Time // written at most once a minute
+	Ends    time.Time
+}
+
+// A Store keeps sessions and known browsers. Each method is one atomic step with
+// its event.
+type Store interface {
+	// AddSession stores a session under the hash of its cookie; the session under
+	// before (nil: none) ends in the same step.
+	AddSession(ctx context.Context, s Session, cookie, before keyturn.Bytes, ev audit.Event) error
+
+	// Session returns the session under the hash of a cookie, or [ErrNone] if it
+	// has ended, was idle for longer than idle, or its account may not sign in. It
+	// moves Used forward if that is a minute old.
+	Session(ctx context.Context, cookie keyturn.Bytes, idle time.Duration, at time.Time) (Session, error)
+
+	// EndSession ends it. Ending one that has ended is no error, and no event.
+	EndSession(ctx context.Context, cookie keyturn.Bytes, ev audit.Event) error
+
+	// KnownBrowser reports whether the browser with this cookie is known for the account.
+	KnownBrowser(ctx context.Context, account string, cookie keyturn.Bytes, at time.Time) (bool, error)
+}
