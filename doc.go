@@ -3,10 +3,10 @@
 // both are checked. It does no I/O, has no clock and keeps no state; a phone, a
 // server and a test vector all stand on it.
 //
-//	 browser ── password ──▶ server ── Challenge ──▶ phone
-//	    ▲                       │                      │ the person reads it,
-//	    │                       │                      │ types the number, unlocks
-//	    └────── signed in ──────┴◀───── Answer ────────┘
+//	browser ── password ──▶ server ── Challenge ──▶ phone
+//	   ▲                       │                      │ the person reads it,
+//	   │                       │                      │ types the number, unlocks
+//	   └────── signed in ──────┴◀───── Answer ────────┘
 //
 // To read it, begin where everything begins, with a text to sign, and go on in
 // the order in which a phone meets the rest:

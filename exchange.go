@@ -5,6 +5,7 @@ import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"strconv"
 )
@@ -61,16 +62,14 @@ func (a Agreement) Keys(private *ecdh.PrivateKey, peer *ecdh.PublicKey) (Keys, e
 		return Keys{}, err
 	}
 	k := Keys{T: Hash(text)}
-	var digits Bytes
-	for info, into := range map[string]*Bytes{"kp": &k.Kp, "kk": &k.Kk} {
-		if *into, err = derive(z, k.T, info, keySize); err != nil {
-			return Keys{}, err
-		}
-	}
-	if digits, err = derive(z, k.T, "check", 8); err != nil {
+	kp, errKp := derive(z, k.T, "kp", keySize)
+	kk, errKk := derive(z, k.T, "kk", keySize)
+	check, errCheck := derive(z, k.T, "check", 8)
+	if err := errors.Join(errKp, errKk, errCheck); err != nil {
 		return Keys{}, err
 	}
-	k.Check = fmt.Sprintf("%06d", binary.BigEndian.Uint64(digits)%1_000_000)
+	k.Kp, k.Kk = kp, kk
+	k.Check = fmt.Sprintf("%06d", binary.BigEndian.Uint64(check)%1_000_000)
 	return k, nil
 }
 
