@@ -1,0 +1,197 @@
+package locale_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"keyturn/locale"
+)
+
+// English and Chinese are equals: the same sentences, with the same values.
+func TestSameKeysAndValues(t *testing.T) {
+	want := values(t, "en.json")
+	files, err := fs.Glob(locale.Files, "*.json")
+	if err != nil || len(files) != len(locale.Languages()) {
+		t.Fatalf("catalogues %v, %v; want one for each of %v", files, err, locale.Languages())
+	}
+	for _, file := range files {
+		if diff := cmp.Diff(want, values(t, file)); diff != "" {
+			t.Errorf("%s differs from en.json (-en +%[1]s):\n%s", file, diff)
+		}
+	}
+}
+
+// A count is "count": nothing else chooses a plural.
+func TestPluralsCount(t *testing.T) {
+	for key, forms := range sentences(t, "en.json") {
+		if _, plural := forms["one"]; plural != slices.Contains(values(t, "en.json")[key], "{{.count}}") {
+			t.Errorf("%s: plural %v, but its values are %v", key, plural, values(t, "en.json")[key])
+		}
+	}
+}
+
+func TestNoEmptySentence(t *testing.T) {
+	for _, lang := range locale.Languages() {
+		for key, forms := range sentences(t, lang+".json") {
+			for form, sentence := range forms {
+				if sentence == "" || strings.TrimSpace(sentence) != sentence {
+					t.Errorf("%s %s (%s): %q", lang, key, form, sentence)
+				}
+			}
+		}
+	}
+}
+
+// The words that people know from elsewhere, and that stand for something
+// else or for nothing here.
+var foreign = map[string]*regexp.Regexp{
+	"en": regexp.MustCompile(`(?i)\b(log ?in|log ?out|tokens?|register|enrol\w*|session id|verification code|` +
+		`barcode|push|accept|fraud|otp|backup codes?|trusted device|gps|authenticator|device|biometrics|migrate|` +
+		`quarantine|error code|customer service|root|oops|add user|two-factor|client|launch camera|seamless|ib key)\b|` +
+		`An error has occurred`),
+	"zh-Hans": regexp.MustCompile(`登陆|使用者|绑定|会话 ?ID|验证码|条码|推送|同意|备用码|受信任|客户端|验证器|客服|` +
+		`令牌|设备|迁移|双因素|发生错误|！|!`),
+}
+
+func TestOnlyWordsOfTheGlossary(t *testing.T) {
+	for lang, words := range foreign {
+		for key, forms := range sentences(t, lang+".json") {
+			for _, sentence := range forms {
+				if found := words.FindString(sentence); found != "" {
+					t.Errorf("%s %s: %q in %q", lang, key, found, sentence)
+				}
+			}
+		}
+	}
+}
+
+// Between Han and Latin letters or digits stands a space, and what goes
+// between Han is full-width.
+var crowded = regexp.MustCompile(`\p{Han}[A-Za-z0-9]|[A-Za-z0-9]\p{Han}|\p{Han}\{\{\.(count|min|max|left|number)\}\}|` +
+	`\{\{\.(count|min|max|left)\}\}\p{Han}|\p{Han}[,;:?()]|[,;?()]\p{Han}`)
+
+func TestChineseIsSpaced(t *testing.T) {
+	for key, forms := range sentences(t, "zh-Hans.json") {
+		if found := crowded.FindString(forms["other"]); found != "" {
+			t.Errorf("%s: %q in %q", key, found, forms["other"])
+		}
+	}
+}
+
+func TestT(t *testing.T) {
+	for _, row := range []struct {
+		name, lang, key string
+		values          []any
+		want            string
+	}{
+		{"a sentence", "en", "signin.title", nil, "Sign in"},
+		{"the same in Chinese", "zh-Hans", "signin.title", nil, "登录"},
+		{"a value", "en", "wait.sent", []any{"phone", "Mei's <iPhone>"}, "We sent a request to Mei's <iPhone>"},
+		{"one", "en", "request.wrong", []any{"count", 1}, "That isn't the number on your computer. 1 try left."},
+		{"none is many", "en", "request.wrong", []any{"count", 0}, "That isn't the number on your computer. 0 tries left."},
+		{"many", "en", "request.wrong", []any{"count", 2}, "That isn't the number on your computer. 2 tries left."},
+		{"Chinese has one form", "zh-Hans", "request.wrong", []any{"count", 1}, "与电脑上的数字不一致，还可尝试 1 次。"},
+		{"a language without a catalogue is English", "fr", "signin.title", nil, "Sign in"},
+		{"an unknown key is itself", "en", "no.such", nil, "no.such"},
+		{"a value that contains a template stays text", "en", "wait.sent", []any{"phone", "{{.x}}"}, "We sent a request to {{.x}}"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := locale.For(row.lang).T(row.key, row.values...); got != row.want {
+				t.Errorf("got %q, want %q", got, row.want)
+			}
+		})
+	}
+}
+
+func TestHas(t *testing.T) {
+	words := locale.For("zh-Hans")
+	if !words.Has("signin.title") || !words.Has("wait.sent") || words.Has("no.such") {
+		t.Error("Has disagrees with the catalogue")
+	}
+}
+
+func TestWordsAreSafeForManyReaders(t *testing.T) {
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() { locale.For("en").T("request.wrong", "count", 2) })
+	}
+	all.Wait()
+}
+
+func TestMatch(t *testing.T) {
+	for header, want := range map[string]string{
+		"":                                   "en",
+		"en-GB,en;q=0.9":                     "en",
+		"zh-CN,zh;q=0.9,en;q=0.8":            "zh-Hans",
+		"zh-TW":                              "zh-Hans",
+		"zh":                                 "zh-Hans",
+		"fr-FR,fr;q=0.9":                     "en",
+		"fr-FR,zh-CN;q=0.8,en;q=0.5":         "zh-Hans",
+		"fr-FR,en;q=0.8,zh-CN;q=0.5":         "en",
+		"en;q=0.1,zh-Hans;q=0.2":             "zh-Hans",
+		"*":                                  "en",
+		"not a header ;;; q=x":               "en",
+		strings.Repeat("zh-CN,", 3) + "\x00": "en",
+	} {
+		if got := locale.Match(header); got != want {
+			t.Errorf("Match(%q) = %s, want %s", header, got, want)
+		}
+	}
+}
+
+func BenchmarkT(b *testing.B) {
+	words := locale.For("en")
+	for b.Loop() {
+		words.T("wait.sent", "phone", "Mei's iPhone")
+	}
+}
+
+var value = regexp.MustCompile(`{{\.\w+}}`)
+
+// values returns, for each key of a catalogue, the values in its sentences.
+func values(t *testing.T, file string) map[string][]string {
+	t.Helper()
+	out := map[string][]string{}
+	for key, forms := range sentences(t, file) {
+		out[key] = []string{}
+		for _, sentence := range forms {
+			out[key] = append(out[key], value.FindAllString(sentence, -1)...)
+		}
+		slices.Sort(out[key])
+		out[key] = slices.Compact(out[key])
+	}
+	return out
+}
+
+// sentences returns the plural forms of each key of a catalogue; a sentence
+// without a count has only "other".
+func sentences(t *testing.T, file string) map[string]map[string]string {
+	t.Helper()
+	b, err := locale.Files.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(b, &raw); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	out := map[string]map[string]string{}
+	for key, message := range raw {
+		var forms map[string]string
+		var sentence string
+		if json.Unmarshal(message, &sentence) == nil {
+			forms = map[string]string{"other": sentence}
+		} else if err := json.Unmarshal(message, &forms); err != nil {
+			t.Fatalf("%s %s: %v", file, key, err)
+		}
+		out[key] = forms
+	}
+	return out
+}
