@@ -1,0 +1,2 @@
+-- name: Append
+INSERT INTO event (kind) VALUES ($1);

@@ -1,0 +1,62 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"time"
+
+	"keyturn"
+)
+
+// The engine, for tests that try it without any noun.
+
+func (d *DB) Write(ctx context.Context, f func(*Tx) error) error { return d.write(ctx, f) }
+
+// MigrateWith is Migrate with other steps.
+func (d *DB) MigrateWith(ctx context.Context, steps fs.FS) error { return d.migrate(ctx, steps) }
+
+// Text makes a query of a text that both engines understand.
+func Text(text string) query { return query{"test", text, text} }
+
+// Int reads one number outside a transaction.
+func (d *DB) Int(ctx context.Context, text string, args ...any) (int64, error) {
+	return one(d.read(ctx), value[int64], Text(text), args...)
+}
+
+// Prepare parses every statement of the .sql files and returns the first error.
+func (d *DB) Prepare(ctx context.Context) error {
+	db, _, _, err := d.engine.migrations()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for _, q := range queries {
+		stmt, err := db.PrepareContext(ctx, q.on(d.read(ctx).postgres))
+		if err != nil {
+			return failed(q, err)
+		}
+		stmt.Close()
+	}
+	return nil
+}
+
+// A Value has one field of each kind that is stored.
+type Value struct {
+	At    time.Time
+	Name  Name
+	Bytes keyturn.Bytes
+	Yes   bool
+}
+
+// Name is a text with a type of its own, such as a state.
+type Name string
+
+func (v Value) Equal(o Value) bool {
+	return v.At.Equal(o.At) && v.Name == o.Name && bytes.Equal(v.Bytes, o.Bytes) && v.Yes == o.Yes
+}
+
+func (d *DB) Value(ctx context.Context, id int) (Value, error) {
+	return one(d.read(ctx), func(v *Value) []any { return []any{&v.At, &v.Name, &v.Bytes, &v.Yes} },
+		Text("SELECT n, name, bytes, yes FROM thing WHERE id = $1"), id)
+}

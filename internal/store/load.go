@@ -1,0 +1,93 @@
+package store
+
+import (
+	"embed"
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+//go:embed *.sql
+var sqlFiles embed.FS
+
+// A query is one statement, in the words of each engine. Nearly always they are
+// the same. Placeholders are $1, $2, …, which both engines know.
+type query struct {
+	name             string // such as "request.Decide"
+	sqlite, postgres string
+}
+
+// on returns the text for one engine.
+func (q query) on(postgres bool) string {
+	if postgres {
+		return q.postgres
+	}
+	return q.sqlite
+}
+
+// queries are all that load has seen, for the test that prepares each of them.
+var queries []query
+
+// load fills the query fields of *into with the statements of a .sql file,
+// matched by their "-- name:" lines. "-- name: Lock (postgres)" is what
+// PostgreSQL runs instead of Lock. A name that is missing on either side or
+// given twice panics, so any test of the package finds a misspelling.
+func load(into any, file string) {
+	text, err := sqlFiles.ReadFile(file)
+	if err != nil {
+		panic(err)
+	}
+	v := reflect.ValueOf(into).Elem()
+	noun := strings.TrimSuffix(file, ".sql")
+	for _, part := range strings.Split(string(text), "-- name: ")[1:] {
+		head, stmt, _ := strings.Cut(part, "\n")
+		name, variant, _ := strings.Cut(strings.TrimSpace(head), " ")
+		f := v.FieldByName(name)
+		if !f.IsValid() {
+			panic(fmt.Sprintf("%s: no field for %q", file, name))
+		}
+		if err := f.Addr().Interface().(*query).set(variant, strip(stmt)); err != nil {
+			panic(fmt.Sprintf("%s: %s: %v", file, name, err))
+		}
+	}
+	for i := range v.NumField() {
+		q := v.Field(i).Addr().Interface().(*query)
+		q.name = noun + "." + v.Type().Field(i).Name
+		if q.sqlite == "" {
+			panic(fmt.Sprintf("%s: no statement for %s", file, q.name))
+		}
+		if q.postgres == "" {
+			q.postgres = q.sqlite
+		}
+		queries = append(queries, *q)
+	}
+}
+
+// set puts a statement where its variant belongs.
+func (q *query) set(variant, stmt string) error {
+	to := &q.sqlite
+	switch variant {
+	case "":
+	case "(postgres)":
+		to = &q.postgres
+	default:
+		return fmt.Errorf("unknown variant %q", variant)
+	}
+	if *to != "" || strings.Contains(stmt, ";") {
+		return fmt.Errorf("more than one statement")
+	}
+	*to = stmt
+	return nil
+}
+
+// strip takes comments and the closing semicolon from a statement. SQLite reads
+// a text with anything behind a semicolon as a script, and parses a script again
+// at each call.
+func strip(stmt string) string {
+	var code strings.Builder
+	for line := range strings.Lines(stmt) {
+		before, _, _ := strings.Cut(line, "--")
+		code.WriteString(strings.TrimRight(before, " \n") + "\n")
+	}
+	return strings.TrimSuffix(strings.TrimSpace(code.String()), ";")
+}

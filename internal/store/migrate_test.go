@@ -1,0 +1,125 @@
+package store_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"keyturn/internal/store"
+	"keyturn/internal/store/storetest"
+)
+
+// steps are migrations of another program; the first n of them.
+func steps(n int) fstest.MapFS {
+	all := []string{
+		"CREATE TABLE a (id BIGINT); INSERT INTO a VALUES (1);",
+		"CREATE TABLE b (id BIGINT);",
+		"CREATE TABLE c (id BIGINT);",
+	}
+	m := fstest.MapFS{}
+	for i, text := range all[:n] {
+		m["0000"+string(rune('1'+i))+"_x.sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\n" + text)}
+	}
+	return m
+}
+
+// open opens a database without the schema.
+func open(t *testing.T, url string) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+func TestMigrate(t *testing.T) {
+	for _, engine := range []func(testing.TB) string{storetest.SQLite, storetest.Postgres} {
+		url := engine(t)
+		db := open(t, url)
+		for _, n := range []int{1, 1, 3, 3} {
+			if err := db.MigrateWith(t.Context(), steps(n)); err != nil {
+				t.Fatalf("to %d: %v", n, err)
+			}
+		}
+		if err := db.MigrateWith(t.Context(), steps(2)); !errors.Is(err, store.ErrNewer) {
+			t.Errorf("older program: %v", err)
+		}
+		if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+			backup := open(t, url+".before-00003")
+			if n := count(t, backup, "SELECT sum(id) FROM a"); n != 1 {
+				t.Errorf("backup has %d", n)
+			}
+			if info, err := os.Stat(path + ".before-00003"); err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("backup: %v %v", info, err)
+			}
+			if _, err := os.Stat(path + ".before-00001"); err == nil {
+				t.Error("backup of nothing")
+			}
+		}
+	}
+}
+
+// A step that fails leaves the schema as it was, and says so.
+func TestMigrateFails(t *testing.T) {
+	for _, engine := range []func(testing.TB) string{storetest.SQLite, storetest.Postgres} {
+		db := open(t, engine(t))
+		bad := steps(3)
+		bad["00003_x.sql"].Data = []byte("-- +goose Up\nCREATE TABLE d (id BIGINT); CREATE TABLE a (id BIGINT);")
+		if err := db.MigrateWith(t.Context(), bad); err == nil || !strings.Contains(err.Error(), "version:3") {
+			t.Errorf("no error, or none that names the step: %v", err)
+		}
+		if err := db.MigrateWith(t.Context(), steps(3)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Nodes and commands that start together all find the schema.
+func TestMigrateTogether(t *testing.T) {
+	for _, engine := range []func(testing.TB) string{storetest.SQLite, storetest.Postgres} {
+		url := engine(t)
+		var wg sync.WaitGroup
+		for range 4 {
+			db := open(t, url)
+			wg.Go(func() {
+				if err := db.MigrateWith(t.Context(), steps(3)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	}
+}
+
+// The server and a command share a file: another process writes meanwhile.
+func TestTwoProcesses(t *testing.T) {
+	if url := os.Getenv("KEYTURN_TEST_OTHER"); url != "" { // this is the other
+		db := open(t, url)
+		for i := range 100 {
+			write(t, db, insert, 1000+i, 1)
+		}
+		return
+	}
+	db, path := file(t)
+	other := exec.Command(os.Args[0], "-test.run=^TestTwoProcesses$", "-test.v")
+	other.Env = append(os.Environ(), "KEYTURN_TEST_OTHER=sqlite:"+path)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if out, err := other.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+	})
+	for i := range 100 {
+		write(t, db, insert, i, 1)
+	}
+	wg.Wait()
+	if n := count(t, db, "SELECT count(*) FROM thing"); n != 200 {
+		t.Errorf("%d rows, want 200", n)
+	}
+}

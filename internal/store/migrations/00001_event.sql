@@ -1,0 +1,4 @@
+-- +goose Up
+CREATE TABLE event (
+  kind TEXT NOT NULL
+);

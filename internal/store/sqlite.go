@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // driver "sqlite"
+)
+
+// A sqlite is a database in one file: a writer and a pool of readers. Readers
+// don't wait for the writer, nor it for them (WAL).
+type sqlite struct {
+	file    string // absolute; empty for a database in memory
+	dsn     string
+	writer  *writer
+	readers *sql.DB
+	queries *prepared // on readers
+}
+
+// pragmas are set on each connection.
+//   - busy_timeout: how long, in ms, to wait for another program, such as
+//     "keyturn account add" beside the server.
+//   - synchronous(FULL): a commit that was answered survives a power cut.
+//   - journal_size_limit: the log shrinks to 64 MiB after a long reader was gone.
+const pragmas = "&_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
+	"&_pragma=trusted_schema(0)&_pragma=journal_size_limit(67108864)&_dqs=0&_defensive=1"
+
+func openSQLite(ctx context.Context, path string) (*sqlite, error) {
+	s := &sqlite{}
+	if path == ":memory:" {
+		s.dsn = "file:/keyturn-" + rand.Text() + "?vfs=memdb" + pragmas
+	} else if err := s.prepareFile(path); err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", s.dsn)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	if s.writer, err = newWriter(ctx, db); err != nil {
+		return nil, errors.Join(fmt.Errorf("store: %s: %w", path, err), db.Close())
+	}
+	if s.readers, err = sql.Open("sqlite", s.dsn+"&_pragma=query_only(1)"); err != nil {
+		return nil, errors.Join(err, s.writer.stop())
+	}
+	// Reading is pure computation: more readers than processors gain nothing.
+	s.readers.SetMaxOpenConns(max(2, runtime.GOMAXPROCS(0)))
+	s.readers.SetMaxIdleConns(max(2, runtime.GOMAXPROCS(0)))
+	s.queries = &prepared{by: s.readers}
+	return s, nil
+}
+
+// prepareFile makes the file if it isn't there: nobody else may read it, nor the
+// log beside it, which inherits its mode.
+func (s *sqlite) prepareFile(path string) (err error) {
+	if s.file, err = filepath.Abs(path); err != nil || path == "" {
+		return errors.Join(ErrURL, err)
+	}
+	f, err := os.OpenFile(s.file, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	uri := url.URL{Scheme: "file", OmitHost: true, Path: s.file}
+	s.dsn = uri.String() + "?_journal_mode=WAL" + pragmas
+	return f.Close()
+}
+
+// read implements engine. A query takes microseconds and waits for nobody, so
+// watching the context meanwhile would cost more than the query.
+func (s *sqlite) read(ctx context.Context) reads {
+	return reads{ctx: context.WithoutCancel(ctx), on: s.queries}
+}
+
+func (s *sqlite) write(ctx context.Context, f func(*Tx) error) error { return s.writer.write(ctx, f) }
+
+func (s *sqlite) ping(ctx context.Context) error { return s.readers.PingContext(ctx) }
+
+func (s *sqlite) close() error { return errors.Join(s.readers.Close(), s.writer.stop()) }
+
+func (s *sqlite) migrations() (*sql.DB, goose.Dialect, []goose.ProviderOption, error) {
+	db, err := sql.Open("sqlite", s.dsn+"&_txlock=immediate")
+	return db, goose.DialectSQLite3, nil, err
+}
+
+// prepared runs statements that are parsed once for each connection. It is as
+// safe for concurrent use as what it prepares by.
+type prepared struct {
+	by interface {
+		PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
+	}
+	stmts sync.Map // query text to *sql.Stmt; there are as many as queries in the .sql files
+}
+
+func (p *prepared) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s, ok := p.stmts.Load(query); ok {
+		return s.(*sql.Stmt), nil
+	}
+	made, err := p.by.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	s, found := p.stmts.LoadOrStore(query, made)
+	if found { // somebody was faster
+		_ = made.Close() // it has run nothing
+	}
+	return s.(*sql.Stmt), nil
+}
+
+// ExecContext is that of [sql.Stmt].
+func (p *prepared) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	s, err := p.stmt(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(ctx, args...)
+}
+
+// QueryContext is that of [sql.Stmt].
+func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	s, err := p.stmt(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(ctx, args...)
+}

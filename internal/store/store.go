@@ -1,0 +1,106 @@
+// Package store keeps everything in SQLite or PostgreSQL, and is the only
+// package that knows SQL. Each noun has a NOUN.sql with its statements and a
+// NOUN.go that implements the Store interface of the package that needs it: the
+// interfaces belong to their users, and their comments are the contract.
+//
+// Every method is one transaction. An arrow of spec §6.7 or §8.7 is one UPDATE
+// that names the state it leaves, so of two callers at most one changes the
+// row, and the audit event is written by the winner in the same transaction.
+//
+// Both engines run the same text; a statement that must differ says so in its
+// name. SQLite has one writer whose callers each wait for their own durable
+// commit, many of them sharing one (writer.go). PostgreSQL does the same itself.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+)
+
+// Errors that a caller can act on, besides those of the interfaces.
+var (
+	ErrURL    = errors.New(`store: the address of the database is neither "sqlite:FILE" nor "postgres://…"`)
+	ErrClosed = errors.New("store: closed")
+	ErrNewer  = errors.New("store: the database was last used by a newer version of this program")
+)
+
+// A DB is an open database. It is safe for concurrent use.
+type DB struct{ engine engine }
+
+// An engine is one kind of database.
+type engine interface {
+	// read returns where queries outside a transaction run. Each of them sees
+	// what was committed when it began.
+	read(ctx context.Context) reads
+
+	// write runs f in a transaction and returns after its durable commit.
+	write(ctx context.Context, f func(*Tx) error) error
+
+	// migrations returns a handle for changing the schema, which its user
+	// closes, and what keeps other programs out meanwhile.
+	migrations() (db *sql.DB, dialect goose.Dialect, options []goose.ProviderOption, err error)
+
+	// backup keeps a copy of the database as it was before a change of schema
+	// to the given version, where the engine can.
+	backup(ctx context.Context, version int64) error
+
+	ping(ctx context.Context) error
+	close() error
+}
+
+// Open opens the database at url and checks that it answers:
+//
+//	sqlite:FILE        a file, made with mode 0600 if it isn't there; its folder must be
+//	sqlite::memory:    a database of this value's own that leaves nothing behind
+//	postgres://…       PostgreSQL 13 or later, a URL as libpq takes it
+//
+// The schema is not looked at: [DB.Migrate] does.
+func Open(ctx context.Context, url string) (*DB, error) {
+	var e engine
+	var err error
+	switch kind, rest, _ := strings.Cut(url, ":"); kind {
+	case "sqlite":
+		e, err = openSQLite(ctx, rest)
+	case "postgres", "postgresql":
+		e, err = openPostgres(ctx, url)
+	default:
+		err = ErrURL
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &DB{e}, nil
+}
+
+// Ping reports whether the database answers.
+func (d *DB) Ping(ctx context.Context) error { return d.engine.ping(ctx) }
+
+// Close finishes what was handed in and closes the database. What comes later
+// fails with [ErrClosed] or an error of the engine.
+func (d *DB) Close() error { return d.engine.close() }
+
+// read returns where queries outside a transaction run.
+func (d *DB) read(ctx context.Context) reads { return d.engine.read(ctx) }
+
+// write runs f in one transaction: what it changed is kept if f returns nil, and
+// undone if it returns an error, panics, or one of its statements failed. write
+// returns after the durable commit, and an error of the commit itself means
+// that nobody knows whether the change is there.
+//
+// If ctx ends before f has begun, f doesn't run; later its end changes nothing.
+// On PostgreSQL f runs again from its beginning after a deadlock, so it sets
+// the variables around it and never adds to them.
+func (d *DB) write(ctx context.Context, f func(*Tx) error) error { return d.engine.write(ctx, f) }
+
+// failed adds the name of a statement to its error.
+func failed(q query, err error) error {
+	if err == nil || errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	return fmt.Errorf("store: %s: %w", q.name, err)
+}

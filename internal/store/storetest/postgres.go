@@ -1,0 +1,138 @@
+package storetest
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Postgres returns the URL of an empty PostgreSQL database for one test. All
+// tests of a process share a private cluster that the first of them starts, or
+// the server that KEYTURN_TEST_POSTGRES names, whose user may create databases.
+//
+// Without either the test is skipped, or fails if KEYTURN_TEST_REQUIRE lists
+// "postgres".
+func Postgres(t testing.TB) string {
+	t.Helper()
+	c, err := server()
+	if errors.Is(err, errMissing) && !required("postgres") {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprintf("keyturn_%d_%d", os.Getpid(), databases.Add(1))
+	admin(t, c.url, "CREATE DATABASE "+name)
+	t.Cleanup(func() { admin(t, c.url, "DROP DATABASE "+name+" WITH (FORCE)") })
+	own := *c.url
+	own.Path = "/" + name
+	return own.String()
+}
+
+// databases counts those made by this process.
+var databases atomic.Int64
+
+// A cluster is a PostgreSQL server for tests.
+type cluster struct {
+	url   *url.URL
+	input io.WriteCloser // of the script: the cluster stops when it is closed, also by the garbage collector
+}
+
+// server returns the server to use; it starts one at most once.
+var server = sync.OnceValues(func() (cluster, error) {
+	if s := os.Getenv("KEYTURN_TEST_POSTGRES"); s != "" {
+		u, err := url.Parse(s)
+		return cluster{url: u}, err
+	}
+	return start()
+})
+
+var errMissing = errors.New("PostgreSQL is missing: install the package postgresql, or set KEYTURN_TEST_POSTGRES to a URL")
+
+// required reports whether KEYTURN_TEST_REQUIRE lists a program.
+func required(program string) bool {
+	for p := range strings.SplitSeq(os.Getenv("KEYTURN_TEST_REQUIRE"), ",") {
+		if strings.TrimSpace(p) == program {
+			return true
+		}
+	}
+	return false
+}
+
+// PostgreSQL is run by a script, so that something is left to stop it and to
+// remove its folder when this process is killed: the script's input ends then.
+//
+//go:embed cluster.sh
+var clusterScript string
+
+// start makes a cluster in a temporary folder, reachable through a socket there.
+func start() (c cluster, err error) {
+	bin := binaries()
+	if bin == "" {
+		return c, errMissing
+	}
+	dir, err := os.MkdirTemp("", "keyturn-postgres-")
+	if err != nil {
+		return c, err
+	}
+	script := exec.Command("sh", "-c", clusterScript, "cluster.sh", bin, dir)
+	script.Dir = dir
+	if c.input, err = script.StdinPipe(); err != nil {
+		return c, err
+	}
+	out, err := script.StdoutPipe()
+	if err != nil {
+		return c, err
+	}
+	if err := script.Start(); err != nil {
+		return c, err
+	}
+	said, err := io.ReadAll(out) // ends when the cluster is ready, or has failed
+	if err != nil || strings.TrimSpace(string(said)) != "ready" {
+		return c, fmt.Errorf("PostgreSQL doesn't start: %v\n%s", err, said)
+	}
+	c.url = &url.URL{Scheme: "postgres", User: url.User("keyturn"), Path: "/postgres",
+		RawQuery: url.Values{"host": {dir}, "sslmode": {"disable"}}.Encode()}
+	return c, nil
+}
+
+// binaries returns the folder of the newest PostgreSQL, or "".
+func binaries() string {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb") // Debian keeps them out of the PATH
+	if len(found) > 0 {
+		return filepath.Dir(found[len(found)-1])
+	}
+	path, err := exec.LookPath("initdb")
+	if err != nil {
+		return ""
+	}
+	return filepath.Dir(path)
+}
+
+// admin runs one statement on the server.
+func admin(t testing.TB, server *url.URL, statement string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // t.Context has ended in a cleanup
+	defer cancel()
+	conn, err := pgx.Connect(ctx, server.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.Exec(ctx, statement); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,151 @@
+package store_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"keyturn/internal/store"
+	"keyturn/internal/store/storetest"
+)
+
+// frame is what each commit adds to the log for each page that it changed.
+const frame = 4096 + 24
+
+// file opens a SQLite file with a table of its own; it returns its path too.
+func file(t testing.TB) (*store.DB, string) {
+	url := storetest.SQLite(t)
+	db := storetest.Open(t, url)
+	write(t, db, "CREATE TABLE thing (id BIGINT PRIMARY KEY, n BIGINT NOT NULL)")
+	return db, strings.TrimPrefix(url, "sqlite:")
+}
+
+func logSize(t *testing.T, path string) int64 {
+	t.Helper()
+	info, err := os.Stat(path + "-wal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
+}
+
+// together runs functions such that all but the first wait while the first runs.
+func together(db *store.DB, t *testing.T, fs ...func(*store.Tx) error) []error {
+	errs := make([]error, len(fs))
+	running, here := make(chan bool), make(chan bool)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		errs[0] = db.Write(t.Context(), func(tx *store.Tx) error {
+			close(running)
+			for range fs[1:] {
+				<-here
+			}
+			return fs[0](tx)
+		})
+	})
+	<-running
+	for i, f := range fs[1:] {
+		wg.Go(func() {
+			here <- true
+			errs[i+1] = db.Write(t.Context(), f)
+		})
+	}
+	wg.Wait()
+	return errs
+}
+
+// Fifty callers share a few commits, and each finds its row when it returns.
+func TestCommitIsShared(t *testing.T) {
+	db, path := file(t)
+	before := logSize(t, path)
+	var fs []func(*store.Tx) error
+	for i := range 50 {
+		fs = append(fs, run(insert, i, i))
+	}
+	if err := errors.Join(together(db, t, fs...)...); err != nil {
+		t.Fatal(err)
+	}
+	if frames := (logSize(t, path) - before) / frame; frames > 25 {
+		t.Errorf("%d pages written for 50 callers: they don't share", frames)
+	}
+	if n := count(t, db, "SELECT count(*) FROM thing"); n != 50 {
+		t.Errorf("%d rows", n)
+	}
+}
+
+// If the transaction is lost, nobody who shared it is told that it was kept.
+func TestLostTransaction(t *testing.T) {
+	db, _ := file(t)
+	errs := together(db, t, run(insert, 1, 1), run("ROLLBACK"), run(insert, 2, 2), run(insert, 3, 3))
+	kept := int64(0)
+	for _, err := range errs {
+		if err == nil {
+			kept++
+		}
+	}
+	if n := count(t, db, "SELECT count(*) FROM thing WHERE id > 0"); n != kept-1 && n != kept {
+		t.Errorf("%d were told that it is kept, %d rows: %v", kept, n, errs)
+	}
+	write(t, db, insert, 9, 9) // the writer goes on
+}
+
+// Closing keeps what was handed in before; later callers get an error.
+func TestClose(t *testing.T) {
+	db, path := file(t)
+	var kept atomic.Int64
+	var wg sync.WaitGroup
+	for i := range 50 {
+		wg.Go(func() {
+			switch err := db.Write(t.Context(), run(insert, i, i)); {
+			case err == nil:
+				kept.Add(1)
+			case !errors.Is(err, store.ErrClosed):
+				t.Error(err)
+			}
+		})
+	}
+	if err := db.Close(); err != nil {
+		t.Error(err)
+	}
+	wg.Wait()
+	if err := db.Write(t.Context(), run(insert, 99, 1)); !errors.Is(err, store.ErrClosed) {
+		t.Errorf("after close: %v", err)
+	}
+	again := storetest.Open(t, "sqlite:"+path)
+	if n := count(t, again, "SELECT count(*) FROM thing"); n != kept.Load() {
+		t.Errorf("%d rows, %d were told so", n, kept.Load())
+	}
+}
+
+func TestFilesAreThePersonsOwn(t *testing.T) {
+	_, path := file(t)
+	found, _ := filepath.Glob(path + "*")
+	for _, f := range found {
+		if info, err := os.Stat(f); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v %v", f, info.Mode(), err)
+		}
+	}
+	if len(found) != 3 {
+		t.Errorf("files: %v", found)
+	}
+}
+
+func TestOddNames(t *testing.T) {
+	for _, name := range []string{"a b", "q?x=1", "h#1", "p%41", "里昂", "a&b=c"} {
+		path := filepath.Join(t.TempDir(), name)
+		write(t, storetest.Open(t, "sqlite:"+path), "CREATE TABLE x (id BIGINT)")
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestMemoryIsItsOwn(t *testing.T) {
+	a, b := storetest.Open(t, "sqlite::memory:"), storetest.Open(t, "sqlite::memory:")
+	write(t, a, "CREATE TABLE x (id BIGINT)")
+	write(t, b, "CREATE TABLE x (id BIGINT)")
+}
