@@ -1,0 +1,121 @@
+// From the server's answer to a redeem until the device is active, also over a
+// restart of the app. Spec §6.4 to §6.7.
+
+import { b64 } from "./bytes.js";
+import { deadline } from "./clock.js";
+import { finishText } from "./exchange.js";
+import { mac } from "./pair.js";
+import { Problem } from "./problem.js";
+import { personKey } from "./proof.js";
+
+/** @typedef {import("./device.js").Row} Row */
+/** @typedef {import("./device.js").Unfinished} Unfinished */
+/** @typedef {import("./devices.js").Devices} Devices */
+/** @typedef {"redeemed" | "checking" | "active" | "ended"} State */
+
+const RETRY = 3000; // milliseconds
+
+/** Codes that say that there is nothing to finish any more. */
+const OVER = ["activation_closed", "bad_call", "device_removed"];
+
+/** A device that is not active yet. */
+export class Activation {
+  /** @param {Devices} phone @param {Row} row  with its activation @param {CryptoKey} [kk]  in memory only */
+  constructor(phone, row, kk) {
+    this.phone = phone;
+    this.row = row;
+    this.kk = kk ?? row.kk;
+    this.device = row.id;
+    this.account = row.account;
+    this.service = row.service;
+    this.unlock = row.unlock;
+    this.unfinished = /** @type {Unfinished} */ (row.activation);
+    this.check = this.unfinished.check;
+    this.ends = this.unfinished.ends;
+    /** @type {State} */
+    this.state = "redeemed";
+    this.cause = "";
+    this.needsPin = false;
+  }
+
+  /**
+   * Sends the finish, also again. After a restart the PIN is typed once more;
+   * one that is wrong ends the activation, since only the server could tell.
+   * @param {string} [pin]
+   * @returns {Promise<State>}
+   */
+  async finish(pin) {
+    const { id, t, nonce, credential } = this.unfinished;
+    this.kk ??= await personKey(this.row, pin);
+    const proof = b64(await mac(this.kk, finishText(this.phone.origin, id, this.device, t, this.unlock)));
+    try {
+      const body = { activation: id, phone_nonce: nonce, proof, ...(credential && { credential }) };
+      const { state, check_in } = await this.phone.signed(this.row, "POST", "/v1/activations/finish", body);
+      if (check_in) this.ends = this.unfinished.ends = deadline(check_in);
+      return await this.#reached(state, "");
+    } catch (problem) {
+      if (hasCode(problem, ["proof_wrong", "unlock_refused", ...OVER])) await this.#reached("ended", "");
+      throw problem;
+    }
+  }
+
+  /** Asks where the activation stands; in platform mode finishes it if it has to be. @returns {Promise<State>} */
+  async look() {
+    const state = await this.#ask(0);
+    if (state === "redeemed" && this.kk) return this.finish();
+    this.needsPin = state === "redeemed";
+    return state;
+  }
+
+  /**
+   * Waits until the digits were typed, or the activation ended. A lost network
+   * is waited out.
+   * @param {AbortSignal} signal
+   * @returns {Promise<State>}
+   */
+  async wait(signal) {
+    while (this.state === "checking" && !signal.aborted) {
+      try {
+        await this.#ask(25, signal);
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, signal.aborted ? 0 : RETRY));
+      }
+    }
+    return this.state;
+  }
+
+  /** Deletes the keys here; the server lets the activation run out. */
+  abandon() {
+    return this.#reached("ended", "person");
+  }
+
+  /** @param {number} wait @param {AbortSignal} [signal] */
+  async #ask(wait, signal) {
+    try {
+      const { state, cause } = await this.phone.signed(this.row, "GET",
+        `/v1/activations/${this.unfinished.id}?wait=${wait}`, undefined, { wait, signal });
+      return await this.#reached(state, cause ?? "");
+    } catch (problem) {
+      if (hasCode(problem, OVER)) return this.#reached("ended", "");
+      throw problem;
+    }
+  }
+
+  /** @param {string} state  of the server @param {string} cause @returns {Promise<State>} */
+  async #reached(state, cause) {
+    if (state === "active") {
+      const { activation, ...row } = this.row;
+      await this.phone.keep({ ...row, state: "active" });
+    } else if (state === "redeemed" || state === "checking") {
+      if (state === "checking") await this.phone.keep(this.row);
+    } else {
+      await this.phone.forget(this.device);
+    }
+    this.cause = cause;
+    this.state = state === "active" || state === "redeemed" || state === "checking" ? state : "ended";
+    return this.state;
+  }
+}
+
+/** @param {unknown} problem @param {string[]} codes */
+const hasCode = (problem, codes) => problem instanceof Problem && codes.includes(problem.code);

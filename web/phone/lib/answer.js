@@ -1,0 +1,100 @@
+// Answering a request: text and counter first, then the unlock, then one call.
+// Spec §8.4 and §8.6.
+
+import { b64 } from "./bytes.js";
+import { sign } from "./pair.js";
+import { Problem } from "./problem.js";
+import { Proof } from "./proof.js";
+import { answerText } from "./protocol.js";
+import { hash } from "./text.js";
+
+/** @typedef {import("./inbox.js").Request} Request */
+/** @typedef {import("./phone.js").Phone} Phone */
+
+/** What the person carried from the browser. @typedef {{number?: string, secret?: string}} Carried */
+
+/** One answer of one device. Made by Phone.answer. */
+export class Answer {
+  /**
+   * @param {Phone} phone
+   * @param {Request} request
+   * @param {"approve" | "deny" | "report"} decision
+   * @param {Carried} carried
+   */
+  constructor(phone, request, decision, { number, secret }) {
+    this.phone = phone;
+    this.row = phone.row(request.device);
+    this.request = request;
+    this.decision = decision;
+    this.approves = decision === "approve";
+    const carry = request.challenge?.carry;
+    if (!carry || !request.text) throw new Problem("challenge_changed");
+    if (this.approves && !secret && carry === "number" && !/^[0-9]{6}$/.test(number ?? "")) throw new Problem("number_form");
+    this.carry = carry;
+    this.carried = !this.approves ? "none" : secret ? "qr" : carry;
+    this.value = { none: "", qr: secret ?? "", number: number ?? "" }[this.carried] ?? "";
+    this.counter = 0;
+    this.text = "";
+    /** @type {object | null} */
+    this.body = null; // as it was sent; only this may be sent again
+    this.sent = false;
+    /** @type {Promise<{state: string}> | undefined} */
+    this.running = undefined;
+  }
+
+  /** Takes the next counter and fixes the text. */
+  async ready() {
+    const { phone, request, row } = this;
+    this.counter = await phone.keys.count(row.id);
+    this.text = answerText({
+      origin: phone.origin, request: request.id, device: row.id, challenge: b64(await hash(/** @type {string} */ (request.text))),
+      decision: this.decision, carried: this.carried, value: this.value, unlock: this.approves ? row.unlock : "none",
+      counter: this.counter,
+    }, this.carry);
+    this.signature = await sign(row.kd, this.text);
+    this.proof = this.approves ? await Proof.over(row, phone.origin, this.text) : null;
+    this.body = null;
+    this.sent = false;
+    return this;
+  }
+
+  /**
+   * Asks for the unlock and sends. In platform mode the system's sheet opens
+   * before this returns. After "unsure" it may be called again: the same bytes
+   * are sent, and the same answer gets the same result.
+   * @param {string} [pin]
+   * @returns {Promise<{state: string}>}
+   */
+  send(pin) {
+    const sheet = !this.running && !this.body && this.proof && this.row.unlock === "platform" ? this.proof.make() : undefined;
+    this.running ??= this.#send(pin, sheet).finally(() => (this.running = undefined));
+    return this.running;
+  }
+
+  /** @param {string | undefined} pin @param {Promise<object> | undefined} sheet */
+  async #send(pin, sheet) {
+    const proof = await sheet;
+    // One answer of a device on its way at a time, in whichever tab.
+    return navigator.locks.request("keyturn answer " + this.row.id, async () => {
+      const overtaken = !this.sent && (await this.phone.keys.counter(this.row.id)) !== this.counter;
+      if (overtaken) await this.ready();
+      this.body ??= await this.#bodyOf(pin, overtaken ? undefined : proof);
+      this.sent = true;
+      try {
+        const { state } = await this.phone.signed(this.row, "POST", `/v1/requests/${this.request.id}/answer`, this.body);
+        this.phone.inbox.ended(this.request, state);
+        return { state };
+      } catch (problem) {
+        // Without a recorded result the same text would stay without one.
+        if (problem instanceof Problem && problem.code === "server_busy") await this.ready();
+        throw problem;
+      }
+    });
+  }
+
+  /** @param {string | undefined} pin @param {object | undefined} proof */
+  async #bodyOf(pin, proof) {
+    const body = { answer: this.text, signature: this.signature };
+    return this.proof ? { ...body, proof: proof ?? (await this.proof.make(pin)) } : body;
+  }
+}

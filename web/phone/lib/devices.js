@@ -1,0 +1,150 @@
+// The devices of this phone, in memory as in the storage, and what their calls
+// say about them.
+
+import { Activation } from "./activation.js";
+import { Api } from "./api.js";
+import { random } from "./bytes.js";
+import { accountOf, stateAfter } from "./device.js";
+import { Problem } from "./problem.js";
+
+/** @typedef {import("./device.js").Account} Account */
+/** @typedef {import("./device.js").Row} Row */
+
+/** All devices of one phone. */
+export class Devices {
+  /** @param {string} origin @param {import("./keys.js").Keys} keys @param {typeof fetch} [send] */
+  constructor(origin, keys, send) {
+    this.origin = origin;
+    this.host = new URL(origin).host;
+    this.keys = keys;
+    this.api = new Api(origin, send);
+    /** @type {Map<string, Row>} */
+    this.rows = new Map();
+    /** @type {Map<string, Account>} */
+    this.shown = new Map();
+    /** @type {Map<string, Activation>} */
+    this.activations = new Map();
+    this.events = new EventTarget();
+  }
+
+  /** Reads the storage again: another tab may have changed it. */
+  async reload() {
+    this.rows = new Map((await this.keys.devices()).map((row) => [row.id, row]));
+    this.tell("accounts");
+  }
+
+  /** @returns {Account[]} oldest first, ended ones too, unfinished ones not */
+  accounts() {
+    const rows = [...this.rows.values()].filter((row) => row.state !== "unfinished");
+    return rows.map((row) => ({ ...accountOf(row), ...this.shown.get(row.id), state: row.state, ended: row.ended }));
+  }
+
+  /** @returns {Activation[]} */
+  unfinished() {
+    const rows = [...this.rows.values()].filter((row) => row.state === "unfinished");
+    return rows.map((row) => {
+      const known = this.activations.get(row.id) ?? new Activation(this, row);
+      this.activations.set(row.id, known);
+      return known;
+    });
+  }
+
+  /** @param {string} device @returns {Row} @throws {Problem} bad_call if there is none */
+  row(device) {
+    const row = this.rows.get(device);
+    if (!row) throw new Problem("bad_call");
+    return row;
+  }
+
+  /** Those that still may call: a removed device's keys are not used any more. */
+  callers() {
+    return [...this.rows.values()].filter((row) => !["unfinished", "removed", "unknown"].includes(row.state));
+  }
+
+  /** @param {() => void} told  accounts or unfinished changed @returns {() => void} stops it */
+  onChange(told) {
+    return this.on("accounts", told);
+  }
+
+  /** Stores a device. @param {Row} row */
+  async keep(row) {
+    await this.keys.save(row);
+    this.rows.set(row.id, row);
+    this.tell("accounts");
+  }
+
+  /** Deletes a device's keys here. The server is not told. @param {string} device */
+  async forget(device) {
+    await this.keys.forget(device);
+    this.rows.delete(device);
+    this.shown.delete(device);
+    this.activations.delete(device);
+    this.tell("accounts");
+  }
+
+  /** Deletes all that Keyturn keeps on this phone. */
+  async reset() {
+    await this.keys.reset();
+    this.rows.clear();
+    this.tell("accounts");
+  }
+
+  /**
+   * A signed call; what its failure says about the device is kept.
+   * @param {Row} row
+   * @param {string} method
+   * @param {string} path
+   * @param {import("./api.js").Body} [body]
+   * @param {import("./api.js").Options} [options]
+   */
+  async signed(row, method, path, body, options) {
+    if (row.state === "removed") throw new Problem("device_removed", row.ended ?? {});
+    try {
+      return await this.api.signed(row, method, path, body, options);
+    } catch (problem) {
+      const after = problem instanceof Problem && row.state !== "unfinished" ? stateAfter(problem) : null;
+      if (after) await this.#note(row.id, after.state, after.ended);
+      throw problem;
+    }
+  }
+
+  /**
+   * What the server says of a device.
+   * @param {Row} row
+   * @param {any} device  the member of spec §8.2
+   */
+  async told(row, device) {
+    if (!device) return;
+    this.shown.set(row.id, accountOf(row, device, Date.now()));
+    if (["active", "suspended", "pin_locked"].includes(device.state)) await this.#note(row.id, device.state, null);
+    this.tell("accounts");
+  }
+
+  /** The handle that names this phone to its system, 32 random bytes, made once. @returns {Promise<Uint8Array<ArrayBuffer>>} */
+  async userHandle() {
+    const made = await this.keys.setting("user");
+    if (made) return made;
+    const user = random(32);
+    await this.keys.set("user", user);
+    return user;
+  }
+
+  /** @param {string} id @param {Row["state"]} state @param {Row["ended"]} ended */
+  async #note(id, state, ended) {
+    const row = this.rows.get(id);
+    if (!row || row.state === state) return;
+    Object.assign(row, { state, ended });
+    await this.keep(row);
+  }
+
+  /** @param {"accounts" | "inbox"} what @param {() => void} told */
+  on(what, told) {
+    this.events.addEventListener(what, told);
+    return () => this.events.removeEventListener(what, told);
+  }
+
+  /** @param {"accounts" | "inbox"} what */
+  tell(what) {
+    this.events.dispatchEvent(new Event(what));
+  }
+}

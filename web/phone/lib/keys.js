@@ -1,0 +1,128 @@
+// What a phone keeps: its devices with their keys, and a few settings. Keys lie
+// here as objects of the browser that can't be exported. Never kept: Kk in PIN
+// mode, and anything computed from it, spec §4.3.
+
+import { Problem } from "./problem.js";
+
+/** @typedef {import("./device.js").Row} Row */
+
+const VERSION = 1; // of the storage; a change adds an arm to upgrade
+
+/** The storage of one phone. Safe to use from several tabs. */
+export class Keys {
+  /** @param {IDBDatabase} db */
+  constructor(db) {
+    this.db = db;
+    db.onversionchange = () => db.close(); // a newer version of the app, or a reset, is waiting
+  }
+
+  /**
+   * @param {string} [name]
+   * @throws {Problem} no_storage
+   */
+  static async open(name = "keyturn") {
+    try {
+      const request = indexedDB.open(name, VERSION);
+      request.onupgradeneeded = ({ oldVersion }) => upgrade(request.result, oldVersion);
+      return new Keys(await done(request));
+    } catch {
+      throw new Problem("no_storage");
+    }
+  }
+
+  /** @returns {Promise<Row[]>} oldest first */
+  async devices() {
+    const rows = await done(this.db.transaction("devices").objectStore("devices").getAll());
+    return rows.sort((/** @type {Row} */ a, /** @type {Row} */ b) => a.added - b.added);
+  }
+
+  /** @param {Row} row  new, or read before: its counter is left as it is stored */
+  save(row) {
+    return this.#write("devices", async (store) => {
+      const stored = await done(store.get(row.id));
+      store.put({ ...row, counter: Math.max(row.counter, stored?.counter ?? 0) });
+    });
+  }
+
+  /** @param {string} id */
+  forget(id) {
+    return this.#write("devices", async (store) => void store.delete(id));
+  }
+
+  /**
+   * The counter for the next answer, durably written before it is returned: no
+   * two answers of a device may ever carry the same one, spec §8.6.
+   * @param {string} id
+   * @returns {Promise<number>}
+   */
+  async count(id) {
+    let counter = 0;
+    await this.#write("devices", async (store) => {
+      const row = await done(store.get(id));
+      if (!row) return; // removed in another tab
+      counter = row.counter + 1;
+      store.put({ ...row, counter });
+    });
+    if (counter === 0) throw new Problem("bad_call");
+    return counter;
+  }
+
+  /** @param {string} id */
+  async counter(id) {
+    return (await done(this.db.transaction("devices").objectStore("devices").get(id)))?.counter ?? 0;
+  }
+
+  /** @param {string} key @returns {Promise<any>} */
+  setting(key) {
+    return done(this.db.transaction("settings").objectStore("settings").get(key));
+  }
+
+  /** @param {string} key @param {any} value */
+  set(key, value) {
+    return this.#write("settings", async (store) => void store.put(value, key));
+  }
+
+  /** Deletes everything. The object can't be used any more. */
+  async reset() {
+    this.db.close();
+    await done(indexedDB.deleteDatabase(this.db.name));
+  }
+
+  /**
+   * One transaction; it is on disk when the promise resolves.
+   * @param {string} name
+   * @param {(store: IDBObjectStore) => Promise<void>} change
+   */
+  async #write(name, change) {
+    try {
+      const step = this.db.transaction(name, "readwrite", { durability: "strict" });
+      const completed = new Promise((resolve, reject) => {
+        step.oncomplete = resolve;
+        step.onabort = () => reject(step.error);
+      });
+      await Promise.all([change(step.objectStore(name)), completed]);
+    } catch {
+      throw new Problem("no_storage");
+    }
+  }
+}
+
+/** @param {IDBDatabase} db @param {number} from */
+function upgrade(db, from) {
+  if (from < 1) {
+    db.createObjectStore("devices", { keyPath: "id" });
+    db.createObjectStore("settings");
+  }
+}
+
+/**
+ * @template T
+ * @param {IDBRequest<T>} request
+ * @returns {Promise<T>}
+ */
+function done(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}

@@ -1,0 +1,133 @@
+// A phone: what it is asked, and all that it can do. Views need little else. Twin
+// of the Go package phone.
+
+import { Answer } from "./answer.js";
+import { Devices } from "./devices.js";
+import { Inbox } from "./inbox.js";
+import { Keys } from "./keys.js";
+import { alarm, leave } from "./leave.js";
+import { Offline } from "./offline.js";
+import { Problem } from "./problem.js";
+import { look, prepare } from "./prepare.js";
+
+export { challengeProblem } from "./ocra.js";
+
+/** @typedef {import("./inbox.js").Request} Request */
+/** @typedef {import("./prepare.js").Look} Look */
+
+/** One phone. Several tabs may each have one; the storage settles who is first. */
+export class Phone extends Devices {
+  inbox = new Inbox(this);
+  /** @type {any} */
+  info = null;
+
+  /**
+   * @param {{origin?: string, name?: string, send?: typeof fetch}} [options]  name: of the storage; send: instead of fetch
+   * @throws {Problem} no_storage
+   */
+  static async open({ origin = location.origin, name, send } = {}) {
+    const phone = new Phone(origin, await Keys.open(name), send);
+    await phone.reload();
+    return phone;
+  }
+
+  /** @param {string} id @returns {Request | null} */
+  request(id) {
+    return this.inbox.requests.find((request) => request.id === id) ?? null;
+  }
+
+  /** @param {(inbox: Inbox) => void} told @returns {() => void} stops it */
+  onInbox(told) {
+    return this.on("inbox", () => told(this.inbox));
+  }
+
+  /** @param {string} code  16 symbols */
+  look(code) {
+    return look(this, code);
+  }
+
+  /** @param {Look} look @param {{name: string, unlock?: "pin" | "platform"}} options */
+  prepare(look, options) {
+    return prepare(this, look, options);
+  }
+
+  /** What the server says of itself; asked once. @returns {Promise<any>} spec §14 */
+  async server() {
+    this.info ??= await this.api.open("GET", "/v1/server");
+    return this.info;
+  }
+
+  /** One call in front for each device, until the signal. @param {AbortSignal} signal */
+  async listen(signal) {
+    await this.reload();
+    await Promise.all(this.callers().map((row) => this.inbox.listen(row, signal)));
+  }
+
+  /** Looks at everything once, now. */
+  async check() {
+    await Promise.all(this.callers().map((row) => this.inbox.ask(row, "").catch(() => {})));
+  }
+
+  /** A hint for the waiting page. @param {Request} request @param {"opened" | "unlocking"} at */
+  seen({ id, device }, at) {
+    return this.signed(this.row(device), "POST", `/v1/requests/${id}/seen`, { at }, { safe: true }).catch(() => {});
+  }
+
+  /** @param {Request} request @param {"approve" | "deny" | "report"} decision @param {import("./answer.js").Carried} [carried] */
+  async answer(request, decision, carried = {}) {
+    return new Answer(this, request, decision, carried).ready();
+  }
+
+  /** @param {Request} request @param {import("./answer.js").Carried} carried @param {string} [pin] */
+  async approve(request, carried, pin) {
+    return (await this.answer(request, "approve", carried)).send(pin);
+  }
+
+  /** @param {Request} request */
+  async deny(request) {
+    return (await this.answer(request, "deny")).send();
+  }
+
+  /** "It wasn't me". @param {Request} request */
+  async report(request) {
+    return (await this.answer(request, "report")).send();
+  }
+
+  /** @param {string} device */
+  offline(device) {
+    return new Offline(this.row(device), this.origin);
+  }
+
+  /** @param {string} device */
+  async leave(device) {
+    const call = await leave(this, this.row(device));
+    const send = call.send.bind(call);
+    call.send = (pin) => send(pin).catch(alreadyRemoved).then(() => this.forget(device));
+    return call;
+  }
+
+  /** @param {import("./inbox.js").Notice} notice @param {"seen" | "alarm"} action */
+  notice({ device, notice }, action) {
+    return this.signed(this.row(device), "POST", `/v1/notices/${notice}`, { action });
+  }
+
+  /** An alarm that also pauses a phone in its first 24 hours. @param {import("./inbox.js").Notice} notice */
+  alarm({ device, notice }) {
+    return alarm(this, this.row(device), notice);
+  }
+
+  /** @param {string} key @returns {Promise<any>} */
+  setting(key) {
+    return this.keys.setting(key);
+  }
+
+  /** @param {string} key @param {any} value */
+  setSetting(key, value) {
+    return this.keys.set(key, value);
+  }
+}
+
+/** The account was gone already: what was asked for is so. @param {unknown} problem */
+function alreadyRemoved(problem) {
+  if (!(problem instanceof Problem) || problem.code !== "device_removed") throw problem;
+}

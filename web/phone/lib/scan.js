@@ -1,0 +1,127 @@
+// The camera as a scanner. The view owns the video element; pictures never leave
+// the phone. Started only from a tap, stopped whenever nobody looks.
+
+import { loadDecoder } from "./decode.js";
+
+export { readPhoto } from "./decode.js";
+
+/** @typedef {"starting" | "scanning" | "denied" | "busy" | "none" | "black" | "stopped"} ScanState */
+
+const PAUSE = 80; // milliseconds between two pictures
+const BLACK = 2000; // milliseconds without a picture: iPhones do that after a while in the background
+
+/** One scanner over one video element. */
+export class Scanner {
+  /**
+   * @param {HTMLVideoElement} video  playsinline and muted
+   * @param {{found: (text: string) => void, state: (state: ScanState) => void, camera?: string}} told  camera: id of the one that worked before
+   */
+  constructor(video, { found, state, camera = "" }) {
+    this.video = video;
+    this.found = found;
+    this.told = state;
+    this.camera = camera;
+    this.cameras = 0;
+    /** Whether the light is on; null if there is none. @type {boolean | null} */
+    this.torch = null;
+    /** @type {MediaStream | null} */
+    this.stream = null;
+    this.run = 0; // counts starts and stops, so that a late camera is let go
+  }
+
+  /** Opens the camera and reads until stop. */
+  async start() {
+    this.stop();
+    const run = this.run;
+    this.told("starting");
+    try {
+      const stream = await this.#open();
+      if (run !== this.run) return end(stream);
+      await this.#show(stream);
+      const decode = await loadDecoder();
+      if (run !== this.run) return;
+      this.told("scanning");
+      this.#read(run, decode, Date.now());
+    } catch (error) {
+      if (run === this.run) this.#failed(/** @type {Error} */ (error).name);
+    }
+  }
+
+  /** Lets the camera go. */
+  stop() {
+    this.run++;
+    if (!this.stream) return;
+    end(this.stream);
+    this.stream = null;
+    this.torch = null;
+    this.video.srcObject = null;
+    this.told("stopped");
+  }
+
+  /** Goes on to the next camera. @returns {Promise<string>} its id, to be remembered */
+  async flip() {
+    const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((device) => device.kind === "videoinput");
+    const next = (cameras.findIndex((device) => device.deviceId === this.camera) + 1) % cameras.length;
+    this.camera = cameras[next]?.deviceId ?? "";
+    await this.start();
+    return this.camera;
+  }
+
+  /** @param {boolean} on */
+  async light(on) {
+    const [track] = this.stream?.getVideoTracks() ?? [];
+    if (this.torch === null || !track) return;
+    await track.applyConstraints(/** @type {any} */ ({ advanced: [{ torch: on }] }));
+    this.torch = on;
+  }
+
+  /** @returns {Promise<MediaStream>} */
+  async #open() {
+    const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
+    // Never "exact": a phone whose cameras say nothing of themselves has to work too.
+    const rear = { ...size, facingMode: { ideal: "environment" } };
+    const video = this.camera ? { ...size, deviceId: { ideal: this.camera } } : rear;
+    return navigator.mediaDevices.getUserMedia({ video, audio: false });
+  }
+
+  /** @param {MediaStream} stream */
+  async #show(stream) {
+    this.stream = stream;
+    const [track] = stream.getVideoTracks();
+    this.camera = track.getSettings().deviceId ?? this.camera;
+    const can = /** @type {any} */ (track.getCapabilities?.() ?? {});
+    this.torch = can.torch ? false : null;
+    this.cameras = (await navigator.mediaDevices.enumerateDevices()).filter((device) => device.kind === "videoinput").length;
+    this.video.srcObject = stream;
+    await this.video.play();
+  }
+
+  /** @param {number} run @param {import("./decode.js").Decoder} decode @param {number} since  of the last picture */
+  async #read(run, decode, since) {
+    while (run === this.run) {
+      const dark = this.video.readyState < 2 || this.video.videoWidth === 0;
+      if (!dark) {
+        since = Date.now();
+        const text = await decode(this.video).catch(() => null);
+        if (text && run === this.run) this.found(text);
+      } else if (Date.now() - since > BLACK) {
+        this.told("black");
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+  }
+
+  /** @param {string} name  of the error */
+  #failed(name) {
+    this.stop();
+    const denied = name === "NotAllowedError" || name === "SecurityError";
+    const busy = name === "NotReadableError" || name === "AbortError";
+    this.told(denied ? "denied" : busy ? "busy" : "none");
+  }
+}
+
+/** @param {MediaStream} stream */
+function end(stream) {
+  for (const track of stream.getTracks()) track.stop();
+}

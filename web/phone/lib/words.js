@@ -1,0 +1,63 @@
+// Words in the person's language. Reads the catalogues of folder locale.
+
+const LANGUAGES = ["en", "zh-Hans"];
+
+/** @type {Record<string, string | Record<string, string>>} */
+let words = {};
+let spoken = "en";
+let plural = new Intl.PluralRules("en");
+
+/**
+ * The language for a person: the one that was set, else the first of the
+ * system's that there is. All of Chinese is zh-Hans.
+ * @param {readonly string[]} wanted  such as navigator.languages
+ * @param {string} [setting]  empty: as the system
+ */
+export function choose(wanted, setting = "") {
+  const known = [setting, ...wanted].map((tag) => (/^zh\b/i.test(tag) ? "zh-Hans" : tag.split("-")[0].toLowerCase()));
+  return known.find((tag) => LANGUAGES.includes(tag)) ?? "en";
+}
+
+/**
+ * Loads the words. If they can't be had, those of before stay.
+ * @param {string} [setting]
+ * @returns {Promise<string>} the language
+ */
+export async function speak(setting) {
+  const language = choose(navigator.languages, setting);
+  words = await (await fetch(`locale/${language}.json`)).json();
+  plural = new Intl.PluralRules(language);
+  spoken = language;
+  await tellWorker(language);
+  return language;
+}
+
+/** @returns {string} the language of the words, such as "zh-Hans" */
+export function language() {
+  return spoken;
+}
+
+/**
+ * The sentence of a key with its values set in; "count" chooses the plural.
+ * @param {string} key
+ * @param {Record<string, string | number>} [values]
+ * @returns {string}
+ */
+export function t(key, values = {}) {
+  const found = words[key] ?? key;
+  const sentence = typeof found === "string" ? found : found[plural.select(Number(values.count))] ?? found.other;
+  return sentence.replace(/{{\.(\w+)}}/g, (_, name) => String(values[name] ?? ""));
+}
+
+/**
+ * Leaves the language where the service worker, which has no window, finds it.
+ * @param {string} language
+ */
+async function tellWorker(language) {
+  try {
+    const cache = await caches.open("keyturn-language");
+    await cache.put("language", new Response(language));
+  } catch {
+    // Without a cache there is no worker to tell.
+  }
+}

@@ -1,0 +1,27 @@
+// Starts the service worker and hears from it.
+
+/** The one Trusted Types policy. It returns the worker's address, whatever it is given. */
+const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("keyturn-worker", { createScriptURL: () => "sw.js" });
+
+/**
+ * Registers the worker. A newer version of the app takes over at the next
+ * launch, never in the middle of a request.
+ * @returns {Promise<ServiceWorkerRegistration | null>} null where there are none
+ */
+export async function startWorker() {
+  try {
+    return await navigator.serviceWorker.register(policy ? policy.createScriptURL("") : "sw.js", { updateViaCache: "none" });
+  } catch {
+    return null; // without one the app works, but not offline and without notifications
+  }
+}
+
+/**
+ * @param {() => void} told  a push came while the app is open
+ * @returns {() => void} stops it
+ */
+export function onPush(told) {
+  const heard = (/** @type {MessageEvent} */ event) => event.data === "push" && told();
+  navigator.serviceWorker?.addEventListener("message", heard);
+  return () => navigator.serviceWorker?.removeEventListener("message", heard);
+}

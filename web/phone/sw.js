@@ -1,0 +1,60 @@
+// Keeps the app's files for use without a network, and turns a push into a
+// notification. It never sees a question, a key or an answer.
+
+importScripts("shell.js"); // made by package phoneapp: VERSION, FILES, WORDS; this file's CSP lets it
+
+const SHELL = "keyturn-shell-" + VERSION;
+const ADDRESSES = new Set(FILES.map((file) => new URL(file, self.location).href));
+
+self.addEventListener("install", (event) => {
+  // No skipWaiting: a new version begins at the next launch.
+  const requests = FILES.map((file) => new Request(file, { cache: "reload" }));
+  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(requests)));
+});
+
+self.addEventListener("activate", (event) => event.waitUntil(begin()));
+
+async function begin() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name.startsWith("keyturn-shell-") && name !== SHELL).map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+self.addEventListener("fetch", (event) => {
+  // Only the app's own files, by name. Calls of the API go past.
+  const address = event.request.url.split(/[?#]/)[0];
+  if (event.request.method === "GET" && ADDRESSES.has(address)) event.respondWith(fromShell(event.request, address));
+});
+
+async function fromShell(request, address) {
+  const cache = await caches.open(SHELL);
+  return (await cache.match(address)) ?? fetch(request);
+}
+
+self.addEventListener("push", (event) => {
+  // Always shown, even if the app is open: Safari ends a subscription whose
+  // pushes stay invisible. What was pushed is not looked at.
+  event.waitUntil(Promise.all([show(), tell()]));
+});
+
+async function show() {
+  const said = await caches.match("language", { cacheName: "keyturn-language" });
+  const language = said ? await said.text() : /^zh\b/i.test(self.navigator.language) ? "zh-Hans" : "en";
+  const { title, body } = WORDS[language] ?? WORDS.en;
+  await self.registration.showNotification(title, { body, lang: language, tag: "request", renotify: true,
+    icon: "shared/icons/icon-192.png" });
+}
+
+async function tell() {
+  for (const app of await self.clients.matchAll({ type: "window" })) app.postMessage("push");
+}
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open());
+});
+
+async function open() {
+  const [app] = await self.clients.matchAll({ type: "window" });
+  return app ? app.focus() : self.clients.openWindow("./");
+}
