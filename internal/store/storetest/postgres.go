@@ -19,9 +19,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Postgres returns the URL of an empty PostgreSQL database for one test. All
-// tests of a process share a private cluster that the first of them starts, or
-// the server that KEYTURN_TEST_POSTGRES names, whose user may create databases.
+// Postgres returns the URL of an empty PostgreSQL schema for one test. All tests
+// of a process share a private cluster that the first of them starts, or the
+// database that KEYTURN_TEST_POSTGRES names, whose user may create schemas: that
+// takes milliseconds, a database for each test a quarter of a second.
 //
 // Without either the test is skipped, or fails if KEYTURN_TEST_REQUIRE lists
 // "postgres".
@@ -34,16 +35,18 @@ func Postgres(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := fmt.Sprintf("keyturn_%d_%d", os.Getpid(), databases.Add(1))
-	admin(t, c.url, "CREATE DATABASE "+name)
-	t.Cleanup(func() { admin(t, c.url, "DROP DATABASE "+name+" WITH (FORCE)") })
+	name := fmt.Sprintf("keyturn_%d_%d", os.Getpid(), schemas.Add(1))
+	admin(t, c.url, "CREATE SCHEMA "+name)
+	t.Cleanup(func() { admin(t, c.url, "DROP SCHEMA "+name+" CASCADE") })
 	own := *c.url
-	own.Path = "/" + name
+	settings := own.Query()
+	settings.Set("search_path", name)
+	own.RawQuery = settings.Encode()
 	return own.String()
 }
 
-// databases counts those made by this process.
-var databases atomic.Int64
+// schemas counts those made by this process.
+var schemas atomic.Int64
 
 // A cluster is a PostgreSQL server for tests.
 type cluster struct {
