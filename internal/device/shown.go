@@ -1,0 +1,20 @@
+package device
+
+import (
+	"time"
+
+	"keyturn"
+	"keyturn/internal/policy"
+)
+
+// Shown is what a device may know about itself, spec §8.2. Notifications come
+// with a later version; until then they are off.
+func (d Device) Shown(now time.Time, l policy.Limits) keyturn.DeviceState {
+	return keyturn.DeviceState{
+		State:           string(d.State),
+		PINTriesLeft:    max(0, l.PINTries-d.WrongPINs),
+		PINEpoch:        d.Epoch,
+		Push:            "off",
+		ProbationEndsIn: int64(max(0, d.Probation.Sub(now)) / time.Second),
+	}
+}

@@ -1,0 +1,102 @@
+package deviceapi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/activation"
+	"keyturn/internal/policy"
+)
+
+// postLook says what a code is for. Looking uses nothing up, spec §6.2.
+func (a *API) postLook(w http.ResponseWriter, r *http.Request) error {
+	var in keyturn.Look
+	if err := decode(w, r, &in); err != nil {
+		return err
+	}
+	var looked keyturn.Looked
+	err := a.codeTry(r, "look", a.Limits.Looks, in.Code, func() (err error) {
+		looked, err = a.Activations.Look(r.Context(), in.Code)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return encode(w, looked)
+}
+
+// postRedeem ends a code and makes a device of it, spec §6.3.
+func (a *API) postRedeem(w http.ResponseWriter, r *http.Request) error {
+	var in keyturn.Redeem
+	if err := decode(w, r, &in); err != nil {
+		return err
+	}
+	var redeemed keyturn.Redeemed
+	err := a.codeTry(r, "redeem", a.Limits.Redeems, in.Code, func() (err error) {
+		redeemed, err = a.Activations.Redeem(r.Context(), in)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return encode(w, redeemed)
+}
+
+// codeTry takes a try of the address before a code is judged, and gives it back
+// unless the code was wrong.
+func (a *API) codeTry(r *http.Request, what string, rate policy.Rate, code keyturn.Code, judge func() error) error {
+	if _, err := keyturn.ParseCanonicalCode(string(code)); err != nil {
+		return errBody
+	}
+	if err := a.take(r, what, rate); err != nil {
+		return err
+	}
+	err := judge()
+	if errors.Is(err, activation.ErrCode) {
+		return err
+	}
+	return errors.Join(err, a.Tries.GiveBack(r.Context(), key(r, what)))
+}
+
+// postFinish ends the key agreement, spec §6.5. The device may be in any state:
+// the activation knows.
+func (a *API) postFinish(w http.ResponseWriter, r *http.Request, by caller) error {
+	var in keyturn.Finish
+	if err := decode(w, r, &in); err != nil {
+		return err
+	}
+	if _, err := keyturn.ParseID(keyturn.ActivationID, in.Activation); err != nil {
+		return err
+	}
+	finished, err := a.Activations.Finish(r.Context(), by.Device, in)
+	if err != nil {
+		return err
+	}
+	return encode(w, finished)
+}
+
+// getActivation waits for the activation's end, spec §6.6.
+func (a *API) getActivation(w http.ResponseWriter, r *http.Request, by caller) error {
+	id, err := keyturn.ParseID(keyturn.ActivationID, r.PathValue("activation"))
+	if err != nil {
+		return err
+	}
+	in, err := query(r, "wait")
+	if err != nil {
+		return err
+	}
+	wait, err := waitOf(in["wait"])
+	if err != nil {
+		return err
+	}
+	state, err := held(a, r, wait, func(ctx context.Context, wait time.Duration) (keyturn.ActivationState, error) {
+		return a.Activations.Progress(ctx, by.Device, id, wait)
+	})
+	if err != nil {
+		return err
+	}
+	return encode(w, state)
+}

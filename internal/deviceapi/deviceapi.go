@@ -1,0 +1,91 @@
+// Package deviceapi is the JSON API that phones call, spec §14. It decodes, calls
+// a service, and encodes; it holds no rule.
+package deviceapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/approval"
+	"keyturn/internal/device"
+	"keyturn/internal/policy"
+)
+
+// API serves phones. Its fields are set before [API.Routes] is called.
+type API struct {
+	Origin      string
+	Devices     Devices
+	Activations Activations
+	Approvals   Approvals
+	Tries       Tries
+	Limits      policy.Limits
+	Server      keyturn.ServerInfo // without the time
+	Now         func() time.Time
+	Log         *slog.Logger
+
+	// Draining ends when the server is about to stop: calls that are held are
+	// answered at once.
+	Draining context.Context
+
+	rates rates
+}
+
+// Devices knows who calls. Package device implements it.
+type Devices interface {
+	Nonce() string
+	Caller(ctx context.Context, call keyturn.Call, header string) (device.Device, error)
+	Answers(d device.Device) error
+	Leave(ctx context.Context, d device.Device, nonce string, p keyturn.Proof) error
+}
+
+// Activations is the phone's side of an activation. Package activation implements it.
+type Activations interface {
+	Look(ctx context.Context, code keyturn.Code) (keyturn.Looked, error)
+	Redeem(ctx context.Context, r keyturn.Redeem) (keyturn.Redeemed, error)
+	Finish(ctx context.Context, d device.Device, f keyturn.Finish) (keyturn.Finished, error)
+	Progress(ctx context.Context, d device.Device, id string, wait time.Duration) (keyturn.ActivationState, error)
+}
+
+// Approvals is the phone's side of a request. Package approval implements it.
+type Approvals interface {
+	Pending(ctx context.Context, d device.Device, since string, wait time.Duration) (keyturn.Pending, error)
+	Seen(ctx context.Context, d device.Device, id, hint string) error
+	Answer(ctx context.Context, d device.Device, id string, r keyturn.Reply, nonce string) (approval.State, error)
+}
+
+// Tries counts wrong tries by address. The store implements it.
+type Tries interface {
+	Take(ctx context.Context, key string, most int, in time.Duration, at time.Time) (wait time.Duration, err error)
+	GiveBack(ctx context.Context, key string) error
+}
+
+// Routes returns the whole surface of the API, one line per call. The number is
+// how often one device may make it in a minute.
+func (a *API) Routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /v1/server", a.open(a.getServer))
+	mux.Handle("POST /v1/activations/look", a.open(a.postLook))
+	mux.Handle("POST /v1/activations/redeem", a.open(a.postRedeem))
+	mux.Handle("POST /v1/activations/finish", a.signed(10, a.postFinish))
+	mux.Handle("GET /v1/activations/{activation}", a.signed(60, a.getActivation))
+	mux.Handle("GET /v1/device", a.signed(60, a.getDevice))
+	mux.Handle("POST /v1/device/remove", a.signed(10, a.postRemove))
+	mux.Handle("GET /v1/pending", a.signed(60, a.getPending))
+	mux.Handle("POST /v1/requests/{request}/seen", a.signed(30, a.answering(a.postSeen)))
+	mux.Handle("POST /v1/requests/{request}/answer", a.signed(30, a.answering(a.postAnswer)))
+	mux.Handle("/v1/", a.open(func(http.ResponseWriter, *http.Request) error { return errPath }))
+	return mux
+}
+
+// answering lets only devices answer that may: check 2 of spec §8.5.
+func (a *API) answering(f call) call {
+	return func(w http.ResponseWriter, r *http.Request, by caller) error {
+		if err := a.Devices.Answers(by.Device); err != nil {
+			return err
+		}
+		return f(w, r, by)
+	}
+}

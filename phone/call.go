@@ -1,0 +1,128 @@
+package phone
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+
+	"keyturn"
+)
+
+const maxAnswer = 1 << 20 // bytes
+
+// Server asks what the server speaks.
+func (p *Phone) Server(ctx context.Context) (keyturn.ServerInfo, error) {
+	var info keyturn.ServerInfo
+	err := p.send(ctx, "GET", "/v1/server", nil, "", &info)
+	return info, err
+}
+
+// signed makes a call in the name of a device, spec §7. body makes the body for a
+// nonce and is nil if there is none: a nonce that has become too old is replaced
+// once, and a proof over it made anew.
+func (p *Phone) signed(ctx context.Context, d Device, method, target string, body func(nonce string) (any, error), out any) error {
+	for try := 0; ; try++ {
+		err := p.signedOnce(ctx, d, method, target, body, out)
+		var problem *keyturn.Problem
+		if errors.As(err, &problem) && problem.Code == "use_nonce" && try == 0 {
+			continue
+		}
+		if errors.As(err, &problem) && problem.Code == "device_removed" {
+			_, saved := p.changeDevice(d.ID, func(d *Device) { d.Ended = problem.Reason })
+			return errors.Join(err, saved)
+		}
+		return err
+	}
+}
+
+func (p *Phone) signedOnce(ctx context.Context, d Device, method, target string, body func(string) (any, error), out any) error {
+	p.mu.Lock()
+	nonce := p.nonce
+	p.mu.Unlock()
+	var data []byte
+	if body != nil {
+		v, err := body(nonce)
+		if err != nil {
+			return err
+		}
+		if data, err = json.Marshal(v); err != nil {
+			return err
+		}
+	}
+	text, err := keyturn.Call{Origin: p.origin, Method: method, Target: target, Device: d.ID, Nonce: nonce, Body: data}.Text()
+	if err != nil {
+		return err
+	}
+	signature, err := d.sign(text)
+	if err != nil {
+		return err
+	}
+	auth := keyturn.Authorization{Device: d.ID, Nonce: nonce, Signature: signature}
+	return p.send(ctx, method, target, data, auth.String(), out)
+}
+
+// sign signs a text with the device's key.
+func (d Device) sign(text string) (keyturn.Bytes, error) {
+	key, err := d.private()
+	if err != nil {
+		return nil, err
+	}
+	return keyturn.Sign(key, text)
+}
+
+func (d Device) private() (*ecdsa.PrivateKey, error) {
+	return ecdsa.ParseRawPrivateKey(elliptic.P256(), d.Key)
+}
+
+// send makes one call. A nonce that comes with the answer, whatever the answer
+// is, is the newest.
+func (p *Phone) send(ctx context.Context, method, target string, body []byte, authorization string, out any) error {
+	req, err := http.NewRequestWithContext(ctx, method, p.origin+target, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if authorization != "" {
+		req.Header.Set("Authorization", authorization)
+	}
+	res, err := p.client.Do(req)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnsure, err)
+	}
+	defer res.Body.Close()
+	if nonce := res.Header.Get("Keyturn-Nonce"); nonce != "" {
+		p.mu.Lock()
+		p.nonce = nonce
+		p.mu.Unlock()
+	}
+	data, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnsure, err)
+	}
+	if res.StatusCode != http.StatusOK {
+		return problemOf(res, data)
+	}
+	if json.Unmarshal(data, out) != nil {
+		return ErrAnswer
+	}
+	return nil
+}
+
+// problemOf reads an error. One that can't be read is the server being busy.
+func problemOf(res *http.Response, data []byte) error {
+	problem := &keyturn.Problem{}
+	if json.Unmarshal(data, problem) != nil || problem.Code == "" {
+		problem = &keyturn.Problem{Code: "server_busy"}
+	}
+	problem.RetryAfter, _ = strconv.Atoi(res.Header.Get("Retry-After")) // absent: 0
+	return problem
+}

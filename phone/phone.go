@@ -1,0 +1,146 @@
+// Package phone is a phone as a Go value: it becomes the device of accounts, sees
+// what waits for them, and answers. It does what the phone app does, by
+// spec/protocol.md alone, and knows nothing of the server's inside: it serves
+// terminals, kiosks and tests.
+//
+//	p, err := phone.Open("https://id.example.org", file)
+//	looked, err := p.Look(ctx, code)              // whose code is it?
+//	set, err := p.Activate(ctx, code, "Desk", pin) // the code is used up here
+//	fmt.Println(set.Check)                         // typed by the person into the portal
+//	err = set.Wait(ctx)
+//
+//	requests, err := p.Pending(ctx)
+//	state, err := p.Answer(ctx, requests[0], keyturn.Approve, number, pin)
+//
+// A PIN is never kept, and nothing that is kept tells a right PIN from a wrong
+// one: only the server knows, and counts. This phone has no unlock of its own; it
+// works in PIN mode.
+package phone
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"keyturn"
+)
+
+// Errors a caller can act on. What a server refuses comes as [*keyturn.Problem].
+var (
+	ErrUnknown    = errors.New("phone: no such account or request on this phone")
+	ErrUnsure     = errors.New("phone: no answer came, so it is not known whether it worked")
+	ErrAnswer     = errors.New("phone: the server's answer does not have the form it should")
+	ErrUnfinished = errors.New("phone: another set-up on this phone is unfinished")
+	ErrEnded      = errors.New("phone: the set-up has ended without success")
+)
+
+// A Phone serves any number of accounts of one server. It is safe for concurrent
+// use; of each account one answer at a time is on its way.
+type Phone struct {
+	origin string
+	client *http.Client
+	keep   Keeper
+
+	mu    sync.Mutex
+	state State
+	nonce string
+	held  map[string]keyturn.Bytes // unsealed Kk by device, only after Hold
+
+	answering sync.Mutex
+}
+
+// Open returns the phone that keeps its state in k, for the server at origin,
+// such as "https://id.example.org". An empty origin is the kept one's.
+func Open(origin string, k Keeper) (*Phone, error) {
+	state, err := k.Load()
+	if err != nil {
+		return nil, err
+	}
+	origin = strings.TrimSuffix(origin, "/")
+	if state.Origin == "" {
+		state.Origin = origin
+	}
+	if origin != "" && origin != state.Origin {
+		return nil, errors.New("phone: this phone belongs to " + state.Origin)
+	}
+	if state.Origin == "" {
+		return nil, errors.New("phone: no server is known")
+	}
+	return &Phone{origin: state.Origin, client: &http.Client{Timeout: 40 * time.Second}, keep: k, state: state}, nil
+}
+
+// Through makes the phone use another HTTP client, such as one with a private
+// certificate authority. It is called before anything else.
+func (p *Phone) Through(c *http.Client) { p.client = c }
+
+// Origin is the address of the phone's server.
+func (p *Phone) Origin() string { return p.origin }
+
+// An Account is one that this phone is set up for.
+type Account struct {
+	Device string // id of this phone's device
+	ID     string
+	Name   string // as its person signs in
+	Phone  string // name of this phone there
+	Ended  string // reason, such as "moved"; empty while the device is used
+}
+
+// Accounts returns the accounts of the phone, the oldest first.
+func (p *Phone) Accounts() []Account {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []Account
+	for _, d := range p.state.Devices {
+		if d.Active {
+			out = append(out, Account{d.ID, d.Account.ID, d.Account.Name, d.Phone, d.Ended})
+		}
+	}
+	return out
+}
+
+// Hold unseals the keys of all accounts and keeps them in memory, so that the
+// costly stretching of the PIN happens once. Whoever reads that memory can
+// approve: it is for load drivers, not for people. A wrong PIN is not noticed.
+func (p *Phone) Hold(pin string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	held := map[string]keyturn.Bytes{}
+	for _, d := range p.state.Devices {
+		kk, err := keyturn.SealWithPIN(pin, d.Kp, d.Salt, d.Ck)
+		if err != nil {
+			return err
+		}
+		held[d.ID] = kk
+	}
+	p.held = held
+	return nil
+}
+
+// mac proves a text with the PIN. Every PIN gives a MAC; a wrong one gives a
+// wrong MAC, and only the server can tell.
+func (p *Phone) mac(d Device, pin, text string) (*keyturn.Proof, error) {
+	p.mu.Lock()
+	kk := p.held[d.ID]
+	p.mu.Unlock()
+	if kk == nil {
+		var err error
+		if kk, err = keyturn.SealWithPIN(pin, d.Kp, d.Salt, d.Ck); err != nil {
+			return nil, err
+		}
+	}
+	return &keyturn.Proof{Type: keyturn.UnlockPIN, MAC: keyturn.MAC(kk, text)}, nil
+}
+
+// device returns a device of the phone.
+func (p *Phone) device(id string) (Device, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	i := slices.IndexFunc(p.state.Devices, func(d Device) bool { return d.ID == id })
+	if i < 0 {
+		return Device{}, ErrUnknown
+	}
+	return p.state.Devices[i], nil
+}
