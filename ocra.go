@@ -113,7 +113,7 @@ func (in OCRAInput) appendField(message []byte, field string) ([]byte, error) {
 		return append(message, sum[:]...), nil
 	case "QN08":
 		n, ok := new(big.Int).SetString(in.Question, 10)
-		if !ok || n.Sign() < 0 || len(in.Question) != 8 {
+		if !ok || len(in.Question) != 8 || strings.Trim(in.Question, digits) != "" {
 			return nil, ErrSuite
 		}
 		return appendQuestion(message, fmt.Sprintf("%X", n)), nil

@@ -27,6 +27,11 @@ const saltSize = 16
 // kp has 32 bytes and salt 16, drawn anew for each sealing. Other lengths are
 // [ErrKey], a line break in the PIN [ErrField]. It takes about 0.1 s.
 func SealWithPIN(pin string, kp, salt, kk Bytes) (Bytes, error) {
+	return seal(pin, kp, salt, kk, PINIterations)
+}
+
+// seal is [SealWithPIN] with the work as a parameter, for a test that tries every PIN.
+func seal(pin string, kp, salt, kk Bytes, iterations int) (Bytes, error) {
 	if len(kp) != keySize || len(salt) != saltSize || len(kk) != keySize {
 		return nil, ErrKey
 	}
@@ -34,7 +39,7 @@ func SealWithPIN(pin string, kp, salt, kk Bytes) (Bytes, error) {
 	if err != nil {
 		return nil, err
 	}
-	kek, err := pbkdf2.Key(sha256.New, string(MAC(kp, text)), salt, PINIterations, keySize)
+	kek, err := pbkdf2.Key(sha256.New, string(MAC(kp, text)), salt, iterations, keySize)
 	if err != nil {
 		return nil, err
 	}
