@@ -1,0 +1,8 @@
+package push
+
+// Unexported functions that vectors are about.
+var (
+	Encrypt = encrypt
+	Padded  = padded
+	Token   = Sender.token
+)
