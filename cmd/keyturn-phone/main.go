@@ -1,0 +1,143 @@
+// Command keyturn-phone is a phone for terminals and scripts. It speaks the
+// device API of spec/protocol.md like any phone, and keeps its accounts in one
+// file that only its owner reads.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"keyturn"
+	"keyturn/locale"
+	"keyturn/phone"
+)
+
+// commands is the whole command line.
+type commands struct {
+	State  string `help:"File that keeps the accounts of this phone." placeholder:"FILE" type:"path"`
+	Lang   string `help:"Language of the texts: en or zh-Hans. Default: LANG." env:"KEYTURN_LANG"`
+	Output string `short:"o" help:"table or json." enum:"table,json" default:"table"`
+	JSON   bool   `name:"json" help:"The same as -o json."`
+	PINFd  int    `name:"pin-fd" help:"Read the PIN from this open file descriptor instead of asking." placeholder:"N" default:"-1"`
+
+	Activate activate `cmd:"" help:"Become the phone of an account: shows whose, asks for a PIN, prints the check code."`
+	Accounts accounts `cmd:"" help:"List the accounts of this phone."`
+	Pending  pending  `cmd:"" help:"Show what waits for an answer."`
+	Watch    watch    `cmd:"" help:"Show what waits, as it comes, until Ctrl-C."`
+	Approve  approve  `cmd:"" help:"Approve a request. Asks for the number, if one is wanted, and the PIN."`
+	Deny     deny     `cmd:"" help:"Deny a request. Needs no PIN."`
+	Report   report   `cmd:"" help:"Say that it wasn't you. Needs no PIN."`
+	Remove   remove   `cmd:"" help:"Remove an account from this phone and from the server."`
+}
+
+const examples = `A phone in a terminal, for scripts, tests and people without a phone.
+
+Examples:
+  keyturn-phone activate 7KQM-2XVT-9HRW-4DG8 --server https://auth.example.com
+  keyturn-phone pending
+  keyturn-phone approve --number 417902
+  keyturn-phone approve --number 417902 --pin-fd 3 3<pin.txt`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is main without the process. It returns the exit status: 0 done, 2 wrong
+// usage, else what status says.
+func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
+	c := &commands{}
+	exited := -1
+	parser, err := kong.New(c, kong.Name("keyturn-phone"), kong.Description(examples), kong.Writers(stdout, stderr),
+		kong.Exit(func(n int) { exited = n; panic(errExit) }), kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		panic(err) // the struct above is wrong
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			if r != any(errExit) {
+				panic(r)
+			}
+			code = exited // kong has printed the help
+		}
+	}()
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(stderr, "keyturn-phone:", err)
+		return 2
+	}
+	t := &terminal{in: stdin, out: stdout, err: stderr, words: locale.For(language(c.Lang)), json: c.JSON || c.Output == "json", pinFd: c.PINFd}
+	file, err := stateFile(c.State)
+	if err == nil {
+		err = parsed.Run(t, phone.File(file))
+	}
+	if err != nil {
+		t.fail(err)
+	}
+	return status(err)
+}
+
+var errExit = errors.New("help was printed")
+
+// stateFile returns where the accounts are kept if nobody says where.
+func stateFile(file string) (string, error) {
+	if file != "" {
+		return file, nil
+	}
+	if dir := os.Getenv("XDG_DATA_HOME"); dir != "" {
+		return filepath.Join(dir, "keyturn-phone", "state.json"), nil
+	}
+	home, err := os.UserHomeDir()
+	return filepath.Join(home, ".local", "share", "keyturn-phone", "state.json"), err
+}
+
+// language follows --lang, then LANG.
+func language(flag string) string {
+	if flag == "" {
+		flag = os.Getenv("LANG")
+	}
+	if strings.HasPrefix(strings.ToLower(flag), "zh") {
+		return locale.Chinese
+	}
+	return locale.English
+}
+
+// Errors of this program.
+var (
+	errUsage   = errors.New("wrong usage")
+	errNothing = errors.New("no such request or account")
+	errRefused = errors.New("not done")
+)
+
+// status gives the exit status of an error: 0 done, 1 failed, 2 usage, 3 not
+// found, 4 refused, 5 server unreachable.
+func status(err error) int {
+	var problem *keyturn.Problem
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errUsage):
+		return 2
+	case errors.Is(err, errNothing), errors.Is(err, phone.ErrUnknown):
+		return 3
+	case errors.Is(err, phone.ErrUnsure):
+		return 5
+	case errors.As(err, &problem) && problem.Code == "server_busy":
+		return 5
+	case errors.As(err, &problem) && problem.Code == "request_gone":
+		return 3
+	case errors.As(err, &problem), errors.Is(err, errRefused), errors.Is(err, phone.ErrEnded), errors.Is(err, keyturn.ErrPIN):
+		return 4
+	}
+	return 1
+}

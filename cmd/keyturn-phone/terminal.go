@@ -1,0 +1,107 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"keyturn"
+	"keyturn/locale"
+)
+
+// A terminal asks and tells: data on standard output, words on standard error.
+type terminal struct {
+	in       *os.File
+	out, err io.Writer
+	words    *locale.Words
+	json     bool
+	pinFd    int
+	pins     *bufio.Reader
+	lines    *bufio.Reader
+}
+
+// print writes data: one JSON value a line, or the text.
+func (t *terminal) print(v any, text string) error {
+	if t.json {
+		return json.NewEncoder(t.out).Encode(v)
+	}
+	_, err := fmt.Fprintln(t.out, text)
+	return err
+}
+
+// say writes a sentence for people.
+func (t *terminal) say(key string, values ...any) {
+	if !t.json {
+		fmt.Fprintln(t.err, t.words.T(key, values...))
+	}
+}
+
+// fail prints an error in one line, and as JSON with its code for scripts.
+func (t *terminal) fail(err error) {
+	var problem *keyturn.Problem
+	if !errors.As(err, &problem) {
+		fmt.Fprintln(t.err, "keyturn-phone:", strings.ReplaceAll(err.Error(), "\n", "; "))
+		return
+	}
+	if t.json {
+		_ = json.NewEncoder(t.out).Encode(problem) // standard output is gone: nothing left to tell
+	}
+	fmt.Fprintln(t.err, "keyturn-phone:", t.sentence(problem))
+}
+
+// sentence is what the phone app would say too.
+func (t *terminal) sentence(p *keyturn.Problem) string {
+	key := "error." + p.Code
+	if !t.words.Has(key) {
+		key = "error.server_busy"
+	}
+	left := 0
+	if p.TriesLeft != nil {
+		left = *p.TriesLeft
+	}
+	s := t.words.T(key, "count", left, "ref", p.Reference, "state", p.State, "to", p.To, "seconds", p.RetryAfter)
+	if p.Reference != "" && !strings.Contains(s, p.Reference) {
+		s += " (" + p.Reference[:4] + "-" + p.Reference[4:] + ")"
+	}
+	return s
+}
+
+// ask reads one line.
+func (t *terminal) ask(question string) (string, error) {
+	fmt.Fprint(t.err, question)
+	if t.lines == nil {
+		t.lines = bufio.NewReader(t.in)
+	}
+	line, err := t.lines.ReadString('\n')
+	if err != nil && line == "" {
+		return "", fmt.Errorf("%w: nobody answers", errUsage)
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}
+
+// pin reads a PIN from --pin-fd, or asks without showing what is typed.
+func (t *terminal) pin(question string) (string, error) {
+	if t.pinFd >= 0 {
+		if t.pins == nil {
+			t.pins = bufio.NewReader(os.NewFile(uintptr(t.pinFd), "pin"))
+		}
+		line, err := t.pins.ReadString('\n')
+		if err != nil && line == "" {
+			return "", fmt.Errorf("%w: no PIN on file descriptor %d", errUsage, t.pinFd)
+		}
+		return strings.TrimRight(line, "\r\n"), nil
+	}
+	if t.in == nil || !term.IsTerminal(int(t.in.Fd())) {
+		return "", fmt.Errorf("%w: no terminal to ask for the PIN, use --pin-fd N", errUsage)
+	}
+	fmt.Fprint(t.err, question)
+	b, err := term.ReadPassword(int(t.in.Fd()))
+	fmt.Fprintln(t.err)
+	return string(b), err
+}
