@@ -1,0 +1,175 @@
+package config
+
+import (
+	"errors"
+	"net"
+	"net/mail"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Check says what can't be: every error is a [*Fault], joined. languages are
+// those that there are words for.
+//
+// It reads no file and asks no network.
+func (c *Config) Check(languages []string) error {
+	var all faults
+	c.checkAddress(&all)
+	c.checkTLS(&all)
+	c.checkWords(&all, languages)
+	c.checkRules(&all)
+	c.checkStorage(&all)
+	c.Limits.check(&all)
+	slices.SortStableFunc(all, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(all...)
+}
+
+// faults collects what is wrong.
+type faults []error
+
+// unless adds a fault if ok is false.
+func (f *faults) unless(ok bool, key, text, hint string) {
+	if !ok {
+		*f = append(*f, &Fault{Key: key, Text: text, Hint: hint})
+	}
+}
+
+func (c *Config) checkAddress(f *faults) {
+	origin, err := ParseOrigin(c.PublicURL)
+	f.unless(c.PublicURL != "", "public_url", "is missing", "the address people will use, such as https://auth.example.com")
+	if c.PublicURL != "" && err != nil {
+		f.unless(false, "public_url", err.Error(), "use https and a name, such as https://auth.example.com")
+	}
+	_, isIP := netip.ParseAddr(origin.Hostname())
+	f.unless(err != nil || isIP != nil || c.Unlock.Mode == "pin", "public_url",
+		"is an IP address, to which no phone unlock can be bound", `use a name, or unlock.mode = "pin"`)
+	_, _, err = net.SplitHostPort(c.Listen)
+	f.unless(err == nil, "listen", "isn't an address", "HOST:PORT or :PORT")
+	if c.Health != "" {
+		_, _, err := net.SplitHostPort(c.Health)
+		f.unless(err == nil, "health", "isn't an address", "HOST:PORT, such as 127.0.0.1:8081")
+	}
+	for _, p := range c.TrustedProxies {
+		_, err := ParseProxy(p)
+		f.unless(err == nil, "trusted_proxies", "has "+quote(p)+", which is no IP address or network", "such as 172.19.0.0/16")
+	}
+}
+
+func (c *Config) checkTLS(f *faults) {
+	own := c.TLS.Cert != "" || c.TLS.Key != ""
+	f.unless(!own || c.TLS.Cert != "" && c.TLS.Key != "", "tls", "cert and key come together", "give both, or neither")
+	f.unless(!own || !c.TLS.Autocert, "tls.autocert", "a certificate is given too", "leave out one of them")
+	origin, _ := ParseOrigin(c.PublicURL)
+	if c.TLS.Autocert {
+		f.unless(origin.Scheme == "https" && origin.Port() == "", "tls.autocert",
+			"works for an https address without a port only", "certificates are handed out for port 443")
+	}
+	if origin.Scheme == "http" {
+		f.unless(loopback(c.Listen), "listen", "is open to others, and public_url is plain http",
+			"listen on 127.0.0.1, or set an https public_url")
+		f.unless(!own && !c.TLS.Autocert, "tls", "is set, and public_url is plain http", "make public_url https")
+		return
+	}
+	f.unless(own || c.TLS.Autocert || len(c.TrustedProxies) > 0 || loopback(c.Listen), "listen",
+		"would be plain http for everyone", "set tls.cert and tls.key, or tls.autocert, or trusted_proxies if a proxy speaks https")
+}
+
+// loopback reports whether an address to listen on is this machine's alone.
+func loopback(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false
+	}
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
+}
+
+func (c *Config) checkWords(f *faults, languages []string) {
+	f.unless(len(c.Languages) > 0, "languages", "is empty", "such as [\"en\", \"zh-Hans\"]")
+	for _, lang := range c.Languages {
+		f.unless(slices.Contains(languages, lang), "languages", "there are no words in "+quote(lang), "there are "+strings.Join(languages, ", "))
+	}
+	for lang, name := range c.Organisation {
+		f.unless(slices.Contains(languages, lang), "organisation", "there are no words in "+quote(lang), "there are "+strings.Join(languages, ", "))
+		f.unless(name != "" && !strings.ContainsFunc(name, control), "organisation", "is empty or has control characters", "")
+		f.unless(len([]rune(name)) <= 64, "organisation", "has more than 64 characters", "phones show it on one line")
+	}
+}
+
+func control(r rune) bool { return r < ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' }
+
+func (c *Config) checkRules(f *faults) {
+	between := func(key string, d Duration, least, most time.Duration) {
+		f.unless(least <= d.Duration && d.Duration <= most, key, "is not between "+short(least)+" and "+short(most), "")
+	}
+	one := func(key, value string, of ...string) {
+		f.unless(slices.Contains(of, value), key, quote(value)+" is none of "+strings.Join(of, ", "), "")
+	}
+	one("number", c.Number, "new_browser", "always", "never")
+	one("activation.check_code", c.Activation.CheckCode, "required", "off")
+	one("unlock.mode", c.Unlock.Mode, "auto", "pin", "platform")
+	between("activation.life", c.Activation.Life, time.Minute, time.Hour)
+	between("activation.extend", c.Activation.Extend, 0, time.Hour)
+	between("request.life", c.Request.Life, 30*time.Second, 10*time.Minute)
+	f.unless(c.PIN.Min >= 4, "pin.min", "is below 4: such PINs are guessed", "")
+	f.unless(c.PIN.Max <= 64, "pin.max", "is above 64", "")
+	f.unless(c.PIN.Min <= c.PIN.Max, "pin.max", "is below pin.min", "")
+	f.unless(c.Phones.Max >= 1 && c.Phones.Max <= 20, "phones.max", "is not between 1 and 20", "")
+	f.unless(c.Push.Contact == "" || contact(c.Push.Contact), "push.contact", "is no mailto: or https: address", "such as mailto:it@example.com")
+}
+
+// contact reports whether push services could reach somebody there.
+func contact(address string) bool {
+	if to, ok := strings.CutPrefix(address, "mailto:"); ok {
+		a, err := mail.ParseAddress(to)
+		return err == nil && a.Address == to && !strings.HasSuffix(to, "@localhost")
+	}
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "https" && u.Host != ""
+}
+
+func (c *Config) checkStorage(f *faults) {
+	kind, rest, _ := strings.Cut(c.Storage.URL, ":")
+	known := kind == "sqlite" && rest != "" || (kind == "postgres" || kind == "postgresql") && rest != ""
+	f.unless(known, "storage.url", "is neither sqlite:FILE nor postgres://…", "")
+	f.unless(!known || c.Seal.Key != "" || c.KeyFile() != "", "seal.key_file", "is missing: with PostgreSQL there is no folder for it", "give seal.key_file or seal.key")
+	f.unless(!known || !c.TLS.Autocert || c.CertificateFolder() != "", "tls.cache", "is missing: with PostgreSQL there is no folder for it", "")
+}
+
+// KeyFile returns where the key lies: seal.key_file, or "key" beside the SQLite
+// file. It is empty if there is no such place.
+func (c *Config) KeyFile() string { return c.beside(c.Seal.KeyFile, "key") }
+
+// CertificateFolder returns tls.cache, or "certificates" beside the SQLite file.
+func (c *Config) CertificateFolder() string { return c.beside(c.TLS.Cache, "certificates") }
+
+func (c *Config) beside(given, name string) string {
+	file, ok := strings.CutPrefix(c.Storage.URL, "sqlite:")
+	if given != "" || !ok || file == ":memory:" {
+		return given
+	}
+	return filepath.Join(filepath.Dir(file), name)
+}
+
+func (l *Limits) check(f *faults) {
+	rates := map[string]Rate{"passwords": l.Passwords, "passwords_all": l.PasswordsAll, "sign_ins": l.SignIns, "looks": l.Looks,
+		"redeems": l.Redeems, "calls": l.Calls, "codes": l.Codes, "unlocks": l.Unlocks}
+	for key, r := range rates {
+		f.unless(r.Most >= 1 && r.In >= time.Second, "limits."+key, "is less than one in a second", "")
+	}
+	counts := map[string]int{"check_tries": l.CheckTries, "requests": l.Requests, "number_tries": l.NumberTries,
+		"number_row": l.NumberRow, "pin_tries": l.PINTries}
+	for key, n := range counts {
+		f.unless(n >= 1, "limits."+key, "is below 1", "")
+	}
+	times := map[string]Duration{"redeem_in": l.RedeemIn, "again_in": l.AgainIn, "approval_use": l.ApprovalUse,
+		"report_quiet": l.ReportQuiet, "browser": l.Browser, "session_idle": l.SessionIdle, "session_most": l.SessionMost}
+	for key, d := range times {
+		f.unless(d.Duration >= time.Second, "limits."+key, "is below 1s", "")
+	}
+	f.unless(l.Hashes >= 0, "limits.hashes", "is below 0", "")
+}

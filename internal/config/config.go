@@ -1,0 +1,166 @@
+// Package config holds the settings of a server: one struct, its defaults, where
+// each value comes from, and what can't be.
+//
+// A value comes from the settings file (TOML), then the environment, then a
+// flag; the later one wins and all use the same names: "pin.min" of the file is
+// KEYTURN_PIN__MIN and --pin.min=6. What changes while the server runs is in the
+// database, not here.
+//
+// The comments of the fields are the manual: "keyturn init" writes them into the
+// file that it makes.
+package config
+
+// Config is every setting. [Default] has the values of a fresh installation.
+type Config struct {
+	// The address that people use. QR codes carry it, every signed text names it,
+	// and phone unlock is bound to its host: changing the host later orphans every
+	// installed app and every phone unlock. https, a name rather than an IP address,
+	// no path; only http://localhost:PORT may be plain, for trying things out.
+	PublicURL string `toml:"public_url"`
+
+	// Who runs this server, as people see it, by language.
+	Organisation map[string]string `toml:"organisation"`
+
+	// Languages of the portal. The first one is used when a browser asks for none
+	// of them.
+	Languages []string `toml:"languages"`
+
+	// The address to listen on, HOST:PORT or :PORT.
+	Listen string `toml:"listen"`
+
+	// A second address that answers GET /health and nothing else, for balancers
+	// and monitors, such as 127.0.0.1:8081. Empty: none.
+	Health string `toml:"health"`
+
+	// Proxies in front of this server, as IP addresses or networks such as
+	// 172.19.0.0/16. Only they are believed when they name the address of a browser
+	// in X-Forwarded-For; people see that address, and limits count by it.
+	TrustedProxies []string `toml:"trusted_proxies"`
+
+	// When people carry six digits from the browser to the phone: "new_browser"
+	// (unless the browser is known for the account), "always" (the NIST setting) or
+	// "never" (whoever knows a password can then slip a sign-in between the
+	// person's own).
+	Number string `toml:"number"`
+
+	TLS        TLS        `toml:"tls"`
+	Activation Activation `toml:"activation"`
+	Request    Request    `toml:"request"`
+	Unlock     Unlock     `toml:"unlock"`
+	PIN        PIN        `toml:"pin"`
+	Phones     Phones     `toml:"phones"`
+	Push       Push       `toml:"push"`
+	Storage    Storage    `toml:"storage"`
+	Seal       Seal       `toml:"seal"`
+	Limits     Limits     `toml:"limits"`
+}
+
+// TLS says how connections are encrypted: by a certificate of the operator's, by
+// one that is fetched, or by a proxy in front.
+type TLS struct {
+	// A certificate with its chain and its key, PEM files. They are read at start.
+	Cert string `toml:"cert"`
+	Key  string `toml:"key"`
+
+	// Fetch certificates by ACME and renew them. The server has to be reachable on
+	// port 443 of public_url's host. Turning this on accepts the terms of the
+	// certificate authority. For one node; several stand behind a balancer.
+	Autocert bool `toml:"autocert"`
+
+	// An address at which the certificate authority may warn. May be empty.
+	Email string `toml:"email"`
+
+	// The folder in which fetched certificates are kept. Empty: "certificates"
+	// beside the SQLite file.
+	Cache string `toml:"cache"`
+
+	// The ACME directory to use instead of Let's Encrypt's. Empty: Let's Encrypt.
+	Directory string `toml:"directory"`
+}
+
+// Activation is about setting up phones.
+type Activation struct {
+	// Life of an activation code, 1m to 1h. NIST SP 800-63B-4 §4.1.2.2 allows 10m.
+	Life Duration `toml:"life"`
+
+	// What the first look at a code adds to its life, once: installing the app
+	// takes minutes. 0s turns it off.
+	Extend Duration `toml:"extend"`
+
+	// Whether six digits are carried from the phone to the browser: "required" or
+	// "off". Off, whoever photographs a code can use it first.
+	CheckCode string `toml:"check_code"`
+}
+
+// Request is about approvals.
+type Request struct {
+	// How long a request waits for an answer, 30s to 10m. People can prolong it to
+	// ten minutes in all.
+	Life Duration `toml:"life"`
+}
+
+// Unlock is about what a person does on the phone before it answers.
+type Unlock struct {
+	// "auto" (iPhones propose their own unlock, other phones a Keyturn PIN, and the
+	// other one is a link away), "pin" or "platform" for one of them only.
+	Mode string `toml:"mode"`
+}
+
+// PIN is about the Keyturn PIN.
+type PIN struct {
+	// Shortest PIN, in characters, 4 at least. NIST SP 800-63B-4 asks for 6.
+	Min int `toml:"min"`
+
+	// Longest PIN, 64 at most.
+	Max int `toml:"max"`
+}
+
+// Phones is about the phones of an account.
+type Phones struct {
+	// Most phones of an account. With 1, adding a phone is moving to it.
+	Max int `toml:"max"`
+}
+
+// Push is about notifications.
+type Push struct {
+	// A real address at which push services reach the operator, mailto: or https:
+	// (RFC 8292 §2.1). Apple refuses an address that can't exist. Empty: no
+	// notifications; people open the app.
+	Contact string `toml:"contact"`
+}
+
+// Storage is where everything is kept.
+type Storage struct {
+	// sqlite:FILE, or postgres://… for those who outgrow one machine.
+	URL string `toml:"url" secret:"true"`
+}
+
+// Seal is about the key that closes the secrets in the database.
+type Seal struct {
+	// The file with the key, made at the first start if it isn't there. Back it up
+	// apart from the data: without it no phone can answer. Empty: "key" beside the
+	// SQLite file.
+	KeyFile string `toml:"key_file"`
+
+	// The key itself, for machines that keep secrets in the environment. It is used
+	// instead of the file.
+	Key string `toml:"key" secret:"true"`
+}
+
+// Default returns the settings of a fresh installation. What it leaves empty has
+// to be given: public_url.
+func Default() Config {
+	return Config{
+		Organisation: map[string]string{},
+		Languages:    []string{"en", "zh-Hans"},
+		Listen:       ":8443",
+		Number:       "new_browser",
+		Activation:   Activation{Life: minutes(10), Extend: minutes(10), CheckCode: "required"},
+		Request:      Request{Life: minutes(2)},
+		Unlock:       Unlock{Mode: "auto"},
+		PIN:          PIN{Min: 4, Max: 6},
+		Phones:       Phones{Max: 3},
+		Storage:      Storage{URL: "sqlite:/var/lib/keyturn/keyturn.db"},
+		Limits:       defaultLimits(),
+	}
+}

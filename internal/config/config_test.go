@@ -1,0 +1,256 @@
+package config_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"keyturn/internal/config"
+)
+
+var languages = []string{"en", "zh-Hans"}
+
+// good is a server that may start.
+func good() config.Config {
+	c := config.Default()
+	c.PublicURL = "https://auth.example.com"
+	c.TLS.Autocert = true
+	return c
+}
+
+func TestCheck(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		spoil func(*config.Config)
+		want  string // "": nothing is wrong; else the first fault
+	}{
+		{"autocert on a public address", func(*config.Config) {}, ""},
+		{"an own certificate", func(c *config.Config) { c.TLS = config.TLS{Cert: "a.pem", Key: "b.pem"} }, ""},
+		{"plain http behind a proxy", func(c *config.Config) { c.TLS.Autocert, c.TrustedProxies = false, []string{"172.19.0.0/16", "::1"} }, ""},
+		{"plain http on loopback", func(c *config.Config) { c.TLS.Autocert, c.Listen = false, "127.0.0.1:8080" }, ""},
+		{"plain http for everyone", func(c *config.Config) { c.TLS.Autocert = false }, "listen: would be plain http for everyone"},
+		{"plain http on the address of the machine", func(c *config.Config) { c.TLS.Autocert, c.Listen = false, "192.0.2.1:80" }, "listen: would be plain http for everyone"},
+		{"a plain public address", func(c *config.Config) { c.PublicURL = "http://auth.example.com" }, "public_url: is plain http"},
+		{"a plain public address behind a proxy", func(c *config.Config) {
+			c.PublicURL, c.TLS.Autocert, c.TrustedProxies = "http://auth.example.com", false, []string{"10.0.0.1"}
+		}, "public_url: is plain http"},
+		{"localhost, open to others", func(c *config.Config) { c.PublicURL, c.TLS.Autocert = "http://localhost:8443", false }, "listen: is open to others, and public_url is plain http"},
+		{"no address", func(c *config.Config) { c.PublicURL = "" }, "public_url: is missing"},
+		{"an address with a path", func(c *config.Config) { c.PublicURL = "https://example.com/auth" }, "public_url: has more than scheme, host and port"},
+		{"an address with a password", func(c *config.Config) { c.PublicURL = "https://a:b@example.com" }, "public_url: has more than scheme, host and port"},
+		{"a Chinese host name as people write it", func(c *config.Config) { c.PublicURL = "https://里昂.example" }, `public_url: has letters that browsers write as "xn--…"`},
+		{"an IP address", func(c *config.Config) { c.PublicURL, c.TLS = "https://192.0.2.1", config.TLS{Cert: "a", Key: "b"} }, "public_url: is an IP address, to which no phone unlock can be bound"},
+		{"an IP address and PINs only", func(c *config.Config) {
+			c.PublicURL, c.TLS, c.Unlock.Mode = "https://[2001:db8::1]:8443", config.TLS{Cert: "a", Key: "b"}, "pin"
+		}, ""},
+		{"a certificate without its key", func(c *config.Config) { c.TLS = config.TLS{Cert: "a.pem"} }, "tls: cert and key come together"},
+		{"two kinds of certificate", func(c *config.Config) { c.TLS.Cert, c.TLS.Key = "a", "b" }, "tls.autocert: a certificate is given too"},
+		{"autocert on another port", func(c *config.Config) { c.PublicURL = "https://auth.example.com:8443" }, "tls.autocert: works for an https address without a port only"},
+		{"a proxy that is a name", func(c *config.Config) { c.TrustedProxies = []string{"proxy"} }, `trusted_proxies: has "proxy", which is no IP address or network`},
+		{"a language without words", func(c *config.Config) { c.Languages = []string{"en", "fr"} }, `languages: there are no words in "fr"`},
+		{"no language", func(c *config.Config) { c.Languages = nil }, "languages: is empty"},
+		{"a name with a line feed", func(c *config.Config) { c.Organisation["en"] = "Harbor\nLane" }, "organisation: is empty or has control characters"},
+		{"a name with an emoji, and one in Arabic", func(c *config.Config) { c.Organisation["en"], c.Organisation["zh-Hans"] = "Harbor 🚢", "ميناء" }, ""},
+		{"a word that number doesn't know", func(c *config.Config) { c.Number = "sometimes" }, `number: "sometimes" is none of new_browser, always, never`},
+		{"a code that lives for a day", func(c *config.Config) { c.Activation.Life.Duration = 24 * time.Hour }, "activation.life: is not between 1m and 1h"},
+		{"a PIN of three", func(c *config.Config) { c.PIN.Min = 3 }, "pin.min: is below 4: such PINs are guessed"},
+		{"a longest PIN below the shortest", func(c *config.Config) { c.PIN.Min, c.PIN.Max = 6, 5 }, "pin.max: is below pin.min"},
+		{"no phones", func(c *config.Config) { c.Phones.Max = 0 }, "phones.max: is not between 1 and 20"},
+		{"a contact that can't exist", func(c *config.Config) { c.Push.Contact = "mailto:root@localhost" }, "push.contact: is no mailto: or https: address"},
+		{"a contact without its kind", func(c *config.Config) { c.Push.Contact = "it@example.com" }, "push.contact: is no mailto: or https: address"},
+		{"another database", func(c *config.Config) { c.Storage.URL = "mysql://x" }, "storage.url: is neither sqlite:FILE nor postgres://…"},
+		{"PostgreSQL without a place for the key", func(c *config.Config) {
+			c.Storage.URL, c.TLS = "postgres://db/keyturn", config.TLS{Cert: "a", Key: "b"}
+		}, "seal.key_file: is missing"},
+		{"PostgreSQL with a key", func(c *config.Config) {
+			c.Storage.URL, c.Seal.Key, c.TLS.Cache = "postgres://db/keyturn", "…", "/var/cache/keyturn"
+		}, ""},
+		{"no try at a PIN", func(c *config.Config) { c.Limits.PINTries = 0 }, "limits.pin_tries: is below 1"},
+		{"a rate of nothing", func(c *config.Config) { c.Limits.Passwords.Most = 0 }, "limits.passwords: is less than one in a second"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := good()
+			tt.spoil(&c)
+			err := c.Check(languages)
+			switch {
+			case tt.want == "" && err != nil:
+				t.Errorf("Check: %v, want nothing", err)
+			case tt.want != "" && (err == nil || !strings.HasPrefix(err.Error(), tt.want)):
+				t.Errorf("Check: %v, want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestOrigin(t *testing.T) {
+	for _, tt := range []struct{ address, want string }{
+		{"https://Auth.Example.com/", "https://auth.example.com"},
+		{"https://auth.example.com:443", "https://auth.example.com"},
+		{"https://auth.example.com:8443", "https://auth.example.com:8443"},
+		{"https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"},
+		{"https://[2001:db8::1]", "https://[2001:db8::1]"},
+		{"http://localhost:8080", "http://localhost:8080"},
+		{"http://localhost:80/", "http://localhost"},
+		{"http://127.0.0.1:8080", ""},
+		{"ftp://auth.example.com", ""},
+		{"auth.example.com", ""},
+		{"https://", ""},
+		{"https://:8443", ""},
+		{"https://auth.example.com?x", ""},
+		{"https://auth.example.com#x", ""},
+	} {
+		got, err := config.ParseOrigin(tt.address)
+		if tt.want == "" && err == nil || tt.want != "" && got.String() != tt.want {
+			t.Errorf("ParseOrigin(%q) = %q, %v, want %q", tt.address, got.String(), err, tt.want)
+		}
+	}
+}
+
+// write puts a settings file into a folder and returns its name.
+func write(t *testing.T, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "keyturn.toml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestLoad(t *testing.T) {
+	secret := write(t, "postgres://keyturn:hunter2@db/keyturn\n")
+	file := write(t, `
+public_url = "https://auth.example.com"
+organisation = { en = "Harbor Lane", zh-Hans = "港湾里" }
+[pin]
+min = 5
+max = 8
+[activation]
+life = "5m"
+`)
+	c, from, err := config.Load(config.Input{
+		File: file,
+		Environ: []string{
+			"KEYTURN_PIN__MIN=6", "KEYTURN_STORAGE__URL_FILE=" + secret, "KEYTURN_SEAL__KEY_FILE=/run/secrets/key",
+			"KEYTURN_ORGANISATION__ZH_HANS=港湾", "KEYTURN_TRUSTED_PROXIES=10.0.0.1, 10.0.0.2", "KEYTURN_LIMITS__PASSWORDS=7/1h",
+			"KEYTURN_SERVICE_HOST=10.1.2.3", "KEYTURN_PORT=tcp://10.1.2.3:80", "KEYTURN_TEST_REQUIRE=postgres", "PATH=/bin",
+		},
+		Flags: map[string]string{"pin.min": "7", "listen": ":9443"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := config.Default()
+	want.PublicURL = "https://auth.example.com"
+	want.Organisation = map[string]string{"en": "Harbor Lane", "zh-Hans": "港湾"}
+	want.PIN = config.PIN{Min: 7, Max: 8}
+	want.Activation.Life = config.Duration{Duration: 5 * time.Minute}
+	want.Storage.URL = "postgres://keyturn:hunter2@db/keyturn"
+	want.Seal.KeyFile = "/run/secrets/key"
+	want.TrustedProxies = []string{"10.0.0.1", "10.0.0.2"}
+	want.Listen = ":9443"
+	want.Limits.Passwords = config.Rate{Most: 7, In: time.Hour}
+	if diff := cmp.Diff(want, c); diff != "" {
+		t.Errorf("settings (-want +got):\n%s", diff)
+	}
+	for key, source := range map[string]config.Source{
+		"public_url": "keyturn.toml", "pin.max": "keyturn.toml", "pin.min": "--pin.min", "listen": "--listen",
+		"storage.url": "KEYTURN_STORAGE__URL_FILE", "seal.key_file": "KEYTURN_SEAL__KEY_FILE",
+		"organisation": "KEYTURN_ORGANISATION__ZH_HANS", "number": "default",
+	} {
+		if got := from.Of(key); got != source {
+			t.Errorf("%s comes from %s, want %s", key, got, source)
+		}
+	}
+	for _, s := range config.Settings() {
+		if strings.Contains(c.Value(s), "hunter2") {
+			t.Errorf("%s shows a secret: %s", s.Key, c.Value(s))
+		}
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	for _, tt := range []struct {
+		name, file string
+		environ    []string
+		flags      map[string]string
+		want       string
+	}{
+		{"an unknown name", "number = \"always\"\nrequest_lfe = \"1m\"\n", nil, nil,
+			`keyturn.toml line 2: "request_lfe" isn't a setting, did you mean "request.life"?`},
+		{"an unknown name in a table", "[pin]\nmni = 6\n", nil, nil, `keyturn.toml line 2: "pin.mni" isn't a setting, did you mean "pin.min"?`},
+		{"a name like no other", "teapot = 1\n", nil, nil, `keyturn.toml line 1: "teapot" isn't a setting`},
+		{"no TOML", "number = \n", nil, nil, `keyturn.toml line 1: `},
+		{"the same twice", "number = \"always\"\nnumber = \"never\"\n", nil, nil, `keyturn.toml line 2: `},
+		{"a word where a number goes", "[pin]\nmin = \"six\"\n", nil, nil, `keyturn.toml line 2: pin.min: `},
+		{"a time without a unit", "[request]\nlife = \"120\"\n", nil, nil, `keyturn.toml line 2: request.life: "120" isn't a length of time such as 90s or 10m`},
+		{"an unknown variable", "", []string{"KEYTURN_PIN_MIN=6"}, nil, `KEYTURN_PIN_MIN: "pin_min" isn't a setting, did you mean "pin.min"?`},
+		{"a variable that doesn't fit", "", []string{"KEYTURN_PIN__MIN=six"}, nil, `KEYTURN_PIN__MIN: pin.min: "six" isn't a whole number`},
+		{"a file for what is no secret", "", []string{"KEYTURN_NUMBER_FILE=/etc/passwd"}, nil, `KEYTURN_NUMBER_FILE: "number_file" isn't a setting`},
+		{"a rate without a time", "", nil, map[string]string{"limits.passwords": "5"}, `--limits.passwords: limits.passwords: "5" isn't a rate such as 5/15m`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, _, err := config.Load(config.Input{File: write(t, tt.file), Environ: tt.environ, Flags: tt.flags})
+			if err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+				t.Errorf("Load: %v, want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestFileThatIsNotThere(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "keyturn.toml")
+	if _, _, err := config.Load(config.Input{File: file, Optional: true}); err != nil {
+		t.Errorf("one that may be missing: %v", err)
+	}
+	if _, _, err := config.Load(config.Input{File: file}); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("one that was asked for: %v, want os.ErrNotExist", err)
+	}
+}
+
+// A file that the manual writes reads back as what it was written from, and
+// explains every setting.
+func TestManual(t *testing.T) {
+	want := good()
+	want.Organisation = map[string]string{"en": "Harbor \"Lane\"", "zh-Hans": "港湾里"}
+	want.TrustedProxies = []string{"10.0.0.1"}
+	want.Limits.Browser.Duration = 30 * 24 * time.Hour
+	text := config.Manual(want)
+	got, _, err := config.Load(config.Input{File: write(t, text)})
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("read back (-want +got):\n%s", diff)
+	}
+	uncommented := strings.NewReplacer("\n#", "\n").Replace(text)
+	for _, s := range config.Settings() {
+		name := s.Key[strings.LastIndexByte(s.Key, '.')+1:]
+		if !strings.Contains(uncommented, "\n"+name+" = ") {
+			t.Errorf("the file lacks %s", s.Key)
+		}
+	}
+	if !strings.Contains(text, "# Shortest PIN, in characters, 4 at least.") || !strings.Contains(text, "\n#min = 4\n") {
+		t.Errorf("the file doesn't explain pin.min:\n%s", text)
+	}
+}
+
+func TestFolders(t *testing.T) {
+	for _, tt := range []struct{ url, keyFile, want string }{
+		{"sqlite:/var/lib/keyturn/keyturn.db", "", "/var/lib/keyturn/key"},
+		{"sqlite:keyturn.db", "", "key"},
+		{"sqlite:/var/lib/keyturn/keyturn.db", "/etc/keyturn/key", "/etc/keyturn/key"},
+		{"sqlite::memory:", "", ""},
+		{"postgres://db/keyturn", "", ""},
+	} {
+		c := config.Default()
+		c.Storage.URL, c.Seal.KeyFile = tt.url, tt.keyFile
+		if got := c.KeyFile(); got != tt.want {
+			t.Errorf("key of %s is in %q, want %q", tt.url, got, tt.want)
+		}
+	}
+}

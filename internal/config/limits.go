@@ -1,0 +1,149 @@
+package config
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Limits are how long and how often. Spec §17 has the reasons. A rate is
+// NUMBER/TIME, such as 5/15m. Limits by address count wrong tries only.
+type Limits struct {
+	// Wrong passwords per account and address; a known browser has a count of its
+	// own instead, of the same size.
+	Passwords Rate `toml:"passwords"`
+
+	// Wrong passwords per account, from all addresses.
+	PasswordsAll Rate `toml:"passwords_all"`
+
+	// Wrong passwords per address, for all accounts.
+	SignIns Rate `toml:"sign_ins"`
+
+	// Passwords that are hashed at once; each takes 19 MiB. 0: one per processor.
+	Hashes int `toml:"hashes"`
+
+	// Wrong looks at activation codes, wrong redeems and wrong calls of phones, per
+	// address.
+	Looks   Rate `toml:"looks"`
+	Redeems Rate `toml:"redeems"`
+	Calls   Rate `toml:"calls"`
+
+	// Activation codes per account.
+	Codes Rate `toml:"codes"`
+
+	// Wrong check codes that end an activation.
+	CheckTries int `toml:"check_tries"`
+
+	// Requests of one account that wait at once, one per browser.
+	Requests int `toml:"requests"`
+
+	// Wrong numbers that end a request, and wrong numbers in a row that stop the
+	// phones of an account.
+	NumberTries int `toml:"number_tries"`
+	NumberRow   int `toml:"number_row"`
+
+	// Wrong PINs in a row that lock a phone, and refused phone unlocks per device.
+	PINTries int  `toml:"pin_tries"`
+	Unlocks  Rate `toml:"unlocks"`
+
+	// From the approval to the browser going on.
+	RedeemIn Duration `toml:"redeem_in"`
+
+	// From the right password to a new request without it.
+	AgainIn Duration `toml:"again_in"`
+
+	// From the approval of a security change to the change.
+	ApprovalUse Duration `toml:"approval_use"`
+
+	// How long a report stops pushes and changes of phones.
+	ReportQuiet Duration `toml:"report_quiet"`
+
+	// How long a browser stays known.
+	Browser Duration `toml:"browser"`
+
+	// How long a session lives without use, and in all.
+	SessionIdle Duration `toml:"session_idle"`
+	SessionMost Duration `toml:"session_most"`
+}
+
+func defaultLimits() Limits {
+	return Limits{
+		Passwords:    Rate{5, 15 * time.Minute},
+		PasswordsAll: Rate{100, time.Hour},
+		SignIns:      Rate{30, time.Minute},
+		Looks:        Rate{20, time.Minute},
+		Redeems:      Rate{10, time.Minute},
+		Calls:        Rate{60, time.Minute},
+		Codes:        Rate{5, 10 * time.Minute},
+		CheckTries:   3,
+		Requests:     3,
+		NumberTries:  3,
+		NumberRow:    20,
+		PINTries:     5,
+		Unlocks:      Rate{20, time.Hour},
+		RedeemIn:     minutes(2),
+		AgainIn:      minutes(15),
+		ApprovalUse:  minutes(5),
+		ReportQuiet:  minutes(30),
+		Browser:      Duration{90 * 24 * time.Hour},
+		SessionIdle:  minutes(60),
+		SessionMost:  Duration{12 * time.Hour},
+	}
+}
+
+// A Duration is written as Go writes one: "90s", "10m", "2160h".
+type Duration struct{ time.Duration }
+
+func minutes(n int) Duration { return Duration{time.Duration(n) * time.Minute} }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (d *Duration) UnmarshalText(text []byte) (err error) {
+	d.Duration, err = time.ParseDuration(string(text))
+	if err != nil {
+		return fmt.Errorf("%q isn't a length of time such as 90s or 10m", text)
+	}
+	return nil
+}
+
+// MarshalText implements [encoding.TextMarshaler], without zero parts: 10m, not 10m0s.
+func (d Duration) MarshalText() ([]byte, error) {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return []byte(s), nil
+}
+
+// A Rate is a number of tries within a time.
+type Rate struct {
+	Most int
+	In   time.Duration
+}
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (r *Rate) UnmarshalText(text []byte) error {
+	most, in, ok := strings.Cut(string(text), "/")
+	n, errMost := strconv.Atoi(most)
+	d, errIn := time.ParseDuration(in)
+	if !ok || errMost != nil || errIn != nil {
+		return fmt.Errorf("%q isn't a rate such as 5/15m", text)
+	}
+	*r = Rate{n, d}
+	return nil
+}
+
+// MarshalText implements [encoding.TextMarshaler].
+func (r Rate) MarshalText() ([]byte, error) {
+	in, err := Duration{r.In}.MarshalText()
+	return fmt.Appendf(nil, "%d/%s", r.Most, in), err
+}
+
+// short writes a length of time for people: 10m, not 10m0s.
+func short(d time.Duration) string {
+	text, _ := Duration{d}.MarshalText() // can't fail
+	return string(text)
+}
