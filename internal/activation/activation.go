@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"keyturn"
+	"keyturn/internal/account"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
 )
@@ -55,7 +56,9 @@ const (
 	CauseNewer  = "newer"  // a newer code
 	CauseTime   = "time"
 	CauseProof  = "proof"
-	CausePhone  = "phone" // the account got a phone any other way
+	CausePhone  = "phone"    // the account got a phone any other way
+	CausePhones = "phones"   // the account has as many phones as it may
+	CauseStale  = "approval" // what allowed it no longer does
 )
 
 // An Activation is one row: from the making of a code to its end.
@@ -179,4 +182,15 @@ type Store interface {
 
 	// RefusedSince returns the newest refusal of an older code of the account since then.
 	RefusedSince(ctx context.Context, account string, since time.Time) (ev audit.Event, ok bool, err error)
+
+	// KeyUsed reports whether a device key is that of any device, removed ones
+	// included: it is asked before a proof is judged, and RedeemActivation decides.
+	KeyUsed(ctx context.Context, key keyturn.Bytes) (bool, error)
+
+	// Account is that of [account.Store]: whose code it is, and may they sign in.
+	Account(ctx context.Context, id string) (account.Account, error)
+
+	// Take and GiveBack are those of [account.Tries]: codes made per account.
+	Take(ctx context.Context, key string, most int, in time.Duration, at time.Time) (wait time.Duration, err error)
+	GiveBack(ctx context.Context, key string) error
 }

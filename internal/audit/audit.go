@@ -50,6 +50,7 @@ const (
 	PINTried        Kind = "pin.tried"
 	PINWrong        Kind = "pin.wrong"
 	PINLocked       Kind = "pin.locked"
+	UnlockRight     Kind = "unlock.right" // a PIN or a phone's own unlock, for anything but an answer
 	UnlockWrong     Kind = "unlock.wrong"
 	CloneSuspected  Kind = "clone.suspected"
 	AnswerRefused   Kind = "answer.refused"

@@ -134,7 +134,9 @@ type Count struct {
 }
 
 // A Verdict ends the judging of a text: it stores the result, sets the phone's
-// count of wrong PINs, and is written with whatever else the result changes.
+// count of wrong PINs, and is written with whatever else the result changes. With
+// PINWrong the store sets Result.Left to the tries that are left in the same step,
+// so that a repeat hears the same number. A sign count never goes back.
 type Verdict struct {
 	Device  string
 	Phone   string
@@ -143,6 +145,7 @@ type Verdict struct {
 	Result  Result
 	PIN     PINVerdict
 	Sign    *Credential // new sign count and BS of the phone's credential; nil: unchanged
+	Cause   string      // which check of the phone's unlock failed, for the record; empty otherwise
 	At      time.Time
 }
 
@@ -178,12 +181,14 @@ type Store interface {
 	// is known gets its recorded result, or [ErrPending]. A fork, or the third
 	// late answer in a row with different texts and nonces, suspends the device
 	// and returns [ErrClone]; anything else [ErrCounter]. evClone is written when
-	// the device is suspended. Only the last Limits.AnswersKept answers are kept.
+	// the device is suspended, ev (kind pin.tried) only if a try is taken. Only the
+	// last Limits.AnswersKept answers are kept.
 	CountAnswer(ctx context.Context, c Count, ev, evClone audit.Event) (*Result, error)
 
 	// TakeProof stores (device, text) for Limits.ProofKept and takes a try of the
 	// PIN if tryPIN: a PROOF text is judged once. A known text gets its recorded
-	// result, or [ErrPending]; it takes nothing.
+	// result, or [ErrPending]; it takes nothing. If no try is left nothing is stored,
+	// and the errors are those of CountAnswer. ev is written only if a try is taken.
 	TakeProof(ctx context.Context, d Device, text keyturn.Bytes, tryPIN bool, ev audit.Event) (*Result, error)
 
 	// Judged writes a verdict that changes nothing else. It returns the tries
