@@ -1,0 +1,76 @@
+package device
+
+import (
+	"context"
+	"fmt"
+
+	"keyturn"
+	"keyturn/internal/audit"
+)
+
+// Leave ends a device on its own phone's wish, with a PROOF made over the nonce of
+// this very call. A suspended one may leave too. Spec §12.6. The errors are
+// [*Gone], [ErrLocked], [ErrNew] and those of [Service.Prove].
+func (s *Service) Leave(ctx context.Context, d Device, nonce string, p keyturn.Proof) error {
+	switch err := s.Answers(d); d.State {
+	case Removed, PINLocked, New:
+		return err
+	}
+	text, err := keyturn.RemoveText(s.Origin, d.ID, nonce)
+	if err != nil {
+		return ErrProof
+	}
+	if err := s.Prove(ctx, d, text, p); err != nil {
+		return err
+	}
+	return s.remove(ctx, d, ReasonLeft)
+}
+
+// Remove ends a device on the operator's or the server's wish. [ErrUnknown] if
+// there is none.
+func (s *Service) Remove(ctx context.Context, id, reason string) error {
+	d, err := s.Store.Device(ctx, id)
+	if err != nil {
+		return fmt.Errorf("removing %s: %w", id, err)
+	}
+	return s.remove(ctx, d, reason)
+}
+
+func (s *Service) remove(ctx context.Context, d Device, reason string) error {
+	ev := s.removed(reason)
+	ev.Account, ev.Device = d.Account, d.ID
+	if err := s.Store.Remove(ctx, d.ID, reason, ev); err != nil {
+		return fmt.Errorf("removing %s: %w", d.ID, err)
+	}
+	return nil
+}
+
+// RemoveApproved ends the device that an approved request is about, for the
+// session that asked, once. Which device that is, the request's row says, never a
+// form. [ErrUnknown] if the approval is used, too old or another one. Attacks A25, A88.
+func (s *Service) RemoveApproved(ctx context.Context, request, session string) (Device, error) {
+	ev := s.removed(ReasonRemoved)
+	ev.Subject = request
+	d, err := s.Store.RemoveApproved(ctx, request, session, ev.At.Add(-s.Limits.ApprovalUse), ev)
+	if err != nil {
+		return Device{}, fmt.Errorf("removing by %s: %w", request, err)
+	}
+	return d, nil
+}
+
+func (s *Service) removed(reason string) audit.Event {
+	return audit.Event{Kind: audit.DeviceRemoved, At: s.Now(), Detail: map[string]string{"reason": reason}}
+}
+
+// Rename gives a device of the account another name: [keyturn.ErrPhoneName] if it
+// is no name for a phone, [ErrUnknown] if the device is not the account's.
+func (s *Service) Rename(ctx context.Context, account, id, name string) error {
+	if err := keyturn.CheckPhoneName(name); err != nil {
+		return err
+	}
+	ev := audit.Event{Kind: audit.DeviceRenamed, At: s.Now(), Account: account, Device: id}
+	if err := s.Store.Rename(ctx, account, id, name, ev); err != nil {
+		return fmt.Errorf("renaming %s: %w", id, err)
+	}
+	return nil
+}

@@ -1,0 +1,53 @@
+package device
+
+import (
+	"fmt"
+
+	"keyturn"
+)
+
+// SealKeys returns the device with its keys sealed for its row, account and public
+// key, which have to be final: with any of them changed nothing opens. Spec §19;
+// attacks A67, A90.
+func (s *Service) SealKeys(d Device, kp, kk keyturn.Bytes) (Device, error) {
+	var err error
+	if d.Kp, err = s.seal(d, "kp", kp); err != nil {
+		return Device{}, err
+	}
+	if d.Kk, err = s.seal(d, "kk", kk); err != nil {
+		return Device{}, err
+	}
+	return d, nil
+}
+
+func (s *Service) seal(d Device, column string, key keyturn.Bytes) ([]byte, error) {
+	place, err := place(d, column)
+	if err != nil {
+		return nil, fmt.Errorf("device %s: %w", d.ID, err)
+	}
+	sealed, err := s.Seal.Seal(place, key)
+	if err != nil {
+		return nil, fmt.Errorf("device %s: sealing %s: %w", d.ID, column, err)
+	}
+	return sealed, nil
+}
+
+// openKk opens the key that only the right PIN unseals on the phone. It is opened
+// before any try is taken, so that an outage of the keys locks no phone: whatever
+// fails here is a fault of the server. Spec §17; attack A82.
+func (s *Service) openKk(d Device) (keyturn.Bytes, error) {
+	place, err := place(d, "kk")
+	if err != nil {
+		return nil, fmt.Errorf("device %s: %w", d.ID, err)
+	}
+	kk, err := s.Seal.Open(place, d.Kk)
+	if err != nil {
+		return nil, fmt.Errorf("device %s: opening kk: %w", d.ID, err)
+	}
+	return kk, nil
+}
+
+// place names the only place where a sealed key opens.
+func place(d Device, column string) (string, error) {
+	return keyturn.Lines("sealed", "device", d.ID, column, d.Account, keyturn.Hash(string(d.Key)).String())
+}
