@@ -1,0 +1,120 @@
+package account_test
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/account"
+	"keyturn/internal/audit"
+	"keyturn/internal/policy"
+)
+
+var now = time.Date(2026, 11, 23, 14, 5, 0, 0, time.UTC)
+
+// people is a Store with accounts by key, and a Record.
+type people struct {
+	account.Store
+	mu     sync.Mutex
+	byKey  map[string]account.Account
+	codes  []account.RecoveryHash
+	events []audit.Event
+}
+
+func (p *people) AddAccount(_ context.Context, a account.Account, key string, ev audit.Event) error {
+	if _, taken := p.byKey[key]; taken {
+		return account.ErrExists
+	}
+	p.byKey[key] = a
+	return p.Refused(nil, ev)
+}
+
+func (p *people) AccountNamed(_ context.Context, key string) (account.Account, error) {
+	a, ok := p.byKey[key]
+	if !ok {
+		return account.Account{}, account.ErrUnknown
+	}
+	return a, nil
+}
+
+func (p *people) Refused(_ context.Context, ev audit.Event) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.events = append(p.events, ev)
+	return nil
+}
+
+func (p *people) RecoveryCodesLeft(context.Context, string) (int, bool, error) {
+	return len(p.codes), p.codes != nil, nil
+}
+
+func (p *people) SetRecoveryCodes(_ context.Context, _, _ string, codes []account.RecoveryHash, ev audit.Event) error {
+	p.codes = codes
+	return p.Refused(nil, ev)
+}
+
+// tries counts in memory; nothing runs out of time.
+type tries struct {
+	mu    sync.Mutex
+	taken map[string]int
+}
+
+func (t *tries) Take(_ context.Context, key string, most int, in time.Duration, _ time.Time) (time.Duration, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.taken[key] == most {
+		return in, nil
+	}
+	t.taken[key]++
+	return 0, nil
+}
+
+func (t *tries) GiveBack(_ context.Context, key string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.taken[key]--
+	return nil
+}
+
+func (t *tries) Forget(context.Context, string) error { panic("not asked for") }
+
+// browsers knows browsers by account and cookie hash.
+type browsers map[string]string
+
+func (b browsers) KnownBrowser(_ context.Context, id string, cookie keyturn.Bytes, _ time.Time) (bool, error) {
+	return id != "" && b[string(cookie)] == id, nil
+}
+
+// A world has Ada, whose password is "里昂 Lyon 1815", and Bob, who is disabled.
+type world struct {
+	*account.Service
+	people *people
+	tries  *tries
+	known  browsers
+	hashes atomic.Int64
+	ada    account.Account
+}
+
+const password = "里昂 Lyon 1815"
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{people: &people{byKey: map[string]account.Account{}}, tries: &tries{taken: map[string]int{}}, known: browsers{}}
+	w.Service = &account.Service{Store: w.people, Tries: w.tries, Browsers: w.known, Record: w.people,
+		Limits: policy.Defaults(), Hashes: 2, Now: func() time.Time { return now }, Hashed: func() { w.hashes.Add(1) }}
+	w.ada = account.Account{ID: "acc_ada", Name: "Ada", State: account.Active, Password: hashed()}
+	w.people.byKey["ada"] = w.ada
+	w.people.byKey["bob"] = account.Account{ID: "acc_bob", Name: "bob", State: account.Disabled, Password: hashed()}
+	return w
+}
+
+// hashed is computed once: it takes longer than all the rest.
+var hashed = sync.OnceValue(func() string { return account.Hash(password) })
+
+// attempt is one from an address of the documentation.
+func attempt(name, password string) account.Attempt {
+	return account.Attempt{Name: name, Password: password, Addr: "192.0.2.7"}
+}

@@ -1,0 +1,104 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+
+	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Argon2id with 19 MiB, two passes, one lane: the first choice of the OWASP
+// password storage cheat sheet, about 25 ms of one processor.
+const (
+	memory  = 19 * 1024 // KiB
+	passes  = 2
+	lanes   = 1
+	saltLen = 16 // RFC 9106 §3.1
+	keyLen  = 32
+)
+
+// nobody is what a password is compared with where there is no account: the same
+// work, and never right. It stands here instead of being computed so that a start
+// costs no hash. Attack A29.
+const nobody = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+// errPHC says that a stored hash can't be read: a fault of the database.
+var errPHC = errors.New("account: stored hash is not Argon2id in PHC form")
+
+// hash returns the Argon2id hash of a secret in PHC form.
+func hash(secret string) string {
+	var salt [saltLen]byte
+	rand.Read(salt[:]) // never fails
+	key := argon2.IDKey(fold(secret), salt[:], passes, memory, lanes, keyLen)
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, lanes,
+		b64.EncodeToString(salt[:]), b64.EncodeToString(key))
+}
+
+// matches reports whether a secret has that hash. It costs what the parameters in
+// the hash say, so that hashes of an older version stay good.
+func matches(phc, secret string) (bool, error) {
+	var version, m, t, p uint32
+	parts := strings.Split(phc, "$")
+	if len(parts) != 6 || parts[1] != "argon2id" {
+		return false, errPHC
+	}
+	_, errVersion := fmt.Sscanf(parts[2], "v=%d", &version)
+	_, errCost := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &m, &t, &p)
+	salt, errSalt := base64.RawStdEncoding.Strict().DecodeString(parts[4])
+	want, errKey := base64.RawStdEncoding.Strict().DecodeString(parts[5])
+	if errors.Join(errVersion, errCost, errSalt, errKey) != nil || version != argon2.Version ||
+		t < 1 || t > 16 || p < 1 || p > 16 || m > 1<<20 || len(want) < 16 {
+		return false, errPHC
+	}
+	key := argon2.IDKey(fold(secret), salt, t, m, uint8(p), uint32(len(want)))
+	return subtle.ConstantTimeCompare(key, want) == 1, nil
+}
+
+// fold brings a password to the form that every keyboard gives it: NFC, as in
+// RFC 8265 §4.2.2.
+func fold(secret string) []byte { return norm.NFC.Bytes([]byte(secret)) }
+
+// A gate lets so many hashes in at once: each takes 19 MiB, so that a flood of
+// sign-ins could otherwise take all memory. Who finds the queue full is turned
+// away at once, which costs less than to let everyone wait too long.
+type gate struct {
+	slots chan struct{}
+	queue chan struct{} // those inside and those that wait
+}
+
+// waiting is how many may wait for each hash that runs: at 25 ms a hash the last
+// one waits for 1.6 s.
+const waiting = 64
+
+// newGate lets n in at once; 0: one per processor.
+func newGate(n int) *gate {
+	if n <= 0 {
+		n = runtime.GOMAXPROCS(0)
+	}
+	return &gate{slots: make(chan struct{}, n), queue: make(chan struct{}, n+n*waiting)}
+}
+
+// enter waits for a place. Whoever got one leaves. It returns [ErrBusy] if too
+// many wait already.
+func (g *gate) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case g.queue <- struct{}{}:
+	default:
+		return nil, ErrBusy
+	}
+	select {
+	case g.slots <- struct{}{}:
+		return func() { <-g.slots; <-g.queue }, nil
+	case <-ctx.Done():
+		<-g.queue
+		return nil, ctx.Err()
+	}
+}

@@ -1,0 +1,134 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/mail"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"keyturn"
+	"keyturn/internal/audit"
+	"keyturn/internal/policy"
+)
+
+// Errors of [Service.Add] besides [ErrName] and [ErrExists].
+var (
+	ErrShort = errors.New("account: password has fewer than 8 characters")
+	ErrLong  = errors.New("account: password has more than 256 characters")
+	ErrEmail = errors.New("account: not an e-mail address")
+)
+
+// A password is one of two factors: NIST SP 800-63B-4 §3.1.1.2 asks for 8
+// characters then, and wants at least 64 to be possible.
+const (
+	shortestPassword = 8
+	longestPassword  = 256
+)
+
+// A Service is what doors and commands ask about people. Its fields are set once
+// before use; it is safe for concurrent use.
+type Service struct {
+	Store    Store
+	Tries    Tries
+	Browsers Browsers
+	Record   Record
+	Limits   policy.Limits
+	Hashes   int              // passwords hashed at once; 0: one per processor
+	Now      func() time.Time //
+	Hashed   func()           // called before each hash; nil: nobody counts
+
+	once sync.Once
+	gate *gate
+}
+
+// A Record keeps what was refused.
+type Record interface {
+	// Refused writes an event that changes nothing else.
+	Refused(ctx context.Context, ev audit.Event) error
+}
+
+// Add makes an account. It returns [ErrName], [ErrExists], [ErrShort], [ErrLong],
+// [ErrEmail] or [ErrBusy]. email may be empty.
+func (s *Service) Add(ctx context.Context, name, password, email string) (Account, error) {
+	name, err := clean(name)
+	if err != nil {
+		return Account{}, err
+	}
+	if err := usable(password, email); err != nil {
+		return Account{}, err
+	}
+	phc, err := s.hash(ctx, password)
+	if err != nil {
+		return Account{}, err
+	}
+	a := Account{ID: keyturn.NewID(keyturn.AccountID), Name: name, Email: email, State: Active, First: true,
+		Added: s.Now(), Password: phc}
+	if err := s.Store.AddAccount(ctx, a, Key(name), s.event(audit.AccountAdded, a.ID)); err != nil {
+		return Account{}, fmt.Errorf("add account: %w", err)
+	}
+	return a, nil
+}
+
+func usable(password, email string) error {
+	switch n := utf8.RuneCountInString(password); {
+	case n < shortestPassword:
+		return ErrShort
+	case n > longestPassword:
+		return ErrLong
+	}
+	if email == "" {
+		return nil
+	}
+	if a, err := mail.ParseAddress(email); err != nil || a.Address != email {
+		return ErrEmail
+	}
+	return nil
+}
+
+// Account returns [ErrUnknown] if there is none.
+func (s *Service) Account(ctx context.Context, id string) (Account, error) {
+	return s.Store.Account(ctx, id)
+}
+
+// Named finds an account by its name, however it is written.
+func (s *Service) Named(ctx context.Context, name string) (Account, error) {
+	return s.Store.AccountNamed(ctx, Key(name))
+}
+
+// List returns all accounts by name.
+func (s *Service) List(ctx context.Context) ([]Account, error) { return s.Store.Accounts(ctx) }
+
+// Reset ends all phones, codes, sessions and known browsers of an account: its
+// next phone is a first one again.
+func (s *Service) Reset(ctx context.Context, id string) error {
+	return s.Store.ResetAccount(ctx, id, s.event(audit.AccountReset, id))
+}
+
+// Disable keeps an account from signing in; it ends its sessions and cancels its
+// waiting requests.
+func (s *Service) Disable(ctx context.Context, id string) error {
+	return s.Store.SetAccountState(ctx, id, Disabled, s.event(audit.AccountDisabled, id))
+}
+
+// Enable is the reverse of Disable; what was ended stays so.
+func (s *Service) Enable(ctx context.Context, id string) error {
+	return s.Store.SetAccountState(ctx, id, Active, s.event(audit.AccountEnabled, id))
+}
+
+// Unlock lets the phones of an account answer again that was stopped after wrong
+// numbers. A phone that wrong PINs locked stays locked.
+func (s *Service) Unlock(ctx context.Context, id string) error {
+	return s.Store.UnlockAccount(ctx, id, s.event(audit.AccountUnlocked, id))
+}
+
+// Remove removes an account and what is its own. The record stays.
+func (s *Service) Remove(ctx context.Context, id string) error {
+	return s.Store.RemoveAccount(ctx, id, s.event(audit.AccountRemoved, id))
+}
+
+func (s *Service) event(k audit.Kind, account string) audit.Event {
+	return audit.Event{Kind: k, At: s.Now(), Account: account}
+}
