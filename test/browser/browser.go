@@ -1,0 +1,114 @@
+// Package browser is a real Chromium as a Go value: a desktop that shows the
+// portal, and phones with a touch screen, a camera that sees what it is shown, and
+// an unlock of their own. Elements are found by the key of the word on them, so
+// that one test runs in every language and reads like the guide.
+//
+// A step that doesn't succeed in time fails the test, with what the page showed.
+package browser
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// patience is how long a step may take on a busy machine. Nothing is measured by it.
+const patience = 30 * time.Second
+
+// flags are those of a browser that talks to nobody but the test.
+var flags = []chromedp.ExecAllocatorOption{
+	chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
+	chromedp.Flag("disable-quic", true),
+	chromedp.Flag("disable-background-networking", true),
+	chromedp.Flag("disable-component-update", true),
+	chromedp.Flag("disable-sync", true),
+	chromedp.Flag("disable-dev-shm-usage", true),
+}
+
+// Needed returns the path of Chromium, or skips the test: with
+// KEYTURN_TEST_REQUIRE=chromium a missing one is a failure.
+func Needed(t testing.TB) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if slices.Contains(strings.Split(os.Getenv("KEYTURN_TEST_REQUIRE"), ","), "chromium") {
+		t.Fatal("chromium is required and not installed")
+	}
+	t.Skip("chromium is not installed")
+	return ""
+}
+
+// start starts a Chromium whose profile is in dir, and which ends with the test
+// or with the function that is returned.
+func start(t testing.TB, dir string, more ...chromedp.ExecAllocatorOption) (context.Context, func()) {
+	t.Helper()
+	opts := append([]chromedp.ExecAllocatorOption{chromedp.ExecPath(Needed(t)), chromedp.UserDataDir(dir)}, flags...)
+	allocator, endAllocator := chromedp.NewExecAllocator(context.Background(), append(opts, more...)...)
+	ctx, end := chromedp.NewContext(allocator)
+	stop := func() {
+		_ = chromedp.Cancel(ctx) // closes the browser and waits; it may be gone already
+		end()
+		endAllocator()
+	}
+	t.Cleanup(stop)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("chromium does not start: %v", err)
+	}
+	return ctx, stop
+}
+
+// A Desktop is a browser with a large screen. Each has cookies of its own.
+type Desktop struct{ Window }
+
+// NewDesktop opens an empty window of 1280 by 800, in a language of package locale.
+func NewDesktop(t testing.TB, lang string) *Desktop {
+	t.Helper()
+	ctx, _ := start(t, t.TempDir(), acceptLanguage(lang), chromedp.WindowSize(1280, 800))
+	d := &Desktop{Window{t: t, ctx: ctx, lang: lang}}
+	return d
+}
+
+// Second opens another window of the same browser: it shares the cookies.
+func (d *Desktop) Second() *Desktop {
+	ctx, end := chromedp.NewContext(d.ctx)
+	d.t.Cleanup(end)
+	return &Desktop{Window{t: d.t, ctx: ctx, lang: d.lang}}
+}
+
+func acceptLanguage(lang string) chromedp.ExecAllocatorOption {
+	if lang == "zh-Hans" {
+		lang = "zh-CN"
+	}
+	return func(a *chromedp.ExecAllocator) {
+		chromedp.Flag("accept-lang", lang)(a)
+		chromedp.Flag("lang", lang)(a)
+		chromedp.Env("LANGUAGE=" + strings.ReplaceAll(lang, "-", "_"))(a)
+	}
+}
+
+// shots is where pictures of failed steps go.
+func (w *Window) failed(format string, args ...any) {
+	w.t.Helper()
+	text := "(no page)"
+	ctx, cancel := context.WithTimeout(w.ctx, 5*time.Second)
+	defer cancel()
+	if s, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`)); err == nil {
+		text = s
+	}
+	if dir := os.Getenv("KEYTURN_TEST_SHOTS"); dir != "" {
+		if b, err := chromedp.Run(ctx, chromedp.CaptureScreenshot()); err == nil {
+			_ = os.WriteFile(filepath.Join(dir, strings.ReplaceAll(w.t.Name(), "/", "_")+".png"), b, 0o644) // only a help
+		}
+	}
+	w.t.Fatalf(format+"\nThe page shows:\n%s", append(args, text)...)
+}

@@ -1,0 +1,176 @@
+package browser
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/webauthn"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/device"
+)
+
+// A Phone is a browser with a phone's screen, touch and name, a camera, and an
+// unlock of its own.
+type Phone struct {
+	Window
+	kind          chromedp.Device
+	origin        string
+	profile       string
+	film          string // file that the camera plays
+	stop          func()
+	authenticator webauthn.AuthenticatorID
+	standalone    bool
+}
+
+// NewAndroid returns an Android phone that may open pages of origin.
+func NewAndroid(t testing.TB, lang, origin string) *Phone {
+	return newPhone(t, lang, origin, device.Pixel5, false)
+}
+
+// NewIPhone returns an iPhone on whose Home Screen the app was put: it shows the
+// app's pages standalone.
+func NewIPhone(t testing.TB, lang, origin string) *Phone {
+	return newPhone(t, lang, origin, device.IPhone13, true)
+}
+
+func newPhone(t testing.TB, lang, origin string, kind chromedp.Device, standalone bool) *Phone {
+	t.Helper()
+	dir := t.TempDir()
+	p := &Phone{Window: Window{t: t, lang: lang, touch: true}, kind: kind, origin: origin, standalone: standalone,
+		profile: filepath.Join(dir, "profile"), film: filepath.Join(dir, "camera.y4m")}
+	p.Camera(nothing())
+	p.start()
+	return p
+}
+
+// start starts the phone's browser on its profile.
+func (p *Phone) start() {
+	p.t.Helper()
+	p.ctx, p.stop = start(p.t, p.profile, acceptLanguage(p.lang),
+		chromedp.Flag("use-fake-device-for-media-stream", true),
+		chromedp.Flag("use-file-for-fake-video-capture", p.film))
+	p.do("be a phone", chromedp.Emulate(p.kind))
+	if p.standalone { // what the Home Screen of an iPhone does to a page
+		p.BeforeEachPage(`Object.defineProperty(navigator, "standalone", {get: () => true})`)
+	}
+	p.Allow("camera", true)
+	p.addAuthenticator()
+}
+
+// Restart ends the phone's browser and starts it again: what was kept is there,
+// what was only in memory is not.
+func (p *Phone) Restart() {
+	p.t.Helper()
+	p.stop()
+	p.start()
+}
+
+// Allow answers the browser's question for a permission beforehand.
+func (p *Phone) Allow(permission string, yes bool) {
+	p.t.Helper()
+	setting := browser.PermissionSettingDenied
+	if yes {
+		setting = browser.PermissionSettingGranted
+	}
+	_, err := chromedp.CallBrowser(p.ctx, browser.SetPermission, browser.SetPermissionParams{
+		Permission: &browser.PermissionDescriptor{Name: permission}, Setting: setting, Origin: p.origin})
+	if err != nil {
+		p.failed("permission for %s: %v", permission, err)
+	}
+}
+
+// addAuthenticator gives the phone an unlock of its own whose person always is
+// the right one.
+func (p *Phone) addAuthenticator() {
+	p.t.Helper()
+	off := false
+	_, err := chromedp.Call(p.ctx, webauthn.Enable, webauthn.EnableParams{EnableUI: &off})
+	if err != nil {
+		p.failed("authenticator: %v", err)
+	}
+	got, err := chromedp.Call(p.ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{
+		Options: &webauthn.VirtualAuthenticatorOptions{Protocol: "ctap2", Transport: "internal", HasResidentKey: true,
+			HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true}})
+	if err != nil {
+		p.failed("authenticator: %v", err)
+	}
+	p.authenticator = got.AuthenticatorID
+}
+
+// Recognizes says whether the phone's unlock recognises its person from now on.
+func (p *Phone) Recognizes(yes bool) {
+	p.t.Helper()
+	_, err := chromedp.Call(p.ctx, webauthn.SetUserVerified, webauthn.SetUserVerifiedParams{
+		AuthenticatorID: p.authenticator, IsUserVerified: yes})
+	if err != nil {
+		p.failed("authenticator: %v", err)
+	}
+}
+
+// The camera's picture, in pixels.
+const (
+	cameraWidth  = 1280
+	cameraHeight = 960
+)
+
+// Camera points the camera at a picture, such as [Window.Shot] of the page that
+// shows the QR code. The browser reads it whenever the camera is turned on.
+func (p *Phone) Camera(shot []byte) {
+	p.t.Helper()
+	img, err := png.Decode(bytes.NewReader(shot))
+	if err != nil {
+		p.t.Fatalf("camera: %v", err)
+	}
+	if err := os.WriteFile(p.film+".new", film(img), 0o644); err != nil {
+		p.t.Fatalf("camera: %v", err)
+	}
+	if err := os.Rename(p.film+".new", p.film); err != nil { // never half a film
+		p.t.Fatalf("camera: %v", err)
+	}
+}
+
+// film is a YUV4MPEG2 video of a still: the picture in the middle, as large as
+// it fits, in shades of grey.
+func film(img image.Image) []byte {
+	b := img.Bounds()
+	scale := min(float64(cameraWidth)/float64(b.Dx()), float64(cameraHeight)/float64(b.Dy()))
+	left, top := (cameraWidth-scale*float64(b.Dx()))/2, (cameraHeight-scale*float64(b.Dy()))/2
+	frame := make([]byte, cameraWidth*cameraHeight*3/2)
+	for i := range frame {
+		frame[i] = 128
+	}
+	for y := range cameraHeight {
+		for x := range cameraWidth {
+			sx, sy := int((float64(x)-left)/scale), int((float64(y)-top)/scale)
+			if at := (image.Point{sx, sy}).Add(b.Min); sx >= 0 && sy >= 0 && at.In(b) {
+				grey := color.GrayModel.Convert(img.At(at.X, at.Y)).(color.Gray).Y
+				frame[y*cameraWidth+x] = 16 + byte(int(grey)*219/255)
+			}
+		}
+	}
+	var out bytes.Buffer
+	out.WriteString("YUV4MPEG2 W" + strconv.Itoa(cameraWidth) + " H" + strconv.Itoa(cameraHeight) + " F10:1 Ip A1:1 C420mpeg2\n")
+	for range 5 {
+		out.WriteString("FRAME\n")
+		out.Write(frame)
+	}
+	return out.Bytes()
+}
+
+// nothing is what the camera sees before it is pointed at something.
+func nothing() []byte {
+	img := image.NewGray(image.Rect(0, 0, 64, 48))
+	for i := range img.Pix {
+		img.Pix[i] = 128
+	}
+	var out bytes.Buffer
+	_ = png.Encode(&out, img) // into memory
+	return out.Bytes()
+}
