@@ -130,7 +130,8 @@ type Begun struct {
 // it writes its event in the same step, or neither. Times are those of the event.
 type Store interface {
 	// BeginActivation stores a waiting activation and sets every unfinished one of
-	// the account to replaced (cause newer; their new devices end as failed). For
+	// the account to replaced (cause newer; their new devices end as failed), each
+	// with an event activation.replaced about it, which wakes who waits. For
 	// purpose first it demands that the account's next phone is a first one
 	// ([ErrPurpose]); for add and move that the approval is redeemed, of that
 	// action, account and session, unused and not older ([ErrApproval]).
@@ -170,11 +171,13 @@ type Store interface {
 	// and now used, the approving device active; phones below most (one that ends
 	// or was named lost does not count, [ErrPhones]); device new → active; the old
 	// device → removed, reason moved; other unfinished activations of the account
-	// → replaced, cause phone. The account's next phone is no first one any more.
+	// → replaced, cause phone, with an event each. The account's next phone is no
+	// first one any more. [ErrClosed] if the race is lost or time is over.
 	Activate(ctx context.Context, a Activation, most int, ev audit.Event) error
 
 	// EndActivation moves an unfinished activation to failed, cancelled or expired
-	// with its cause; its device ends as failed. [ErrClosed] if it had ended.
+	// with its cause; its device ends as failed. [ErrClosed] if it had ended, and for
+	// expired if its time is not over (a look may just have added to it).
 	EndActivation(ctx context.Context, id string, to State, cause string, ev audit.Event) error
 
 	// Refused records a failed look or redeem; ev.Subject is the activation if the code was one.
