@@ -160,3 +160,12 @@ func TestA44SignInLinkVectors(t *testing.T) {
 		}
 	}
 }
+
+// A link without its marker is no code and no sign-in, whatever follows.
+func TestSignInLinkNeedsItsMarker(t *testing.T) {
+	l := keyturn.SignInLink{Request: question.Request, Secret: keyturn.Hash("secret")[:16]}
+	s := strings.Replace(l.Link(origin), "#q.", "#", 1)
+	if got, err := keyturn.ParseSignInLink(origin, s); !errors.Is(err, keyturn.ErrLink) {
+		t.Errorf("%+v, %v, want ErrLink", got, err)
+	}
+}

@@ -33,6 +33,7 @@ func FuzzSplit(f *testing.F) {
 	f.Add("keyturn/v1 two\n\n\n", 2)
 	f.Add("keyturn/v1 two\na\r\nb\n", 2)
 	f.Add("keyturn/v1 two\na\xff\nb\n", 2)
+	f.Add("keyturn/v1 two\na\nb\nc", 2)
 	f.Add("keyturn/v1 two\n", 0)
 	f.Fuzz(func(t *testing.T, text string, count int) {
 		fields, err := keyturn.Split(text, "two", max(0, min(count, 20)))

@@ -22,6 +22,7 @@ func TestA13Signatures(t *testing.T) {
 		{"another text", "texts", good, keyturn.ErrSignature},
 		{"cut", "text", good[:63], keyturn.ErrSignature},
 		{"extended", "text", append(good[:64:64], 0), keyturn.ErrSignature},
+		{"s with a zero before it", "text", append(append(good[:32:32], 0), good[32:]...), keyturn.ErrSignature},
 		{"r is zero", "text", append(zeros[:32:32], good[32:]...), keyturn.ErrSignature},
 		{"s is zero", "text", append(good[:32:32], zeros...), keyturn.ErrSignature},
 		{"missing", "text", nil, keyturn.ErrSignature},
