@@ -84,10 +84,15 @@ func TestPINChangeVector(t *testing.T) {
 }
 
 // A54: every PIN opens a sealed key to a key, and no two to the same. All PINs of
-// four digits at one iteration, and a hundred of them at full cost.
+// four digits at one iteration, and a hundred of them at full cost; ten with -short,
+// for the race detector makes them slow.
 func TestA54EveryPINOpens(t *testing.T) {
 	everyPINOpens(t, 0, 10_000, 1)
-	for first := range 10 {
+	runs := 10
+	if testing.Short() {
+		runs = 1
+	}
+	for first := range runs {
 		t.Run(fmt.Sprintf("full cost from %d", first*1000), func(t *testing.T) {
 			t.Parallel()
 			everyPINOpens(t, first*1000, 10, keyturn.PINIterations)
