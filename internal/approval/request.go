@@ -118,7 +118,8 @@ type Store interface {
 	// waits under the pending cookie before (nil: none). If then most others wait
 	// for the account it replaces the oldest that is not from a known browser; if
 	// all are, a request from a known browser replaces the oldest and any other
-	// gets [ErrFull]. [ErrUnknown] if the account may not sign in.
+	// gets [ErrFull]. [ErrUnknown] if the account may not sign in. What is replaced
+	// gets an event of its own.
 	BeginRequest(ctx context.Context, r Request, before keyturn.Bytes, most int, ev audit.Event) error
 
 	// Request returns [ErrUnknown] if there is none.
@@ -128,7 +129,8 @@ type Store interface {
 	RequestOf(ctx context.Context, pending keyturn.Bytes) (Request, error)
 
 	// Requests returns an account's waiting requests that have not expired, and
-	// those that ended since then, newest first.
+	// those that stopped waiting since then, newest first. A deadline that has
+	// passed is an end, written down or not.
 	Requests(ctx context.Context, account string, at, since time.Time) ([]Request, error)
 
 	// SeenRequest keeps a hint for the waiting page; it changes no state and writes no event.
@@ -139,20 +141,22 @@ type Store interface {
 
 	// TryNumber takes one of the request's tries before the number is looked at,
 	// and one of the account's row; the PIN was right, so the phone's count of
-	// wrong ones goes to 0 (phone may be empty). [*Gone] if none is left or the
-	// request has ended.
+	// wrong ones goes to 0 (phone may be empty). [*Gone] if the request has ended;
+	// with state waiting if no try is left, or the account's phones are stopped.
 	TryNumber(ctx context.Context, id, phone string, tries, row int, ev audit.Event) error
 
 	// MissNumber records that the number was wrong, with the verdict: how many
-	// tries are left. With none left the request is moved to failed and evFailed is
-	// written; at row wrong in a row the account's phones stop and evStopped is.
+	// tries are left, which is kept as Result.Left. With none left the request is
+	// moved to failed and evFailed is written; at row wrong in a row the account's
+	// phones stop and evStopped is.
 	MissNumber(ctx context.Context, id string, v device.Verdict, tries, row int, ev, evFailed, evStopped audit.Event) (left int, err error)
 
 	// Decide moves a waiting request, that has not expired, of an account and by a
 	// device that may, to approved, denied or reported, and writes the verdict.
-	// It returns [*Gone] with the true state otherwise; nothing is written then.
-	// Approved clears the account's row of wrong numbers. Reported sets Quiet,
-	// forgets the account's known browsers, and cancels its other waiting requests.
+	// It returns [*Gone] with the true state otherwise, waiting if only the account
+	// or the device may not; nothing is written then. Approved clears the account's
+	// row of wrong numbers. Reported sets Quiet, forgets the account's known
+	// browsers, and cancels its other waiting requests.
 	Decide(ctx context.Context, d Decision, ev audit.Event) error
 
 	// EndRequest moves a waiting request (or an approved one, to expired) to
@@ -161,12 +165,16 @@ type Store interface {
 
 	// Redeem is approved → redeemed: the pending cookie's hash is right, time is
 	// not over, the account may sign in, the approving device is still active. In
-	// the same step it writes what the grant says. [*Gone] otherwise.
+	// the same step it writes what the grant says. [*Gone] with the true state
+	// otherwise, approved if only the account or the device may not.
 	Redeem(ctx context.Context, id string, pending keyturn.Bytes, g policy.Grant, ev audit.Event) (Request, error)
 }
 
 // Devices checks what phones prove. Package device implements it.
 type Devices interface {
+	// Answers is check 2 of spec §8.5; see [device.Service.Answers].
+	Answers(d device.Device) error
+
 	// Count is check 5 of spec §8.5; see [device.Service.Count].
 	Count(ctx context.Context, d device.Device, counter int64, text, nonce string, tryPIN bool) (*device.Result, error)
 
@@ -175,7 +183,7 @@ type Devices interface {
 	Judge(ctx context.Context, d device.Device, text string, p *keyturn.Proof) (device.Verdict, error)
 
 	// Judged writes a verdict that changes nothing else; it returns the tries left
-	// after a wrong PIN.
+	// after a wrong PIN. A result that was recorded before stays: it is true.
 	Judged(ctx context.Context, d device.Device, v device.Verdict) (left int, err error)
 
 	// Devices returns an account's devices, newest first.

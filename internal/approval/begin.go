@@ -1,0 +1,129 @@
+package approval
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/audit"
+	"keyturn/internal/device"
+	"keyturn/internal/policy"
+)
+
+// cookieLen is in bytes: 256 random bits can't be guessed. Spec §9.4.
+const cookieLen = 32
+
+const (
+	longest     = 100 // characters of a shown field, spec §8.3
+	longestWord = 64  // characters that an app may add in its own words
+)
+
+// An Attempt is what somebody wants to have approved, and where they are.
+type Attempt struct {
+	Account  string
+	Name     string // of the account, as its person knows it
+	App      string // name of the app being entered
+	Action   keyturn.Action
+	Message  string    // of action confirm: the app's words; name of the phone to move or remove; else empty
+	Target   string    // device to move or remove
+	Session  string    // that asks for a security change; empty for a sign-in
+	Before   string    // value of the pending cookie that the browser has; its request ends
+	Known    bool      // the browser is known for the account
+	Demanded bool      // the app wants urn:keyturn:aal2: a number in any browser
+	Browser  string    // such as "Firefox on Windows"
+	IP       string    // RFC 5952; empty if switched off
+	Place    string    // such as "Lyon, France"; empty if not known
+	Password time.Time // when the password was right
+}
+
+// Begin makes a request and puts it to every phone of the account. What is shown
+// and whether a number is wanted is fixed here, and never taken from an answer:
+// attack A06. The value of the new pending cookie is returned once; its holder
+// alone can watch and redeem the request.
+//
+// The errors are [ErrNoPhone], [ErrFull], and [ErrUnknown] for an account that may
+// not sign in.
+func (s *Service) Begin(ctx context.Context, a Attempt) (Request, string, error) {
+	phones, err := s.phones(ctx, a.Account)
+	if err != nil {
+		return Request{}, "", fmt.Errorf("begin for %s: %w", a.Account, err)
+	}
+	if len(phones) == 0 {
+		return Request{}, "", ErrNoPhone
+	}
+	r := s.request(a)
+	cookie := draw()
+	r.Pending = hashCookie(cookie)
+	if err := s.drawNumber(&r); err != nil {
+		return Request{}, "", fmt.Errorf("begin for %s: %w", a.Account, err)
+	}
+	ev := s.about(r).As(audit.RequestBegun)
+	if err := s.Store.BeginRequest(ctx, r, hashCookie(a.Before), s.Limits.Requests, ev); err != nil {
+		return Request{}, "", fmt.Errorf("begin for %s: %w", a.Account, err)
+	}
+	s.wake(r)
+	return r, cookie, nil
+}
+
+// request is the row of an attempt, with strangers' texts made fit to be shown.
+func (s *Service) request(a Attempt) Request {
+	now := s.Now().Truncate(time.Second) // as the store keeps it
+	message := keyturn.Clean(a.Message, longest)
+	if a.Action == keyturn.Confirm {
+		message = keyturn.Clean(a.Message, longestWord)
+	}
+	return Request{
+		ID:       keyturn.NewID(keyturn.RequestID),
+		Account:  a.Account,
+		Name:     keyturn.Clean(a.Name, longest),
+		App:      keyturn.Clean(a.App, longest),
+		Action:   a.Action,
+		Message:  message,
+		Target:   a.Target,
+		Session:  a.Session,
+		Known:    a.Known,
+		Browser:  keyturn.Clean(a.Browser, longest),
+		IP:       keyturn.Clean(a.IP, longest),
+		Place:    keyturn.Clean(a.Place, longest),
+		Carry:    policy.Carry(s.Number, a.Known, a.Demanded),
+		State:    Waiting,
+		Made:     now,
+		Expires:  now.Add(s.Limits.RequestLife),
+		Password: a.Password,
+	}
+}
+
+// phones returns the names of those that can answer for an account.
+func (s *Service) phones(ctx context.Context, account string) ([]string, error) {
+	all, err := s.Devices.Devices(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, d := range all {
+		if d.State == device.Active && !d.Stopped {
+			names = append(names, d.Name)
+		}
+	}
+	return names, nil
+}
+
+func draw() string {
+	var b [cookieLen]byte
+	rand.Read(b[:]) // never fails
+	return keyturn.Bytes(b[:]).String()
+}
+
+// hashCookie returns the SHA-256 by which the store knows a pending cookie; nil
+// for a value that no cookie of ours has, such as "". Attack A68.
+func hashCookie(value string) keyturn.Bytes {
+	raw, err := keyturn.ParseFixed(value, cookieLen)
+	if err != nil {
+		return nil
+	}
+	sum := sha256.Sum256(raw)
+	return sum[:]
+}

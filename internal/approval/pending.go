@@ -1,0 +1,151 @@
+package approval
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/device"
+)
+
+// Pending returns what waits for a device and what ended a short time ago, newest
+// first. With the version of an earlier call it is held until there is something
+// else to say, at most so long. It changes nothing. A device that may not answer
+// sees no requests. The errors are [device.ErrStopped] and [*device.Gone].
+func (s *Service) Pending(ctx context.Context, d device.Device, since string, wait time.Duration) (keyturn.Pending, error) {
+	hint, stop := s.Bus.Listen("account." + d.Account) // before the first look: no change falls between
+	defer stop()
+	over := time.NewTimer(wait)
+	defer over.Stop()
+	for held := wait > 0; ; {
+		p, next, err := s.look(ctx, d)
+		if err != nil || !held || p.Version != since {
+			return p, err
+		}
+		if held, err = sleep(ctx, hint, next, over.C); err != nil {
+			return keyturn.Pending{}, err
+		}
+		if d, err = s.latest(ctx, d); err != nil {
+			return keyturn.Pending{}, err
+		}
+	}
+}
+
+// sleep waits for a hint, the next deadline or the end of waiting. It reports
+// whether to go on.
+func sleep(ctx context.Context, hint <-chan struct{}, next time.Duration, over <-chan time.Time) (bool, error) {
+	var deadline <-chan time.Time
+	if next > 0 {
+		t := time.NewTimer(next)
+		defer t.Stop()
+		deadline = t.C
+	}
+	select {
+	case <-hint:
+	case <-deadline:
+	case <-over:
+		return false, nil
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+	return true, nil
+}
+
+// latest returns a device as it is now: it may have been locked or removed while
+// its call was held.
+func (s *Service) latest(ctx context.Context, d device.Device) (device.Device, error) {
+	all, err := s.Devices.Devices(ctx, d.Account)
+	if err != nil {
+		return d, fmt.Errorf("device %s: %w", d.ID, err)
+	}
+	if i := slices.IndexFunc(all, func(o device.Device) bool { return o.ID == d.ID }); i >= 0 {
+		return all[i], nil
+	}
+	return d, nil // it was never active
+}
+
+// look returns what a device sees, and in how long the next deadline passes; 0:
+// nothing waits.
+func (s *Service) look(ctx context.Context, d device.Device) (p keyturn.Pending, next time.Duration, err error) {
+	now := s.Now()
+	requests, err := s.visible(ctx, d, now)
+	if err != nil {
+		return p, 0, fmt.Errorf("pending of %s: %w", d.ID, err)
+	}
+	p = keyturn.Pending{Requests: []keyturn.PendingRequest{}, Notices: []keyturn.Notice{}, Device: d.Shown(now, s.Limits)}
+	for _, r := range requests {
+		one, err := s.show(r, d, now)
+		if err != nil {
+			return p, 0, err
+		}
+		p.Requests = append(p.Requests, one)
+		if left := r.Expires.Sub(now); one.State == "" && (next == 0 || left < next) {
+			next = left
+		}
+	}
+	p.Version = version(p, requests)
+	return p, next, nil
+}
+
+// visible returns the requests that a device may see.
+func (s *Service) visible(ctx context.Context, d device.Device, now time.Time) ([]Request, error) {
+	var gone *device.Gone
+	switch err := s.Devices.Answers(d); {
+	case err == nil:
+		return s.Store.Requests(ctx, d.Account, now, now.Add(-s.Limits.EndedShown))
+	case errors.Is(err, device.ErrStopped), errors.As(err, &gone):
+		return nil, err
+	}
+	return nil, nil
+}
+
+// show is a request as a device sees it.
+func (s *Service) show(r Request, d device.Device, now time.Time) (keyturn.PendingRequest, error) {
+	if state := r.at(now); state != Waiting {
+		return keyturn.PendingRequest{Request: r.ID, State: string(state), By: r.By}, nil
+	}
+	text, err := s.challenge(r, d)
+	return keyturn.PendingRequest{
+		Request:   r.ID,
+		Challenge: text,
+		ExpiresIn: int((r.Expires.Sub(now) + time.Second - 1) / time.Second), // never 0: it waits
+		TriesLeft: max(0, s.Limits.NumberTries-r.Tries),
+	}, err
+}
+
+// version tells one view from another. It covers everything that a device sees but
+// the seconds that are left: the ends of requests stand for them.
+func version(p keyturn.Pending, requests []Request) string {
+	h := sha256.New()
+	for i, one := range p.Requests {
+		fmt.Fprintf(h, "%s %d %d %q %q\n", one.Request, one.TriesLeft, requests[i].Expires.Unix(), one.State, one.By)
+	}
+	d := p.Device
+	fmt.Fprintf(h, "%s %d %d %s %t\n", d.State, d.PINTriesLeft, d.PINEpoch, d.Push, d.ProbationEndsIn > 0)
+	return keyturn.Bytes(h.Sum(nil)[:16]).String()
+}
+
+// Seen keeps a hint for the waiting page, "opened" or "unlocking". It is evidence
+// of nothing. [*Gone] if the request doesn't wait.
+func (s *Service) Seen(ctx context.Context, d device.Device, id, hint string) error {
+	r, err := s.put(ctx, d, id)
+	if err != nil {
+		return fmt.Errorf("seen %s: %w", id, err)
+	}
+	now := s.Now()
+	if state := r.at(now); state != Waiting {
+		return &Gone{state}
+	}
+	if r.Seen == hint && r.SeenBy == d.Name {
+		return nil
+	}
+	if err := s.Store.SeenRequest(ctx, id, d.Name, hint, now); err != nil {
+		return fmt.Errorf("seen %s: %w", id, err)
+	}
+	s.Bus.Wake("request." + id)
+	return nil
+}

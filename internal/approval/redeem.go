@@ -1,0 +1,57 @@
+package approval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/audit"
+	"keyturn/internal/policy"
+)
+
+// Redeem lets the browser that began go on after the phone's approval: once, in
+// time, and only while the account may sign in and the approving device is active.
+// A sign-in's browser gets what the grant says in the same step, and becomes known
+// if something was carried; any other action signs nobody in, whatever g says.
+//
+// The errors are [ErrReplaced], [*Gone], and [ErrUnknown] also for an approval whose
+// account or device was stopped since: it opens nothing any more. Attacks A20 to
+// A23, A85.
+func (s *Service) Redeem(ctx context.Context, cookie, id string, g policy.Grant) (Request, policy.Proven, error) {
+	was, err := s.own(ctx, cookie, id)
+	if err != nil {
+		return Request{}, policy.Proven{}, err
+	}
+	if state := was.at(s.Now()); state != Approved {
+		return Request{}, policy.Proven{}, &Gone{state}
+	}
+	ev := s.about(was).As(audit.RequestRedeemed).With("acr", was.proven().ACR())
+	r, err := s.Store.Redeem(ctx, was.ID, hashCookie(cookie), was.limit(g), ev)
+	var gone *Gone
+	if errors.As(err, &gone) && gone.State == Approved {
+		err = fmt.Errorf("account or device may not any more: %w", ErrUnknown)
+	}
+	if err != nil {
+		return Request{}, policy.Proven{}, fmt.Errorf("redeem %s: %w", was.ID, err)
+	}
+	s.wake(r)
+	return r, r.proven(), nil
+}
+
+// limit takes from a grant what this approval doesn't give. Attacks A24, A28.
+func (r Request) limit(g policy.Grant) policy.Grant {
+	if r.Action != keyturn.SignIn {
+		return policy.Grant{}
+	}
+	if r.Way != policy.ByNumber && r.Way != policy.ByQR {
+		g.KnownUntil = time.Time{}
+	}
+	return g
+}
+
+// proven is what an approved request has shown.
+func (r Request) proven() policy.Proven {
+	return policy.Proven{Account: r.Account, Way: r.Way, Unlock: r.Unlock, Device: r.Device, Request: r.ID, At: r.Answered}
+}

@@ -1,0 +1,57 @@
+package approval
+
+import (
+	"time"
+
+	"keyturn/internal/audit"
+	"keyturn/internal/policy"
+)
+
+// A Service is the life of requests. Its fields are set once, before use; it is
+// safe for concurrent use.
+type Service struct {
+	Origin  string // of the server, such as "https://id.example.org"
+	Store   Store
+	Devices Devices
+	Seal    Seal
+	Bus     Bus
+	Number  policy.Number
+	Limits  policy.Limits
+	Now     func() time.Time
+}
+
+// Seal closes secrets for one place and opens them there. Package seal implements it.
+type Seal interface {
+	Seal(place string, secret []byte) ([]byte, error)
+	Open(place string, sealed []byte) ([]byte, error)
+}
+
+// unknown is the state of a request that is not the caller's, or of no request.
+const unknown State = "unknown"
+
+// at returns the state of a request at a time: a deadline that has passed ends
+// it, whether or not anybody has written that down. Attack A47.
+func (r Request) at(now time.Time) State {
+	if (r.State == Waiting || r.State == Approved) && !now.Before(r.Expires) {
+		return Expired
+	}
+	return r.State
+}
+
+// Watch returns a channel of hints that a request has changed, and what ends the
+// watching.
+func (s *Service) Watch(id string) (hint <-chan struct{}, stop func()) {
+	return s.Bus.Listen("request." + id)
+}
+
+// wake tells the browser that waits for a request and the account's phones to
+// look again.
+func (s *Service) wake(r Request) {
+	s.Bus.Wake("request." + r.ID)
+	s.Bus.Wake("account." + r.Account)
+}
+
+// about is an event about a request. Its user says what happened.
+func (s *Service) about(r Request) audit.Event {
+	return audit.Event{At: s.Now(), Account: r.Account, Device: r.Device, Subject: r.ID}
+}

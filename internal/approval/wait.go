@@ -1,0 +1,140 @@
+package approval
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/audit"
+)
+
+// A Status is what the browser that began a request may know of it.
+type Status struct {
+	Request               // with the state of this moment: a passed deadline shows as expired
+	Digits  string        // the number, while the request waits and one has to be carried
+	Phones  []string      // names of those that can answer, while the request waits
+	Left    time.Duration // until it ends, or until it can't be redeemed any more
+}
+
+// own returns the request of a pending cookie, A21. If an id is given it has to be
+// that request's: a form or page of an older tab acts on nothing, A86. A wrong
+// cookie is the same [ErrUnknown] as none.
+func (s *Service) own(ctx context.Context, cookie, id string) (Request, error) {
+	hash := hashCookie(cookie)
+	if hash == nil {
+		return Request{}, ErrUnknown
+	}
+	r, err := s.Store.RequestOf(ctx, hash)
+	if err != nil {
+		return Request{}, fmt.Errorf("request of a browser: %w", err)
+	}
+	if id != "" && id != r.ID {
+		return Request{}, ErrReplaced
+	}
+	return r, nil
+}
+
+// Status tells the browser with a pending cookie how its request stands; id may be
+// empty. It changes nothing. The errors are [ErrUnknown] and [ErrReplaced].
+func (s *Service) Status(ctx context.Context, cookie, id string) (Status, error) {
+	r, err := s.own(ctx, cookie, id)
+	if err != nil {
+		return Status{}, err
+	}
+	now := s.Now()
+	r.State = r.at(now)
+	st := Status{Request: r}
+	if r.State == Waiting || r.State == Approved {
+		st.Left = r.Expires.Sub(now)
+	}
+	if r.State != Waiting {
+		return st, nil
+	}
+	if st.Digits, err = s.digits(r); err != nil {
+		return Status{}, err
+	}
+	if st.Phones, err = s.phones(ctx, r.Account); err != nil {
+		return Status{}, fmt.Errorf("status of %s: %w", r.ID, err)
+	}
+	return st, nil
+}
+
+// Prolong gives a waiting request more time, within Limits.RequestMost of its
+// making, and returns its new end. At that limit the end stays as it is. [*Gone]
+// if it doesn't wait.
+func (s *Service) Prolong(ctx context.Context, cookie, id string) (time.Time, error) {
+	r, err := s.own(ctx, cookie, id)
+	if err != nil {
+		return time.Time{}, err
+	}
+	end, err := s.Store.Prolong(ctx, r.ID, s.Limits.RequestLife, s.Limits.RequestMost, s.about(r).As(audit.RequestProlonged))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("prolong %s: %w", r.ID, err)
+	}
+	s.wake(r)
+	return end, nil
+}
+
+// Cancel ends a waiting request at its browser's wish. [*Gone] if it doesn't wait:
+// the browser is told how it ended.
+func (s *Service) Cancel(ctx context.Context, cookie, id string) error {
+	r, err := s.own(ctx, cookie, id)
+	if err != nil {
+		return err
+	}
+	if state := r.at(s.Now()); state != Waiting {
+		return &Gone{state}
+	}
+	if err := s.Store.EndRequest(ctx, r.ID, Cancelled, s.about(r).As(audit.RequestCancelled)); err != nil {
+		return fmt.Errorf("cancel %s: %w", r.ID, err)
+	}
+	s.wake(r)
+	return nil
+}
+
+// Again makes a new request after one that ended, without the password, for as
+// long as that counts. What it is about is taken from the old request; fresh says
+// where its person is now. A request that waits, or was approved and can still be
+// redeemed, is returned as it is, without a cookie.
+//
+// [ErrTooLate] means that the password has to be given again: it is too old, or
+// the request was used, or was ended by its person, a report or the operator.
+func (s *Service) Again(ctx context.Context, cookie, id string, fresh Attempt) (Request, string, error) {
+	r, err := s.own(ctx, cookie, id)
+	if err != nil {
+		return Request{}, "", err
+	}
+	now := s.Now()
+	switch r.at(now) {
+	case Waiting, Approved:
+		return r, "", nil
+	case Redeemed, Reported, Cancelled:
+		return Request{}, "", ErrTooLate
+	}
+	if err := s.passwordCounts(ctx, r, now); err != nil {
+		return Request{}, "", err
+	}
+	fresh.Account, fresh.Name, fresh.App, fresh.Action, fresh.Before = r.Account, r.Name, r.App, r.Action, cookie
+	fresh.Message, fresh.Target, fresh.Session, fresh.Password = r.Message, r.Target, r.Session, r.Password
+	return s.Begin(ctx, fresh)
+}
+
+// passwordCounts returns [ErrTooLate] if the password of a request allows no
+// further one: it is too old, or since then a request of the account was reported.
+// Spec §8.7; attack A23.
+func (s *Service) passwordCounts(ctx context.Context, r Request, now time.Time) error {
+	if r.Action != keyturn.SignIn || !now.Before(r.Password.Add(s.Limits.AgainIn)) {
+		return ErrTooLate
+	}
+	since, err := s.Store.Requests(ctx, r.Account, now, r.Password)
+	if err != nil {
+		return fmt.Errorf("again %s: %w", r.ID, err)
+	}
+	for _, o := range since {
+		if o.State == Reported {
+			return ErrTooLate
+		}
+	}
+	return nil
+}
