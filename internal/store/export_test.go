@@ -32,7 +32,11 @@ func (d *DB) Prepare(ctx context.Context) error {
 	}
 	defer db.Close()
 	for _, q := range queries {
-		stmt, err := db.PrepareContext(ctx, q.on(d.read(ctx).postgres))
+		text := q.on(d.read(ctx).postgres)
+		if text == "" {
+			continue
+		}
+		stmt, err := db.PrepareContext(ctx, text)
 		if err != nil {
 			return failed(q, err)
 		}

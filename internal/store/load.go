@@ -30,8 +30,9 @@ var queries []query
 
 // load fills the query fields of *into with the statements of a .sql file,
 // matched by their "-- name:" lines. "-- name: Lock (postgres)" is what
-// PostgreSQL runs instead of Lock. A name that is missing on either side or
-// given twice panics, so any test of the package finds a misspelling.
+// PostgreSQL runs instead of Lock; without a plain Lock, SQLite does nothing. A
+// name that is missing on either side or given twice panics, so any test of the
+// package finds a misspelling.
 func load(into any, file string) {
 	text, err := sqlFiles.ReadFile(file)
 	if err != nil {
@@ -53,10 +54,10 @@ func load(into any, file string) {
 	for i := range v.NumField() {
 		q := v.Field(i).Addr().Interface().(*query)
 		q.name = noun + "." + v.Type().Field(i).Name
-		if q.sqlite == "" {
+		switch {
+		case q.postgres == "" && q.sqlite == "":
 			panic(fmt.Sprintf("%s: no statement for %s", file, q.name))
-		}
-		if q.postgres == "" {
+		case q.postgres == "":
 			q.postgres = q.sqlite
 		}
 		queries = append(queries, *q)

@@ -33,11 +33,12 @@ func (d *DB) Migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.migrate(ctx, steps)
+	return d.migrate(ctx, steps, identity(d.read(ctx).postgres))
 }
 
-func (d *DB) migrate(ctx context.Context, steps fs.FS) error {
-	want, err := newest(steps)
+// migrate applies the steps of a folder and those that are written in Go.
+func (d *DB) migrate(ctx context.Context, steps fs.FS, inGo ...*goose.Migration) error {
+	want, err := newest(steps, inGo)
 	if err != nil {
 		return err
 	}
@@ -55,7 +56,7 @@ func (d *DB) migrate(ctx context.Context, steps fs.FS) error {
 		}
 		// Without an answer there may be no schema yet; if it is something else,
 		// goose meets it again and says so.
-		err = d.up(ctx, steps)
+		err = d.up(ctx, steps, inGo)
 		if err == nil {
 			return nil
 		}
@@ -71,22 +72,32 @@ func (d *DB) version(ctx context.Context) (int64, error) {
 }
 
 // newest returns the number of the last step.
-func newest(steps fs.FS) (int64, error) {
+func newest(steps fs.FS, inGo []*goose.Migration) (last int64, err error) {
 	files, err := fs.Glob(steps, "*.sql")
 	if err != nil {
 		return 0, err
 	}
-	return goose.NumericComponent(files[len(files)-1]) // Glob sorts
+	for _, file := range files {
+		n, err := goose.NumericComponent(file)
+		if err != nil {
+			return 0, err
+		}
+		last = max(last, n)
+	}
+	for _, m := range inGo {
+		last = max(last, m.Version)
+	}
+	return last, nil
 }
 
 // up applies what is missing.
-func (d *DB) up(ctx context.Context, steps fs.FS) (err error) {
+func (d *DB) up(ctx context.Context, steps fs.FS, inGo []*goose.Migration) (err error) {
 	db, dialect, options, err := d.engine.migrations()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	p, err := goose.NewProvider(dialect, db, steps, options...)
+	p, err := goose.NewProvider(dialect, db, steps, append(options, goose.WithGoMigrations(inGo...))...)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,8 @@ import (
 	"strings"
 
 	"github.com/pressly/goose/v3"
+
+	"keyturn/internal/policy"
 )
 
 // Errors that a caller can act on, besides those of the interfaces.
@@ -30,7 +32,13 @@ var (
 )
 
 // A DB is an open database. It is safe for concurrent use.
-type DB struct{ engine engine }
+type DB struct {
+	// Limits are those of a fresh installation until somebody sets others, before
+	// the first use. The store looks at those that no method is given.
+	Limits policy.Limits
+
+	engine engine
+}
 
 // An engine is one kind of database.
 type engine interface {
@@ -74,7 +82,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{e}, nil
+	return &DB{Limits: policy.Defaults(), engine: e}, nil
 }
 
 // Ping reports whether the database answers.

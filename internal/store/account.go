@@ -1,0 +1,175 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"time"
+
+	"keyturn/internal/account"
+	"keyturn/internal/audit"
+)
+
+var accountSQL struct {
+	Lock, LockActive, Insert, ByID, ByName, All, SetState, Reset, Unlock, Delete query
+	MayChangePhones, HasPhone, TakeNumber, RightNumber, Stop, Quiet              query
+	ClaimCodes, AddCode, DropCodes, CodesLeft                                    query
+}
+
+func init() { load(&accountSQL, "account.sql") }
+
+var _ account.Store = (*DB)(nil)
+
+func accountFields(a *account.Account) []any {
+	return []any{&a.ID, &a.Name, &a.Email, &a.Language, &a.State, &a.First, &a.Numbers, &a.Quiet, &a.Added, &a.Password}
+}
+
+// AddAccount implements [account.Store].
+func (d *DB) AddAccount(ctx context.Context, a account.Account, key string, ev audit.Event) error {
+	return d.step(ctx, ev, account.ErrExists, accountSQL.Insert,
+		a.ID, a.Name, key, a.Email, a.Language, a.State, a.Password, ev.At)
+}
+
+// Account implements [account.Store].
+func (d *DB) Account(ctx context.Context, id string) (account.Account, error) {
+	a, err := one(d.read(ctx), accountFields, accountSQL.ByID, id)
+	return a, none(err, account.ErrUnknown)
+}
+
+// AccountNamed implements [account.Store].
+func (d *DB) AccountNamed(ctx context.Context, key string) (account.Account, error) {
+	a, err := one(d.read(ctx), accountFields, accountSQL.ByName, key)
+	return a, none(err, account.ErrUnknown)
+}
+
+// Accounts implements [account.Store]. The engines sort texts differently, Go
+// doesn't.
+func (d *DB) Accounts(ctx context.Context) ([]account.Account, error) {
+	all, err := list(d.read(ctx), accountFields, accountSQL.All)
+	slices.SortFunc(all, func(a, b account.Account) int { return cmp.Compare(a.Name, b.Name) })
+	return all, err
+}
+
+// SetAccountState implements [account.Store].
+func (d *DB) SetAccountState(ctx context.Context, id string, to account.State, ev audit.Event) error {
+	return d.write(ctx, func(tx *Tx) error {
+		if err := tx.lockAccount(id); err != nil {
+			return err
+		}
+		n, err := tx.Exec(accountSQL.SetState, to, id)
+		if err != nil || n == 0 {
+			return err // it is so already: nothing to tell
+		}
+		if err := tx.tell(ev); err != nil || to == account.Active {
+			return err
+		}
+		if err := tx.cancelRequests(id, ev); err != nil {
+			return err
+		}
+		return tx.endSessions(id, ev)
+	})
+}
+
+// ResetAccount implements [account.Store].
+func (d *DB) ResetAccount(ctx context.Context, id string, ev audit.Event) error {
+	return d.write(ctx, func(tx *Tx) error {
+		if err := tx.lockAccount(id); err != nil {
+			return err
+		}
+		if err := tx.step(ev, account.ErrUnknown, accountSQL.Reset, id); err != nil {
+			return err
+		}
+		for _, end := range []func(*Tx, string, audit.Event) error{
+			(*Tx).replaceActivations, (*Tx).removeDevices, (*Tx).cancelRequests, (*Tx).endSessions,
+		} {
+			if err := end(tx, id, ev); err != nil {
+				return err
+			}
+		}
+		if err := tx.run(sessionSQL.ForgetAll, id); err != nil {
+			return err
+		}
+		return tx.run(accountSQL.DropCodes, id)
+	})
+}
+
+// UnlockAccount implements [account.Store].
+func (d *DB) UnlockAccount(ctx context.Context, id string, ev audit.Event) error {
+	return d.step(ctx, ev, account.ErrUnknown, accountSQL.Unlock, id)
+}
+
+// RemoveAccount implements [account.Store]. What refers to the account in the
+// schema goes with it.
+func (d *DB) RemoveAccount(ctx context.Context, id string, ev audit.Event) error {
+	return d.write(ctx, func(tx *Tx) error {
+		if err := tx.lockAccount(id); err != nil {
+			return err
+		}
+		if err := tx.dropAnswers(id); err != nil {
+			return err
+		}
+		return tx.step(ev, account.ErrUnknown, accountSQL.Delete, id)
+	})
+}
+
+// SetRecoveryCodes implements [account.Store].
+func (d *DB) SetRecoveryCodes(ctx context.Context, id, session string, codes []account.RecoveryHash, ev audit.Event) error {
+	return d.write(ctx, func(tx *Tx) error {
+		if err := tx.step(ev, account.ErrUnknown, accountSQL.ClaimCodes, id, session); err != nil {
+			return err
+		}
+		for _, c := range codes {
+			if err := tx.run(accountSQL.AddCode, id, c.Index, c.Hash); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// RecoveryCodesLeft implements [account.Store].
+func (d *DB) RecoveryCodesLeft(ctx context.Context, id string) (left int, made bool, err error) {
+	type row struct {
+		made bool
+		left int
+	}
+	r, err := one(d.read(ctx), func(r *row) []any { return []any{&r.made, &r.left} }, accountSQL.CodesLeft, id)
+	return r.left, r.made, none(err, account.ErrUnknown)
+}
+
+// lockAccount makes others who change this account wait until the transaction
+// has ended. Who changes several rows takes them in the order account, request
+// or activation, phone, device.
+func (tx *Tx) lockAccount(id string) error {
+	_, err := one(tx, value[string], accountSQL.Lock, id)
+	return none(err, account.ErrUnknown)
+}
+
+// lockActive is lockAccount for what only an account may that can sign in.
+func (tx *Tx) lockActive(id string, lost error) error {
+	_, err := one(tx, value[string], accountSQL.LockActive, id)
+	return none(err, lost)
+}
+
+// mayChangePhones returns lost unless the account is active and not quiet; first
+// says whether its next phone is a first one.
+func (tx *Tx) mayChangePhones(id string, at time.Time, lost error) (first bool, err error) {
+	first, err = one(tx, value[bool], accountSQL.MayChangePhones, id, at)
+	return first, none(err, lost)
+}
+
+// none returns unknown in the place of [sql.ErrNoRows].
+func none(err, unknown error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return unknown
+	}
+	return err
+}
+
+// run is Exec for statements that may change any number of rows.
+func (tx *Tx) run(q query, args ...any) error {
+	_, err := tx.Exec(q, args...)
+	return err
+}

@@ -1,0 +1,86 @@
+-- Accounts and their recovery codes.
+
+-- name: Lock
+-- Whoever changes more than one row of an account takes its row first, so that
+-- two of them queue up instead of deadlocking. SQLite has one writer anyway.
+SELECT id FROM account WHERE id = $1;
+
+-- name: Lock (postgres)
+SELECT id FROM account WHERE id = $1 FOR NO KEY UPDATE;
+
+-- name: LockActive
+SELECT id FROM account WHERE id = $1 AND state = 'active';
+
+-- name: LockActive (postgres)
+SELECT id FROM account WHERE id = $1 AND state = 'active' FOR NO KEY UPDATE;
+
+-- name: Insert
+INSERT INTO account (id, name, folded, email, language, state, first_phone, numbers, stopped, quiet,
+                     codes_made, password, added)
+VALUES ($1, $2, $3, $4, $5, $6, TRUE, 0, FALSE, NULL, FALSE, $7, $8)
+ON CONFLICT (folded) DO NOTHING;
+
+-- name: ByID
+SELECT id, name, email, language, state, first_phone, numbers, quiet, added, password
+  FROM account WHERE id = $1;
+
+-- name: ByName
+SELECT id, name, email, language, state, first_phone, numbers, quiet, added, password
+  FROM account WHERE folded = $1;
+
+-- name: All
+SELECT id, name, email, language, state, first_phone, numbers, quiet, added, password
+  FROM account;
+
+-- name: SetState
+UPDATE account SET state = $1 WHERE id = $2 AND state <> $1;
+
+-- name: Reset
+UPDATE account
+   SET first_phone = TRUE, codes_made = FALSE, numbers = 0, stopped = FALSE, quiet = NULL
+ WHERE id = $1;
+
+-- name: Unlock
+UPDATE account SET numbers = 0, stopped = FALSE WHERE id = $1;
+
+-- name: Delete
+DELETE FROM account WHERE id = $1;
+
+-- name: MayChangePhones
+-- Active, and no sign-in was reported lately.
+SELECT first_phone FROM account
+ WHERE id = $1 AND state = 'active' AND (quiet IS NULL OR quiet <= $2);
+
+-- name: HasPhone
+UPDATE account SET first_phone = FALSE WHERE id = $1;
+
+-- name: TakeNumber
+-- Taken before the number is looked at: of any number of guesses at once, $2 are judged.
+UPDATE account SET numbers = numbers + 1
+ WHERE id = (SELECT account FROM request WHERE id = $1) AND numbers < $2 AND NOT stopped;
+
+-- name: RightNumber
+UPDATE account SET numbers = 0 WHERE id = $1 AND numbers > 0;
+
+-- name: Stop
+UPDATE account SET stopped = TRUE WHERE id = $1 AND numbers >= $2 AND NOT stopped;
+
+-- name: Quiet
+UPDATE account SET quiet = $1 WHERE id = $2 AND (quiet IS NULL OR quiet < $1);
+
+-- name: ClaimCodes
+-- Once, by the session that made the first activation.
+UPDATE account SET codes_made = TRUE
+ WHERE id = $1 AND NOT codes_made
+   AND EXISTS (SELECT 1 FROM activation
+                WHERE account = $1 AND session = $2 AND purpose = 'first' AND state = 'active');
+
+-- name: AddCode
+INSERT INTO recovery_code (account, symbols, hash) VALUES ($1, $2, $3);
+
+-- name: DropCodes
+DELETE FROM recovery_code WHERE account = $1;
+
+-- name: CodesLeft
+SELECT codes_made, (SELECT COUNT(*) FROM recovery_code WHERE account = $1 AND used IS NULL)
+  FROM account WHERE id = $1;

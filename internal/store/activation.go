@@ -1,0 +1,306 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/activation"
+	"keyturn/internal/audit"
+	"keyturn/internal/device"
+)
+
+var activationSQL struct {
+	Insert, ByID, Newest, ByCode, Replace, Look query
+	Redeem, Finish, Try, Activate               query
+	Fail, Cancel, Expire, KeyUsed               query
+}
+
+func init() { load(&activationSQL, "activation.sql") }
+
+var _ activation.Store = (*DB)(nil)
+
+func activationFields(a *activation.Activation) []any {
+	return []any{&a.ID, &a.Account, &a.Session, &a.Purpose, &a.Approval, &a.Old, &a.State, &a.Cause, &a.Made, &a.Expires,
+		&a.Extended, &a.Looked, &a.Browser, &a.IP, &a.Place, &a.CodeHash, &a.Code, &a.Device, &a.PhoneName, &a.Platform,
+		&a.Unlock, &a.DeviceKey, &a.AgreeKey, &a.Commit, &a.Text, &a.Via, &a.Private, &a.ServerKey, &a.Nonce, &a.Redeemed,
+		&a.PhoneNonce, &a.Check, &a.Tries, &a.Finished, &a.Ended}
+}
+
+// BeginActivation implements [activation.Store].
+func (d *DB) BeginActivation(ctx context.Context, b activation.Begun, ev audit.Event) error {
+	return d.write(ctx, func(tx *Tx) error {
+		if err := tx.lockActive(b.Account, activation.ErrPurpose); err != nil {
+			return err
+		}
+		if err := tx.mayBegin(b, ev.At); err != nil {
+			return err
+		}
+		if err := tx.replaceActivations(b.Account, ev); err != nil {
+			return err
+		}
+		return tx.step(ev, nil, activationSQL.Insert, b.ID, b.Account, b.Session, b.Purpose, b.Approval, b.Old,
+			b.Made, b.Expires, b.Browser, b.IP, b.Place, b.CodeHash, b.Code)
+	})
+}
+
+// mayBegin checks what the purpose demands, spec §6.1.
+func (tx *Tx) mayBegin(b activation.Begun, at time.Time) error {
+	first, err := tx.mayChangePhones(b.Account, at, activation.ErrPurpose)
+	if err != nil {
+		return err
+	}
+	action := keyturn.AddPhone
+	switch b.Purpose {
+	case activation.First:
+		if !first {
+			return activation.ErrPurpose
+		}
+		return nil
+	case activation.Add:
+	case activation.Move:
+		action = keyturn.MovePhone
+	default:
+		return activation.ErrPurpose
+	}
+	target, err := one(tx, value[string], requestSQL.Approval, b.Approval, b.Account, b.Session, action, b.Oldest, at)
+	if err != nil {
+		return none(err, activation.ErrApproval)
+	}
+	if target != b.Old {
+		return activation.ErrApproval // another phone than the one that was approved
+	}
+	return nil
+}
+
+// Activation implements [activation.Store].
+func (d *DB) Activation(ctx context.Context, id string) (activation.Activation, error) {
+	a, err := one(d.read(ctx), activationFields, activationSQL.ByID, id)
+	return a, none(err, activation.ErrUnknown)
+}
+
+// ActivationOf implements [activation.Store].
+func (d *DB) ActivationOf(ctx context.Context, session string) (activation.Activation, error) {
+	a, err := one(d.read(ctx), activationFields, activationSQL.Newest, session)
+	return a, none(err, activation.ErrUnknown)
+}
+
+// ActivationWith implements [activation.Store].
+func (d *DB) ActivationWith(ctx context.Context, code keyturn.Bytes) (activation.Activation, error) {
+	a, err := one(d.read(ctx), activationFields, activationSQL.ByCode, code)
+	return a, none(err, activation.ErrUnknown)
+}
+
+// LookedAt implements [activation.Store]. Another look at a code that still waits
+// changes nothing; for any other it returns [activation.ErrCode].
+func (d *DB) LookedAt(ctx context.Context, id string, extend time.Duration, ev audit.Event) error {
+	return d.write(ctx, func(tx *Tx) error {
+		err := tx.step(ev, errLost, activationSQL.Look, ev.At, extend > 0, int64(extend.Seconds()), id)
+		if !errors.Is(err, errLost) {
+			return err
+		}
+		a, err := one(tx, activationFields, activationSQL.ByID, id)
+		if err != nil {
+			return none(err, activation.ErrCode)
+		}
+		if a.State != activation.Waiting || !a.Expires.After(ev.At) {
+			return activation.ErrCode
+		}
+		return nil
+	})
+}
+
+// RedeemActivation implements [activation.Store].
+func (d *DB) RedeemActivation(ctx context.Context, a activation.Activation, dev device.Device, ev audit.Event) error {
+	return d.write(ctx, func(tx *Tx) error {
+		err := tx.step(ev, activation.ErrCode, activationSQL.Redeem, ev.At, a.Expires, dev.ID, a.PhoneName, a.Platform, a.Unlock,
+			a.DeviceKey, a.AgreeKey, a.Commit, a.Text, a.Via, a.Private, a.ServerKey, a.Nonce, a.ID, a.CodeHash)
+		if err != nil {
+			return err
+		}
+		if err := tx.step(audit.Event{}, activation.ErrKey, deviceSQL.AddKey, hashOf(dev.Key)); err != nil {
+			return err
+		}
+		phone, err := tx.phoneFor(a, dev)
+		if err != nil {
+			return err
+		}
+		return tx.run(deviceSQL.Add, dev.ID, a.Account, phone, dev.Name, dev.Platform, dev.Unlock, dev.Key)
+	})
+}
+
+// phoneFor returns the phone of the device that vouches, or makes a new one.
+func (tx *Tx) phoneFor(a activation.Activation, dev device.Device) (string, error) {
+	if a.Via != "" {
+		phone, err := one(tx, value[string], deviceSQL.PhoneOf, a.Via, dev.Unlock)
+		return phone, none(err, activation.ErrCode) // it was stopped meanwhile
+	}
+	return dev.Phone, tx.run(deviceSQL.AddPhone, dev.Phone)
+}
+
+// FinishActivation implements [activation.Store].
+func (d *DB) FinishActivation(ctx context.Context, a activation.Activation, dev device.Device, c *device.Credential, ev audit.Event) error {
+	return d.write(ctx, func(tx *Tx) error {
+		err := tx.step(ev, activation.ErrClosed, activationSQL.Finish, a.PhoneNonce, a.Check, ev.At, a.Expires, a.ID, dev.ID)
+		if err != nil {
+			return err
+		}
+		if err := tx.step(audit.Event{}, activation.ErrClosed, deviceSQL.SetKeys, dev.Kp, dev.Kk, dev.ID); err != nil || c == nil {
+			return err
+		}
+		return tx.step(audit.Event{}, activation.ErrUnlock, deviceSQL.SetCredential,
+			c.ID, c.Key, c.SignCount, c.Backup, c.BackedUp, dev.ID)
+	})
+}
+
+// TryCheck implements [activation.Store].
+func (d *DB) TryCheck(ctx context.Context, id string, most int, ev audit.Event) (left int, err error) {
+	err = d.write(ctx, func(tx *Tx) error {
+		tries, err := one(tx, value[int], activationSQL.Try, id, most, ev.At)
+		if err != nil {
+			return none(err, activation.ErrClosed)
+		}
+		left = most - tries
+		return tx.tell(ev)
+	})
+	return left, err
+}
+
+// Activate implements [activation.Store]. That no other activation of the account
+// is left over, the schema says: there is one unfinished at most.
+func (d *DB) Activate(ctx context.Context, a activation.Activation, most int, ev audit.Event) error {
+	return d.write(ctx, func(tx *Tx) error {
+		a, err := one(tx, activationFields, activationSQL.ByID, a.ID) // what it is for, its row says
+		if err != nil {
+			return none(err, activation.ErrUnknown)
+		}
+		if err := tx.lockActive(a.Account, activation.ErrPurpose); err != nil {
+			return err
+		}
+		if err := tx.step(ev, activation.ErrClosed, activationSQL.Activate, ev.At, a.ID); err != nil {
+			return err
+		}
+		if err := tx.usePurpose(a, ev.At); err != nil {
+			return err
+		}
+		phones, err := one(tx, value[int], deviceSQL.Count, a.Account, a.Old)
+		if err != nil {
+			return err
+		}
+		if phones >= most {
+			return activation.ErrPhones
+		}
+		return tx.activate(a, ev)
+	})
+}
+
+// usePurpose checks that what allowed the activation still does, and uses it up.
+func (tx *Tx) usePurpose(a activation.Activation, at time.Time) error {
+	first, err := tx.mayChangePhones(a.Account, at, activation.ErrPurpose)
+	if err != nil {
+		return err
+	}
+	switch a.Purpose {
+	case activation.First:
+		if !first {
+			return activation.ErrPurpose
+		}
+		return nil
+	case activation.Add:
+		return tx.useApproval(a.Approval, a.Session, keyturn.AddPhone, time.Unix(0, 0), at, activation.ErrApproval)
+	case activation.Move:
+		return tx.useApproval(a.Approval, a.Session, keyturn.MovePhone, time.Unix(0, 0), at, activation.ErrApproval)
+	}
+	return activation.ErrPurpose
+}
+
+// activate makes the new device active and ends the one that it replaces.
+func (tx *Tx) activate(a activation.Activation, ev audit.Event) error {
+	if err := tx.step(audit.Event{}, activation.ErrClosed, deviceSQL.Start, ev.At, a.Device, a.Account); err != nil {
+		return err
+	}
+	if err := tx.run(accountSQL.HasPhone, a.Account); err != nil || a.Purpose != activation.Move {
+		return err
+	}
+	moved := ev.As(audit.DeviceRemoved).With("reason", device.ReasonMoved)
+	err := tx.removeDevice(a.Account, a.Old, device.ReasonMoved, a.PhoneName, moved)
+	if errors.Is(err, errLost) {
+		return activation.ErrApproval // it has ended meanwhile
+	}
+	return err
+}
+
+// EndActivation implements [activation.Store]. For expired its time must be over.
+func (d *DB) EndActivation(ctx context.Context, id string, to activation.State, cause string, ev audit.Event) error {
+	q := map[activation.State]query{
+		activation.Failed:    activationSQL.Fail,
+		activation.Cancelled: activationSQL.Cancel,
+		activation.Expired:   activationSQL.Expire,
+	}[to]
+	return d.write(ctx, func(tx *Tx) error {
+		ended, err := list(tx, endedFields, q, cause, ev.At, id)
+		if err != nil {
+			return err
+		}
+		if len(ended) == 0 {
+			return activation.ErrClosed
+		}
+		if err := tx.tell(ev); err != nil {
+			return err
+		}
+		return tx.run(deviceSQL.Fail, ev.At, ended[0].device)
+	})
+}
+
+// ended is an activation that was ended, and the device that ends with it.
+type ended struct{ id, device string }
+
+func endedFields(e *ended) []any { return []any{&e.id, &e.device} }
+
+// replaceActivations ends what an account has begun.
+func (tx *Tx) replaceActivations(account string, ev audit.Event) error {
+	all, err := list(tx, endedFields, activationSQL.Replace, activation.CauseNewer, ev.At, account)
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		ev := ev.As(audit.ActivationReplaced)
+		ev.Subject, ev.Device = e.id, e.device
+		if err := tx.tell(ev); err != nil {
+			return err
+		}
+		if err := tx.run(deviceSQL.Fail, ev.At, e.device); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// KeyUsed implements [activation.Store].
+func (d *DB) KeyUsed(ctx context.Context, key keyturn.Bytes) (bool, error) {
+	n, err := one(d.read(ctx), value[int], activationSQL.KeyUsed, hashOf(key))
+	return n > 0, err
+}
+
+// Refused implements [activation.Store] and [account.Record].
+func (d *DB) Refused(ctx context.Context, ev audit.Event) error {
+	return d.write(ctx, func(tx *Tx) error { return tx.tell(ev) })
+}
+
+// RefusedSince implements [activation.Store].
+func (d *DB) RefusedSince(ctx context.Context, account string, since time.Time) (ev audit.Event, ok bool, err error) {
+	r, err := one(d.read(ctx), eventFields, eventSQL.Refused, account, since)
+	if errors.Is(err, sql.ErrNoRows) {
+		return audit.Event{}, false, nil
+	}
+	return r.event(), err == nil, err
+}
+
+// hashOf is what is kept of a public key for ever.
+func hashOf(key keyturn.Bytes) []byte {
+	sum := sha256.Sum256(key)
+	return sum[:]
+}

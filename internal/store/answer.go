@@ -1,0 +1,275 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/audit"
+	"keyturn/internal/device"
+)
+
+var answerSQL struct {
+	Advance, Insert, Keep, ByCounter, Judge  query
+	AddLate, CountLate, DropLate             query
+	TakeProof, Proof, DropProofs, JudgeProof query
+	DropAnswersOf, DropLateOf, DropProofsOf  query
+}
+
+func init() { load(&answerSQL, "answer.sql") }
+
+// judged is a text of a device and what became of it.
+type judged struct {
+	text   keyturn.Bytes
+	result device.Result
+}
+
+func judgedFields(j *judged) []any {
+	r := &j.result
+	return []any{&j.text, &r.State, &r.Code, &r.Left, &r.Ended}
+}
+
+// recorded returns the result of a known text.
+func (j judged) recorded() (*device.Result, error) {
+	if j.result.State == "" && j.result.Code == "" {
+		return nil, device.ErrPending
+	}
+	return &j.result, nil
+}
+
+// CountAnswer implements [device.Store]. A suspension and a piece of evidence are
+// written although the answer is refused.
+func (d *DB) CountAnswer(ctx context.Context, c device.Count, ev, evClone audit.Event) (known *device.Result, err error) {
+	var verdict error
+	err = d.write(ctx, func(tx *Tx) (err error) {
+		known, verdict = nil, nil
+		if c.TryPIN {
+			if err := tx.run(deviceSQL.LockPhone, c.Device.Phone); err != nil {
+				return err
+			}
+		}
+		n, err := tx.Exec(answerSQL.Advance, c.Counter, c.Device.ID, d.Limits.CounterJump)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			known, verdict, err = d.refuse(tx, c, evClone)
+			return err
+		}
+		if c.TryPIN {
+			verdict, err = d.takePIN(tx, c.Device.Phone, ev)
+			if err != nil || verdict != nil {
+				return err
+			}
+		}
+		return d.keepAnswer(tx, c)
+	})
+	if err == nil {
+		err = verdict
+	}
+	return known, err
+}
+
+// keepAnswer stores an answer that is about to be judged.
+func (d *DB) keepAnswer(tx *Tx, c device.Count) error {
+	if err := tx.run(answerSQL.Insert, c.Device.ID, c.Counter, c.Text); err != nil {
+		return err
+	}
+	if err := tx.run(answerSQL.DropLate, c.Device.ID); err != nil {
+		return err
+	}
+	return tx.run(answerSQL.Keep, c.Device.ID, d.Limits.AnswersKept-1)
+}
+
+// refuse says what an answer is whose counter isn't the next. The error that is
+// kept besides what was written is the verdict.
+func (d *DB) refuse(tx *Tx, c device.Count, evClone audit.Event) (known *device.Result, verdict, err error) {
+	dev, err := one(tx, deviceFields, deviceSQL.ByID, c.Device.ID)
+	if err != nil {
+		return nil, nil, none(err, device.ErrUnknown)
+	}
+	if err := stateError(dev); err != nil {
+		return nil, nil, err
+	}
+	if c.Counter > dev.Counter {
+		return nil, device.ErrCounter, nil
+	}
+	had, err := one(tx, judgedFields, answerSQL.ByCounter, c.Device.ID, c.Counter)
+	switch {
+	case err == nil && bytes.Equal(had.text, c.Text):
+		known, verdict = had.recorded()
+		return known, verdict, nil
+	case err == nil:
+		return nil, device.ErrClone, tx.suspendClone(dev, evClone)
+	case !errors.Is(err, sql.ErrNoRows):
+		return nil, nil, err
+	}
+	return d.late(tx, dev, c, evClone)
+}
+
+// late keeps an answer that is smaller than others and unknown: several of them
+// are a second copy of the phone.
+func (d *DB) late(tx *Tx, dev device.Device, c device.Count, evClone audit.Event) (known *device.Result, verdict, err error) {
+	if err := tx.run(answerSQL.AddLate, dev.ID, c.Text, c.Nonce); err != nil {
+		return nil, nil, err
+	}
+	n, err := one(tx, value[int], answerSQL.CountLate, dev.ID)
+	if err != nil || n < d.Limits.LateAnswers {
+		return nil, device.ErrCounter, err
+	}
+	return nil, device.ErrClone, tx.suspendClone(dev, evClone)
+}
+
+func (tx *Tx) suspendClone(dev device.Device, evClone audit.Event) error {
+	n, err := tx.Exec(deviceSQL.Suspend, device.ReasonClone, evClone.At, dev.ID)
+	if err != nil || n == 0 { // another answer was first
+		return err
+	}
+	return tx.tell(evClone)
+}
+
+// takePIN takes a try of the phone's PIN. With none left it returns [device.ErrNoTry]
+// as an error, since nothing may stay of the transaction; or, when the last try
+// can't be right any more, it locks the phone and [device.ErrLocked] is the verdict.
+func (d *DB) takePIN(tx *Tx, phone string, ev audit.Event) (verdict, err error) {
+	n, err := tx.Exec(deviceSQL.TakePIN, ev.At, d.Limits.PINTries, phone)
+	if err != nil {
+		return nil, err
+	}
+	if n == 1 {
+		return nil, tx.tell(ev)
+	}
+	last, err := one(tx, value[time.Time], deviceSQL.Tried, phone)
+	if err != nil {
+		return nil, none(err, device.ErrUnknown)
+	}
+	if ev.At.Before(last.Add(d.Limits.PINJudged)) {
+		return nil, device.ErrNoTry
+	}
+	return device.ErrLocked, tx.lockPhone(phone, ev.As(audit.PINLocked))
+}
+
+// lockPhone locks the PIN-mode devices of a phone, and tells each account.
+func (tx *Tx) lockPhone(phone string, ev audit.Event) error {
+	locked, err := list(tx, changedFields, deviceSQL.Lock, ev.At, phone)
+	if err != nil {
+		return err
+	}
+	for _, c := range locked {
+		if err := tx.tellDevice(ev, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TakeProof implements [device.Store].
+func (d *DB) TakeProof(ctx context.Context, dev device.Device, text keyturn.Bytes, tryPIN bool, ev audit.Event) (known *device.Result, err error) {
+	var verdict error
+	err = d.write(ctx, func(tx *Tx) error {
+		known, verdict = nil, nil
+		if err := tx.run(deviceSQL.LockPhone, dev.Phone); err != nil {
+			return err
+		}
+		had, err := one(tx, judgedFields, answerSQL.Proof, dev.ID, text)
+		if err == nil {
+			known, verdict = had.recorded()
+			return nil
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		if tryPIN {
+			verdict, err = d.takePIN(tx, dev.Phone, ev)
+			if err != nil || verdict != nil {
+				return err
+			}
+		}
+		if err := tx.run(answerSQL.DropProofs, dev.ID, ev.At.Add(-d.Limits.ProofKept)); err != nil {
+			return err
+		}
+		return tx.run(answerSQL.TakeProof, dev.ID, text, ev.At)
+	})
+	if err == nil {
+		err = verdict
+	}
+	return known, err
+}
+
+// Judged implements [device.Store].
+func (d *DB) Judged(ctx context.Context, v device.Verdict, ev, evLocked audit.Event) (left int, err error) {
+	err = d.write(ctx, func(tx *Tx) (err error) {
+		if err := tx.run(deviceSQL.LockPhone, v.Phone); err != nil {
+			return err
+		}
+		left, err = d.verdict(tx, v, evLocked)
+		if err != nil {
+			return err
+		}
+		return tx.tell(ev)
+	})
+	return left, err
+}
+
+// verdict writes the end of a text's judging: its result, what it means for the
+// phone's PIN, and the count of the phone's own unlock. It returns the tries that
+// are left after a wrong PIN; at 0 the phone is locked.
+func (d *DB) verdict(tx *Tx, v device.Verdict, evLocked audit.Event) (left int, err error) {
+	switch v.PIN {
+	case device.PINRight:
+		err = tx.run(deviceSQL.RightPIN, v.Phone)
+	case device.PINBack:
+		err = tx.run(deviceSQL.PINBack, v.Phone)
+	case device.PINWrong:
+		left, err = d.wrongPIN(tx, v.Phone, evLocked)
+		v.Result.Left = left
+	}
+	if err != nil {
+		return left, err
+	}
+	if v.Sign != nil {
+		if err := tx.run(deviceSQL.Signed, v.Sign.SignCount, v.Sign.BackedUp, v.Phone); err != nil {
+			return left, err
+		}
+	}
+	return left, tx.record(v)
+}
+
+// wrongPIN counts a PIN as wrong. The last try locks only when all of them were
+// judged: one that is still being judged may be right.
+func (d *DB) wrongPIN(tx *Tx, phone string, evLocked audit.Event) (left int, err error) {
+	type counts struct{ taken, wrong int }
+	n, err := one(tx, func(c *counts) []any { return []any{&c.taken, &c.wrong} }, deviceSQL.WrongPIN, phone)
+	if err != nil {
+		return 0, none(err, device.ErrUnknown)
+	}
+	if n.wrong >= d.Limits.PINTries {
+		return 0, tx.lockPhone(phone, evLocked)
+	}
+	return max(d.Limits.PINTries-n.taken, 1), nil
+}
+
+// record keeps the result of a text, if it has one to be repeated for.
+func (tx *Tx) record(v device.Verdict) error {
+	r := v.Result
+	switch {
+	case len(v.Text) == 0:
+		return nil
+	case v.Counter > 0:
+		return tx.run(answerSQL.Judge, r.State, r.Code, r.Left, r.Ended, v.Device, v.Counter, v.Text)
+	}
+	return tx.run(answerSQL.JudgeProof, r.State, r.Code, r.Left, r.Ended, v.Device, v.Text)
+}
+
+// dropAnswers forgets what the devices of an account have sent.
+func (tx *Tx) dropAnswers(account string) error {
+	for _, q := range []query{answerSQL.DropAnswersOf, answerSQL.DropLateOf, answerSQL.DropProofsOf} {
+		if err := tx.run(q, account); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+-- Answers of devices, by counter, and PROOF texts: each is judged once.
+
+-- name: Advance
+-- Check 5 of spec §8.5: larger than all before, by at most $3.
+UPDATE device SET counter = $1
+ WHERE id = $2 AND counter < $1 AND counter >= $1 - $3 AND state = 'active';
+
+-- name: Insert
+INSERT INTO answer (device, counter, text, state, code, tries_left, ended)
+VALUES ($1, $2, $3, '', '', 0, '');
+
+-- name: Keep
+-- The last $2 + 1 are kept.
+DELETE FROM answer
+ WHERE device = $1
+   AND counter < (SELECT counter FROM answer WHERE device = $1 ORDER BY counter DESC LIMIT 1 OFFSET $2);
+
+-- name: ByCounter
+SELECT text, state, code, tries_left, ended FROM answer WHERE device = $1 AND counter = $2;
+
+-- name: Judge
+-- A result that is there stays: what was decided is never called undecided.
+UPDATE answer SET state = $1, code = $2, tries_left = $3, ended = $4
+ WHERE device = $5 AND counter = $6 AND text = $7 AND state = '' AND code = '';
+
+-- name: AddLate
+-- Neither the same text nor the same call is evidence twice.
+INSERT INTO late_answer (device, text, nonce) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
+
+-- name: CountLate
+SELECT COUNT(*) FROM late_answer WHERE device = $1;
+
+-- name: DropLate
+DELETE FROM late_answer WHERE device = $1;
+
+-- name: TakeProof
+INSERT INTO proof (device, text, at, state, code, tries_left, ended)
+VALUES ($1, $2, $3, '', '', 0, '')
+ON CONFLICT (device, text) DO NOTHING;
+
+-- name: Proof
+SELECT text, state, code, tries_left, ended FROM proof WHERE device = $1 AND text = $2;
+
+-- name: DropProofs
+-- Their nonces are over.
+DELETE FROM proof WHERE device = $1 AND at <= $2;
+
+-- name: JudgeProof
+UPDATE proof SET state = $1, code = $2, tries_left = $3, ended = $4
+ WHERE device = $5 AND text = $6;
+
+-- name: DropAnswersOf
+DELETE FROM answer WHERE device IN (SELECT id FROM device WHERE account = $1);
+
+-- name: DropLateOf
+DELETE FROM late_answer WHERE device IN (SELECT id FROM device WHERE account = $1);
+
+-- name: DropProofsOf
+DELETE FROM proof WHERE device IN (SELECT id FROM device WHERE account = $1);

@@ -1,0 +1,107 @@
+-- Devices, and what those of one phone share.
+
+-- name: ByID
+SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason, d.moved_to, d.public_key,
+       d.kp, d.kk, d.epoch, d.counter, p.taken, d.probation, d.added, d.used, d.ended,
+       a.name, a.state = 'active', a.stopped
+  FROM device d JOIN account a ON a.id = d.account JOIN phone p ON p.id = d.phone
+ WHERE d.id = $1;
+
+-- name: OfAccount
+-- Those that were ever active, newest first.
+SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason, d.moved_to, d.public_key,
+       d.kp, d.kk, d.epoch, d.counter, p.taken, d.probation, d.added, d.used, d.ended,
+       a.name, a.state = 'active', a.stopped
+  FROM device d JOIN account a ON a.id = d.account JOIN phone p ON p.id = d.phone
+ WHERE d.account = $1 AND d.added IS NOT NULL
+ ORDER BY d.seq DESC;
+
+-- name: Phone
+SELECT id, taken, credential, public_key, sign_count, backup, backed_up FROM phone WHERE id = $1;
+
+-- name: LockPhone (postgres)
+SELECT id FROM phone WHERE id = $1 FOR NO KEY UPDATE;
+
+-- name: PhoneOf
+-- The phone of a device that vouches for a new one of the same unlock.
+SELECT phone FROM device WHERE id = $1 AND state = 'active' AND unlock = $2;
+
+-- name: AddPhone
+INSERT INTO phone (id, taken, wrong, sign_count, backup, backed_up) VALUES ($1, 0, 0, 0, FALSE, FALSE);
+
+-- name: AddKey
+-- A key that was ever a device's is never accepted again.
+INSERT INTO device_key (hash) VALUES ($1) ON CONFLICT (hash) DO NOTHING;
+
+-- name: Add
+INSERT INTO device (id, account, phone, name, platform, unlock, state, reason, moved_to, public_key, epoch, counter)
+VALUES ($1, $2, $3, $4, $5, $6, 'new', '', '', $7, 1, 0);
+
+-- name: SetKeys
+UPDATE device SET kp = $1, kk = $2 WHERE id = $3 AND state = 'new';
+
+-- name: SetCredential
+-- A phone has one for all its devices.
+UPDATE phone SET credential = $1, public_key = $2, sign_count = $3, backup = $4, backed_up = $5
+ WHERE id = (SELECT phone FROM device WHERE id = $6) AND credential IS NULL;
+
+-- name: Signed
+UPDATE phone SET sign_count = $1, backed_up = $2 WHERE id = $3 AND sign_count <= $1;
+
+-- name: Count
+-- Those that count against the phones an account may have.
+SELECT COUNT(*) FROM device
+ WHERE account = $1 AND id <> $2 AND state IN ('active', 'suspended', 'pin_locked');
+
+-- name: Start
+UPDATE device SET state = 'active', added = $1 WHERE id = $2 AND account = $3 AND state = 'new';
+
+-- name: Suspend
+UPDATE device SET state = 'suspended', reason = $1, ended = $2 WHERE id = $3 AND state = 'active';
+
+-- name: Remove
+-- Final. The row and its key stay, what the server shared with the phone goes.
+UPDATE device SET state = 'removed', reason = $1, moved_to = $2, ended = $3, kp = NULL, kk = NULL
+ WHERE id = $4 AND state IN ('active', 'suspended', 'pin_locked')
+RETURNING id, account;
+
+-- name: RemoveAll
+UPDATE device SET state = 'removed', reason = $1, ended = $2, kp = NULL, kk = NULL
+ WHERE account = $3 AND state IN ('active', 'suspended', 'pin_locked')
+RETURNING id, account;
+
+-- name: Fail
+-- Its activation ended otherwise.
+UPDATE device SET state = 'removed', reason = 'failed', ended = $1, kp = NULL, kk = NULL
+ WHERE id = $2 AND state = 'new';
+
+-- name: Rename
+UPDATE device SET name = $1
+ WHERE id = $2 AND account = $3 AND state IN ('active', 'suspended', 'pin_locked');
+
+-- name: Lock
+-- Five wrong PINs in a row.
+UPDATE device SET state = 'pin_locked', reason = '', ended = $1
+ WHERE phone = $2 AND unlock = 'pin' AND state IN ('active', 'suspended')
+RETURNING id, account;
+
+-- name: TakePIN
+-- Taken before it is judged: of any number of proofs at once, $2 are judged.
+UPDATE phone SET taken = taken + 1, tried = $1 WHERE id = $3 AND taken < $2;
+
+-- name: Tried
+SELECT tried FROM phone WHERE id = $1;
+
+-- name: RightPIN
+UPDATE phone SET taken = 0, wrong = 0 WHERE id = $1 AND (taken > 0 OR wrong > 0);
+
+-- name: WrongPIN
+UPDATE phone SET wrong = wrong + 1, taken = CASE WHEN taken > wrong THEN taken ELSE wrong + 1 END
+ WHERE id = $1
+RETURNING taken, wrong;
+
+-- name: PINBack
+UPDATE phone SET taken = taken - 1 WHERE id = $1 AND taken > wrong;
+
+-- name: Approved
+UPDATE device SET used = $1 WHERE id = $2;

@@ -1,4 +1,0 @@
--- +goose Up
-CREATE TABLE event (
-  kind TEXT NOT NULL
-);

@@ -1,0 +1,125 @@
+-- Requests. An arrow of the picture in package approval is one UPDATE that names
+-- the state it leaves and compares the deadline with the time that it is given.
+
+-- name: Insert
+INSERT INTO request (id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
+                     carry, number, tries, state, made, expires, password,
+                     seen, seen_by, device, answered_by, way, unlock, used, answer)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 'waiting', $16, $17, $18,
+        '', '', '', '', '', '', FALSE, '');
+
+-- name: ByID
+SELECT id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
+       carry, number, tries, state, made, expires, password, seen, seen_by,
+       device, answered_by, way, unlock, answered, used, ended
+  FROM request WHERE id = $1;
+
+-- name: Newest
+-- Of those that a browser made.
+SELECT id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
+       carry, number, tries, state, made, expires, password, seen, seen_by,
+       device, answered_by, way, unlock, answered, used, ended
+  FROM request WHERE pending = $1
+ ORDER BY seq DESC
+ LIMIT 1;
+
+-- name: Recent
+-- Those that wait, over or not, and those that stopped waiting since $2.
+SELECT id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
+       carry, number, tries, state, made, expires, password, seen, seen_by,
+       device, answered_by, way, unlock, answered, used, ended
+  FROM request
+ WHERE account = $1 AND state = 'waiting' OR account = $1 AND settled >= $2
+ ORDER BY seq DESC;
+
+-- name: LockAccount (postgres)
+-- The account of a request, before the request itself.
+SELECT a.id FROM account a JOIN request r ON r.account = a.id WHERE r.id = $1 FOR NO KEY UPDATE OF a;
+
+-- name: Expire
+-- Written when the account's next request is made; until then every statement
+-- looks at the time itself.
+UPDATE request SET state = 'expired', number = NULL, ended = $1, settled = expires
+ WHERE account = $2 AND state = 'waiting' AND expires <= $1
+RETURNING id, account;
+
+-- name: ReplaceBrowsers
+-- A newer request of the same browser.
+UPDATE request SET state = 'replaced', number = NULL, ended = $1, settled = $1
+ WHERE pending IN ($2, $3) AND state = 'waiting'
+RETURNING id, account;
+
+-- name: Waiting
+SELECT COUNT(*) FROM request WHERE account = $1 AND state = 'waiting';
+
+-- name: ReplaceOldest
+-- Of unknown browsers first; of known ones only for a known one ($3).
+UPDATE request SET state = 'replaced', number = NULL, ended = $1, settled = $1
+ WHERE id = (SELECT id FROM request
+              WHERE account = $2 AND state = 'waiting' AND (NOT known OR $3)
+              ORDER BY known, seq
+              LIMIT 1)
+   AND state = 'waiting'
+RETURNING id, account;
+
+-- name: See
+UPDATE request SET seen = $1, seen_by = $2 WHERE id = $3 AND state = 'waiting' AND expires > $4;
+
+-- name: Prolong
+UPDATE request
+   SET expires = CASE WHEN expires + $1 < made + $2 THEN expires + $1 ELSE made + $2 END
+ WHERE id = $3 AND state = 'waiting' AND expires > $4 AND expires < made + $2;
+
+-- name: Try
+-- Taken before the number is looked at: of any number of guesses at once, $2 are judged.
+UPDATE request SET tries = tries + 1
+ WHERE id = $1 AND state = 'waiting' AND expires > $3 AND tries < $2;
+
+-- name: Fail
+-- A wrong number, when no try is left, ends the request.
+UPDATE request SET state = 'failed', number = NULL, ended = $1, settled = $1
+ WHERE id = $2 AND state = 'waiting' AND tries >= $3;
+
+-- name: Decide
+-- Compare and swap: of two phones answering at once, one row changes, once.
+UPDATE request
+   SET state = $1, number = NULL, device = $2, answered_by = $3, way = $4, unlock = $5, answered = $6, settled = $6,
+       ended = $7, expires = COALESCE($8, expires), answer = $9, signature = $10
+ WHERE id = $11 AND state = 'waiting' AND expires > $6
+   AND EXISTS (SELECT 1 FROM account a WHERE a.id = request.account AND a.state = 'active' AND NOT a.stopped)
+   AND EXISTS (SELECT 1 FROM device d WHERE d.id = $2 AND d.account = request.account AND d.state = 'active')
+RETURNING account;
+
+-- name: Cancel
+UPDATE request SET state = 'cancelled', number = NULL, ended = $1, settled = $1
+ WHERE id = $2 AND state = 'waiting' AND expires > $1;
+
+-- name: End
+-- Time is over, also for an approved one that nobody redeemed.
+UPDATE request SET state = 'expired', number = NULL, ended = $1, settled = COALESCE(settled, expires)
+ WHERE id = $2 AND state IN ('waiting', 'approved') AND expires <= $1;
+
+-- name: CancelAll
+UPDATE request SET state = 'cancelled', number = NULL, ended = $1, settled = $1
+ WHERE account = $2 AND state = 'waiting'
+RETURNING id, account;
+
+-- name: Redeem
+-- By the browser that began, once, while account and approving device still may.
+UPDATE request SET state = 'redeemed', ended = $1
+ WHERE id = $2 AND pending = $3 AND state = 'approved' AND expires > $1
+   AND EXISTS (SELECT 1 FROM account a WHERE a.id = request.account AND a.state = 'active')
+   AND EXISTS (SELECT 1 FROM device d WHERE d.id = request.device AND d.state = 'active');
+
+-- name: Approval
+-- An approval of a security change that can be used: the device that gave it may.
+SELECT r.target
+  FROM request r JOIN device d ON d.id = r.device
+ WHERE r.id = $1 AND r.account = $2 AND r.session = $3 AND r.action = $4 AND r.state = 'redeemed' AND NOT r.used
+   AND r.answered >= $5 AND d.state = 'active' AND (d.probation IS NULL OR d.probation <= $6);
+
+-- name: UseApproval
+UPDATE request SET used = TRUE
+ WHERE id = $1 AND session = $2 AND action = $3 AND state = 'redeemed' AND NOT used AND answered >= $4
+   AND EXISTS (SELECT 1 FROM device d WHERE d.id = request.device AND d.state = 'active'
+                  AND (d.probation IS NULL OR d.probation <= $5));

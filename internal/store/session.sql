@@ -1,0 +1,34 @@
+-- Sessions and known browsers. Cookies are kept as SHA-256.
+
+-- name: Insert
+INSERT INTO session (id, account, cookie, way, unlock, device, request, proven_at, agent, ip, begun, used, ends)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+
+-- name: ByCookie
+-- One that has ended, was idle too long, or whose account may not sign in is none.
+SELECT s.id, s.account, s.way, s.unlock, s.device, s.request, s.proven_at, s.agent, s.ip, s.begun, s.used, s.ends
+  FROM session s JOIN account a ON a.id = s.account
+ WHERE s.cookie = $1 AND s.ended IS NULL AND s.ends > $2 AND s.used > $3 AND a.state = 'active';
+
+-- name: Use
+UPDATE session SET used = $1 WHERE id = $2 AND used < $1 AND ended IS NULL;
+
+-- name: End
+UPDATE session SET ended = $1 WHERE cookie = $2 AND ended IS NULL RETURNING id, account;
+
+-- name: EndAll
+UPDATE session SET ended = $1 WHERE account = $2 AND ended IS NULL RETURNING id, account;
+
+-- name: Known
+SELECT COUNT(*) FROM known_browser WHERE account = $1 AND cookie = $2 AND until > $3;
+
+-- name: Remember
+INSERT INTO known_browser (account, cookie, until) VALUES ($1, $2, $3)
+ON CONFLICT (account, cookie) DO UPDATE SET until = excluded.until;
+
+-- name: MoveBrowser
+-- A value that was known before is worth nothing: all its rows move to the new one.
+UPDATE known_browser SET cookie = $1 WHERE cookie = $2;
+
+-- name: ForgetAll
+DELETE FROM known_browser WHERE account = $1;

@@ -1,0 +1,28 @@
+-- Tries that are counted within a time, and how they are forgotten.
+
+-- name: Lock (postgres)
+-- Takers of one key queue up. SQLite has one writer anyway.
+SELECT pg_advisory_xact_lock(hashtextextended($1, 0));
+
+-- name: Take
+-- Taken before it is judged: of any number at once, $4 are taken.
+INSERT INTO try (key, at)
+SELECT $1, $2
+ WHERE (SELECT COUNT(*) FROM try WHERE key = $1 AND at > $3) < $4;
+
+-- name: Oldest
+-- The try that has to be forgotten before there is another.
+SELECT at FROM try
+ WHERE key = $1 AND at > $2
+ ORDER BY at DESC
+ LIMIT 1 OFFSET $3;
+
+-- name: GiveBack
+DELETE FROM try
+ WHERE seq = (SELECT seq FROM try WHERE key = $1 ORDER BY at DESC, seq DESC LIMIT 1);
+
+-- name: Forget
+DELETE FROM try WHERE key = $1;
+
+-- name: ForgetOld
+DELETE FROM try WHERE key = $1 AND at <= $2;
