@@ -1,0 +1,105 @@
+// Every screen and state by name, with the sample data of the user experience:
+// Mei Chen, Harbor Lane, auth.example.com, 2026-11-23 14:05.
+
+import { html } from "../vendor/preact.js";
+import { language, t } from "../lib/words.js";
+import { Account, Gone, Locked } from "../view/account.js";
+import { Active } from "../view/active.js";
+import { Answered } from "../view/answered.js";
+import { CheckCode, CheckGone } from "../view/code.js";
+import { Confirm, NotMe } from "../view/confirm.js";
+import { Add, First, Recover } from "../view/first.js";
+import { Home } from "../view/home.js";
+import { Land } from "../view/land.js";
+import { EnterPin } from "../view/pin.js";
+import { Loading, Request } from "../view/request.js";
+import { Scan } from "../view/scan.js";
+import { Settings } from "../view/settings.js";
+import { Help, Menu } from "../view/sheet.js";
+import { Type } from "../view/type.js";
+import { Existing, NewPin, PhoneUnlock, Resume } from "../view/unlock.js";
+
+const no = () => {};
+const copy = async () => true;
+const soon = (/** @type {number} */ seconds) => Date.now() + seconds * 1000;
+const zh = () => language() !== "en";
+const host = "auth.example.com";
+const service = () => (zh() ? "港湾里" : "Harbor Lane");
+const place = () => (zh() ? "杭州" : "Hangzhou, China");
+const browser = () => (zh() ? "Windows 上的 Chrome" : "Chrome on Windows");
+const reference = "7K3M9QXA";
+
+const land = (/** @type {any} */ props) => () => html`<${Land} service=${service()} host=${host} link=${`https://${host}/p/`} copy=${copy} install=${no} use=${no} ...${props} />`;
+const code = { code: "7KQM-2XVT-9HRW-4DG8", left: "9:00" };
+const scan = (/** @type {any} */ props) => () => html`<${Scan} system="android" back=${no} onStart=${no} onType=${no} onFlip=${no} onLight=${no}
+  onPhoto=${no} cameras=${2} torch=${false} ...${props} />`;
+const type = (/** @type {any} */ props) => () => html`<${Type} error=${null} problem=${null} busy=${false} back=${no} onText=${no} onGo=${no} onScan=${no} paste=${copy} ...${props} />`;
+const made = () => ({ service: service(), host, account: "mei.chen", computer: browser(), place: place(), time: "14:05", ends: soon(500) });
+const confirm = (/** @type {any} */ props) => () => html`<${Confirm} made=${made()} name=${t("confirm.phone.android")} problem=${null} busy=${false}
+  back=${no} onGo=${no} onNotMe=${no} onDone=${no} onAgain=${no} ...${props} />`;
+const unlock = (/** @type {any} */ View, /** @type {any} */ props) => () => html`<${View} account="mei.chen" service=${service()} pin=${{ min: 4, max: 6 }} apple=${true}
+  problem=${null} again=${false} busy=${false} back=${no} onGo=${no} onOther=${no} ...${props} />`;
+const cards = (/** @type {number} */ n) => ["req_1", "req_2", "req_3"].slice(0, n).map((id, i) => ({ id, title: "home.req", app: zh() ? "港湾里门户" : "Harbor Lane Portal",
+  time: "14:0" + (5 - i), from: `${browser()} · ${place()}`, account: i ? "harbor.shop" : "mei.chen" }));
+const accounts = [{ device: "dev_1", name: "mei.chen", service: "Harbor Lane", state: "active" }, { device: "dev_2", name: "harbor.shop", service: "Harbor Lane", state: "active" }];
+const ended = [{ id: "req_8", time: "14:05", state: "redeemed", app: "Harbor Lane Portal", by: "" }, { id: "req_9", time: "09:31", state: "denied", app: "Harbor Lane Portal", by: "Mei's iPhone" }];
+const home = (/** @type {any} */ props) => () => html`<${Home} cards=${[]} accounts=${accounts} ended=${[]} unfinished=${[]} say="" many=${true} onOpen=${no} onAccount=${no}
+  onResume=${no} onScan=${no} onAdd=${no} ...${typeof props === "function" ? props() : props} />`;
+const challenge = () => ({ app: zh() ? "港湾里门户" : "Harbor Lane Portal", name: "mei.chen", action: "sign_in", message: "", browser: browser(), ip: "203.0.113.7", place: place(), carry: "number" });
+const request = (/** @type {any} */ props, /** @type {any} */ asked = {}) => () => html`<${Request} id="req_1" challenge=${{ ...challenge(), ...asked }} host=${host} time="14:05" ends=${soon(props.left ?? 97)}
+  number="" asksNumber=${true} wrong=${null} problem=${null} busy="" which=${{ n: 1, all: 1 }} back=${no} onNext=${no} onNumber=${no} onApprove=${no} onDeny=${no} onReport=${no} ...${props} />`;
+const pin = (/** @type {any} */ props) => () => html`<${EnterPin} name="request-unlock" k="request.unlock.title" lead="Harbor Lane Portal" sub="mei.chen" left=${null} problem=${null} busy=${false}
+  go="request.approve" work="request.sending" back=${no} onGo=${no} ...${props} />`;
+const answered = (/** @type {any} */ props) => () => html`<${Answered} signIn=${true} stay=${true} onDone=${no} ...${props} />`;
+const account = (/** @type {any} */ props) => () => html`<${Account} account=${{ name: "mei.chen", service: service(), host, phoneName: t("confirm.phone.android"), unlock: "pin", added: "2026-11-23 14:05", until: "" }}
+  asking=${false} busy=${false} problem=${null} back=${no} onRemove=${no} onKeep=${no} onGo=${no} ...${props} />`;
+const gone = (/** @type {any} */ props) => () => html`<${Gone} account="mei.chen" to="Mei's iPhone" time="14:05" back=${no} onForget=${no} ...${props} />`;
+const settings = (/** @type {any} */ props) => () => html`<${Settings} language="" theme="" unlock="pin" moretime=${false} service=${service()} host=${host} resetting=${false}
+  back=${no} onLanguage=${no} onTheme=${no} onMoretime=${no} onForgot=${no} onReset=${no} onGo=${no} ...${props} />`;
+const over = (/** @type {any} */ sheet) => () => html`${home({ cards: [] })()}${sheet}`;
+
+/** @type {Record<string, () => any>} */
+export const SAMPLES = {
+  "land-ios": land({ kind: "ios" }), "land-ios-code": land({ kind: "ios", ...code }), "land-ios-dead": land({ kind: "ios", dead: true }),
+  "land-android": land({ kind: "android", prompts: true }), "land-android-code": land({ kind: "android", ...code }), "land-app": land({ kind: "app", ...code }),
+  "land-desk": land({ kind: "desk", demo: true }), "land-have": land({ kind: "have" }), "land-nope": land({ kind: "nope" }),
+  first: () => html`<${First} offline=${false} opened=${false} onScan=${no} onType=${no} onBefore=${no} onContinue=${no} />`,
+  "first-opened": () => html`<${First} offline=${true} opened=${true} onScan=${no} onType=${no} onBefore=${no} onContinue=${no} />`,
+  recover: () => html`<${Recover} back=${no} onScan=${no} onType=${no} />`,
+  "scan-ask": scan({ state: "ask" }), "scan-starting": scan({ state: "starting" }), scan: scan({ state: "scanning" }), "scan-slow": scan({ state: "scanning", hint: "slow", torch: true }),
+  "scan-stuck": scan({ state: "scanning", hint: "stuck" }), "scan-found": scan({ state: "found" }), "scan-denied": scan({ state: "denied" }), "scan-busy": scan({ state: "busy" }),
+  "scan-none": scan({ state: "none" }), "scan-black": scan({ state: "black" }), "scan-notours": scan({ state: "scanning", problem: { k: "scan.notours" } }),
+  "scan-other": scan({ state: "scanning", problem: { k: "scan.other", v: { host: "id.other.example", own: host } } }),
+  type: type({}), "type-full": type({ text: "7KQM-2XVT-9HRW-4DG8" }), "type-typo": type({ text: "7KQM-2XVT-9HRW-4DG9", error: { k: "type.typo" } }),
+  "type-short": type({ text: "7KQM-2X", error: { k: "type.short", v: { count: 6 } } }), "type-neutral": type({ text: "7KQM-2XVT-9HRW-4DG8", problem: { k: "error.neutral", reference } }),
+  confirm: confirm({}), "confirm-busy": confirm({ made: null }), "confirm-here": confirm({ here: true }), "confirm-neutral": confirm({ made: null, problem: { k: "error.neutral", reference } }),
+  "confirm-ending": () => html`<${Confirm} made=${{ ...made(), place: "", ends: soon(48) }} name="Mei's iPhone" problem=${null} busy=${false} back=${no} onGo=${no} onNotMe=${no} onDone=${no} onAgain=${no} />`,
+  notme: () => html`<${NotMe} onDone=${no} />`,
+  "unlock-new": unlock(NewPin, {}), "unlock-new-unsure": unlock(NewPin, { problem: { k: "unlock.unsure" }, again: true }), "unlock-new-busy": unlock(NewPin, { busy: true }),
+  "unlock-phone": unlock(PhoneUnlock, {}), "unlock-phone-closed": unlock(PhoneUnlock, { problem: { k: "unlock.phone.cancel" } }), "unlock-phone-none": unlock(PhoneUnlock, { problem: { k: "unlock.phone.none" } }),
+  "unlock-existing": unlock(Existing, { account: "harbor.shop", platform: false }), "unlock-existing-wrong": unlock(Existing, { account: "harbor.shop", problem: { k: "unlock.existing.wrong", v: { count: 4 } } }),
+  "unlock-existing-phone": unlock(Existing, { account: "harbor.shop", platform: true }), resume: unlock(Resume, {}),
+  code: () => html`<${CheckCode} check="317064" ends=${soon(580)} asking=${false} copy=${copy} onAsk=${no} onStop=${no} />`,
+  "code-ending": () => html`<${CheckCode} check="317064" ends=${soon(48)} asking=${false} copy=${copy} onAsk=${no} onStop=${no} />`,
+  "code-stop": () => html`<${CheckCode} check="317064" ends=${soon(580)} asking=${true} copy=${copy} onAsk=${no} onStop=${no} />`,
+  "code-gone": () => html`<${CheckGone} cause="digits" problem=${{ k: "", reference }} onAgain=${no} onDone=${no} />`,
+  active: () => html`<${Active} account="mei.chen" service=${service()} unlock="pin" push="off" many=${1} first=${true} until="" onDone=${no} />`,
+  "active-second": () => html`<${Active} account="harbor.shop" service=${service()} unlock="platform" push="on" many=${2} first=${false} until="14:05" onDone=${no} />`,
+  home: home(() => ({ cards: cards(1), ended })), "home-none": home({}), "home-several": home(() => ({ cards: cards(3) })),
+  "home-stopped": home({ accounts: [{ ...accounts[0], state: "pin_locked" }, { ...accounts[1], state: "removed" }], unfinished: ["mei.chen"], note: { k: "home.pull" } }),
+  add: over(html`<${Add} onClose=${no} onScan=${no} onType=${no} />`), menu: over(html`<${Menu} onClose=${no} onSettings=${no} onCheck=${no} onHelp=${no} onLanguage=${no} />`),
+  help: over(html`<${Help} onClose=${no} />`),
+  request: request({}), "request-known": request({ asksNumber: false }), "request-wrong": request({ number: "417902", wrong: { k: "request.wrong", v: { count: 2 } } }),
+  "request-several": request({ which: { n: 1, all: 2 }, left: 25 }), "request-remove": request({ asksNumber: false }, { action: "remove_phone", message: "Mei's iPhone" }),
+  "request-gateway": request({ asksNumber: false, problem: { k: "error.server_busy", reference } }, { browser: "", place: "", ip: "", app: "VPN" }),
+  "request-busy": request({ number: "417902", busy: "approve" }), "request-loading": () => html`<${Loading} back=${no} />`,
+  pin: pin({}), "pin-wrong": pin({ left: 4 }), "pin-busy": pin({ busy: true }),
+  "answered-approved": answered({ outcome: "approved" }), "answered-denied": answered({ outcome: "denied" }), "answered-reported": answered({ outcome: "reported" }),
+  "answered-expired": answered({ outcome: "expired" }), "answered-cancelled": answered({ outcome: "cancelled" }), "answered-replaced": answered({ outcome: "replaced", onSee: no }),
+  "answered-elsewhere": answered({ outcome: "elsewhere", by: "Mei's iPhone" }), "answered-failed": answered({ outcome: "failed" }), "answered-unsent": answered({ outcome: "unsent", onAgain: no }),
+  "answered-unsure": answered({ outcome: "unsure", onAgain: no }), "answered-update": answered({ outcome: "update" }),
+  account: account({}), "account-asking": account({ asking: true }), "account-problem": account({ problem: { k: "error.offline" } }),
+  moved: gone({ kind: "moved" }), removed: gone({ kind: "removed" }), paused: gone({ kind: "paused" }), unknown: gone({ kind: "unknown" }),
+  locked: () => html`<${Locked} accounts="mei.chen, harbor.shop" back=${no} onAgain=${no} onForget=${no} />`,
+  settings: settings({}), "settings-reset": settings({ resetting: true }),
+};

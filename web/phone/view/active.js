@@ -1,0 +1,29 @@
+// P7: this phone approves sign-ins now.
+
+import { html } from "../vendor/preact.js";
+import { t } from "../lib/words.js";
+import { Button, Icon, Mark, Screen, T } from "./part.js";
+
+/**
+ * @param {{account: string, service: string, unlock: "pin" | "platform", push: "on" | "off", many: number, first: boolean,
+ *   until: string, onDone: () => void}} props  many: accounts on this phone; first: the account's first phone; until: of the first 24 hours
+ */
+export function Active({ account, service, unlock, push, many, first, until, onDone }) {
+  const how = t("active.unlock." + unlock);
+  return html`<${Screen} name="active" k="active.title" mark=${html`<div class="hello"><${Mark} kind="huge" turned=${true} /><span class="done"><${Icon} name="tick" /></span></div>`}
+    acts=${html`<${Button} k="active.done" kind="main wide" onPress=${onDone} />`} class="middle" say=${t("active.title")}>
+    <p class="lead center">${service} · <b>${account}</b></p>
+    <ul class="facts card snug">
+      <${Fact} icon="tick" kind="ok-ink" k="active.unlock" v=${{ how }} />
+      <${Fact} icon=${push === "on" ? "tick" : "bell-off"} kind=${push === "on" ? "ok-ink" : ""} k=${"active.notif." + push} />
+      ${first && html`<${Fact} icon="info" k="active.rec" />`}
+      ${many > 1 && html`<${Fact} icon="phone" k="active.many" v=${{ count: many }} />`}
+      ${until && html`<${Fact} icon="clock" k="active.first24" v=${{ time: until }} />`}
+    </ul>
+  <//>`;
+}
+
+/** @param {{icon: string, kind?: string, k: string, v?: Record<string, string | number>}} props */
+function Fact({ icon, kind = "", k, v }) {
+  return html`<li><${Icon} name=${icon} kind=${kind} /><${T} k=${k} v=${v} /></li>`;
+}

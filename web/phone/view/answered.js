@@ -1,0 +1,74 @@
+// P10: how a request ended, in words and with an icon.
+
+import { html, useEffect } from "../vendor/preact.js";
+import { t } from "../lib/words.js";
+import { useGuard } from "./hook.js";
+import { Button, Icon, Mark, Reference, Screen, T } from "./part.js";
+
+const AWAY = 4000; // milliseconds until an approval leaves by itself
+
+/**
+ * @typedef {object} Props
+ * @property {"approved" | "denied" | "reported" | "expired" | "cancelled" | "replaced" | "elsewhere" | "failed" | "unsent" | "unsure" | "gone" | "update"} outcome
+ * @property {boolean} signIn    it was a sign-in, not a change
+ * @property {string} [by]       the phone that answered
+ * @property {boolean} [stay]    don't leave by itself
+ * @property {boolean} [busy]
+ * @property {string | null} [reference]
+ * @property {() => void} onDone
+ * @property {() => void} [onAgain]  send the same answer again
+ * @property {() => void} [onSee]    the request that replaced it
+ */
+
+/** @type {Record<Props["outcome"], {icon: string, kind: string}>} */
+const LOOKS = {
+  approved: { icon: "tick", kind: "ok-ink" }, denied: { icon: "cross", kind: "" }, reported: { icon: "block", kind: "bad-ink" },
+  expired: { icon: "clock", kind: "warn-ink" }, cancelled: { icon: "cross", kind: "" }, replaced: { icon: "flip", kind: "" },
+  elsewhere: { icon: "phone", kind: "" }, failed: { icon: "cross", kind: "bad-ink" }, unsent: { icon: "warning", kind: "warn-ink" },
+  unsure: { icon: "warning", kind: "warn-ink" }, gone: { icon: "clock", kind: "" }, update: { icon: "warning", kind: "warn-ink" },
+};
+
+/** @param {Props} props @returns {[string, string]} keys of title and sentence */
+function words({ outcome, signIn, by }) {
+  if (outcome === "elsewhere") return [by ? "answered.elsewhere" : "answered.elsewhere.unknown", ""];
+  if (outcome === "approved") return [signIn ? "answered.approved" : "answered.approved.other", "answered.approved.body"];
+  if (outcome === "denied" || outcome === "cancelled") return ["answered." + outcome, signIn ? "answered.denied.body" : "answered.denied.other"];
+  if (outcome === "replaced" || outcome === "gone") return ["answered." + outcome, ""];
+  if (outcome === "update") return ["answered.failed", "request.update"];
+  return ["answered." + outcome, `answered.${outcome}.body`];
+}
+
+/** @param {Props} props */
+export function Answered(props) {
+  const { outcome, by = "", stay = false, busy = false, reference, onDone, onAgain, onSee } = props;
+  const ready = useGuard(outcome);
+  const [title, body] = words(props);
+  const { icon, kind } = LOOKS[outcome];
+  useEffect(() => leaveSoon(outcome === "approved" && !stay, onDone), [outcome, stay]);
+  const press = (/** @type {(() => void) | undefined} */ act) => () => ready && act?.();
+  const acts = html`
+    ${onAgain && html`<${Button} k=${outcome === "unsure" ? "page.check" : "page.again"} kind="main wide" busy=${busy} onPress=${press(onAgain)} />`}
+    ${onSee && html`<${Button} k="answered.replaced.see" kind="main wide" onPress=${press(onSee)} />`}
+    <${Button} k="answered.done" kind=${onAgain || onSee ? "wide" : "main wide"} onPress=${press(onDone)} />`;
+  const mark = html`<div class="hello">${outcome === "approved"
+    ? html`<${Mark} kind="huge turning" turned=${true} /><span class="done"><${Icon} name="tick" /></span>`
+    : html`<span class=${"result " + kind}><${Icon} name=${icon} /></span>`}</div>`;
+  return html`<${Screen} name="answered" k=${title} v=${{ phone: by }} acts=${acts} mark=${mark} class="middle" data-outcome=${outcome}
+    data-guard=${ready ? undefined : "on"} say=${outcome === "approved" || outcome === "denied" ? t(title, { phone: by }) : ""}>
+    ${body && html`<${T} as="p" class="center muted" k=${body} role=${["approved", "denied"].includes(outcome) ? undefined : "alert"} />`}
+    <${Reference} reference=${reference} />
+  <//>`;
+}
+
+/**
+ * Leaves after a while, unless somebody touches the screen before.
+ * @param {boolean} wanted
+ * @param {() => void} leave
+ */
+function leaveSoon(wanted, leave) {
+  if (!wanted) return undefined;
+  const timer = setTimeout(leave, AWAY);
+  const stop = () => clearTimeout(timer);
+  for (const event of ["pointerdown", "keydown"]) addEventListener(event, stop, { once: true });
+  return stop;
+}

@@ -1,0 +1,51 @@
+// Small habits that several screens share.
+
+import { useEffect, useState } from "../vendor/preact.js";
+import { left } from "../lib/clock.js";
+
+const GUARD = 700; // milliseconds: longer than a tap that was begun before the change
+
+/**
+ * Whether taps count already: after a change of content they don't for a
+ * moment, so that a tap meant for the old request can't land on the new one.
+ * @param {string} content  changes when the content does
+ */
+export function useGuard(content) {
+  const [ready, setReady] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setReady(content), GUARD);
+    return () => clearTimeout(timer);
+  }, [content]);
+  return ready === content;
+}
+
+/**
+ * The seconds left, counted down while somebody looks.
+ * @param {number} ends  milliseconds of this phone's clock; 0: never
+ */
+export function useLeft(ends) {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    if (!ends) return undefined;
+    const timer = setInterval(() => tick(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, [ends]);
+  return ends ? left(ends) : Infinity;
+}
+
+/** Whether something has been busy for so long that it should be said. @param {boolean} busy @param {number} [after] milliseconds */
+export function useSlow(busy, after = 8000) {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    setSlow(false);
+    if (!busy) return undefined;
+    const timer = setTimeout(() => setSlow(true), after);
+    return () => clearTimeout(timer);
+  }, [busy]);
+  return slow;
+}
+
+/** The announcements of a countdown: three, not one a second. @param {number} seconds @param {number[]} at */
+export function announced(seconds, at = [60, 30, 10]) {
+  return at.filter((mark) => seconds <= mark).pop() ?? 0;
+}

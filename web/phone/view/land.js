@@ -1,0 +1,118 @@
+// P0: what a browser shows that isn't the phone app yet, or can't be.
+
+import { html, useContext, useState } from "../vendor/preact.js";
+import { language, t } from "../lib/words.js";
+import { Banner, Button, Icon, Screen, Shell, T } from "./part.js";
+
+/**
+ * @typedef {object} Landing
+ * @property {"ios" | "android" | "app" | "desk" | "have" | "nope"} kind
+ * @property {string} [service]
+ * @property {string} host
+ * @property {string} link        of this page, with the code
+ * @property {string} [code]      in four groups; empty if the page was opened without
+ * @property {string} [left]      how long the code is good, such as "9:00"
+ * @property {boolean} [dead]     the code can't be looked at
+ * @property {boolean} [oldos]    too old for notifications
+ * @property {boolean} [top]      the Share button is at the top right
+ * @property {boolean} [prompts]  the browser offers to install
+ * @property {boolean} [demo]     this window may play a phone
+ * @property {() => void} [install]
+ * @property {() => void} [use]   go on without installing
+ * @property {(text: string) => Promise<boolean>} copy
+ */
+
+const TILE = new URL("../shared/icons/icon.svg", import.meta.url).pathname;
+const TITLES = { ios: "land.ios.title", android: "land.and.title", app: "land.app.title", desk: "land.desk.title",
+  have: "land.have.title", nope: "land.nope.title" };
+const BODIES = { ios: Apple, android: Android, app: InApp, desk: Desk, have: Have, nope: Nope };
+
+/** @param {Landing} props */
+export function Land(props) {
+  const { kind, service, host } = props;
+  return html`<${Screen} name="land" k=${TITLES[kind]} mark=${html`<img class="tileicon" src=${TILE} alt="" />`} tools=${html`<${Other} />`} data-kind=${kind}>
+    ${["ios", "android"].includes(kind) && html`<p class="muted" data-t="land.for">${service ? t("land.for", { service, host }) : host}</p>`}
+    <div class="stack"><${BODIES[kind]} ...${props} /></div>
+  <//>`;
+}
+
+/** The other language, for whoever can't read this one. */
+function Other() {
+  const { speak } = useContext(Shell);
+  const [code, k] = language() === "en" ? ["zh-Hans", "page.chinese"] : ["en", "page.english"];
+  return html`<${Button} k=${k} kind="quiet small" lang=${code} onPress=${() => speak(code)} />`;
+}
+
+/** @param {Landing} props */
+function Apple(props) {
+  return html`<ol class="steps">
+      <li><${Icon} name="share" /><${T} k=${props.top ? "land.ios.1.top" : "land.ios.1"} /></li>
+      <li><${Icon} name="add" /><${T} k="land.ios.2" /></li>
+      <li><${Icon} name="key" /><${T} k="land.ios.3" /></li>
+      ${props.code && html`<li><${Icon} name="scan" /><${T} k="land.ios.4" /></li>`}
+    </ol>
+    <${Code} ...${props} note="land.ios.paste" />
+    ${props.oldos && html`<${Banner} kind="warn" icon="bell-off" say=${{ k: "land.oldos" }} />`}
+    <${T} as="p" class="small muted" k="land.ios.why" />`;
+}
+
+/** @param {Landing} props */
+function Android(props) {
+  return html`<${T} as="p" k="land.and.note" />
+    ${props.prompts ? html`<${Button} k="land.and.go" kind="main wide" onPress=${props.install} />`
+      : html`<${Banner} icon="more" say=${{ k: "land.and.manual" }} />`}
+    <${Button} k="land.and.skip" kind="wide" onPress=${props.use} />
+    <${T} as="p" class="small muted" k="land.and.skip.warn" />
+    <${Code} ...${props} />`;
+}
+
+/** @param {Landing} props */
+function InApp(props) {
+  return html`<${T} as="p" k="land.app.body" />
+    <${Banner} kind="warn" icon="warning" say=${{ k: "land.app.why" }} />
+    <${Copy} k="land.copylink" text=${props.link} copy=${props.copy} kind="main wide" />
+    <${Code} ...${props} />`;
+}
+
+/** @param {Landing} props */
+function Desk({ host, demo, use }) {
+  return html`<${T} as="p" k="land.desk.body" v=${{ host }} />
+    ${demo && html`<${Button} k="land.desk.use" kind="main wide" onPress=${use} />
+      <${T} as="p" class="small muted" k="land.desk.use.note" />`}`;
+}
+
+function Have() {
+  return html`<${T} as="p" k="land.have" />`;
+}
+
+function Nope() {
+  return html`<${T} as="p" k="land.nope" /><${T} as="p" class="muted" k="land.nope.private" />`;
+}
+
+/** The code that the page was opened with, to be carried into the app. @param {Landing & {note?: string}} props */
+function Code({ code, left, dead, note, copy }) {
+  if (dead) return html`<${Banner} kind="warn" icon="clock" say=${{ k: "land.dead" }} />`;
+  if (!code) return null;
+  return html`<section class="card snug stack">
+    <p class="label" data-t="land.code">${t("land.code")}</p>
+    <p class="well"><span class="code" lang="en">${code.split("-").map((group, i) => html`<span>${i ? "-" : ""}${group}</span>`)}</span></p>
+    <${Copy} k="land.copycode" text=${code} copy=${copy} kind="wide" />
+    ${note && html`<${T} as="p" class="small muted" k=${note} />`}
+    ${left && html`<${T} as="p" class="small" k="land.left" v=${{ left }} />`}
+  </section>`;
+}
+
+/**
+ * Copies a text and says so in its place.
+ * @param {{k: string, text: string, copy: (text: string) => Promise<boolean>, kind?: string}} props
+ */
+export function Copy({ k, text, copy, kind = "small" }) {
+  const [done, setDone] = useState(false);
+  const press = async () => {
+    if (!(await copy(text))) return;
+    setDone(true);
+    setTimeout(() => setDone(false), 2000);
+  };
+  return html`<${Button} k=${k} kind=${kind} icon=${done ? "tick" : "copy"} busyKey="page.copied" onPress=${press} busy=${done} />
+    <span class="sr" role="status">${done && t("page.copied")}</span>`;
+}

@@ -1,0 +1,107 @@
+// P9: one request: who asks, what for, from where; then the number; then the
+// buttons. Everything shown is what this phone signs.
+
+import { html, useEffect, useState } from "../vendor/preact.js";
+import { t } from "../lib/words.js";
+import { DigitField } from "./field.js";
+import { announced, useGuard, useLeft, useSlow } from "./hook.js";
+import { Banner, Button, Screen, Status, T, Trouble } from "./part.js";
+import { Rows } from "./rows.js";
+import { Sheet } from "./sheet.js";
+
+/** @typedef {import("./part.js").Fault} Fault */
+/** @typedef {import("../lib/protocol.js").Challenge} Challenge */
+
+/**
+ * @typedef {object} Props
+ * @property {string} id
+ * @property {Challenge} challenge
+ * @property {string} host
+ * @property {string} time
+ * @property {number} ends            milliseconds of this phone's clock
+ * @property {string} number          as typed so far
+ * @property {boolean} asksNumber
+ * @property {{k: string, v?: Record<string, number>} | null} wrong  about the number
+ * @property {Fault | null} problem
+ * @property {"" | "approve" | "deny" | "report"} busy
+ * @property {{n: number, all: number}} which
+ * @property {() => void} back
+ * @property {() => void} onNext      to the next of several
+ * @property {(number: string) => void} onNumber
+ * @property {() => void} onApprove
+ * @property {() => void} onDeny
+ * @property {() => void} onReport
+ */
+
+/** @param {Props} props */
+export function Request(props) {
+  const { id, challenge, ends, which, busy, problem, wrong, back, onApprove, onDeny, onReport, onNext } = props;
+  const [asking, setAsking] = useState(false);
+  const ready = useGuard(`${id} ${wrong?.k ?? ""} ${wrong?.v?.count ?? ""}`);
+  const seconds = useLeft(ends);
+  const slow = useSlow(busy !== "");
+  const signIn = challenge.action === "sign_in";
+  useEffect(() => setAsking(false), [id]);
+  const press = (/** @type {() => void} */ act) => () => ready && !busy && act();
+  const acts = html`
+    <${Button} k=${signIn ? "request.approve" : "request.approve.other"} type="submit" kind="main wide" busy=${busy === "approve"} busyKey="request.sending" />
+    <${Button} k="request.deny" kind="wide" busy=${busy === "deny" || busy === "report"} busyKey=${busy === "report" ? "request.reporting" : "request.denying"}
+      onPress=${press(() => setAsking(true))} />`;
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    press(onApprove)();
+  };
+  return html`<form onSubmit=${submit} novalidate><${Screen} name="request" k=${signIn ? "request.title" : "request.title.other"} back=${back} acts=${acts}
+    data-guard=${ready ? undefined : "on"} data-request=${id} say=${spoken(props, seconds)} key=${id}>
+    ${which.all > 1 && html`<${Banner} kind="warn" icon="warning" say=${{ k: "home.several", v: { count: which.all } }}>
+      <p class="pair small"><${T} k="request.which" v=${which} /><${Button} k="request.next" kind="small" onPress=${onNext} /></p><//>`}
+    <${Details} ...${props} />
+    <${Trouble} problem=${problem} />
+    ${props.asksNumber && html`<${Number6} ...${props} />`}
+    ${seconds <= 30 && html`<${Status} icon="clock" kind="warn" say=${{ k: "request.left", v: { count: seconds } }} />
+      <${T} as="p" class="small muted" k="request.more.how" />`}
+    ${slow && html`<${Status} say=${{ k: "page.slow" }} dots=${true} />`}
+    ${asking && html`<${Ask} onClose=${() => setAsking(false)} onReport=${onReport} onDeny=${onDeny} />`}
+  <//></form>`;
+}
+
+/** Who, what, where. @param {Props} props */
+function Details({ challenge, host, time }) {
+  const { app, name, action, message, browser, ip, place } = challenge;
+  return html`<section class="card snug">
+    <div class="who"><div><p class="lead">${app}</p><p class="small muted" lang="en">${host}</p></div></div>
+    <${Rows} rows=${[["request.account", name], ["request.action", t("request.action." + action, { message })], ["request.browser", browser],
+      ["request.ip", ip], ["request.place", place && t("page.near.short", { place }), place && t("page.place.from")], ["request.time", time]]} />
+    ${!browser && html`<${T} as="p" class="small muted" k="request.gateway" v=${{ gateway: app }} />`}
+  </section>`;
+}
+
+/** The number, which the person carries here. @param {Props} props */
+function Number6({ number, wrong, onNumber }) {
+  return html`<section class="card snug">
+    <${DigitField} id="number" k="request.num" value=${number} onValue=${onNumber} error=${wrong} hint=${{ k: "request.num.own" }} />
+    <${T} as="p" class="small muted" k="request.num.hint" /></section>`;
+}
+
+/** Back is nothing; the other two end the request, without the unlock. @param {{onClose: () => void, onReport: () => void, onDeny: () => void}} props */
+function Ask({ onClose, onReport, onDeny }) {
+  return html`<${Sheet} k="request.deny.ask" onClose=${onClose}>
+    <${Button} k="request.deny.notme" kind="wide" icon="block" onPress=${() => (onClose(), onReport())} />
+    <${Button} k="request.deny.mind" kind="wide" onPress=${() => (onClose(), onDeny())} />
+    <${Button} k="request.deny.back" kind="link wide" onPress=${onClose} />
+  <//>`;
+}
+
+/** @param {Props} props @param {number} seconds */
+function spoken({ challenge, asksNumber }, seconds) {
+  const mark = announced(seconds, [30, 10]);
+  if (mark) return t("request.left", { count: mark });
+  const where = [challenge.browser, challenge.place && t("page.near.short", { place: challenge.place })].filter(Boolean).join(", ");
+  return t("request.sr", { app: challenge.app, account: challenge.name, where }) + (asksNumber ? " " + t("request.sr.num") : "");
+}
+
+/** While the server is asked. @param {{back: () => void}} props */
+export function Loading({ back }) {
+  return html`<${Screen} name="loading" k="request.title" back=${back}>
+    <section class="card snug grey" aria-hidden="true"><i /><i /><i /><i /><i /></section><${Status} say=${{ k: "request.loading" }} dots=${true} /><//>`;
+}

@@ -1,0 +1,57 @@
+// P14: what a person can set on this phone.
+
+import { html, useState } from "../vendor/preact.js";
+import { t } from "../lib/words.js";
+import { Field } from "./field.js";
+import { Button, Screen, T } from "./part.js";
+import { Rows } from "./rows.js";
+import { Sheet } from "./sheet.js";
+
+/**
+ * @param {{language: string, theme: string, unlock: "pin" | "platform" | "none", moretime: boolean, service: string, host: string, resetting: boolean,
+ *   back: () => void, onLanguage: (language: string) => void, onTheme: (theme: string) => void, onMoretime: (on: boolean) => void,
+ *   onForgot: () => void, onReset: (asking: boolean) => void, onGo: () => void}} props  language, theme: empty is the system's
+ */
+export function Settings(props) {
+  const { language, theme, unlock, moretime, service, host, resetting, back, onLanguage, onTheme, onMoretime, onForgot, onReset, onGo } = props;
+  return html`<${Screen} name="settings" k="settings.title" back=${back}>
+    <section class="card snug stack">
+      <${Choice} id="language" k="settings.language" value=${language} onChoose=${onLanguage}
+        options=${[["", "settings.language.system"], ["en", "page.english"], ["zh-Hans", "page.chinese"]]} />
+      <${Choice} id="theme" k="settings.theme" value=${theme} onChoose=${onTheme}
+        options=${[["", "settings.theme.system"], ["light", "settings.theme.light"], ["dark", "settings.theme.dark"]]} />
+      <label class="check"><input type="checkbox" id="moretime" checked=${moretime} onChange=${(/** @type {any} */ event) => onMoretime(event.target.checked)} />
+        <span><b data-t="settings.moretime">${t("settings.moretime")}</b><${T} as="span" class="hint" k="settings.moretime.note" /></span></label>
+    </section>
+    <section class="card snug">
+      <${Rows} rows=${[["settings.unlock", t("settings.unlock." + unlock)]]} />
+      ${unlock === "pin" && html`<${Button} k="settings.forgot" kind="link" onPress=${onForgot} />`}
+    </section>
+    <section><h2 class="over" data-t="settings.about">${t("settings.about")}</h2><div class="card snug">
+      <${Rows} rows=${[["settings.about.service", service], ["settings.about.server", host], ["settings.about.licence", "Apache-2.0"]]} /></div></section>
+    <p><${Button} k="settings.reset" kind="wide" icon="bin" onPress=${() => onReset(true)} /></p>
+    ${resetting && html`<${Reset} onClose=${() => onReset(false)} onGo=${onGo} />`}
+  <//>`;
+}
+
+/** @param {{id: string, k: string, value: string, options: [string, string][], onChoose: (value: string) => void}} props */
+function Choice({ id, k, value, options, onChoose }) {
+  return html`<div><p class="label" id=${id + "-label"} data-t=${k}>${t(k)}</p>
+    <div class="segments" role="group" aria-labelledby=${id + "-label"}>${options.map(([option, name]) => html`<button type="button" data-t=${name}
+      aria-pressed=${value === option} onClick=${() => onChoose(option)}>${t(name)}</button>`)}</div></div>`;
+}
+
+/** Typed, not tapped: it deletes every key of this phone. @param {{onClose: () => void, onGo: () => void}} props */
+function Reset({ onClose, onGo }) {
+  const [typed, setTyped] = useState("");
+  const [wrong, setWrong] = useState(false);
+  const word = t("settings.reset.word");
+  const go = () => (typed.trim().toUpperCase() === word ? onGo() : setWrong(true));
+  return html`<${Sheet} k="settings.reset" onClose=${onClose}>
+    <${T} as="p" k="settings.reset.body" />
+    <p data-t="settings.reset.type">${t("settings.reset.type", { word })}</p>
+    <${Field} id="reset-word" k="settings.reset.field" value=${typed} onValue=${setTyped} error=${wrong ? { k: "settings.reset.wrong" } : null} autocapitalize="characters" />
+    <${Button} k="settings.reset.keep" kind="main wide" onPress=${onClose} />
+    <${Button} k="settings.reset.go" kind="wide" icon="bin" onPress=${go} />
+  <//>`;
+}

@@ -1,0 +1,54 @@
+// A sheet from below: a question, or the menu. Esc and back close it, and decide
+// nothing.
+
+import { html, useEffect, useRef } from "../vendor/preact.js";
+import { language, t } from "../lib/words.js";
+import { Banner, Button, T } from "./part.js";
+
+/** @param {{k: string, v?: Record<string, string | number>, onClose: () => void, children?: any}} props */
+export function Sheet({ k, v, onClose, children }) {
+  const dialog = useRef();
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current.showModal();
+    return () => /** @type {HTMLElement | null} */ (before)?.focus?.();
+  }, []);
+  const outside = (/** @type {any} */ event) => event.target === dialog.current && onClose();
+  return html`<dialog class="sheet" ref=${dialog} aria-labelledby="sheet-title" onCancel=${onClose} onClose=${onClose} onClick=${outside}>
+    <div class="stack"><h2 id="sheet-title" data-t=${k} tabindex="-1" autofocus>${t(k, v)}</h2>${children}</div>
+  </dialog>`;
+}
+
+/**
+ * The menu of every screen.
+ * @param {{onClose: () => void, onSettings?: () => void, onCheck?: () => void, onHelp: () => void, onLanguage: (language: string) => void}} props
+ */
+export function Menu({ onClose, onSettings, onCheck, onHelp, onLanguage }) {
+  const item = (/** @type {string} */ k, /** @type {string} */ icon, /** @type {(() => void) | undefined} */ act) =>
+    act && html`<${Button} k=${k} icon=${icon} kind="item" onPress=${() => (onClose(), act())} />`;
+  return html`<${Sheet} k="page.menu" onClose=${onClose}>
+    <div class="menu">
+      ${item("settings.title", "gear", onSettings)}
+      ${item("home.check", "flip", onCheck)}
+      ${item("page.help", "help", onHelp)}
+    </div>
+    <${Languages} chosen=${language()} onChoose=${onLanguage} />
+    <${Button} k="page.close" kind="wide" onPress=${onClose} />
+  <//>`;
+}
+
+/** The first things to try. @param {{onClose: () => void}} props */
+export function Help({ onClose }) {
+  return html`<${Sheet} k="page.help" onClose=${onClose}>
+    ${["help.open", "help.code", "help.lost"].map((k) => html`<${T} as="p" k=${k} />`)}
+    <${Banner} kind="warn" icon="warning" say=${{ k: "help.never" }} />
+    <${Button} k="page.close" kind="wide" onPress=${onClose} />
+  <//>`;
+}
+
+/** English and Chinese, each in its own name. @param {{chosen: string, onChoose: (language: string) => void}} props */
+export function Languages({ chosen, onChoose }) {
+  const one = (/** @type {string} */ code, /** @type {string} */ k) => html`<button type="button" lang=${code} data-t=${k}
+    aria-pressed=${chosen === code} onClick=${() => onChoose(code)}>${t(k)}</button>`;
+  return html`<div class="segments" role="group" aria-label=${t("page.language")}>${one("en", "page.english")}${one("zh-Hans", "page.chinese")}</div>`;
+}

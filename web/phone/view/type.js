@@ -1,0 +1,61 @@
+// P3: the activation code, typed or pasted. A slip is found here and costs nothing.
+
+import { html, useRef, useState } from "../vendor/preact.js";
+import { countSymbols, hasU, show } from "../lib/code.js";
+import { t } from "../lib/words.js";
+import { Field } from "./field.js";
+import { Button, Screen, Status, T, Trouble } from "./part.js";
+import { useSlow } from "./hook.js";
+
+/** @typedef {import("./part.js").Say} Say */
+/** @typedef {import("./part.js").Fault} Fault */
+
+/**
+ * @param {{text?: string, error: Say | null, problem: Fault | null, busy: boolean, back: () => void, onText: () => void,
+ *   onGo: (text: string) => void, onScan: () => void, paste: () => Promise<string>}} props
+ *   error: about the field; problem: what the server said; onText: it was changed
+ */
+export function Type({ text: first = "", error, problem, busy, back, onText, onGo, onScan, paste }) {
+  const [text, setText] = useState(first);
+  const [hint, setHint] = useState(/** @type {Say | null} */ (null));
+  const form = useRef();
+  const slow = useSlow(busy);
+  const n = countSymbols(text);
+  const change = (/** @type {string} */ typed) => {
+    setText(typed);
+    setHint(null);
+    onText();
+  };
+  const group = () => {
+    const plain = text.normalize("NFKC").replace(/[^0-9A-Za-z]/g, "");
+    if (plain.length === 16 && n === 16 && !text.includes("#")) setText(show(plain.toUpperCase()));
+  };
+  const fromClipboard = async () => {
+    const found = await paste().catch(() => "");
+    if (found) change(found.trim());
+    else setHint({ k: "type.paste.no" });
+    form.current.querySelector("input").focus();
+  };
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    group();
+    if (!busy) onGo(text);
+  };
+  const side = html`<div class="under"><span class="small muted" data-t="type.count">${t("type.count", { n })}</span>
+    <${Button} k="type.paste" kind="small" icon="paste" onPress=${fromClipboard} /></div>`;
+  const shown = error ?? (hasU(text) ? { k: "type.letterU" } : null);
+  return html`<form ref=${form} onSubmit=${submit} novalidate>
+    <${Screen} name="type" k="type.title" back=${back} focus=${false}
+      acts=${html`<${Button} k="type.go" type="submit" kind="main wide" busy=${busy} busyKey="type.busy" />
+        <${Button} k="type.scan" kind="link wide" onPress=${onScan} />`}>
+      <${T} as="p" class="muted" k="type.where" />
+      <div class="card snug">
+        <${Field} id="code" k="type.field" kind="code" value=${text} onValue=${change} error=${shown} focus=${true} inputmode="text"
+          autocapitalize="characters" enterkeyhint="go" lang="en" onBlur=${group} hint=${hint} placeholder="XXXX-XXXX-XXXX-XXXX" />
+        ${side}
+      </div>
+      <${Trouble} problem=${problem} />
+      ${slow && html`<${Status} say=${{ k: "page.slow" }} dots=${true} />`}
+    <//>
+  </form>`;
+}
