@@ -19,6 +19,7 @@ const (
 	refusedStopped = "stopped" // the account may not sign in
 	refusedPhones  = CausePhones
 	refusedKey     = "key" // was another device's
+	refusedVia     = "via" // the device that vouches can't any more
 )
 
 // find returns the activation of a code, or one without id if there is none.

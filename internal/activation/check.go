@@ -99,10 +99,8 @@ func (s *Service) activate(ctx context.Context, a Activation) (Activation, error
 	switch {
 	case errors.Is(err, ErrPhones):
 		cause = CausePhones
-	case errors.Is(err, ErrApproval):
+	case errors.Is(err, ErrApproval), errors.Is(err, ErrPurpose):
 		cause = CauseStale
-	case errors.Is(err, ErrPurpose):
-		cause = CausePhone
 	default:
 		return Activation{}, err
 	}

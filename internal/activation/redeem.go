@@ -100,7 +100,7 @@ func (s *Service) redeem(ctx context.Context, a Activation, r keyturn.Redeem, te
 		return keyturn.Redeemed{}, err
 	}
 	if cause != "" {
-		return s.lost(ctx, r, cause)
+		return s.lost(ctx, r, "")
 	}
 	a, d, err := s.taken(a, r, text, phone)
 	if err != nil {
@@ -110,7 +110,7 @@ func (s *Service) redeem(ctx context.Context, a Activation, r keyturn.Redeem, te
 	err = s.Store.RedeemActivation(ctx, a, d, ev)
 	switch {
 	case errors.Is(err, ErrCode):
-		return s.lost(ctx, r, refusedUsed)
+		return s.lost(ctx, r, "")
 	case errors.Is(err, ErrKey):
 		return s.lost(ctx, r, refusedKey)
 	case err != nil:
@@ -145,8 +145,9 @@ func (s *Service) taken(a Activation, r keyturn.Redeem, text, phone string) (Act
 	return a, d, err
 }
 
-// lost answers a redeem that didn't get the code. If the winner was the same
-// redeem, sent twice at once, both get the one answer.
+// lost answers a redeem that didn't get the code, for that cause or for what the
+// store now says. If the winner was the same redeem, sent twice at once, both get
+// the one answer.
 func (s *Service) lost(ctx context.Context, r keyturn.Redeem, cause string) (keyturn.Redeemed, error) {
 	a, err := s.find(ctx, r.Code)
 	if err != nil {
@@ -154,6 +155,14 @@ func (s *Service) lost(ctx context.Context, r keyturn.Redeem, cause string) (key
 	}
 	if a.repeated(r) && s.stillDue(a) {
 		return s.redeemed(ctx, a)
+	}
+	if cause == "" {
+		if cause, err = s.why(ctx, a); err != nil {
+			return keyturn.Redeemed{}, err
+		}
+	}
+	if cause == "" { // the code is good, so it was the device that vouches: it was stopped meanwhile
+		cause = refusedVia
 	}
 	return keyturn.Redeemed{}, s.refuse(ctx, a, "redeem", cause)
 }
