@@ -3,8 +3,9 @@ package web
 
 import "embed"
 
-// Files holds the folders phone and shared as they are served. What only tests
-// open isn't in it.
+// Files holds the folders phone and shared as they are served, and page and
+// portal with their templates. What only tests open isn't in it.
 //
-//go:embed phone/sw.js phone/lib phone/vendor
+//go:embed phone/*.html phone/*.js phone/*.css phone/lib phone/vendor phone/view
+//go:embed page portal shared
 var Files embed.FS

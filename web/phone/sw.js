@@ -1,15 +1,15 @@
 // Keeps the app's files for use without a network, and turns a push into a
 // notification. It never sees a question, a key or an answer.
 
-importScripts("shell.js"); // made by package phoneapp: VERSION, FILES, WORDS; this file's CSP lets it
+importScripts("shell.js"); // made by package phoneapp: VERSION, FILES, LATER, WORDS; this file's CSP lets it
 
 const SHELL = "keyturn-shell-" + VERSION;
-const ADDRESSES = new Set(FILES.map((file) => new URL(file, self.location).href));
+const ADDRESSES = new Set([...FILES, ...LATER].map((file) => new URL(file, self.location).href));
 
 self.addEventListener("install", (event) => {
-  // No skipWaiting: a new version begins at the next launch.
-  const requests = FILES.map((file) => new Request(file, { cache: "reload" }));
-  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(requests)));
+  // No skipWaiting: a new version begins at the next launch. The server has the
+  // browser ask whether its own copies are still right, so these are the newest.
+  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(FILES)));
 });
 
 self.addEventListener("activate", (event) => event.waitUntil(begin()));
@@ -28,13 +28,17 @@ self.addEventListener("fetch", (event) => {
 
 async function fromShell(request, address) {
   const cache = await caches.open(SHELL);
-  return (await cache.match(address)) ?? fetch(request);
+  const kept = await cache.match(address);
+  if (kept) return kept;
+  const answer = await fetch(request);
+  if (answer.ok) await cache.put(address, answer.clone()); // the scanner, at its first use
+  return answer;
 }
 
 self.addEventListener("push", (event) => {
   // Always shown, even if the app is open: Safari ends a subscription whose
   // pushes stay invisible. What was pushed is not looked at.
-  event.waitUntil(Promise.all([show(), tell()]));
+  event.waitUntil(show().finally(tell));
 });
 
 async function show() {

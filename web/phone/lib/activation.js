@@ -111,6 +111,7 @@ export class Activation {
     } else {
       await this.phone.forget(this.device);
     }
+    if (state !== "redeemed") this.kk = this.row.kk; // of PIN mode only the finish needed it
     this.cause = cause;
     this.state = state === "active" || state === "redeemed" || state === "checking" ? state : "ended";
     return this.state;

@@ -10,7 +10,7 @@ import { Problem } from "./problem.js";
 /** @typedef {import("./device.js").Account} Account */
 /** @typedef {import("./device.js").Row} Row */
 
-/** All devices of one phone. */
+/** All of them. */
 export class Devices {
   /** @param {string} origin @param {import("./keys.js").Keys} keys @param {typeof fetch} [send] */
   constructor(origin, keys, send) {
@@ -98,21 +98,18 @@ export class Devices {
    * @param {import("./api.js").Options} [options]
    */
   async signed(row, method, path, body, options) {
-    if (row.state === "removed") throw new Problem("device_removed", row.ended ?? {});
+    const { state, ended } = this.rows.get(row.id) ?? row;
+    if (state === "removed") throw new Problem("device_removed", ended ?? {});
     try {
       return await this.api.signed(row, method, path, body, options);
     } catch (problem) {
-      const after = problem instanceof Problem && row.state !== "unfinished" ? stateAfter(problem) : null;
+      const after = problem instanceof Problem && state !== "unfinished" ? stateAfter(problem) : null;
       if (after) await this.#note(row.id, after.state, after.ended);
       throw problem;
     }
   }
 
-  /**
-   * What the server says of a device.
-   * @param {Row} row
-   * @param {any} device  the member of spec §8.2
-   */
+  /** What the server says of a device. @param {Row} row @param {any} device  the member of spec §8.2 */
   async told(row, device) {
     if (!device) return;
     this.shown.set(row.id, accountOf(row, device, Date.now()));
@@ -122,9 +119,7 @@ export class Devices {
 
   /** The handle that names this phone to its system, 32 random bytes, made once. @returns {Promise<Uint8Array<ArrayBuffer>>} */
   async userHandle() {
-    const made = await this.keys.setting("user");
-    if (made) return made;
-    const user = random(32);
+    const user = (await this.keys.setting("user")) ?? random(32);
     await this.keys.set("user", user);
     return user;
   }
@@ -134,7 +129,9 @@ export class Devices {
     const row = this.rows.get(id);
     if (!row || row.state === state) return;
     Object.assign(row, { state, ended });
-    await this.keep(row);
+    // A server that doesn't know the phone may be one that is set up wrongly for a while.
+    if (state === "unknown") this.tell("accounts");
+    else await this.keep(row);
   }
 
   /** @param {"accounts" | "inbox"} what @param {() => void} told */

@@ -25,6 +25,7 @@ import { readChallenge } from "./protocol.js";
 /** @typedef {{device: string, account: {id: string, name: string}, notice: number, kind: string, time: number, detail: string}} Notice */
 
 const WAIT = 25; // seconds, the longest that the server holds a call
+const APART = 2; // seconds between two calls that are not held
 const PAUSES = [1, 2, 4, 8, 15]; // seconds, while the network is away
 
 /** The requests and notices of all devices of a phone. */
@@ -57,17 +58,18 @@ export class Inbox {
    * Asks for one device again and again until the signal.
    * @param {Row} row
    * @param {AbortSignal} signal
+   * @param {boolean} hold  whether the server may keep the call until something differs
    */
-  async listen(row, signal) {
+  async listen(row, signal, hold) {
     let version = "";
-    for (let failed = 0; !signal.aborted; ) {
+    for (let failed = 0; !signal.aborted && this.phone.rows.has(row.id); ) {
       try {
         const before = version;
         const asked = Date.now();
-        version = await this.ask(row, version, signal);
+        version = await this.ask(row, version, signal, hold);
         failed = 0;
         // A server that doesn't hold the call is not asked faster than this.
-        if (version === before && Date.now() - asked < 1000) await pause(1, signal);
+        if (!hold || (version === before && Date.now() - asked < 1000)) await pause(APART, signal);
       } catch (problem) {
         if (signal.aborted || !this.#missed(row, problem)) return;
         await pause(/** @type {Problem} */ (problem).retryAfter ?? PAUSES[Math.min(failed++, PAUSES.length - 1)], signal);
@@ -79,10 +81,11 @@ export class Inbox {
    * @param {Row} row
    * @param {string} version  of an earlier answer; empty: answer at once
    * @param {AbortSignal} [signal]
+   * @param {boolean} [hold]
    * @returns {Promise<string>} the version
    */
-  async ask(row, version, signal) {
-    const wait = version ? WAIT : 0;
+  async ask(row, version, signal, hold = false) {
+    const wait = version && hold ? WAIT : 0;
     const query = version ? `?wait=${wait}&since=${encodeURIComponent(version)}` : "";
     const told = await this.phone.signed(row, "GET", "/v1/pending" + query, undefined, { signal, wait });
     const back = !this.online || this.problem;

@@ -1,19 +1,16 @@
 // A phone: what it is asked, and all that it can do. Views need little else. Twin
-// of the Go package phone.
+// of the Go package phone. What the first screen doesn't need is loaded late.
 
 import { Answer } from "./answer.js";
 import { Devices } from "./devices.js";
 import { Inbox } from "./inbox.js";
 import { Keys } from "./keys.js";
-import { alarm, leave } from "./leave.js";
-import { Offline } from "./offline.js";
 import { Problem } from "./problem.js";
-import { look, prepare } from "./prepare.js";
-
-export { challengeProblem } from "./ocra.js";
 
 /** @typedef {import("./inbox.js").Request} Request */
 /** @typedef {import("./prepare.js").Look} Look */
+
+const HELD = 4; // calls that wait at the server: a browser has six connections where there is no HTTP/2
 
 /** One phone. Several tabs may each have one; the storage settles who is first. */
 export class Phone extends Devices {
@@ -42,13 +39,13 @@ export class Phone extends Devices {
   }
 
   /** @param {string} code  16 symbols */
-  look(code) {
-    return look(this, code);
+  async look(code) {
+    return (await import("./prepare.js")).look(this, code);
   }
 
   /** @param {Look} look @param {{name: string, unlock?: "pin" | "platform"}} options */
-  prepare(look, options) {
-    return prepare(this, look, options);
+  async prepare(look, options) {
+    return (await import("./prepare.js")).prepare(this, look, options);
   }
 
   /** What the server says of itself; asked once. @returns {Promise<any>} spec §14 */
@@ -57,10 +54,25 @@ export class Phone extends Devices {
     return this.info;
   }
 
-  /** One call in front for each device, until the signal. @param {AbortSignal} signal */
+  /**
+   * One call in front for each device, until the signal. Devices that come in the
+   * meantime join.
+   * @param {AbortSignal} signal
+   */
   async listen(signal) {
     await this.reload();
-    await Promise.all(this.callers().map((row) => this.inbox.listen(row, signal)));
+    /** @type {Map<string, Promise<void>>} */
+    const running = new Map();
+    const begin = () => {
+      for (const row of this.callers()) {
+        if (!running.has(row.id)) running.set(row.id, this.inbox.listen(row, signal, running.size < HELD));
+      }
+    };
+    const stop = this.onChange(begin);
+    begin();
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    stop();
+    await Promise.all(running.values());
   }
 
   /** Looks at everything once, now. */
@@ -94,12 +106,14 @@ export class Phone extends Devices {
   }
 
   /** @param {string} device */
-  offline(device) {
+  async offline(device) {
+    const { Offline } = await import("./offline.js");
     return new Offline(this.row(device), this.origin);
   }
 
   /** @param {string} device */
   async leave(device) {
+    const { leave } = await import("./leave.js");
     const call = await leave(this, this.row(device));
     const send = call.send.bind(call);
     call.send = (pin) => send(pin).catch(alreadyRemoved).then(() => this.forget(device));
@@ -112,7 +126,8 @@ export class Phone extends Devices {
   }
 
   /** An alarm that also pauses a phone in its first 24 hours. @param {import("./inbox.js").Notice} notice */
-  alarm({ device, notice }) {
+  async alarm({ device, notice }) {
+    const { alarm } = await import("./leave.js");
     return alarm(this, this.row(device), notice);
   }
 

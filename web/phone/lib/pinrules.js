@@ -27,7 +27,7 @@ export function pinProblem(typed, { min, max }, account) {
   if (length < min) return "short";
   if (length > max) return "long";
   if (!/^[\p{L}\p{M}\p{N}\p{P}\p{S}]+$/u.test(folded)) return "chars";
-  const pin = folded.toLowerCase();
+  const pin = low(folded);
   const symbols = [...pin];
   if (symbols.every((symbol) => symbol === symbols[0])) return "same";
   if (isRow(pin, symbols)) return "row";
@@ -36,6 +36,9 @@ export function pinProblem(typed, { min, max }, account) {
   if (isName(pin, account)) return "name";
   return COMMON.has(pin) ? "common" : null;
 }
+
+/** Lower case, symbol by symbol. @param {string} text */
+const low = (text) => [...text].map((symbol) => [...symbol.toLowerCase()][0]).join("");
 
 /** @param {string} pin @param {string[]} symbols */
 function isRow(pin, symbols) {
@@ -82,7 +85,7 @@ function isDay(day, month) {
  * @param {string} account
  */
 function isName(pin, account) {
-  const name = account.normalize("NFKC").toLowerCase().split("@")[0];
+  const name = low(account.normalize("NFKC")).split("@")[0];
   const parts = name.split(/[^\p{L}\p{M}\p{N}]+/u).filter((part) => [...part].length >= 3);
   return name.includes(pin) || parts.some((part) => pin.includes(part));
 }

@@ -4,7 +4,7 @@
 import { deadline } from "./clock.js";
 import { Problem } from "./problem.js";
 import { Setup } from "./setup.js";
-import { platform } from "./system.js";
+import { platform, suggestedName } from "./system.js";
 
 /**
  * @typedef {object} Look
@@ -22,7 +22,8 @@ import { platform } from "./system.js";
 export async function look(phone, code) {
   const { account, service, unlock, pin, check_code, expires_in, made } =
     await phone.api.open("POST", "/v1/activations/look", { code }, { safe: true });
-  return { code, account, service, unlock, pin, checkCode: check_code !== false, ends: deadline(expires_in),
+  const known = unlock.filter((/** @type {string} */ one) => one === "pin" || one === "platform");
+  return { code, account, service, unlock: known, pin, checkCode: check_code !== false, ends: deadline(expires_in),
     made: { browser: "", place: "", time: 0, ...made } };
 }
 
@@ -46,7 +47,7 @@ export async function prepare(phone, look, { name, unlock }) {
   const answering = fitting.filter((row) => row.state === "active");
   if (fitting.length && !answering.length) throw new Problem("locked");
   const via = answering.find((row) => row.unlock === unlock) ?? answering[0] ?? null;
-  return new Setup(phone, look, name, via?.unlock ?? proposed(look.unlock, unlock), via).ready();
+  return new Setup(phone, look, named(name), via?.unlock ?? proposed(look.unlock, unlock), via).ready();
 }
 
 /** @param {("pin" | "platform")[]} allowed @param {"pin" | "platform" | undefined} wanted */
@@ -54,6 +55,11 @@ function proposed(allowed, wanted) {
   if (wanted && allowed.includes(wanted)) return wanted;
   const usual = platform() === "ios" ? "platform" : "pin";
   return allowed.includes(usual) ? usual : allowed[0];
+}
+
+/** A name as the server takes it: 1 to 40 characters, none of them control characters. @param {string} name */
+function named(name) {
+  return [...name.replace(/\p{Cc}/gu, " ").trim()].slice(0, 40).join("") || suggestedName();
 }
 
 /** @param {unknown} problem @returns {{device?: any}} */

@@ -116,7 +116,7 @@ export class Setup {
     this.onStep("finish");
     this.activation ??= await this.#begin(pin);
     this.close();
-    await this.activation.finish();
+    if (this.activation.state === "redeemed") await this.activation.finish();
     return this.activation;
   }
 
@@ -131,6 +131,9 @@ export class Setup {
   /** @param {string | undefined} pin */
   async #begin(pin) {
     const { row, kk } = await accept(this, pin);
-    return new Activation(this.phone, row, kk);
+    const activation = new Activation(this.phone, row, kk);
+    this.phone.activations.set(row.id, activation);
+    this.agree = undefined; // it made Kk
+    return activation;
   }
 }

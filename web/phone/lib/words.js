@@ -25,7 +25,7 @@ export function choose(wanted, setting = "") {
  */
 export async function speak(setting) {
   const language = choose(navigator.languages, setting);
-  words = await (await fetch(`locale/${language}.json`)).json();
+  words = await (await fetch(new URL(`../locale/${language}.json`, import.meta.url))).json();
   plural = new Intl.PluralRules(language);
   spoken = language;
   await tellWorker(language);

@@ -1,7 +1,9 @@
 // Starts the service worker and hears from it.
 
+const ADDRESS = new URL("../sw.js", import.meta.url).href;
+
 /** The one Trusted Types policy. It returns the worker's address, whatever it is given. */
-const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("keyturn-worker", { createScriptURL: () => "sw.js" });
+const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("keyturn-worker", { createScriptURL: () => ADDRESS });
 
 /**
  * Registers the worker. A newer version of the app takes over at the next
@@ -10,7 +12,7 @@ const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("keytu
  */
 export async function startWorker() {
   try {
-    return await navigator.serviceWorker.register(policy ? policy.createScriptURL("") : "sw.js", { updateViaCache: "none" });
+    return await navigator.serviceWorker.register(policy ? policy.createScriptURL("") : ADDRESS, { updateViaCache: "none" });
   } catch {
     return null; // without one the app works, but not offline and without notifications
   }

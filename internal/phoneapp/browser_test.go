@@ -1,0 +1,98 @@
+package phoneapp_test
+
+import (
+	"context"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"keyturn/internal/phoneapp"
+	"keyturn/locale"
+	"keyturn/spec"
+)
+
+// patience is for a whole run in the browser, with other work on the machine.
+const patience = 3 * time.Minute
+
+// source is the folder web as it lies beside us: what is embedded, and the tests.
+var source = os.DirFS("../../web")
+
+// app returns the phone app with its tests and the vectors.
+func app(t *testing.T) *phoneapp.App {
+	t.Helper()
+	a, err := phoneapp.Open(source, locale.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests, err := fs.Sub(source, "phone/test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.ServeTests(tests, spec.Vectors()); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// serve starts a server whose address is a secure context.
+func serve(t *testing.T, h http.Handler) string {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
+}
+
+// chromium starts a browser with an empty profile. It ends with the test.
+func chromium(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
+	t.Helper()
+	program, err := exec.LookPath("chromium")
+	if err != nil {
+		if strings.Contains(os.Getenv("KEYTURN_TEST_REQUIRE"), "chromium") {
+			t.Fatal("chromium is missing and required")
+		}
+		t.Skip("chromium is missing")
+	}
+	options := append([]chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+	}, more...)
+	ctx, stop := context.WithTimeout(t.Context(), patience)
+	ctx, end := chromedp.NewExecAllocator(ctx, options...)
+	ctx, shut := chromedp.NewContext(ctx)
+	t.Cleanup(func() { shut(); end(); stop() })
+	return ctx
+}
+
+// outcome is what web/phone/test/run.js leaves.
+type outcome struct {
+	Passed int      `json:"passed"`
+	Failed []string `json:"failed"`
+}
+
+// run opens the test page and reports what failed in it.
+func run(ctx context.Context, t *testing.T, address string) {
+	t.Helper()
+	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
+		t.Fatal(err)
+	}
+	got, err := chromedp.Run(ctx, chromedp.Poll[outcome]("window.results"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, failed := range got.Failed {
+		t.Error(failed)
+	}
+	if got.Passed == 0 {
+		t.Error("nothing passed")
+	}
+	t.Logf("%s: %d passed", address, got.Passed)
+}

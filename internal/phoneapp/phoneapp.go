@@ -1,0 +1,101 @@
+// Package phoneapp serves the phone app under /p/: its files as they stand in
+// folder web, the catalogues, a manifest in the person's language, and shell.js,
+// the list of what the service worker keeps for use without a network.
+//
+// Anyone may have these files: nothing in them depends on who asks. Whoever asks
+// for anything else below /p/ gets 404. The device API that the app calls is
+// package deviceapi.
+package phoneapp
+
+import (
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"keyturn/locale"
+)
+
+// App is the phone app, read and compressed once. It never changes, so any
+// number of goroutines may use it.
+type App struct {
+	files     map[string]file // by path below /p/
+	manifests map[string]file // by language
+	tests     map[string]file
+}
+
+// Open reads the app from web, which has the folders phone and shared (package
+// web), and its words from the catalogues (package locale).
+func Open(web, words fs.FS) (*App, error) {
+	a := &App{files: map[string]file{}}
+	for _, from := range []struct {
+		files        fs.FS
+		folder, path string
+	}{
+		{web, "phone", ""},
+		{web, "shared", "shared"},
+	} {
+		if err := read(a.files, from.files, from.folder, from.path); err != nil {
+			return nil, fmt.Errorf("phone app: %w", err)
+		}
+	}
+	index, ok := a.files["index.html"]
+	if !ok {
+		return nil, fmt.Errorf("phone app: phone/index.html is missing")
+	}
+	delete(a.files, "index.html")
+	a.files[""] = index
+	if err := readWords(a.files, words); err != nil {
+		return nil, fmt.Errorf("phone app: %w", err)
+	}
+	a.files["shell.js"] = newFile("shell.js", shell(a.files))
+	a.manifests = manifests(a.files)
+	return a, nil
+}
+
+// ServeTests makes the app serve, below /p/test/, the pages in tests and the
+// vectors too. Only tests call it, before [App.Routes].
+func (a *App) ServeTests(tests, vectors fs.FS) error {
+	a.tests = map[string]file{}
+	if err := read(a.tests, tests, ".", "test"); err != nil {
+		return err
+	}
+	a.tests["test/"] = a.tests["test/index.html"]
+	return read(a.tests, vectors, ".", "test/vectors")
+}
+
+// Routes returns all that the app serves: GET and HEAD below /p/.
+func (a *App) Routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /p", http.RedirectHandler("/p/", http.StatusPermanentRedirect))
+	mux.HandleFunc("GET /p/manifest.webmanifest", a.getManifest)
+	mux.HandleFunc("GET /p/{path...}", a.getFile)
+	return secure(mux)
+}
+
+// getFile serves one of the app's files, or of its tests if they are served.
+func (a *App) getFile(w http.ResponseWriter, r *http.Request) {
+	path := r.PathValue("path")
+	f, ok := a.files[path]
+	if !ok {
+		f, ok = a.tests[path]
+	}
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	f.serve(w, r)
+}
+
+// getManifest serves the manifest in the language of the browser: the name and
+// description that the system shows of an installed app come from it.
+func (a *App) getManifest(w http.ResponseWriter, r *http.Request) {
+	w.Header().Add("Vary", "Accept-Language")
+	a.manifests[locale.Match(r.Header.Get("Accept-Language"))].serve(w, r)
+}
+
+// scanner tells whether a file is only needed to read a QR code. It is loaded, and
+// kept by the worker, when somebody first scans.
+func scanner(path string) bool {
+	return strings.HasPrefix(path, "vendor/qr/") || path == "lib/scan.js" || path == "lib/decode.js"
+}

@@ -1,0 +1,261 @@
+package phoneapp_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"keyturn/internal/phoneapp"
+	"keyturn/locale"
+	"keyturn/web"
+)
+
+// get asks the app as it is embedded, without its tests.
+func get(t *testing.T, path string, header ...string) *http.Response {
+	t.Helper()
+	a, err := phoneapp.Open(web.Files, locale.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	a.Routes().ServeHTTP(w, r)
+	return w.Result()
+}
+
+func body(t *testing.T, r *http.Response) string {
+	t.Helper()
+	text, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// What is embedded is what lies in the folder: no file was forgotten.
+func TestEverythingIsEmbedded(t *testing.T) {
+	for _, folder := range []string{"phone", "shared"} {
+		err := fs.WalkDir(source, folder, func(name string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			if d.IsDir() {
+				if name == "phone/test" {
+					return fs.SkipDir
+				}
+				return nil
+			}
+			if _, err := fs.Stat(web.Files, name); err != nil && !strings.HasSuffix(name, "jsconfig.json") {
+				t.Error(err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Every file that the worker keeps exists, and so does all that a file imports.
+func TestShellHasEveryFile(t *testing.T) {
+	var files []string
+	list := regexp.MustCompile(`(?m)^const FILES = (.*);$`).FindStringSubmatch(body(t, get(t, "/p/shell.js")))
+	if err := json.Unmarshal([]byte(list[1]), &files); err != nil {
+		t.Fatal(err)
+	}
+	imports := regexp.MustCompile(`(?:from|import\()\s*"(\.[^"]+)"`)
+	for _, file := range files {
+		r := get(t, "/p/"+strings.TrimPrefix(file, "./"))
+		if r.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s", file, r.Status)
+		}
+		if !strings.HasSuffix(file, ".js") || strings.Contains(file, "/vendor/") {
+			continue
+		}
+		for _, found := range imports.FindAllStringSubmatch(body(t, r), -1) {
+			if path := join(file, found[1]); !slices.Contains(files, path) {
+				t.Errorf("%s imports %s, which the worker doesn't keep", file, path)
+			}
+		}
+	}
+}
+
+// join resolves an import of a file, both as "./a/b.js".
+func join(file, path string) string {
+	folders := strings.Split(strings.TrimPrefix(file, "./"), "/")
+	folders = folders[:len(folders)-1]
+	for part := range strings.SplitSeq(path, "/") {
+		switch part {
+		case ".":
+		case "..":
+			folders = folders[:len(folders)-1]
+		default:
+			folders = append(folders, part)
+		}
+	}
+	return "./" + strings.Join(folders, "/")
+}
+
+func TestSecurityHeaders(t *testing.T) {
+	for _, path := range []string{"/p/", "/p/lib/phone.js", "/p/manifest.webmanifest", "/p/nothing"} {
+		h := get(t, path).Header
+		for name, want := range map[string]string{
+			"Content-Security-Policy":    "require-trusted-types-for 'script'; trusted-types keyturn-worker",
+			"X-Content-Type-Options":     "nosniff",
+			"Referrer-Policy":            "no-referrer",
+			"Cross-Origin-Opener-Policy": "same-origin",
+			"Permissions-Policy":         "camera=(self)",
+		} {
+			if got := h.Get(name); !strings.Contains(got, want) {
+				t.Errorf("%s: %s is %q, want it to have %q", path, name, got, want)
+			}
+		}
+		if csp := h.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'; script-src 'self';") || strings.Contains(csp, "unsafe") {
+			t.Errorf("%s: policy is %q", path, csp)
+		}
+	}
+	for _, path := range []string{"/p/sw.js", "/p/shell.js"} {
+		if csp := get(t, path).Header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'") || strings.Contains(csp, "trusted") {
+			t.Errorf("%s: policy is %q", path, csp)
+		}
+	}
+}
+
+// Nothing but the app is served: no tests, no tools' files, no way out.
+func TestNotFound(t *testing.T) {
+	for _, path := range []string{"/p/index.html", "/p/test/index.html", "/p/test/vectors/lines.json", "/p/jsconfig.json", "/p/vendor/vendor.json",
+		"/p/vendor/qr/LICENSE-MIT", "/p/vendor/preact.d.ts", "/p/locale/de.json", "/p/lib", "/p/lib/", "/p/shared/base.html", "/p/..%2fembed.go", "/p/KEYTURN"} {
+		if r := get(t, path); r.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %s", path, r.Status)
+		}
+	}
+}
+
+func TestCompressedAndAskedOnce(t *testing.T) {
+	plain := get(t, "/p/lib/phone.js")
+	small := get(t, "/p/lib/phone.js", "Accept-Encoding", "br, gzip")
+	if small.Header.Get("Content-Encoding") != "gzip" || len(body(t, small)) >= len(body(t, plain)) {
+		t.Error("a module is not compressed")
+	}
+	for _, r := range []*http.Response{plain, small} {
+		again := get(t, "/p/lib/phone.js", "Accept-Encoding", r.Header.Get("Content-Encoding"), "If-None-Match", r.Header.Get("ETag"))
+		if again.StatusCode != http.StatusNotModified || again.Header.Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s again: %s", r.Header.Get("ETag"), again.Status)
+		}
+	}
+}
+
+func TestManifestSpeaksTheLanguage(t *testing.T) {
+	for language, want := range map[string]string{"": "en", "de, en;q=0.5": "en", "zh-CN,zh;q=0.9": "zh-Hans", "zh-TW": "zh-Hans"} {
+		var m struct {
+			ID, Scope, Lang, Name, Description string
+			Start                              string `json:"start_url"`
+			Icons                              []struct{ Src, Purpose string }
+		}
+		r := get(t, "/p/manifest.webmanifest", "Accept-Language", language)
+		if err := json.Unmarshal([]byte(body(t, r)), &m); err != nil {
+			t.Fatal(err)
+		}
+		if m.Lang != want || m.Description != locale.For(want).T("app.description") || m.ID != "/p/" || m.Scope != "/p/" || m.Start != "/p/" {
+			t.Errorf("for %q: %+v", language, m)
+		}
+		for i, purpose := range []string{"any", "any", "maskable"} {
+			if m.Icons[i].Purpose != purpose || get(t, m.Icons[i].Src).StatusCode != http.StatusOK {
+				t.Errorf("icon %d: %+v", i, m.Icons[i])
+			}
+		}
+		if !slices.Contains(r.Header.Values("Vary"), "Accept-Language") {
+			t.Error("a cache may mix the languages up")
+		}
+	}
+}
+
+// What a browser loads for the first screen, before the scanner, stays small.
+func TestSize(t *testing.T) {
+	a, err := phoneapp.Open(web.Files, locale.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, all := a.Sizes("app.js", "flow/start.js")
+	t.Logf("%d bytes for the first screen, %d in all but the scanner", first, all)
+	if first > 60<<10 {
+		t.Errorf("the first screen needs %d bytes, want at most %d", first, 60<<10)
+	}
+}
+
+// Comments stay with the server, and every line keeps its number.
+func TestStripped(t *testing.T) {
+	source, err := fs.ReadFile(web.Files, "phone/lib/phone.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := body(t, get(t, "/p/lib/phone.js"))
+	if got, want := strings.Count(served, "\n"), strings.Count(string(source), "\n"); got != want {
+		t.Errorf("%d lines, want %d", got, want)
+	}
+	if regexp.MustCompile(`(?m)^\s*(//|/\*|\*)|/\*\* @`).MatchString(served) {
+		t.Errorf("a comment is served:\n%s", served)
+	}
+}
+
+// The app gets the sentences that its modules name; the portal's stay here.
+func TestWordsOfTheApp(t *testing.T) {
+	for _, lang := range locale.Languages() {
+		words := body(t, get(t, "/p/locale/"+lang+".json"))
+		if !strings.Contains(words, `"home.`) || strings.Contains(words, `"cli.`) {
+			t.Errorf("%s has the wrong parts", lang)
+		}
+	}
+}
+
+// What others wrote is unchanged, and nothing else lies beside it.
+func TestVendored(t *testing.T) {
+	text, err := fs.ReadFile(source, "phone/vendor/vendor.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var packages []struct {
+		Package, Version, Licence string
+		Files                     []struct{ File, SHA256 string }
+	}
+	if err := json.Unmarshal(text, &packages); err != nil {
+		t.Fatal(err)
+	}
+	listed := []string{"vendor.json"}
+	for _, p := range packages {
+		if p.Package == "" || p.Version == "" || p.Licence == "" {
+			t.Errorf("%+v lacks a member", p)
+		}
+		for _, f := range p.Files {
+			listed = append(listed, f.File)
+			text, err := fs.ReadFile(source, "phone/vendor/"+f.File)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if sum := sha256.Sum256(text); hex.EncodeToString(sum[:]) != f.SHA256 {
+				t.Errorf("%s of %s %s was changed", f.File, p.Package, p.Version)
+			}
+		}
+	}
+	err = fs.WalkDir(source, "phone/vendor", func(name string, d fs.DirEntry, err error) error {
+		file := strings.TrimPrefix(name, "phone/vendor/")
+		if err == nil && !d.IsDir() && !slices.Contains(listed, file) && !strings.HasSuffix(file, ".d.ts") { // types are ours
+			t.Errorf("%s is not listed", file)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

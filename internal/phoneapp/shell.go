@@ -1,0 +1,97 @@
+package phoneapp
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"keyturn/locale"
+)
+
+// shell makes shell.js, which tells the service worker its version, the files
+// that it keeps from the start, those that it keeps once they were asked for, and
+// the words of a notification. The version is a hash over all names and contents,
+// so any change is a new one.
+func shell(files map[string]file) []byte {
+	list, later := []string{}, []string{}
+	sum := sha256.New()
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		fmt.Fprintf(sum, "%s %s\n", path, files[path].hash)
+		switch {
+		case path == "sw.js": // the browser itself keeps the worker
+		case scanner(path):
+			later = append(later, "./"+path)
+		default:
+			list = append(list, "./"+path)
+		}
+	}
+	words := map[string]map[string]string{}
+	for _, lang := range locale.Languages() {
+		w := locale.For(lang)
+		words[lang] = map[string]string{"title": w.T("push.title"), "body": w.T("push.body")}
+	}
+	return fmt.Appendf(nil, "const VERSION = %s;\nconst FILES = %s;\nconst LATER = %s;\nconst WORDS = %s;\n",
+		script(hex.EncodeToString(sum.Sum(nil)[:8])), script(list), script(later), script(words))
+}
+
+// script writes a value as JavaScript, of which JSON is a part.
+func script(value any) []byte {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // strings only
+	}
+	return text
+}
+
+// A manifest is what a system installs the app by (W3C Web Application Manifest).
+type manifest struct {
+	ID          string `json:"id"`
+	Start       string `json:"start_url"`
+	Scope       string `json:"scope"`
+	Name        string `json:"name"`
+	Short       string `json:"short_name"`
+	Description string `json:"description"`
+	Lang        string `json:"lang"`
+	Display     string `json:"display"`
+	Background  string `json:"background_color"`
+	Theme       string `json:"theme_color"`
+	Icons       []icon `json:"icons"`
+}
+
+type icon struct {
+	Source  string `json:"src"`
+	Sizes   string `json:"sizes"`
+	Type    string `json:"type"`
+	Purpose string `json:"purpose"`
+}
+
+// icons are the drawings for home screens; those that don't exist are left out.
+var icons = []icon{
+	{"/p/shared/icons/icon-192.png", "192x192", "image/png", "any"},
+	{"/p/shared/icons/icon-512.png", "512x512", "image/png", "any"},
+	{"/p/shared/icons/icon-maskable-512.png", "512x512", "image/png", "maskable"},
+	{"/p/shared/icons/icon.svg", "any", "image/svg+xml", "any"},
+}
+
+// manifests makes the manifest of each language. No code and no token is ever in
+// an address of it.
+func manifests(files map[string]file) map[string]file {
+	made := map[string]file{}
+	for _, lang := range locale.Languages() {
+		w := locale.For(lang)
+		text := script(manifest{
+			ID: "/p/", Start: "/p/", Scope: "/p/", Display: "standalone", Lang: lang,
+			Name: w.T("app.name"), Short: w.T("app.name"), Description: w.T("app.description"),
+			Background: "#F6F7F9", Theme: "#F6F7F9", // bg of shared/tokens.css, light
+			Icons: slices.DeleteFunc(slices.Clone(icons), func(i icon) bool {
+				_, ok := files[i.Source[len("/p/"):]]
+				return !ok
+			}),
+		})
+		made[lang] = newFile("manifest.webmanifest", text)
+	}
+	return made
+}

@@ -1,0 +1,34 @@
+package phoneapp
+
+import (
+	"regexp"
+	"strings"
+)
+
+// cast is a JSDoc comment inside a line: a type for tsc.
+var cast = regexp.MustCompile(`/\*\* @.*?\*/ ?`)
+
+// strip leaves out what a browser doesn't need of a module of ours: lines that are
+// comments, and types. Lines keep their numbers, so an error's place is the place
+// in the source. It knows no JavaScript, only how we write it: a comment of
+// several lines begins and ends its lines.
+func strip(module string) string {
+	lines := strings.Split(module, "\n")
+	inside := false
+	for i, line := range lines {
+		text := strings.TrimSpace(line)
+		switch {
+		case inside:
+			inside = !strings.HasSuffix(text, "*/")
+			lines[i] = ""
+		case strings.HasPrefix(text, "/*") && !strings.Contains(text, "*/"):
+			inside = true
+			lines[i] = ""
+		case strings.HasPrefix(text, "//"), strings.HasPrefix(text, "/*") && strings.Index(text, "*/") == len(text)-2:
+			lines[i] = ""
+		default:
+			lines[i] = strings.TrimRight(cast.ReplaceAllString(line, ""), " ")
+		}
+	}
+	return strings.Join(lines, "\n")
+}

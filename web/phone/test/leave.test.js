@@ -1,0 +1,42 @@
+// Leaving an account, forgetting it, and answering without a network.
+
+import { equal, refuses, test } from "./check.js";
+import { PIN, activated, fixture, stored } from "./fixture.js";
+
+export default async function () {
+  await test("leave/with the PIN the account is gone there and here", async () => {
+    const { server, phone } = await fixture("ada");
+    const device = await activated(phone, server, "0");
+    const leave = await phone.leave(device);
+    await refuses(() => leave.send("Wr0ng"), "pin_wrong");
+    equal(phone.accounts().length, 1);
+    server.turn();
+    await leave.send(PIN);
+    equal([server.devices.get(device).state, phone.accounts().length, await stored(phone)], ["removed", 0, "[]"]);
+  });
+
+  await test("leave/one that was removed already counts as left", async () => {
+    const { server, phone } = await fixture("ada");
+    const device = await activated(phone, server, "0");
+    const leave = await phone.leave(device);
+    server.devices.get(device).state = "removed";
+    await leave.send(PIN);
+    equal(phone.accounts().length, 0);
+  });
+
+  await test("leave/reset deletes everything", async () => {
+    const { server, phone, storage } = await fixture("ada");
+    await activated(phone, server, "0");
+    await phone.reset();
+    equal((await indexedDB.databases()).some(({ name }) => name === storage), false);
+  });
+
+  await test("leave/a response without a network: any PIN gives one", async () => {
+    const { server, phone } = await fixture("ada");
+    const offline = await phone.offline(await activated(phone, server, "0"));
+    server.offline = true;
+    const [right, again, wrong] = await Promise.all([offline.respond("4829 1736", PIN), offline.respond("48291736", PIN), offline.respond("48291736", "Wr0ng")]);
+    equal([/^[0-9]{8}$/.test(right), again === right, /^[0-9]{8}$/.test(wrong), wrong === right], [true, true, true, false]);
+    await refuses(() => offline.respond("00000016", PIN), "challenge_form");
+  });
+}
