@@ -34,7 +34,7 @@ func TestA63Registration(t *testing.T) {
 		{"copied, though it can't be", func(a *devicetest.Authenticator) { a.Flags |= devicetest.BS }, nil, device.ErrUnlock},
 		{"a key for another algorithm", func(a *devicetest.Authenticator) { a.Alg = 0x27 }, nil, device.ErrUnlock}, // -8, EdDSA
 		{"a key that is no point", func(a *devicetest.Authenticator) { a.Off = true }, nil, device.ErrUnlock},
-		{"with a statement of the maker", func(a *devicetest.Authenticator) { a.Format = "packed" }, nil, device.ErrUnlock},
+		{"with a statement of its own", func(a *devicetest.Authenticator) { a.Format = "packed" }, nil, device.ErrUnlock},
 		{"under another id", nil, func(r *keyturn.Registration) { r.ID = key32() }, device.ErrUnlock},
 		{"with bytes after it", nil, func(r *keyturn.Registration) { r.AttestationObject = append(r.AttestationObject, 0) }, device.ErrUnlock},
 		{"cut", nil, func(r *keyturn.Registration) {
@@ -86,7 +86,7 @@ func TestA63Assertion(t *testing.T) {
 		{"A63 under another credential's id", func(a *devicetest.Authenticator) { a.ID = other.auth.ID }, device.ErrUnlock},
 		{"A63 by another key", func(a *devicetest.Authenticator) { a.Key = other.auth.Key }, device.ErrUnlock},
 		{"A63 that may be copied all at once", func(a *devicetest.Authenticator) { a.Flags |= devicetest.BE }, device.ErrUnlock},
-		{"A63 with a count that didn't grow", func(a *devicetest.Authenticator) { a.Count -= 2 }, device.ErrUnlock},
+		{"A63 with a count that didn't grow", func(a *devicetest.Authenticator) { a.Count-- }, device.ErrUnlock},
 		{"A63 with a count of 0 after one that wasn't", func(a *devicetest.Authenticator) { a.Count = 0 }, device.ErrUnlock},
 		{"A64 of another phone", func(a *devicetest.Authenticator) { *a = *other.auth }, device.ErrUnlock},
 		{"as it should be, afterwards", func(*devicetest.Authenticator) {}, nil},

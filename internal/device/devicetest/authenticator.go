@@ -35,7 +35,7 @@ type Authenticator struct {
 	Cross  bool   // the page says that it is in another site's frame
 	Flags  byte   // of every ceremony; AT comes at registration
 	Count  uint32 // of signatures; 0 stays 0, as that of a synced passkey does
-	Format string // of the attestation
+	Format string // of the attestation: none, or packed for one by the credential itself
 	Alg    byte   // of the key, in CBOR: 0x26 is -7, ES256
 	Bare   bool   // registers without the credential, and so without AT
 	Off    bool   // registers a point that is not on the curve
@@ -60,16 +60,25 @@ func (a *Authenticator) Register(challenge keyturn.Bytes) keyturn.Registration {
 	if !a.Bare {
 		data = append(a.data(a.Flags|AT), a.credential()...)
 	}
+	client := a.client("webauthn.create", challenge)
 	object := append([]byte{0xa3, 0x63}, "fmt"...)
 	object = append(append(object, 0x60+byte(len(a.Format))), a.Format...)
 	object = append(append(object, 0x67), "attStmt"...)
-	object = append(append(object, 0xa0, 0x68), "authData"...)
+	object = append(object, a.statement(data, client)...)
+	object = append(append(object, 0x68), "authData"...)
 	object = binary.BigEndian.AppendUint16(append(object, 0x59), uint16(len(data)))
-	return keyturn.Registration{
-		ID:                a.ID,
-		AttestationObject: append(object, data...),
-		ClientData:        a.client("webauthn.create", challenge),
+	return keyturn.Registration{ID: a.ID, AttestationObject: append(object, data...), ClientData: client}
+}
+
+// statement is that of the attestation, WebAuthn §8.2 and §8.7.
+func (a *Authenticator) statement(data, client keyturn.Bytes) []byte {
+	if a.Format != "packed" {
+		return []byte{0xa0}
 	}
+	signature := a.sign(data, client)
+	b := append([]byte{0xa2, 0x63}, "alg"...)
+	b = append(append(b, a.Alg, 0x63), "sig"...)
+	return append(append(b, 0x58, byte(len(signature))), signature...)
 }
 
 // Assert unlocks the phone for text: what navigator.credentials.get returns.
@@ -78,16 +87,21 @@ func (a *Authenticator) Assert(text string) keyturn.Proof {
 		a.Count++
 	}
 	data, client := a.data(a.Flags), a.client("webauthn.get", keyturn.Hash(text))
+	return keyturn.Proof{
+		Type: keyturn.UnlockPlatform, Credential: a.ID,
+		AuthenticatorData: data, ClientData: client, Signature: a.sign(data, client),
+	}
+}
+
+// sign signs a ceremony, in DER.
+func (a *Authenticator) sign(data, client keyturn.Bytes) keyturn.Bytes {
 	hash := sha256.Sum256(client)
 	sum := sha256.Sum256(append(bytes.Clone(data), hash[:]...))
 	signature, err := ecdsa.SignASN1(rand.Reader, a.Key, sum[:])
 	if err != nil {
-		panic(err)
+		panic(err) // no randomness: no test
 	}
-	return keyturn.Proof{
-		Type: keyturn.UnlockPlatform, Credential: a.ID,
-		AuthenticatorData: data, ClientData: client, Signature: signature,
-	}
+	return signature
 }
 
 // client is what the browser adds.
