@@ -16,7 +16,7 @@ export default async function () {
     await test(`codes/link ${name}`, () => equal(readLink(input, origin), valid ? { request, secret } : null));
   }
   const good = links.find((/** @type {any} */ link) => link.valid);
-  await test("codes/a link never carries its secret", () =>
+  await test("codes/A83 a link never carries its secret", () =>
     equal(readFragment(new URL(good.input).hash), { kind: "sign_in", request: good.request }));
   await test("codes/a scan carries it", async () =>
     equal(await readScan(good.input, origin), { kind: "sign_in", request: good.request, secret: good.secret }));

@@ -58,7 +58,7 @@ export default async function () {
 
 /** The same with an unlock that fails: a closed sheet costs no code. */
 async function refused() {
-  await test("platform/a closed sheet sends nothing", async () => {
+  await test("platform/A63 a closed sheet sends nothing", async () => {
     const { server, phone } = await fixture("ada");
     const setup = await setUp(phone, "0", "platform");
     await refuses(() => setup.activate(), "unlock_closed");

@@ -77,7 +77,7 @@ export default async function () {
     });
   }
 
-  await test("requests/a challenge for another device is not shown", async () => {
+  await test("requests/A14 a challenge for another device is not shown", async () => {
     const { phone, request } = await asked({ shownDevice: "dev_AAAAAAAAAAAAAAAAAAAAAAAAAB" });
     equal([request.state, request.reason, request.challenge], ["refused", "device", null]);
     await refuses(() => phone.answer(request, "deny"), "challenge_changed");

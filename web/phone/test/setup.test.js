@@ -27,7 +27,7 @@ export default async function () {
     equal([server.count("/redeem"), setup.redeemed], [0, false]);
   });
 
-  await test("setup/a lost answer to the redeem is asked for again with the same keys", async () => {
+  await test("setup/A37 a lost answer to the redeem is asked for again with the same keys", async () => {
     const { server, phone } = await fixture("ada");
     const setup = await setUp(phone, "0");
     server.lost = "/redeem";
@@ -38,7 +38,7 @@ export default async function () {
     equal(server.devices.size, 1, "devices");
   });
 
-  await test("setup/after an answer there is no second redeem", async () => {
+  await test("setup/A87 after an answer there is no second redeem", async () => {
     const { server, phone } = await fixture("ada");
     const setup = await setUp(phone, "0");
     server.lost = "/finish";
@@ -49,7 +49,7 @@ export default async function () {
   });
 
   for (const [pin, state, code] of [[PIN, "checking", ""], ["Wr0ng", "ended", "proof_wrong"]]) {
-    await test(`setup/closed between redeem and finish, then ${pin === PIN ? "the right" : "another"} PIN`, async () => {
+    await test(`setup/A87 closed between redeem and finish, then ${pin === PIN ? "the right" : "another"} PIN`, async () => {
       const { server, phone, storage } = await fixture("ada");
       const setup = await setUp(phone, "0");
       const send = server.send;
