@@ -136,7 +136,7 @@ func (c *Config) checkStorage(f *faults) {
 	kind, rest, _ := strings.Cut(c.Storage.URL, ":")
 	known := kind == "sqlite" && rest != "" || (kind == "postgres" || kind == "postgresql") && rest != ""
 	f.unless(known, "storage.url", "is neither sqlite:FILE nor postgres://…", "")
-	f.unless(!known || c.Seal.Key != "" || c.KeyFile() != "", "seal.key_file", "is missing: with PostgreSQL there is no folder for it", "give seal.key_file or seal.key")
+	f.unless(!known || kind == "sqlite" || c.Seal.Key != "" || c.KeyFile() != "", "seal.key_file", "is missing: with PostgreSQL there is no folder for it", "give seal.key_file or seal.key")
 	f.unless(!known || !c.TLS.Autocert || c.CertificateFolder() != "", "tls.cache", "is missing: with PostgreSQL there is no folder for it", "")
 }
 

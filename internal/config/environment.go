@@ -12,7 +12,7 @@ const prefix = "KEYTURN_"
 
 // others are variables of that prefix that are no settings: ours, and those that
 // Kubernetes makes for a service of that name.
-var others = []string{"KEYTURN_CONFIG", "KEYTURN_VECTORS", "KEYTURN_TEST_", "KEYTURN_SERVICE_", "KEYTURN_PORT"}
+var others = []string{"KEYTURN_CONFIG", "KEYTURN_LANG", "KEYTURN_VECTORS", "KEYTURN_TEST_", "KEYTURN_SERVICE_", "KEYTURN_PORT"}
 
 // Variable returns the environment variable of a setting: "pin.min" is
 // KEYTURN_PIN__MIN.

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// accountAdd is "keyturn account add". The password is asked or read: in a flag
+// everyone on the machine could see it.
+type accountAdd struct {
+	Name       string `arg:"" help:"Sign-in name." placeholder:"NAME"`
+	Email      string `help:"E-mail address for notices." placeholder:"ADDRESS"`
+	PasswordFd int    `help:"Read the password from this open file descriptor." default:"-1" placeholder:"N"`
+}
+
+// Examples begin the help.
+func (accountAdd) Examples() string {
+	return `  keyturn account add mei.chen --email mei@example.com
+  pwgen 16 1 | keyturn account add mei.chen
+  keyturn account add mei.chen --password-fd 3 3<password`
+}
+
+// Run adds the account and prints its id.
+func (c accountAdd) Run(ctx context.Context, t *terminal, from *source) (err error) {
+	password, err := c.password(t)
+	if err != nil {
+		return err
+	}
+	s, err := from.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	a, err := s.Accounts.Add(ctx, c.Name, password, c.Email)
+	if err != nil {
+		return err
+	}
+	row, err := accountRowOf(ctx, s, a)
+	if err != nil {
+		return err
+	}
+	t.say(t.t("cli.account.added", "account", a.Name))
+	return t.print(row, a.ID)
+}
+
+// password asks twice on a terminal, and else reads one line.
+func (c accountAdd) password(t *terminal) (string, error) {
+	if c.PasswordFd >= 0 {
+		return firstLine(bufio.NewReader(os.NewFile(uintptr(c.PasswordFd), "password")))
+	}
+	if !t.isTerminal() {
+		return firstLine(t.lines)
+	}
+	password, err := t.askHidden(t.t("cli.password") + " ")
+	if err != nil {
+		return "", err
+	}
+	again, err := t.askHidden(t.t("cli.password.again") + " ")
+	if err == nil && again != password {
+		err = fmt.Errorf("%w: %s", errRefused, t.t("cli.password.differ"))
+	}
+	return password, err
+}
+
+// firstLine reads a line without its end.
+func firstLine(r *bufio.Reader) (string, error) {
+	line, err := r.ReadString('\n')
+	if err != nil && line == "" {
+		return "", fmt.Errorf("%w: no password to read", errInput)
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}

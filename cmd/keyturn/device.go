@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"keyturn"
+	"keyturn/internal/account"
+	"keyturn/internal/device"
+	"keyturn/internal/server"
+)
+
+// deviceList is "keyturn device list".
+type deviceList struct {
+	Account string `arg:"" optional:"" help:"Name or id of the account; none: all." placeholder:"ACCOUNT"`
+}
+
+// Run prints devices, those of an account together.
+func (c deviceList) Run(ctx context.Context, t *terminal, from *source) (err error) {
+	s, err := from.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	accounts, err := c.accounts(ctx, s)
+	if err != nil {
+		return err
+	}
+	rows, lines := []deviceRow{}, []string{}
+	for _, a := range accounts {
+		devices, err := s.Devices.Devices(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		for _, d := range devices {
+			row := deviceRowOf(d)
+			rows = append(rows, row)
+			lines = append(lines, cells(row.ID, row.Account, row.Phone, row.State, row.Unlock, t.used(row.Used)))
+		}
+	}
+	if len(rows) == 0 && !t.json {
+		t.say(t.t("cli.device.none"))
+	}
+	return t.print(rows, lines...)
+}
+
+func (c deviceList) accounts(ctx context.Context, s *server.Services) ([]account.Account, error) {
+	if c.Account == "" {
+		return s.Accounts.List(ctx)
+	}
+	a, err := who{c.Account}.find(ctx, s)
+	return []account.Account{a}, err
+}
+
+// deviceRemove is "keyturn device remove".
+type deviceRemove struct {
+	Device string `arg:"" help:"Id of the device, from \"keyturn device list\"." placeholder:"DEVICE"`
+	Yes    bool   `short:"y" help:"Don't ask."`
+}
+
+// Run removes a device; its phone is told at its next call.
+func (c deviceRemove) Run(ctx context.Context, t *terminal, from *source) (err error) {
+	id, err := keyturn.ParseID(keyturn.DeviceID, c.Device)
+	if err != nil {
+		return device.ErrUnknown
+	}
+	s, err := from.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	d, err := s.Store.Device(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := t.confirm(c.Yes, t.t("cli.device.remove.ask", "phone", cells(d.Name), "account", d.AccountName), d.AccountName); err != nil {
+		return err
+	}
+	if err := s.Devices.Remove(ctx, id, device.ReasonOperator); err != nil {
+		return err
+	}
+	t.say(t.t("cli.device.removed", "phone", cells(d.Name), "account", d.AccountName))
+	if !t.json {
+		return nil
+	}
+	if d, err = s.Store.Device(ctx, id); err != nil {
+		return err
+	}
+	return t.print(deviceRowOf(d))
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"keyturn/internal/account"
+	"keyturn/internal/config"
+	"keyturn/internal/device"
+	"keyturn/internal/server"
+	"keyturn/internal/store"
+)
+
+// Errors of this program.
+var (
+	errUsage   = errors.New("wrong usage")
+	errInput   = errors.New("nobody answers") // neither a person nor a line of input
+	errRefused = errors.New("nothing was changed")
+)
+
+// status gives the exit status of an error: 0 done, 1 failed, 2 wrong usage, 3 not
+// found, 4 refused, 5 server unreachable.
+func status(err error) int {
+	is := func(targets ...error) bool {
+		for _, target := range targets {
+			if errors.Is(err, target) {
+				return true
+			}
+		}
+		return false
+	}
+	_, otherHost := errors.AsType[*server.OtherHost](err)
+	_, network := errors.AsType[*net.OpError](err)
+	switch {
+	case err == nil:
+		return 0
+	case is(errUsage, errInput):
+		return 2
+	case is(account.ErrUnknown, device.ErrUnknown):
+		return 3
+	case otherHost, is(errRefused, account.ErrExists, account.ErrName, account.ErrShort, account.ErrLong, account.ErrEmail, store.ErrNewer):
+		return 4
+	case network && !server.InUse(err):
+		return 5
+	}
+	return 1
+}
+
+// fail prints an error in one line, and what to try if there is something. Faults
+// of the settings are several errors.
+func (t *terminal) fail(err error) {
+	for _, err := range apart(err) {
+		fmt.Fprintln(t.err, "keyturn:", line(err))
+		if hint := t.hint(err); hint != "" {
+			fmt.Fprintln(t.err, "hint:", hint)
+		}
+	}
+}
+
+// apart returns the faults of the settings one by one, and any other error whole.
+func apart(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	for _, e := range joined.Unwrap() {
+		if _, fault := e.(*config.Fault); !fault {
+			return []error{err}
+		}
+	}
+	return joined.Unwrap()
+}
+
+// line is an error without line breaks and without the names of our packages.
+func line(err error) string {
+	text := strings.ReplaceAll(err.Error(), errUsage.Error()+"\n", "")
+	for _, name := range []string{"account: ", "device: ", "store: ", "seal: "} {
+		text = strings.ReplaceAll(text, name, "")
+	}
+	return strings.ReplaceAll(text, "\n", "; ")
+}
+
+// hint is what to do about an error; "" if nothing is known.
+func (t *terminal) hint(err error) string {
+	fault, _ := errors.AsType[*config.Fault](err)
+	_, otherHost := errors.AsType[*server.OtherHost](err)
+	switch {
+	case fault != nil:
+		return fault.Hint
+	case otherHost:
+		return t.t("cli.hint.host")
+	case server.InUse(err):
+		return t.t("cli.hint.inuse")
+	case errors.Is(err, errInput):
+		return t.t("cli.hint.input")
+	case errors.Is(err, account.ErrUnknown):
+		return "keyturn account list"
+	case errors.Is(err, device.ErrUnknown):
+		return "keyturn device list"
+	}
+	return ""
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"keyturn/internal/account"
+	"keyturn/internal/device"
+	"keyturn/internal/server"
+)
+
+// An accountRow is an account as scripts see it: the members are stable.
+type accountRow struct {
+	ID       string      `json:"id"`
+	Name     string      `json:"name"`
+	Email    string      `json:"email"`
+	State    string      `json:"state"`
+	First    bool        `json:"first"` // its next phone is a first one
+	Added    time.Time   `json:"added"`
+	Devices  []deviceRow `json:"devices"`
+	Codes    *int        `json:"recovery_codes_left"` // null: none were ever made
+	Browsers int         `json:"known_browsers"`
+	Stopped  bool        `json:"stopped"`         // wrong numbers have stopped its phones
+	Quiet    *time.Time  `json:"quiet,omitempty"` // a report stops changes of phones until then
+	Last     *lastRow    `json:"last,omitempty"`
+}
+
+// A lastRow is the newest request of an account.
+type lastRow struct {
+	State string    `json:"state"`
+	App   string    `json:"app"`
+	Place string    `json:"place"`
+	IP    string    `json:"ip"`
+	Made  time.Time `json:"made"`
+}
+
+// A deviceRow is a device as scripts see it.
+type deviceRow struct {
+	ID       string     `json:"id"`
+	Account  string     `json:"account"`
+	Phone    string     `json:"phone"` // its name
+	Platform string     `json:"platform"`
+	Unlock   string     `json:"unlock"`
+	State    string     `json:"state"`
+	Reason   string     `json:"reason,omitempty"`
+	Added    time.Time  `json:"added"`
+	Used     *time.Time `json:"used,omitempty"` // last approval
+}
+
+// accountRowOf reads what belongs to an account.
+func accountRowOf(ctx context.Context, s *server.Services, a account.Account) (accountRow, error) {
+	row := accountRow{ID: a.ID, Name: a.Name, Email: a.Email, State: string(a.State), First: a.First, Added: a.Added.UTC(),
+		Devices: []deviceRow{}}
+	if time.Now().Before(a.Quiet) {
+		row.Quiet = known(a.Quiet)
+	}
+	devices, err := s.Devices.Devices(ctx, a.ID)
+	if err != nil {
+		return row, err
+	}
+	for _, d := range devices {
+		row.Stopped = row.Stopped || d.Stopped
+		row.Devices = append(row.Devices, deviceRowOf(d))
+	}
+	left, made, err := s.Accounts.RecoveryCodesLeft(ctx, a.ID)
+	if err != nil {
+		return row, err
+	}
+	if made {
+		row.Codes = &left
+	}
+	last, ok, err := s.Store.LastRequest(ctx, a.ID)
+	if err != nil {
+		return row, err
+	}
+	if ok {
+		row.Last = &lastRow{State: string(last.State), App: last.App, Place: last.Place, IP: last.IP, Made: last.Made.UTC()}
+	}
+	row.Browsers, err = s.Store.KnownBrowsers(ctx, a.ID, time.Now())
+	return row, err
+}
+
+func deviceRowOf(d device.Device) deviceRow {
+	return deviceRow{ID: d.ID, Account: d.AccountName, Phone: d.Name, Platform: string(d.Platform), Unlock: string(d.Unlock),
+		State: string(d.State), Reason: d.Reason, Added: d.Added.UTC(), Used: known(d.Used)}
+}
+
+// known is a time in UTC, or nil for none.
+func known(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	at = at.UTC()
+	return &at
+}
+
+// phones counts those that can answer.
+func (r accountRow) phones() (n int) {
+	for _, d := range r.Devices {
+		if d.State == string(device.Active) {
+			n++
+		}
+	}
+	return n
+}
+
+// cells joins the cells of a row. What people have named can't make more of them.
+func cells(cells ...string) string {
+	for i, c := range cells {
+		cells[i] = strings.Map(visible, c)
+	}
+	return strings.Join(cells, "\t")
+}
+
+// visible leaves out what would command a terminal. Attack A66.
+func visible(r rune) rune {
+	if r < ' ' || r >= 0x7f && r < 0xa0 {
+		return -1
+	}
+	return r
+}
+
+// account is an account as people read it.
+func (t *terminal) account(r accountRow) []string {
+	lines := []string{cells(r.Name, r.State, r.ID)}
+	label := t.t("cli.show.phones")
+	for _, d := range r.Devices {
+		lines = append(lines, cells(label, d.Phone, d.State, t.used(d.Used), d.ID))
+		label = ""
+	}
+	if len(r.Devices) == 0 {
+		lines = append(lines, cells(label, t.t("cli.account.phones", "count", 0)))
+	}
+	codes := t.t("cli.show.nocodes")
+	if r.Codes != nil {
+		codes = t.t("cli.show.codes.left", "count", *r.Codes)
+	}
+	lines = append(lines, cells(t.t("cli.show.codes"), codes), cells(t.t("cli.show.known"), t.t("cli.show.browsers", "count", r.Browsers)))
+	if r.Last != nil {
+		lines = append(lines, cells(t.t("cli.show.last"), r.Last.State, r.Last.App, clock(r.Last.Made), r.Last.IP+" "+r.Last.Place))
+	}
+	return append(lines, cells(t.t("cli.show.locks"), t.locks(r)))
+}
+
+func (t *terminal) locks(r accountRow) string {
+	var all []string
+	if r.Stopped {
+		all = append(all, t.t("cli.show.stopped"))
+	}
+	if r.Quiet != nil {
+		all = append(all, t.t("cli.show.quiet", "time", clock(*r.Quiet)))
+	}
+	if len(all) == 0 {
+		return t.t("cli.show.nolocks")
+	}
+	return strings.Join(all, ", ")
+}
+
+func (t *terminal) used(at *time.Time) string {
+	if at == nil {
+		return t.t("cli.show.unused")
+	}
+	return t.t("cli.show.used", "time", clock(*at))
+}
+
+// clock is a time as this machine's clock shows it.
+func clock(at time.Time) string { return at.Local().Format("2006-01-02 15:04") }

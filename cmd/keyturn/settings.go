@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"reflect"
+
+	"keyturn/internal/config"
+	"keyturn/internal/server"
+)
+
+// defaultFile is where settings are looked for; it may be missing.
+const defaultFile = "/etc/keyturn/keyturn.toml"
+
+// settingFlags are flags made of the settings, so that both have the same names
+// and neither can be forgotten.
+type settingFlags struct {
+	settings []config.Setting
+	flags    reflect.Value // pointer to a struct with a *string for each setting
+}
+
+// own are settings that a command has as a flag of its own, with help.
+var own = map[string]bool{"listen": true}
+
+func newSettingFlags() *settingFlags {
+	f := &settingFlags{}
+	var fields []reflect.StructField
+	for _, s := range config.Settings() {
+		if s.Key == "organisation" || s.Secret || own[s.Key] { // a secret in a flag is seen by everyone on the machine
+			continue
+		}
+		f.settings = append(f.settings, s)
+		fields = append(fields, reflect.StructField{
+			Name: fmt.Sprintf("Setting%d", len(fields)),
+			Type: reflect.TypeFor[*string](),
+			Tag:  reflect.StructTag(fmt.Sprintf(`name:%q hidden:"" placeholder:"VALUE"`, s.Key)),
+		})
+	}
+	f.flags = reflect.New(reflect.StructOf(fields))
+	return f
+}
+
+// into is what kong fills.
+func (f *settingFlags) into() any { return f.flags.Interface() }
+
+// values returns the flags that were given, by the key of their setting.
+func (f *settingFlags) values() map[string]string {
+	given := map[string]string{}
+	for i, s := range f.settings {
+		if v, _ := f.flags.Elem().Field(i).Interface().(*string); v != nil {
+			given[s.Key] = *v
+		}
+	}
+	return given
+}
+
+// A source is where this call's settings come from.
+type source struct {
+	file  string // "": the default one, if it is there
+	flags map[string]string
+}
+
+// load reads the settings; whether they can be, their user checks.
+func (s *source) load() (config.Config, config.From, error) {
+	in := config.Input{File: s.file, Environ: os.Environ(), Flags: s.flags}
+	if in.File == "" {
+		in.File, in.Optional = defaultFile, true
+	}
+	return config.Load(in)
+}
+
+// name is that of the settings file.
+func (s *source) name() string {
+	if s.file == "" {
+		return defaultFile
+	}
+	return s.file
+}
+
+// connect opens the storage of the settings, for one command.
+func (s *source) connect(ctx context.Context) (*server.Services, error) {
+	c, _, err := s.load()
+	if err != nil {
+		return nil, err
+	}
+	return server.Connect(ctx, c, server.With{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+}

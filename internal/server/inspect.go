@@ -1,0 +1,46 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"keyturn/internal/config"
+	"keyturn/internal/store"
+)
+
+// Inspect opens certificate, key and storage as a start would, and changes
+// nothing. It returns [*OtherHost] if phones were set up under another host than
+// that of public_url. A first start, for which there is nothing yet, is fine.
+func Inspect(ctx context.Context, c config.Config) (err error) {
+	if _, err := tlsConfig(c); err != nil {
+		return err
+	}
+	if file, ok := strings.CutPrefix(c.Storage.URL, "sqlite:"); ok {
+		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+			return nil
+		}
+	}
+	if c.Seal.Key == "" && c.KeyFile() != "" {
+		if _, err := os.Stat(c.KeyFile()); err != nil { // opening would make another one
+			return fmt.Errorf("the key that closes the database's secrets is missing: %w", err)
+		}
+	}
+	box, err := openBox(c)
+	if err != nil {
+		return err
+	}
+	db, err := store.Open(ctx, c.Storage.URL)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	origin, err := config.ParseOrigin(c.PublicURL)
+	if err != nil {
+		return err
+	}
+	return vault{db, box, time.Now}.compareOrigin(ctx, origin.String())
+}

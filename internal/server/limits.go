@@ -1,0 +1,47 @@
+package server
+
+import (
+	"keyturn"
+	"keyturn/internal/config"
+	"keyturn/internal/policy"
+)
+
+// limits are the defaults of spec §17 with what the operator has set.
+func limits(c config.Config) policy.Limits {
+	rate := func(r config.Rate) policy.Rate { return policy.Rate{Most: r.Most, In: r.In} }
+	l, set := policy.Defaults(), c.Limits
+	l.CodeLife, l.CodeExtend = c.Activation.Life.Duration, c.Activation.Extend.Duration
+	l.RequestLife = c.Request.Life.Duration
+	l.Phones = c.Phones.Max
+	l.Passwords, l.PasswordAll, l.SignIns = rate(set.Passwords), rate(set.PasswordsAll), rate(set.SignIns)
+	l.Looks, l.Redeems, l.Calls, l.CodesMade = rate(set.Looks), rate(set.Redeems), rate(set.Calls), rate(set.Codes)
+	l.CheckTries, l.Requests = set.CheckTries, set.Requests
+	l.NumberTries, l.NumberRow = set.NumberTries, set.NumberRow
+	l.PINTries, l.Unlocks = set.PINTries, rate(set.Unlocks)
+	l.RedeemIn, l.AgainIn, l.ApprovalUse = set.RedeemIn.Duration, set.AgainIn.Duration, set.ApprovalUse.Duration
+	l.ReportQuiet, l.Browser = set.ReportQuiet.Duration, set.Browser.Duration
+	l.SessionIdle, l.SessionMost = set.SessionIdle.Duration, set.SessionMost.Duration
+	return l
+}
+
+// unlocks are the kinds of unlock that the operator allows, spec §6.2.
+func unlocks(c config.Config) []keyturn.Unlock {
+	switch c.Unlock.Mode {
+	case "pin":
+		return []keyturn.Unlock{keyturn.UnlockPIN}
+	case "platform":
+		return []keyturn.Unlock{keyturn.UnlockPlatform}
+	}
+	return []keyturn.Unlock{keyturn.UnlockPIN, keyturn.UnlockPlatform}
+}
+
+// organisation is how people know who runs this server, in the first language
+// that has a name; without one it is the host.
+func organisation(c config.Config, origin string) string {
+	for _, lang := range c.Languages {
+		if name := c.Organisation[lang]; name != "" {
+			return name
+		}
+	}
+	return host(origin)
+}

@@ -1,0 +1,98 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+const (
+	// lastCalls is how long kept connections are still answered after the listener
+	// has closed: each answer tells its browser to connect anew.
+	lastCalls = 250 * time.Millisecond
+
+	// finishIn is how long what is under way may take then.
+	finishIn = 20 * time.Second
+)
+
+// Serve answers on l until ctx ends, and then stops without cutting anyone off: it
+// listens no more, ends streams and held calls, so that browsers and phones come
+// back to whoever listens next, finishes what is under way and closes the store.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	h := &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: headerIn, // no ReadTimeout: it would end held calls; guard bounds bodies
+		WriteTimeout:      answerIn,
+		IdleTimeout:       idle,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(s.with.Log.Handler(), slog.LevelDebug),
+	}
+	others, err := s.besides(ctx)
+	if err != nil {
+		return errors.Join(err, l.Close(), s.Close())
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- h.Serve(l) }()
+	select {
+	case err = <-failed:
+		err = fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+		err = s.finish(h, l)
+	}
+	others()
+	return errors.Join(err, s.Close())
+}
+
+// finish is the graceful end.
+func (s *Server) finish(h *http.Server, l net.Listener) error {
+	err := l.Close()
+	s.stop()
+	time.Sleep(lastCalls)
+	ctx, cancel := context.WithTimeout(context.Background(), finishIn)
+	defer cancel()
+	if e := h.Shutdown(ctx); e != nil {
+		return errors.Join(fmt.Errorf("stop: %w", e), h.Close())
+	}
+	if errors.Is(err, net.ErrClosed) {
+		return nil // somebody was faster
+	}
+	return err
+}
+
+// besides starts what runs beside the doors. stop ends it and waits for it.
+func (s *Server) besides(ctx context.Context) (stop func(), err error) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var running sync.WaitGroup
+	record := &tail{record: s.Store, wake: s.bus.Wake, log: s.with.Log}
+	running.Go(func() { record.run(ctx) })
+	if s.config.Health != "" {
+		l, err := net.Listen("tcp", s.config.Health)
+		if err != nil {
+			cancel()
+			return nil, fmt.Errorf("health: %w", err)
+		}
+		h := &http.Server{Handler: s.health(), ReadTimeout: headerIn, WriteTimeout: headerIn}
+		running.Go(func() { _ = h.Serve(l) }) // ends by Close
+		context.AfterFunc(ctx, func() { _ = h.Close() })
+	}
+	return func() { cancel(); running.Wait() }, nil
+}
+
+// health answers whether this node can do its work. A node that stops says so
+// before it closes, so that a balancer looks elsewhere.
+func (s *Server) health() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /health", func(w http.ResponseWriter, r *http.Request) {
+		if s.drain.Err() != nil || s.Store.Ping(r.Context()) != nil {
+			http.Error(w, "not ready", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = w.Write([]byte("ok\n")) // the monitor has gone
+	})
+	return mux
+}

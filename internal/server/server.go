@@ -1,0 +1,85 @@
+// Package server introduces everyone to everyone, listens, and stops without
+// cutting anyone off. It holds no rule: an if about what the server does belongs
+// into a package that has a test for it.
+package server
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+
+	"keyturn"
+	"keyturn/internal/config"
+	"keyturn/internal/deviceapi"
+	"keyturn/internal/page"
+	"keyturn/internal/phoneapp"
+	"keyturn/internal/portal"
+	"keyturn/locale"
+	"keyturn/web"
+)
+
+// A Server is one node, ready to serve. [Server.Serve] may be called once.
+type Server struct {
+	*Services
+	handler http.Handler
+	drain   context.Context // ends when streams and held calls have to
+	stop    context.CancelFunc
+}
+
+// Open connects the services and opens the doors. It listens nowhere yet.
+func Open(ctx context.Context, c config.Config, with With) (*Server, error) {
+	services, err := Connect(ctx, c, with)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Services: services}
+	s.drain, s.stop = context.WithCancel(context.Background())
+	if s.handler, err = s.routes(web.Files); err != nil {
+		return nil, errors.Join(err, services.Close())
+	}
+	return s, nil
+}
+
+// routes puts every door at its place, and what all requests pass before them.
+func (s *Server) routes(files fs.FS) (http.Handler, error) {
+	trusted, err := parseProxies(s.config.TrustedProxies)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := page.New(files, s.Origin, s.name, "portal")
+	if err != nil {
+		return nil, err
+	}
+	app, err := phoneapp.Open(files, locale.Files)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", s.portal(pages).Routes())
+	mux.Handle("/p", app.Routes())
+	mux.Handle("/p/", app.Routes())
+	mux.Handle("/v1/", s.deviceAPI().Routes())
+	return s.guard(trusted.see(mux)), nil
+}
+
+func (s *Server) portal(pages *page.Renderer) *portal.Portal {
+	p := &portal.Portal{Page: pages, Accounts: s.Accounts, Sessions: s.Sessions, Devices: s.Devices,
+		Activations: s.Activations, Approvals: s.Approvals, Limits: s.limits,
+		Draining: s.drain.Done(), Log: s.with.Log, Now: s.with.Now}
+	if s.with.Pretend {
+		p.Phone = s.Origin + "/p/"
+	}
+	return p
+}
+
+func (s *Server) deviceAPI() *deviceapi.API {
+	return &deviceapi.API{Origin: s.Origin, Devices: s.Devices, Activations: s.Activations, Approvals: s.Approvals,
+		Tries: s.Store, Limits: s.limits, Server: s.info(), Now: s.with.Now, Log: s.with.Log, Draining: s.drain}
+}
+
+// info is what the server says of itself, spec §14.
+func (s *Server) info() keyturn.ServerInfo {
+	return keyturn.ServerInfo{Name: s.name, Origin: s.Origin, Versions: []string{"v1"},
+		Unlock: unlocks(s.config), PIN: s.pin(), Languages: s.config.Languages}
+}

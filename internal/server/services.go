@@ -1,0 +1,124 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/account"
+	"keyturn/internal/activation"
+	"keyturn/internal/approval"
+	"keyturn/internal/bus"
+	"keyturn/internal/config"
+	"keyturn/internal/device"
+	"keyturn/internal/policy"
+	"keyturn/internal/seal"
+	"keyturn/internal/session"
+	"keyturn/internal/store"
+	"keyturn/locale"
+)
+
+// With is what a server gets besides its settings.
+type With struct {
+	Log     *slog.Logger
+	Now     func() time.Time // nil: the real clock
+	Pretend bool             // set-up pages link to the phone app in this browser: for the demo
+}
+
+// Services are what doors and commands call, introduced to each other.
+type Services struct {
+	Origin      string // such as "https://auth.example.com"
+	Accounts    *account.Service
+	Devices     *device.Service
+	Sessions    *session.Service
+	Activations *activation.Service
+	Approvals   *approval.Service
+	Store       *store.DB
+
+	config config.Config
+	with   With
+	limits policy.Limits
+	name   string
+	bus    *bus.Local
+	vault  vault
+}
+
+// Connect opens the store and the key, brings the schema up to date and
+// introduces the services to each other. What can't be in the settings it refuses
+// with the error of [config.Config.Check].
+func Connect(ctx context.Context, c config.Config, with With) (*Services, error) {
+	if err := c.Check(locale.Languages()); err != nil {
+		return nil, err
+	}
+	if with.Now == nil {
+		with.Now = time.Now
+	}
+	box, err := openBox(c)
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, c.Storage.URL)
+	if err != nil {
+		return nil, err
+	}
+	s, err := introduce(ctx, c, with, box, db)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return s, nil
+}
+
+// openBox takes the key from the environment, from its file, or, for a database in
+// memory, makes one that is gone with it.
+func openBox(c config.Config) (*seal.Box, error) {
+	switch {
+	case c.Seal.Key != "":
+		return seal.Parse(c.Seal.Key)
+	case c.KeyFile() == "":
+		return seal.New()
+	}
+	return seal.Open(c.KeyFile())
+}
+
+func introduce(ctx context.Context, c config.Config, with With, box *seal.Box, db *store.DB) (*Services, error) {
+	if err := db.Migrate(ctx); err != nil {
+		return nil, err
+	}
+	origin, err := config.ParseOrigin(c.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	s := &Services{Origin: origin.String(), Store: db, config: c, with: with, limits: limits(c),
+		name: organisation(c, origin.String()), bus: &bus.Local{}, vault: vault{db, box, with.Now}}
+	keys, err := s.vault.nonceKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	db.Limits = s.limits
+	s.Accounts = &account.Service{Store: db, Tries: db, Browsers: db, Record: db, Limits: s.limits,
+		Hashes: c.Limits.Hashes, Now: with.Now}
+	s.Sessions = &session.Service{Store: db, Limits: s.limits, Now: with.Now}
+	s.Devices = &device.Service{Origin: s.Origin, Host: origin.Hostname(), Store: db, Tries: db, Seal: box,
+		NonceKeys: func() []keyturn.Bytes { return keys }, Limits: s.limits, Now: with.Now}
+	s.Activations = &activation.Service{Origin: s.Origin, Name: s.name, Store: db, Devices: s.Devices, Seal: box, Bus: s.bus,
+		Limits: s.limits, CheckCode: c.Activation.CheckCode == "required", Unlocks: unlocks(c), PIN: s.pin(), Now: with.Now}
+	s.Approvals = &approval.Service{Origin: s.Origin, Store: db, Devices: s.Devices, Seal: box, Bus: s.bus,
+		Number: policy.Number(c.Number), Limits: s.limits, Now: with.Now}
+	return s, nil
+}
+
+func (s *Services) pin() keyturn.PINRules {
+	return keyturn.PINRules{Min: s.config.PIN.Min, Max: s.config.PIN.Max}
+}
+
+// KeepOrigin keeps the public_url of the first start and compares its host with
+// the present one. It returns [*OtherHost] if they differ.
+func (s *Services) KeepOrigin(ctx context.Context) error { return s.vault.keepOrigin(ctx, s.Origin) }
+
+// MoveOrigin takes the present public_url for the right one from now on.
+func (s *Services) MoveOrigin(ctx context.Context) error { return s.vault.moveOrigin(ctx, s.Origin) }
+
+// Close closes the store.
+func (s *Services) Close() error { return s.Store.Close() }
