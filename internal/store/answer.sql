@@ -47,7 +47,7 @@ DELETE FROM proof WHERE device = $1 AND at <= $2;
 
 -- name: JudgeProof
 UPDATE proof SET state = $1, code = $2, tries_left = $3, ended = $4
- WHERE device = $5 AND text = $6;
+ WHERE device = $5 AND text = $6 AND state = '' AND code = '';
 
 -- name: DropAnswersOf
 DELETE FROM answer WHERE device IN (SELECT id FROM device WHERE account = $1);

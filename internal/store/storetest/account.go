@@ -1,0 +1,234 @@
+package storetest
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/account"
+	"keyturn/internal/activation"
+	"keyturn/internal/approval"
+	"keyturn/internal/audit"
+	"keyturn/internal/device"
+	"keyturn/internal/session"
+)
+
+var accounts = []contract{
+	{"what was added is found by id and by name", func(w *world) {
+		want := account.Account{ID: keyturn.NewID(keyturn.AccountID), Name: "Ada\nLovelace 🔑 עדה", Email: "ada@example.org",
+			Language: "zh-Hans", State: account.Active, First: true, Added: now, Password: "$argon2id$v=19$"}
+		key := "key " + want.ID
+		w.must(w.db.AddAccount(w.Context(), want, key, audit.Event{Kind: audit.AccountAdded, At: now, Account: want.ID}))
+		byID, err1 := w.db.Account(w.Context(), want.ID)
+		byName, err2 := w.db.AccountNamed(w.Context(), key)
+		all, err3 := w.db.Accounts(w.Context())
+		w.must(errors.Join(err1, err2, err3))
+		if byID != want || byName != want || !slices.Contains(all, want) {
+			w.Errorf("got %+v and %+v, want %+v", byID, byName, want)
+		}
+		w.wantEvents(want.ID, audit.AccountAdded, 1)
+	}},
+	{"of many who want a name one gets it", func(w *world) {
+		key := keyturn.NewReference()
+		ids := make([]string, racers)
+		won := race(func(i int) error {
+			ids[i] = keyturn.NewID(keyturn.AccountID)
+			return w.db.AddAccount(w.Context(), account.Account{ID: ids[i], Name: key, State: account.Active, Password: "x"}, key,
+				audit.Event{Kind: audit.AccountAdded, At: now, Account: ids[i]})
+		})
+		if won != 1 {
+			w.Errorf("%d accounts have one name", won)
+		}
+		told := 0
+		for _, id := range ids {
+			told += len(w.events(id, audit.AccountAdded))
+		}
+		if told != 1 {
+			w.Errorf("%d events for one account", told)
+		}
+		w.want(w.db.AddAccount(w.Context(), account.Account{ID: "acc_x", Name: key, State: account.Active, Password: "x"}, key,
+			audit.Event{Kind: audit.AccountAdded, At: now}), account.ErrExists)
+	}},
+	{"one that isn't there is unknown", func(w *world) {
+		ctx, id, ev := w.Context(), "acc_none", audit.Event{Kind: audit.AccountReset, At: now, Account: "acc_none"}
+		_, err1 := w.db.Account(ctx, id)
+		_, err2 := w.db.AccountNamed(ctx, id)
+		_, _, err3 := w.db.RecoveryCodesLeft(ctx, id)
+		for _, err := range []error{err1, err2, err3, w.db.SetAccountState(ctx, id, account.Disabled, ev), w.db.ResetAccount(ctx, id, ev),
+			w.db.UnlockAccount(ctx, id, ev), w.db.RemoveAccount(ctx, id, ev), w.db.SetRecoveryCodes(ctx, id, "ses_x", nil, ev)} {
+			w.want(err, account.ErrUnknown)
+		}
+		w.wantEvents(id, audit.AccountReset, 0)
+	}},
+	{"disabling ends sessions and cancels requests, once", func(w *world) {
+		ada, ben := w.account(), w.account()
+		phone := w.phone(ada)
+		ses, cookie := w.session(ada)
+		_, other := w.session(ben)
+		waiting, approved := w.ask(ada), w.ask(ada)
+		w.decide(approved, phone, approval.Approved)
+		ev := audit.Event{Kind: audit.AccountDisabled, At: now, Account: ada}
+		w.must(w.db.SetAccountState(w.Context(), ada, account.Disabled, ev))
+		w.must(w.db.SetAccountState(w.Context(), ada, account.Disabled, ev))
+		w.wantEvents(ada, audit.AccountDisabled, 1)
+		w.wantRequest(waiting.ID, approval.Cancelled)
+		w.wantEvents(waiting.ID, audit.RequestCancelled, 1)
+		w.wantEvents(ses, audit.SessionEnded, 1)
+		w.noSession(cookie)
+		w.aSession(other)
+		w.want(w.db.BeginRequest(w.Context(), question(ada), nil, 3, audit.Event{At: now}), approval.ErrUnknown)
+		w.want(w.db.BeginActivation(w.Context(), w.begun(ada), audit.Event{At: now}), activation.ErrPurpose)
+		if d := w.device(phone.ID); d.AccountActive {
+			w.Error("its device is told that it may")
+		}
+		w.must(w.db.SetAccountState(w.Context(), ada, account.Active, ev.As(audit.AccountEnabled)))
+		w.noSession(cookie)
+	}},
+	{"a reset ends everything and makes the next phone a first one", func(w *world) {
+		ada := w.account()
+		phone := w.phone(ada)
+		w.must(w.db.SetRecoveryCodes(w.Context(), ada, "ses_first", hashes, audit.Event{Kind: audit.RecoveryMade, At: now, Account: ada}))
+		_, cookie := w.session(ada)
+		browser := w.known(ada, phone)
+		pending, new := redeemed(w.code(ada, w.approvedFor(phone, keyturn.AddPhone, "")), keyturn.UnlockPIN)
+		w.redeem(pending, new)
+		waiting := w.ask(ada)
+
+		w.must(w.db.ResetAccount(w.Context(), ada, audit.Event{Kind: audit.AccountReset, At: now, Account: ada}))
+		w.wantDevice(phone.ID, device.Removed, device.ReasonOperator)
+		w.wantEvents(phone.ID, audit.DeviceRemoved, 1)
+		w.wantDevice(new.ID, device.Removed, device.ReasonFailed)
+		w.wantActivation(pending.ID, activation.Replaced, activation.CauseNewer)
+		w.wantEvents(pending.ID, audit.ActivationReplaced, 1)
+		w.wantRequest(waiting.ID, approval.Cancelled)
+		w.noSession(cookie)
+		if known, err := w.db.KnownBrowser(w.Context(), ada, browser, now); known || err != nil {
+			w.Error("its browsers are known", err)
+		}
+		if left, made, err := w.db.RecoveryCodesLeft(w.Context(), ada); left != 0 || made || err != nil {
+			w.Error("its recovery codes are left", left, made, err)
+		}
+		if a, _ := w.db.Account(w.Context(), ada); !a.First {
+			w.Error("its next phone is no first one")
+		}
+		w.phone(ada)
+	}},
+	{"unlocking lets stopped phones answer", func(w *world) {
+		ada := w.account()
+		phone := w.phone(ada)
+		w.stop(ada, phone)
+		if d := w.device(phone.ID); !d.Stopped {
+			w.Fatal("not stopped")
+		}
+		w.must(w.db.UnlockAccount(w.Context(), ada, audit.Event{Kind: audit.AccountUnlocked, At: now, Account: ada}))
+		a, _ := w.db.Account(w.Context(), ada)
+		if d := w.device(phone.ID); d.Stopped || a.Numbers != 0 {
+			w.Error("still stopped")
+		}
+	}},
+	{"removing leaves the record and the keys", func(w *world) {
+		ada := w.account()
+		phone := w.phone(ada)
+		_, cookie := w.session(ada)
+		request := w.ask(ada)
+		_, err := w.db.CountAnswer(w.Context(), counted(phone, 1), audit.Event{}, audit.Event{})
+		w.must(err)
+		w.must(w.db.RemoveAccount(w.Context(), ada, audit.Event{Kind: audit.AccountRemoved, At: now, Account: ada}))
+		_, err1 := w.db.Account(w.Context(), ada)
+		_, err2 := w.db.Device(w.Context(), phone.ID)
+		_, err3 := w.db.Request(w.Context(), request.ID)
+		w.want(err1, account.ErrUnknown)
+		w.want(err2, device.ErrUnknown)
+		w.want(err3, approval.ErrUnknown)
+		w.noSession(cookie)
+		w.wantEvents(ada, audit.AccountAdded, 1)
+		if used, err := w.db.KeyUsed(w.Context(), phone.Key); !used || err != nil {
+			w.Error("its phone's key would be accepted again", err)
+		}
+	}},
+	{"recovery codes are made once, by the session of the first activation", func(w *world) {
+		ada := w.account()
+		ev := audit.Event{Kind: audit.RecoveryMade, At: now, Account: ada}
+		w.want(w.db.SetRecoveryCodes(w.Context(), ada, "ses_first", hashes, ev), account.ErrUnknown)
+		w.phone(ada)
+		w.want(w.db.SetRecoveryCodes(w.Context(), ada, "ses_other", hashes, ev), account.ErrUnknown)
+		won := race(func(int) error { return w.db.SetRecoveryCodes(w.Context(), ada, "ses_first", hashes, ev) })
+		left, made, err := w.db.RecoveryCodesLeft(w.Context(), ada)
+		if won != 1 || left != len(hashes) || !made || err != nil {
+			w.Errorf("%d sets, %d codes left, %t, %v", won, left, made, err)
+		}
+		w.wantEvents(ada, audit.RecoveryMade, 1)
+	}},
+}
+
+var hashes = []account.RecoveryHash{{Index: "AB", Hash: "$argon2id$1"}, {Index: "CD", Hash: "$argon2id$2"}}
+
+var tries = []contract{
+	{"of many at once no more are taken than there are", func(w *world) {
+		key := keyturn.NewReference()
+		won := race(func(int) error {
+			wait, err := w.db.Take(w.Context(), key, 5, time.Hour, now)
+			if wait > 0 {
+				return errors.New("wait")
+			}
+			return err
+		})
+		if won != 5 {
+			w.Errorf("%d tries of 5", won)
+		}
+	}},
+	{"a try is forgotten when its time is over, not before", func(w *world) {
+		key := keyturn.NewReference()
+		for _, tt := range []struct{ at, wait time.Duration }{
+			{0, 0}, {10 * time.Minute, 0}, {20 * time.Minute, 40 * time.Minute}, {59 * time.Minute, time.Minute},
+			{time.Hour, 0}, {time.Hour, 10 * time.Minute}, {70 * time.Minute, 0}, {200 * time.Minute, 0},
+		} {
+			if wait, err := w.db.Take(w.Context(), key, 2, time.Hour, now.Add(tt.at)); wait != tt.wait || err != nil {
+				w.Errorf("at %v: wait %v %v, want %v", tt.at, wait, err, tt.wait)
+			}
+		}
+	}},
+	{"a try that was given back can be taken again", func(w *world) {
+		key := keyturn.NewReference()
+		take := func() time.Duration {
+			wait, err := w.db.Take(w.Context(), key, 1, time.Hour, now)
+			w.must(err)
+			return wait
+		}
+		first := take()
+		second := take()
+		w.must(w.db.GiveBack(w.Context(), key))
+		w.must(w.db.GiveBack(w.Context(), key))
+		third := take()
+		fourth := take()
+		w.must(w.db.Forget(w.Context(), key))
+		if first != 0 || second == 0 || third != 0 || fourth == 0 || take() != 0 {
+			w.Error(first, second, third, fourth)
+		}
+	}},
+	{"keys don't share tries, and none of none is none", func(w *world) {
+		a, b := keyturn.NewReference(), keyturn.NewReference()
+		wait1, _ := w.db.Take(w.Context(), a, 1, time.Hour, now)
+		wait2, _ := w.db.Take(w.Context(), b, 1, time.Hour, now)
+		wait3, err := w.db.Take(w.Context(), keyturn.NewReference(), 0, time.Hour, now)
+		if wait1 != 0 || wait2 != 0 || wait3 == 0 || err != nil {
+			w.Error(wait1, wait2, wait3, err)
+		}
+	}},
+}
+
+// aSession fails the test unless a cookie has a session.
+func (w *world) aSession(cookie keyturn.Bytes) session.Session {
+	w.Helper()
+	s, err := w.db.Session(w.Context(), cookie, time.Hour, now)
+	w.must(err)
+	return s
+}
+
+// noSession fails the test if a cookie has a session.
+func (w *world) noSession(cookie keyturn.Bytes) {
+	w.Helper()
+	_, err := w.db.Session(w.Context(), cookie, time.Hour, now)
+	w.want(err, session.ErrNone)
+}

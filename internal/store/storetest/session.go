@@ -1,0 +1,105 @@
+package storetest
+
+import (
+	"time"
+
+	"keyturn"
+	"keyturn/internal/approval"
+	"keyturn/internal/audit"
+	"keyturn/internal/device"
+	"keyturn/internal/policy"
+	"keyturn/internal/session"
+)
+
+var sessions = []contract{
+	{"what was added is found by its cookie", func(w *world) {
+		ada, cookie := w.account(), random()
+		want := session.Session{ID: keyturn.NewID(keyturn.SessionID), Account: ada, Agent: "Safari on iPhone", IP: "2001:db8::1",
+			Begun: now, Used: now, Ends: now.Add(time.Hour), Proven: policy.Proven{Account: ada, Way: policy.ByNumber,
+				Unlock: keyturn.UnlockPIN, Device: "dev_1", Request: "req_1", At: now.Add(-time.Minute)}}
+		w.must(w.db.AddSession(w.Context(), want, cookie, nil, audit.Event{Kind: audit.SessionBegun, At: now, Account: ada, Subject: want.ID}))
+		if got := w.aSession(cookie); got != want {
+			w.Errorf("got %+v, want %+v", got, want)
+		}
+		w.wantEvents(want.ID, audit.SessionBegun, 1)
+		w.noSession(random())
+	}},
+	{"a new one ends the one before", func(w *world) {
+		ada := w.account()
+		id, old := w.session(ada)
+		n := session.Session{ID: keyturn.NewID(keyturn.SessionID), Account: ada, Begun: now, Used: now, Ends: now.Add(time.Hour),
+			Proven: policy.Proven{At: now}}
+		w.must(w.db.AddSession(w.Context(), n, random(), old, audit.Event{Kind: audit.SessionBegun, At: now, Subject: n.ID}))
+		w.noSession(old)
+		w.wantEvents(id, audit.SessionEnded, 1)
+	}},
+	{"it ends when it is idle, when its time is over, and is used at most once a minute", func(w *world) {
+		_, cookie := w.session(w.account())
+		for _, tt := range []struct {
+			at, used time.Duration
+			none     bool
+		}{
+			{59 * time.Second, 0, false}, {time.Minute, time.Minute, false}, {90 * time.Second, time.Minute, false},
+			{61 * time.Minute, 0, true}, {60 * time.Minute, 60 * time.Minute, false}, {12 * time.Hour, 0, true},
+		} {
+			s, err := w.db.Session(w.Context(), cookie, time.Hour, now.Add(tt.at))
+			if tt.none {
+				w.want(err, session.ErrNone)
+			} else if err != nil || !s.Used.Equal(now.Add(tt.used)) {
+				w.Errorf("at %v: used %v %v", tt.at, s.Used.Sub(now), err)
+			}
+		}
+	}},
+	{"ending twice is told once", func(w *world) {
+		id, cookie := w.session(w.account())
+		for range 2 {
+			w.must(w.db.EndSession(w.Context(), cookie, audit.Event{Kind: audit.SessionEnded, At: now}))
+		}
+		w.must(w.db.EndSession(w.Context(), random(), audit.Event{Kind: audit.SessionEnded, At: now}))
+		w.noSession(cookie)
+		w.wantEvents(id, audit.SessionEnded, 1)
+	}},
+	{"a redemption signs in, and moves what is known of the browser", func(w *world) {
+		ada, ben := w.account(), w.account()
+		phone, other := w.phone(ada), w.phone(ben)
+		first := w.known(ada, phone)
+		second := w.grant(ben, other, first, now.Add(time.Hour))
+		for _, tt := range []struct {
+			account string
+			cookie  keyturn.Bytes
+			at      time.Time
+			known   bool
+		}{
+			{ada, first, now, false}, {ada, second, now, true}, {ben, second, now, true},
+			{ben, second, now.Add(time.Hour), false}, {w.account(), second, now, false},
+		} {
+			if known, err := w.db.KnownBrowser(w.Context(), tt.account, tt.cookie, tt.at); known != tt.known || err != nil {
+				w.Errorf("known: %t, want %t, %v", known, tt.known, err)
+			}
+		}
+	}},
+}
+
+// known makes a browser known for an account, by a redeemed approval of a device.
+func (w *world) known(of string, by device.Device) (cookie keyturn.Bytes) {
+	w.Helper()
+	return w.grant(of, by, nil, now.Add(90*24*time.Hour))
+}
+
+// grant redeems a request and returns the browser's new cookie.
+func (w *world) grant(of string, by device.Device, old keyturn.Bytes, until time.Time) keyturn.Bytes {
+	w.Helper()
+	r := w.ask(of)
+	w.decide(r, by, approval.Approved)
+	g := policy.Grant{Session: keyturn.NewID(keyturn.SessionID), Cookie: random(), Ends: now.Add(time.Hour),
+		Browser: random(), OldBrowser: old, KnownUntil: until, Agent: "Firefox on Windows", IP: "192.0.2.1"}
+	_, err := w.db.Redeem(w.Context(), r.ID, r.Pending, g, about(r, audit.RequestRedeemed))
+	w.must(err)
+	s := w.aSession(g.Cookie)
+	want := policy.Proven{Account: of, Way: policy.ByNumber, Unlock: by.Unlock, Device: by.ID, Request: r.ID, At: now}
+	if s.ID != g.Session || s.Proven != want || s.Agent != g.Agent || s.IP != g.IP || !s.Ends.Equal(g.Ends) {
+		w.Errorf("session %+v, want it as granted", s)
+	}
+	w.wantEvents(g.Session, audit.SessionBegun, 1)
+	return g.Browser
+}
