@@ -5,7 +5,7 @@ import { html, useState } from "../vendor/preact.js";
 import { pinProblem } from "../lib/pin.js";
 import { PinField } from "./field.js";
 import { useSlow } from "./hook.js";
-import { Banner, Button, Icon, Screen, Status, T, Trouble } from "./part.js";
+import { Button, Icon, Screen, Status, T, Trouble } from "./part.js";
 import { t } from "../lib/words.js";
 
 /** @typedef {import("./part.js").Fault} Fault */

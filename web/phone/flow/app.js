@@ -1,0 +1,102 @@
+// What the whole app shares: the phone, where the person is, and what was set.
+
+import { language, speak } from "../lib/words.js";
+import { Nav } from "./nav.js";
+
+/** @typedef {import("../lib/phone.js").Phone} Phone */
+/** @typedef {import("../view/part.js").Say} Say */
+
+/** The settings that a person makes on this phone. language, theme: empty is the system's. */
+const SETTINGS = { language: "", theme: "", moretime: false, use: false };
+
+/** The running app. A change of anything is followed by draw. */
+export class App {
+  /** @param {Phone | null} phone  null: this browser can't keep keys @param {() => void} render */
+  constructor(phone, render) {
+    this.phone = phone;
+    this.render = render;
+    this.settings = { ...SETTINGS };
+    /** @type {import("./land.js").Landing | null} */
+    this.landing = null;
+    /** A code that was opened in the browser before. @type {{code: string, ends: number} | null} */
+    this.opened = null;
+    /** What was just done, for the home screen. @type {Say | null} */
+    this.note = null;
+    /** @type {"" | "menu" | "help" | "add"} */
+    this.sheet = "";
+    this.service = "";
+    this.due = false;
+    this.nav = new Nav(() => this.turned());
+  }
+
+  get host() {
+    return location.host;
+  }
+
+  get offline() {
+    return !navigator.onLine || this.phone?.inbox.online === false;
+  }
+
+  /** Draws once for all that has changed. */
+  draw() {
+    if (this.due) return;
+    this.due = true;
+    queueMicrotask(() => {
+      this.due = false;
+      this.render();
+    });
+  }
+
+  turned() {
+    this.sheet = "";
+    if (this.nav.stack.length > 1) this.note = null;
+    this.draw();
+  }
+
+  /** @param {"" | "menu" | "help" | "add"} sheet */
+  open(sheet) {
+    this.sheet = sheet;
+    this.draw();
+  }
+
+  /** Reads what was set before. */
+  async recall() {
+    for (const key of /** @type {(keyof typeof SETTINGS)[]} */ (Object.keys(SETTINGS))) {
+      const value = await this.phone?.setting(key).catch(() => undefined);
+      if (value !== undefined) Object.assign(this.settings, { [key]: value });
+    }
+    this.opened = (await this.phone?.setting("opened").catch(() => null)) ?? null;
+    this.paint();
+  }
+
+  /** @param {Partial<typeof SETTINGS>} change */
+  async set(change) {
+    Object.assign(this.settings, change);
+    for (const [key, value] of Object.entries(change)) await this.phone?.setSetting(key, value).catch(() => {});
+    if ("language" in change) await this.speak();
+    this.paint();
+    this.draw();
+  }
+
+  async speak() {
+    await speak(this.settings.language).catch(() => {}); // the words of before stay
+    document.documentElement.lang = language();
+  }
+
+  /** The theme that was chosen, also for the bars around the app. */
+  paint() {
+    const { theme } = this.settings;
+    const root = document.documentElement;
+    if (theme) root.dataset.theme = theme;
+    else delete root.dataset.theme;
+    for (const meta of document.querySelectorAll("meta[name=theme-color]")) {
+      const dark = theme ? theme === "dark" : meta.getAttribute("media")?.includes("dark");
+      meta.setAttribute("content", dark ? "#0D141B" : "#F6F7F9");
+    }
+  }
+
+  /** @param {string} text @returns {Promise<boolean>} */
+  async copy(text) {
+    return navigator.clipboard.writeText(text).then(() => true, () => false);
+  }
+}

@@ -1,0 +1,104 @@
+// After the code was redeemed: the check code, and how the set-up ended. Also
+// picks up one that was cut off when the app was closed.
+
+import { html, useEffect, useState } from "../vendor/preact.js";
+import { dayTime } from "../lib/clock.js";
+import { isNetwork } from "../lib/problem.js";
+import { pushState } from "../lib/push.js";
+import { persist } from "../lib/system.js";
+import { language } from "../lib/words.js";
+import { Active } from "../view/active.js";
+import { CheckCode, CheckGone } from "../view/code.js";
+import { Resume } from "../view/unlock.js";
+import { fault } from "./say.js";
+
+/** @typedef {import("./app.js").App} App */
+/** @typedef {import("../lib/activation.js").Activation} Activation */
+/** @typedef {import("../view/part.js").Fault} Fault */
+
+/** Goes on with the set-up that isn't finished. @param {App} app */
+export async function resume(app) {
+  const activation = app.phone?.unfinished()[0];
+  if (!activation) return;
+  try {
+    show(app, activation, await activation.look());
+  } catch (problem) {
+    app.note = fault(problem);
+    app.draw(); // home has a card for it
+  }
+}
+
+/** @param {App} app @param {Activation} activation @param {string} state */
+function show(app, activation, state) {
+  if (state === "checking") app.nav.reset("code", { activation });
+  else if (state === "active") app.nav.reset("active", { activation });
+  else if (state === "redeemed") app.nav.reset("resume", { activation });
+  else app.nav.reset("gone", { cause: activation.cause });
+}
+
+/** P5d. @param {{app: App, activation: Activation}} props */
+export function CodeFlow({ app, activation }) {
+  const [asking, setAsking] = useState(false);
+  useEffect(() => {
+    const waiting = new AbortController();
+    const release = keepLit();
+    app.nav.hold = () => setAsking(true);
+    activation.wait(waiting.signal).then((state) => {
+      if (!waiting.signal.aborted) show(app, activation, state);
+    });
+    return () => {
+      waiting.abort();
+      release();
+      app.nav.hold = null;
+    };
+  }, []);
+  const stop = async () => {
+    await activation.abandon().catch(() => {});
+    app.nav.reset("gone", { cause: "person" });
+  };
+  return html`<${CheckCode} check=${activation.check} ends=${activation.ends} asking=${asking} copy=${app.copy} onAsk=${setAsking} onStop=${stop} />`;
+}
+
+/** The screen stays lit where the phone lets it. @returns {() => void} ends it */
+function keepLit() {
+  const lock = /** @type {any} */ (navigator).wakeLock?.request("screen").catch(() => null);
+  return () => lock?.then((/** @type {any} */ held) => held?.release());
+}
+
+/** The PIN once more, after a restart. @param {{app: App, activation: Activation}} props */
+export function ResumeFlow({ app, activation }) {
+  const [problem, setProblem] = useState(/** @type {Fault | null} */ (null));
+  const [busy, setBusy] = useState(false);
+  const go = async (/** @type {string} */ pin) => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      show(app, activation, await activation.finish(pin));
+    } catch (failure) {
+      if (isNetwork(failure)) setProblem(fault(failure));
+      else app.nav.reset("gone", { cause: "proof", problem: fault(failure) });
+    }
+    setBusy(false);
+  };
+  return html`<${Resume} account=${activation.account.name} service=${activation.service} problem=${problem} busy=${busy} onGo=${go} back=${() => app.nav.home()} />`;
+}
+
+/** P7. @param {{app: App, activation: Activation}} props */
+export function DoneFlow({ app, activation }) {
+  const [push, setPush] = useState("off");
+  useEffect(() => {
+    persist();
+    pushState().then((state) => setPush(state === "on" ? "on" : "off"));
+    app.nav.hold = () => app.nav.home();
+    return () => (app.nav.hold = null);
+  }, []);
+  const accounts = app.phone?.accounts() ?? [];
+  const ends = accounts.find(({ device }) => device === activation.device)?.probationEnds ?? 0;
+  return html`<${Active} account=${activation.account.name} service=${activation.service} unlock=${activation.unlock} push=${push} many=${accounts.length} first=${!ends}
+    until=${ends ? dayTime(ends / 1000, language()) : ""} onDone=${() => app.nav.home()} />`;
+}
+
+/** The set-up ended without an account. @param {{app: App, cause: string, problem?: Fault}} props */
+export function EndFlow({ app, cause, problem }) {
+  return html`<${CheckGone} cause=${cause} problem=${problem} onAgain=${() => app.nav.swap("scan")} onDone=${() => app.nav.home()} />`;
+}

@@ -1,0 +1,142 @@
+// A code comes in: read by the camera, or typed.
+
+import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { hasU, readCode, readScan } from "../lib/code.js";
+import { platform } from "../lib/system.js";
+import { Scan } from "../view/scan.js";
+import { Type } from "../view/type.js";
+import { fault } from "./say.js";
+
+/** @typedef {import("./app.js").App} App */
+/** @typedef {import("../view/part.js").Fault} Fault */
+
+const HINTS = /** @type {const} */ ([["slow", 5000], ["stuck", 12000]]);
+
+/** P2. @param {{app: App}} props */
+export function ScanFlow({ app }) {
+  const video = useRef();
+  const scanner = useRef(/** @type {import("../lib/scan.js").Scanner | null} */ (null));
+  const running = useRef(false);
+  const [state, setState] = useState(/** @type {any} */ ("ask"));
+  const [problem, setProblem] = useState(/** @type {Fault | null} */ (null));
+  const last = useRef("");
+  const found = async (/** @type {string} */ text) => {
+    if (text === last.current) return;
+    last.current = text;
+    const next = await read(app, text);
+    if (next.problem) return setProblem(next.problem);
+    running.current = false;
+    setState("found");
+    navigator.vibrate?.(30);
+    scanner.current?.stop();
+    next.go?.();
+  };
+  const start = async () => {
+    setProblem(null);
+    setState("starting"); // draws the video
+    running.current = true;
+    const { Scanner } = await import("../lib/scan.js");
+    if (!running.current) return;
+    const camera = await app.phone?.setting("camera").catch(() => "");
+    scanner.current ??= new Scanner(video.current, { found, state: (to) => running.current && setState(to), camera: camera ?? "" });
+    await scanner.current.start();
+  };
+  useEffect(() => watch(running, scanner, start), []);
+  const hint = useHint(state === "scanning");
+  const flip = async () => app.phone?.setSetting("camera", await scanner.current?.flip());
+  const light = async () => {
+    await scanner.current?.light(!scanner.current.torch).catch(() => {});
+    app.draw();
+  };
+  const photo = async (/** @type {Blob} */ picture) => {
+    const text = await (await import("../lib/scan.js")).readPhoto(picture);
+    last.current = "";
+    if (text) await found(text);
+    else setProblem({ k: "scan.photo.none" });
+  };
+  return html`<${Scan} state=${state} hint=${hint} problem=${problem} video=${video} system=${platform()} cameras=${scanner.current?.cameras ?? 0}
+    torch=${scanner.current?.torch ?? null} back=${() => app.nav.back()} onStart=${start} onType=${() => app.nav.swap("type")} onFlip=${flip}
+    onLight=${light} onPhoto=${photo} />`;
+}
+
+/**
+ * The camera is let go when nobody looks, and opened again after. Where it was
+ * allowed before, the tap on Scan was the tap that it starts from.
+ * @param {{current: boolean}} running
+ * @param {{current: import("../lib/scan.js").Scanner | null}} scanner
+ * @param {() => void} start
+ */
+function watch(running, scanner, start) {
+  const turn = () => {
+    if (document.hidden) scanner.current?.stop();
+    else if (running.current) start();
+  };
+  document.addEventListener("visibilitychange", turn);
+  const asked = navigator.permissions?.query({ name: /** @type {any} */ ("camera") });
+  asked?.then((permission) => permission.state === "granted" && start(), () => {});
+  return () => {
+    document.removeEventListener("visibilitychange", turn);
+    running.current = false;
+    scanner.current?.stop();
+  };
+}
+
+/** @param {boolean} looking */
+function useHint(looking) {
+  const [hint, setHint] = useState("");
+  useEffect(() => {
+    setHint("");
+    if (!looking) return undefined;
+    const timers = HINTS.map(([name, after]) => setTimeout(() => setHint(name), after));
+    return () => timers.forEach(clearTimeout);
+  }, [looking]);
+  return hint;
+}
+
+/** @param {App} app @param {string} text @returns {Promise<{problem?: Fault, go?: () => void}>} */
+async function read(app, text) {
+  const scanned = await readScan(text, location.origin);
+  if (scanned.kind === "code") return { go: () => app.nav.swap("confirm", { code: scanned.code }) };
+  if (scanned.kind === "sign_in") return { go: () => app.nav.swap("request", { id: scanned.request }) };
+  if (scanned.kind === "other") return { problem: { k: "scan.other", v: { host: scanned.host, own: app.host } } };
+  return { problem: { k: scanned.problem === "recovery" ? "scan.recovery" : "scan.notours" } };
+}
+
+/** P3. @param {{app: App, entry: import("./nav.js").Entry, text?: string, check?: boolean}} props  check: a link brought it, so it is read at once */
+export function TypeFlow({ app, entry, text = "", check = false }) {
+  const [error, setError] = useState(/** @type {import("../view/part.js").Say | null} */ (null));
+  const [problem, setProblem] = useState(/** @type {Fault | null} */ (null));
+  const [busy, setBusy] = useState(false);
+  const clear = () => {
+    setError(null);
+    setProblem(null);
+  };
+  const go = async (/** @type {string} */ typed) => {
+    clear();
+    entry.props.text = typed;
+    const { code, problem: slip, symbols, host } = await readCode(typed, location.origin);
+    if (!code) return setError(slipSay(slip ?? "check", typed, { count: symbols, host: host ?? "", own: app.host }));
+    setBusy(true);
+    try {
+      const look = await app.phone?.look(code);
+      app.nav.go("confirm", { code, look });
+    } catch (failure) {
+      setProblem(fault(failure, { too_many: "type.tries" }));
+    }
+    setBusy(false);
+  };
+  useEffect(() => {
+    entry.props.check = false; // not again when the person comes back
+    if (check) go(text);
+  }, []);
+  return html`<${Type} text=${text} error=${error} problem=${problem} busy=${busy} back=${() => app.nav.back()} onText=${clear} onGo=${go}
+    onScan=${() => app.nav.swap("scan")} paste=${() => navigator.clipboard.readText()} />`;
+}
+
+/** @param {string} slip @param {string} typed @param {{count: number, host: string, own: string}} v */
+function slipSay(slip, typed, v) {
+  if (slip === "length") return { k: "type.short", v };
+  if (slip === "other origin") return { k: "type.other", v };
+  if (slip === "recovery") return { k: "type.recovery" };
+  return { k: slip === "symbol" && hasU(typed) ? "type.letterU" : "type.typo" };
+}

@@ -1,0 +1,51 @@
+// Home: cards of what waits, the accounts, and what was.
+
+import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { shortTime } from "../lib/clock.js";
+import { language, t } from "../lib/words.js";
+import { Home } from "../view/home.js";
+import { resume } from "./check.js";
+
+/** @typedef {import("./app.js").App} App */
+/** @typedef {import("../lib/inbox.js").Request} Request */
+
+/** P8. @param {{app: App}} props */
+export function HomeFlow({ app }) {
+  const phone = /** @type {NonNullable<App["phone"]>} */ (app.phone);
+  const { requests } = phone.inbox;
+  const waiting = requests.filter(({ state }) => state === "waiting" || state === "refused");
+  const ended = requests.filter((request) => !waiting.includes(request));
+  const accounts = phone.accounts();
+  return html`<${Home} cards=${waiting.map(cardOf)} ended=${ended.map(endedOf)} many=${accounts.length > 1} say=${useNews(waiting)} note=${app.note}
+    accounts=${accounts.map(({ device, account, service, state }) => ({ device, name: account.name, service, state }))}
+    unfinished=${phone.unfinished().map(({ account }) => account.name)}
+    onOpen=${(/** @type {string} */ id) => app.nav.go("request", { id })} onAccount=${(/** @type {string} */ device) => app.nav.go("account", { device })}
+    onResume=${() => resume(app)} onScan=${() => app.nav.go("scan")} onAdd=${() => app.open("add")} />`;
+}
+
+/** @param {Request} request @returns {import("../view/home.js").Card} */
+function cardOf({ id, challenge, account, service }) {
+  if (!challenge) return { id, title: "home.req.other", app: service, time: "", from: t("home.state.refused"), account: account.name };
+  const { action, app, created, browser, place } = challenge;
+  return { id, title: action === "sign_in" ? "home.req" : "home.req.other", app, time: shortTime(created, language()), account: account.name,
+    from: (action === "sign_in" ? [browser, place] : [t("request.action." + action, { message: challenge.message }), browser]).filter(Boolean).join(" · ") };
+}
+
+/** @param {Request} request @returns {import("../view/home.js").Ended} */
+function endedOf({ id, state, by, challenge, service }) {
+  return { id, state, by, app: challenge?.app ?? service, time: challenge ? shortTime(challenge.created, language()) : "" };
+}
+
+/** What is said when something new has come, and how one ended. @param {Request[]} waiting */
+function useNews(waiting) {
+  const ids = waiting.map(({ id }) => id).join();
+  const before = useRef(ids);
+  const [news, setNews] = useState("");
+  useEffect(() => {
+    const known = before.current.split(",");
+    const more = waiting.some(({ id }) => !known.includes(id));
+    if (ids !== before.current) setNews(more ? "home.new" : "answered.gone");
+    before.current = ids;
+  }, [ids]);
+  return news && t(news);
+}

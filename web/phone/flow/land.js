@@ -1,0 +1,92 @@
+// What a browser gets that isn't the phone app: no key is made there.
+
+import { readCode, show } from "../lib/code.js";
+import { left, minutes } from "../lib/clock.js";
+import { inApp, platform, standalone } from "../lib/system.js";
+import { html } from "../vendor/preact.js";
+import { useLeft } from "../view/hook.js";
+import { Land } from "../view/land.js";
+import { is } from "./say.js";
+
+/** @typedef {import("./app.js").App} App */
+/** @typedef {import("../view/land.js").Landing["kind"]} Kind */
+/** @typedef {{kind: Kind, code: string, ends: number, dead: boolean}} Landing */
+
+/** @type {any} */
+let prompt = null; // the browser's offer to install, once for each load
+/** @type {App | null} */
+let waiting = null;
+
+addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  prompt = event;
+  waiting?.draw();
+});
+
+/**
+ * Decides whether this window is the phone app. A code it was opened with is
+ * looked at, which never uses it up.
+ * @param {App} app
+ * @param {ReturnType<typeof import("../lib/code.js").readFragment>} opened
+ */
+export async function land(app, opened) {
+  waiting = app;
+  const kind = kindOf(app, opened?.kind === "sign_in");
+  app.landing = kind && { kind, code: "", ends: 0, dead: false };
+  if (!app.landing || !app.phone || opened?.kind !== "code") return;
+  const { code } = await readCode(opened.text, location.origin);
+  if (code) await look(app, app.landing, code);
+}
+
+/** @param {App} app @param {boolean} signIn  opened by a sign-in's QR code @returns {Kind | null} */
+function kindOf({ phone, settings }, signIn) {
+  if (inApp()) return "app";
+  if (!phone) return "nope";
+  if (settings.use || standalone() || phone.accounts().length || phone.unfinished().length) return null;
+  const system = platform();
+  if (system === "other") return "desk";
+  return signIn ? "have" : system;
+}
+
+/** @param {App} app @param {Landing} landing @param {string} code */
+async function look(app, landing, code) {
+  landing.code = code;
+  try {
+    const { ends } = await /** @type {NonNullable<App["phone"]>} */ (app.phone).look(code);
+    landing.ends = ends;
+    app.opened = { code, ends };
+    await app.phone?.setSetting("opened", app.opened); // on Android the installed app finds it
+  } catch (problem) {
+    if (is(problem, "activation_failed")) Object.assign(landing, { code: "", dead: true });
+  }
+}
+
+/** @param {{app: App, landing: Landing}} props */
+export function LandFlow({ app, landing }) {
+  const { kind, code, ends, dead } = landing;
+  useLeft(ends);
+  const install = async () => {
+    await prompt?.prompt();
+    prompt = null;
+    app.draw();
+  };
+  const use = async () => {
+    app.landing = null;
+    await app.set({ use: true });
+    if (code) app.nav.go("confirm", { code });
+  };
+  return html`<${Land} kind=${kind} service=${app.service} host=${app.host} code=${code && show(code)} left=${ends ? minutes(left(ends)) : ""} dead=${dead}
+    link=${location.origin + "/p/" + (code && "#" + code)} prompts=${prompt !== null} demo=${isLocal()} top=${/CriOS|EdgiOS/.test(navigator.userAgent)}
+    oldos=${kind === "ios" && !("PushManager" in window) && oldSafari()} install=${install} use=${use} copy=${app.copy} />`;
+}
+
+/** A page of this very computer: the demo, where a second window may play a phone. */
+function isLocal() {
+  return ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
+}
+
+/** iPhones before 16.4 have no push at all; later ones only on the home screen. */
+function oldSafari() {
+  const [, major = 99, minor = 0] = /OS (\d+)_(\d+)/.exec(navigator.userAgent)?.map(Number) ?? [];
+  return major < 16 || (major === 16 && minor < 4);
+}

@@ -1,0 +1,25 @@
+// What a person reads about a Problem.
+
+import { Problem } from "../lib/problem.js";
+
+/** @typedef {import("../view/part.js").Fault} Fault */
+
+/** What the person can put right alone: no reference, nobody has to look it up. */
+const PLAIN = new Set(["pin_wrong", "number_wrong", "too_many", "request_gone", "challenge_changed", "unlock_wrong", "offline", "unsure"]);
+
+/**
+ * @param {unknown} error
+ * @param {Record<string, string>} [own]  keys of this screen for some codes
+ * @returns {Fault}
+ */
+export function fault(error, own = {}) {
+  const problem = error instanceof Problem ? error : new Problem("server_busy");
+  if (problem !== error) console.error(error); // a mistake of ours: for whoever looks
+  const { code, triesLeft, retryAfter, reference } = problem;
+  return { k: own[code] ?? "error." + code, v: { count: triesLeft ?? retryAfter ?? 0 }, reference: PLAIN.has(code) ? null : reference };
+}
+
+/** @param {unknown} error @param {...string} codes */
+export function is(error, ...codes) {
+  return error instanceof Problem && codes.includes(error.code);
+}

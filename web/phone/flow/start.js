@@ -1,0 +1,56 @@
+// Opens the app: words, storage, and what it was opened with.
+
+import { html, render } from "../vendor/preact.js";
+import { readCode, readFragment } from "../lib/code.js";
+import { Phone } from "../lib/phone.js";
+import { onPush, startWorker } from "../lib/worker.js";
+import { App } from "./app.js";
+import { resume } from "./check.js";
+import { land } from "./land.js";
+import { live } from "./live.js";
+import { Root } from "./root.js";
+
+/**
+ * @param {string} fragment  of the address, already taken out of it
+ * @param {HTMLElement} root
+ */
+export async function start(fragment, root) {
+  const phone = await Phone.open().catch(() => null);
+  const app = new App(phone, () => render(html`<${Root} app=${app} />`, root));
+  await app.recall();
+  await app.speak();
+  const opened = readFragment(fragment);
+  await land(app, opened);
+  app.draw();
+  startWorker();
+  if (!phone) return;
+  addEventListener("hashchange", () => again(app));
+  phone.onChange(() => app.draw());
+  phone.onInbox(() => app.draw());
+  const look = live(app);
+  onPush(look);
+  phone.server().then(({ name }) => ((app.service = name), app.draw()), () => {});
+  if (!app.landing && opened) await follow(app, opened);
+  else if (phone.unfinished().length) await resume(app);
+}
+
+/** The app was open already when a code or a link was opened in it. @param {App} app */
+async function again(app) {
+  const opened = readFragment(location.hash);
+  app.nav.adopt();
+  if (!opened) return;
+  await land(app, opened);
+  app.draw();
+  if (!app.landing) await follow(app, opened);
+}
+
+/**
+ * @param {App} app
+ * @param {NonNullable<ReturnType<typeof readFragment>>} opened
+ */
+export async function follow(app, opened) {
+  if (opened.kind === "sign_in") return app.nav.reset("request", { id: opened.request });
+  const { code } = await readCode(opened.text, location.origin);
+  if (code) app.nav.reset("confirm", { code });
+  else app.nav.reset("type", { text: opened.text, check: true });
+}
