@@ -1,0 +1,93 @@
+package keyturntest
+
+import (
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+)
+
+// A Browser has cookies and no screen. It follows redirects, as a browser does.
+type Browser struct {
+	t      testing.TB
+	origin string
+	client *http.Client
+	Header http.Header // of every request, such as User-Agent and Accept-Language
+}
+
+// Browser opens a browser that was never here.
+func (w *World) Browser() *Browser {
+	jar, _ := cookiejar.New(nil) // can't fail
+	return &Browser{t: w.t, origin: w.Origin, client: &http.Client{Jar: jar, Timeout: time.Minute}, Header: http.Header{
+		"User-Agent": {"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:153.0) Gecko/20100101 Firefox/153.0"}}}
+}
+
+// Get loads a page, such as "/phones".
+func (b *Browser) Get(path string) *Page {
+	b.t.Helper()
+	return b.do(http.MethodGet, path, nil)
+}
+
+// Post sends a form.
+func (b *Browser) Post(path string, form url.Values) *Page {
+	b.t.Helper()
+	return b.do(http.MethodPost, path, form)
+}
+
+// SignIn types a name and a password.
+func (b *Browser) SignIn(p *Person) *Page {
+	b.t.Helper()
+	return b.Post("/sign-in", url.Values{"name": {p.Name}, "password": {p.Password}})
+}
+
+// Cookie is the value of a cookie, "" if there is none.
+func (b *Browser) Cookie(name string) string {
+	u, _ := url.Parse(b.origin) // it is an origin
+	for _, c := range b.client.Jar.Cookies(u) {
+		if c.Name == name {
+			return c.Value
+		}
+	}
+	return ""
+}
+
+// SetCookie plants a cookie; an empty value takes it away.
+func (b *Browser) SetCookie(name, value string) {
+	u, _ := url.Parse(b.origin)
+	age := 3600
+	if value == "" {
+		age = -1
+	}
+	b.client.Jar.SetCookies(u, []*http.Cookie{{Name: name, Value: value, Path: "/", MaxAge: age}})
+}
+
+func (b *Browser) do(method, path string, form url.Values) *Page {
+	b.t.Helper()
+	r, err := http.NewRequestWithContext(b.t.Context(), method, b.origin+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	r.Header = b.Header.Clone()
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	answer, err := b.client.Do(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer answer.Body.Close() // it is read
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	root, err := html.Parse(strings.NewReader(string(text)))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return &Page{Browser: b, Status: answer.StatusCode, Path: answer.Request.URL.Path, Header: answer.Header, HTML: string(text), root: root}
+}

@@ -1,0 +1,100 @@
+package keyturntest
+
+import (
+	"cmp"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// A Page is what a browser got in the end.
+type Page struct {
+	Browser *Browser
+	Status  int
+	Path    string // after redirects
+	Header  map[string][]string
+	HTML    string
+	root    *html.Node
+}
+
+// Has reports whether there is an element, named as "#id" or by its tag.
+func (p *Page) Has(element string) bool { return p.find(element) != nil }
+
+// Text is the text of an element without the space around it. That it is there is
+// part of the test.
+func (p *Page) Text(element string) string {
+	p.Browser.t.Helper()
+	n := p.must(element)
+	var b strings.Builder
+	each(n, func(n *html.Node) {
+		if n.Type == html.TextNode {
+			b.WriteString(n.Data)
+		}
+	})
+	return strings.TrimSpace(b.String())
+}
+
+// Attr is an attribute of an element, "" if it has none of that name.
+func (p *Page) Attr(element, name string) string {
+	p.Browser.t.Helper()
+	return attr(p.must(element), name)
+}
+
+// Submit sends a form with the values that it has, and those.
+func (p *Page) Submit(form string, values url.Values) *Page {
+	p.Browser.t.Helper()
+	n := p.must(form)
+	send := url.Values{}
+	each(n, func(n *html.Node) {
+		if n.Type == html.ElementNode && n.Data == "input" && attr(n, "name") != "" {
+			send.Set(attr(n, "name"), attr(n, "value"))
+		}
+	})
+	for name := range values {
+		send.Set(name, values.Get(name))
+	}
+	return p.Browser.Post(cmp.Or(attr(n, "action"), p.Path), send)
+}
+
+// Reload loads the page again.
+func (p *Page) Reload() *Page {
+	p.Browser.t.Helper()
+	return p.Browser.Get(p.Path)
+}
+
+func (p *Page) must(element string) *html.Node {
+	p.Browser.t.Helper()
+	n := p.find(element)
+	if n == nil {
+		p.Browser.t.Fatalf("no %s on %s (%d):\n%s", element, p.Path, p.Status, p.HTML)
+	}
+	return n
+}
+
+// find knows "#id", "tag" and "tag#id".
+func (p *Page) find(element string) (found *html.Node) {
+	tag, id, _ := strings.Cut(element, "#")
+	each(p.root, func(n *html.Node) {
+		if found == nil && n.Type == html.ElementNode && (tag == "" || n.Data == tag) && (id == "" || attr(n, "id") == id) {
+			found = n
+		}
+	})
+	return found
+}
+
+func each(n *html.Node, f func(*html.Node)) {
+	f(n)
+	for c := range n.Descendants() {
+		f(c)
+	}
+}
+
+func attr(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
