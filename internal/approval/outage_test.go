@@ -1,0 +1,144 @@
+package approval_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/approval"
+	"keyturn/internal/device"
+)
+
+// A82: the key service or a step in the database fails, under right answers in a
+// row. Each says that the server is at fault, nothing is approved, and when it is
+// over the phone and the request are as good as before.
+func TestA82Outage(t *testing.T) {
+	number, known := (*world).ask, (*world).askKnown
+	for _, tt := range []struct {
+		name  string
+		ask   func(*world, *phone) asked
+		fail  func(*world)
+		times int
+	}{
+		{"the key service", number, func(w *world) { w.box.down.Store(true) }, 20},
+		{"the key service, known", known, func(w *world) { w.box.down.Store(true) }, 20},
+		{"reading the request", number, failing("read"), 20},
+		{"counting", number, failing("count"), 20},
+		{"counting, known", known, failing("count"), 20},
+		{"taking a try at the number", number, failing("try"), 20},
+		{"deciding, known", known, failing("decide"), 20},
+		{"deciding", number, failing("decide"), 2}, // each took a try at the number, which was right
+		{"nothing can be written, known", known, failing("decide", "judged"), 4},
+		{"nothing can be written", number, failing("try", "judged"), 4},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := start(t)
+			p := w.ada()
+			q := tt.ask(w, p)
+			w.outage(p, q, tt.fail, tt.times)
+			w.pass(11 * time.Second)
+			d := w.device(p.ID)
+			if d.State != device.Active {
+				t.Fatalf("device is %s", d.State)
+			}
+			p.next.Store(d.Counter)
+			w.approve(p, q)
+			if d := w.device(p.ID); d.WrongPINs != 0 {
+				t.Errorf("%d wrong PINs", d.WrongPINs)
+			}
+		})
+	}
+}
+
+func (w *world) outage(p *phone, q asked, fail func(*world), tries int) {
+	w.t.Helper()
+	replies := make([]keyturn.Reply, tries)
+	for i := range replies {
+		replies[i] = p.sign(w.t, w.answer(p, q))
+	}
+	fail(w)
+	for i, r := range replies {
+		state, err := w.post(p, q, r)
+		if state != "" || err == nil || bare(err) != err || like(err, approval.ErrRefused) || like(err, device.ErrNoTry) {
+			w.t.Errorf("time %d: %q, %v", i, state, err)
+		}
+	}
+	w.box.down.Store(false)
+	w.db.at = nil
+}
+
+// failing makes steps in the database fail.
+func failing(steps ...string) func(*world) {
+	return func(w *world) {
+		w.db.at = func(step string) error {
+			if slices.Contains(steps, step) {
+				return errOutage
+			}
+			return nil
+		}
+	}
+}
+
+// A decision whose commit nobody knows of keeps its result: the server's own fault
+// is not written over it.
+func TestDecidedAfterAll(t *testing.T) {
+	w := start(t)
+	p := w.ada()
+	q := w.ask(p)
+	reply := p.sign(t, w.answer(p, q))
+	w.Store = forgetful{w.db}
+	if state, err := w.post(p, q, reply); state != "" || !like(err, errOutage) {
+		t.Errorf("%q, %v", state, err)
+	}
+	w.Store = w.db
+	if state, err := w.post(p, q, reply); state != approval.Approved || err != nil {
+		t.Errorf("again: %q, %v", state, err)
+	}
+}
+
+// Deny and "It wasn't me" open no secret: they work while the key service is down.
+func TestDenyWithoutKeys(t *testing.T) {
+	for want, spoil := range map[approval.State]func(*keyturn.Answer){approval.Denied: deny, approval.Reported: report} {
+		w := start(t)
+		p := w.ada()
+		q := w.ask(p)
+		w.box.down.Store(true)
+		if state, err := w.send(p, q, spoil); state != want || err != nil {
+			t.Errorf("%q, %v, want %s", state, err, want)
+		}
+	}
+}
+
+// What one approval costs: two durable commits in a known browser, three with a
+// number. Every one of them is a wait for the disk.
+func TestCommits(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		ask   func(*world, *phone) asked
+		spoil func(*keyturn.Answer)
+		want  []string
+	}{
+		{"known", (*world).askKnown, nil, []string{"read", "count", "decide"}},
+		{"number", (*world).ask, nil, []string{"read", "count", "try", "decide"}},
+		{"wrong number", (*world).ask, slip, []string{"read", "count", "try", "miss"}},
+		{"denied", (*world).ask, deny, []string{"read", "count", "decide"}},
+		{"another challenge", (*world).ask, func(a *keyturn.Answer) { a.Challenge = key32() }, []string{"read", "count", "judged"}},
+		{"without the number", (*world).ask, func(a *keyturn.Answer) { a.Carried, a.Value = keyturn.CarryNone, "" }, []string{"read"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := start(t)
+			p := w.ada()
+			q := tt.ask(w, p)
+			a := w.answer(p, q)
+			if tt.spoil != nil {
+				tt.spoil(&a)
+			}
+			w.db.taken()
+			_, _ = w.post(p, q, p.sign(t, a))
+			if got := w.db.taken(); !slices.Equal(got, tt.want) {
+				t.Errorf("steps %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
