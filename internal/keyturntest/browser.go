@@ -1,6 +1,7 @@
 package keyturntest
 
 import (
+	"bufio"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -18,12 +19,13 @@ type Browser struct {
 	origin string
 	client *http.Client
 	Header http.Header // of every request, such as User-Agent and Accept-Language
+	Host   string      // what it says whom it speaks to; empty: the server
 }
 
 // Browser opens a browser that was never here.
 func (w *World) Browser() *Browser {
 	jar, _ := cookiejar.New(nil) // can't fail
-	return &Browser{t: w.t, origin: w.Origin, client: &http.Client{Jar: jar, Timeout: time.Minute}, Header: http.Header{
+	return &Browser{t: w.t, origin: w.Origin, client: &http.Client{Jar: jar, Timeout: time.Minute, Transport: w.through()}, Header: http.Header{
 		"User-Agent": {"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:153.0) Gecko/20100101 Firefox/153.0"}}}
 }
 
@@ -72,7 +74,7 @@ func (b *Browser) do(method, path string, form url.Values) *Page {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	r.Header = b.Header.Clone()
+	r.Header, r.Host = b.Header.Clone(), b.Host
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
@@ -90,4 +92,35 @@ func (b *Browser) do(method, path string, form url.Values) *Page {
 		b.t.Fatal(err)
 	}
 	return &Page{Browser: b, Status: answer.StatusCode, Path: answer.Request.URL.Path, Header: answer.Header, HTML: string(text), root: root}
+}
+
+// Follow opens an event stream, such as "/sign-in/events?request=…", and returns
+// what arrives on it: each event's data, until the server ends it.
+func (b *Browser) Follow(path string) <-chan string {
+	b.t.Helper()
+	r, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, b.origin+path, nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	r.Header = b.Header.Clone()
+	client := *b.client
+	client.Timeout = 0 // it lasts
+	answer, err := client.Do(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if answer.StatusCode != http.StatusOK {
+		b.t.Fatalf("stream %s: %s", path, answer.Status)
+	}
+	events := make(chan string, 100)
+	go func() {
+		defer close(events)
+		defer answer.Body.Close() // it ended
+		for lines := bufio.NewScanner(answer.Body); lines.Scan(); {
+			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+				events <- data
+			}
+		}
+	}()
+	return events
 }

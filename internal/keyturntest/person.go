@@ -1,6 +1,7 @@
 package keyturntest
 
 import (
+	"net/http"
 	"net/url"
 	"testing"
 
@@ -66,7 +67,20 @@ func (w *World) Phone(pin string) *Phone {
 	if p.Phone, err = phone.Open(w.Origin, p.Keeper); err != nil {
 		w.t.Fatal(err)
 	}
+	p.Through(&http.Client{Transport: w.through()})
 	return p
+}
+
+// At returns the phone as it talks to another node.
+func (p *Phone) At(w *World) *Phone {
+	p.t.Helper()
+	same := *p
+	var err error
+	if same.Phone, err = phone.Open(w.Origin, p.Keeper); err != nil {
+		p.t.Fatal(err)
+	}
+	same.Through(&http.Client{Transport: w.through()})
+	return &same
 }
 
 // Activate redeems a code as the portal shows it.

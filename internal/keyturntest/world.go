@@ -15,6 +15,8 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -26,8 +28,12 @@ import (
 // A World is a server that listens and has no accounts yet. It goes with its test.
 type World struct {
 	*server.Server
-	t   testing.TB
-	log *lines
+	t     testing.TB
+	log   *lines
+	addr  string // where this node listens
+	opts  options
+	stop  context.CancelFunc
+	ended chan error // the result of Serve
 }
 
 // An Option changes a world before it starts.
@@ -46,8 +52,8 @@ func Set(f func(*config.Config)) Option {
 	return func(o *options) { o.settings = append(o.settings, f) }
 }
 
-// In keeps the data at a storage URL, such as one of package storetest, so that
-// several worlds can be nodes of one installation. They then share a key too.
+// In keeps the data at a storage URL, such as one of package storetest, and the key
+// in a file: several nodes can share them.
 func In(url, keyFile string) Option {
 	return Set(func(c *config.Config) { c.Storage.URL, c.Seal.KeyFile = url, keyFile })
 }
@@ -59,25 +65,57 @@ func Start(t testing.TB, all ...Option) *World {
 	for _, option := range all {
 		option(&o)
 	}
-	w := &World{t: t, log: &lines{}}
+	return start(t, o)
+}
+
+// Node starts another node of the same installation: same origin, same storage,
+// which has to be one that two can share. Browsers and phones that the node makes
+// talk to it alone.
+func (w *World) Node() *World {
+	w.t.Helper()
+	o := w.opts
+	o.settings = append(slices.Clone(o.settings), func(c *config.Config) { c.PublicURL = w.Origin })
+	return start(w.t, o)
+}
+
+func start(t testing.TB, o options) *World {
+	t.Helper()
+	w := &World{t: t, log: &lines{}, opts: o, ended: make(chan error, 1)}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.addr = l.Addr().String()
 	w.Server, err = server.Open(t.Context(), o.config(l), server.With{Log: slog.New(slog.NewTextHandler(w.log, nil)), Now: o.now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	done := make(chan error, 1)
-	go func() { done <- w.Serve(ctx, l) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Errorf("the server ended with: %v", err)
-		}
-	})
+	w.stop = stop
+	go func() { w.ended <- w.Serve(ctx, l) }()
+	t.Cleanup(w.Stop)
 	return w
+}
+
+// Stop stops the server as SIGTERM does, and waits for its end. Doing it twice does
+// no harm.
+func (w *World) Stop() {
+	w.t.Helper()
+	w.stop()
+	err, first := <-w.ended
+	if err != nil {
+		w.t.Errorf("the server ended with: %v", err)
+	}
+	if first {
+		close(w.ended)
+	}
+}
+
+// through connects to this node, whatever the address says.
+func (w *World) through() http.RoundTripper {
+	return &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, w.addr)
+	}}
 }
 
 // config is that of a server on l.

@@ -31,8 +31,8 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		if secure {
 			w.Header().Set("Strict-Transport-Security", hstsOneYear)
 		}
-		if s.drain.Err() != nil {
-			w.Header().Set("Connection", "close") // the next request goes to whoever listens then
+		if r.Method == http.MethodPost { // what is not repeated by itself
+			w = &leaving{ResponseWriter: w, server: s}
 		}
 		if r.ContentLength != 0 { // nobody sends a body byte by byte for ever
 			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyIn)) // a writer without deadlines has no slow sender
@@ -41,6 +41,35 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// A leaving writer tells the browser to connect anew if the server stops: on a
+// connection that is kept, its next request could cross with the end of it.
+type leaving struct {
+	http.ResponseWriter
+	server *Server
+	begun  bool
+}
+
+// WriteHeader implements [http.ResponseWriter]. It asks as late as it can: the
+// server may have begun to stop since the request came.
+func (l *leaving) WriteHeader(status int) {
+	if !l.begun && l.server.drain.Err() != nil {
+		l.Header().Set("Connection", "close")
+	}
+	l.begun = true
+	l.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements [http.ResponseWriter].
+func (l *leaving) Write(p []byte) (int, error) {
+	if !l.begun {
+		l.WriteHeader(http.StatusOK)
+	}
+	return l.ResponseWriter.Write(p)
+}
+
+// Unwrap is for [http.ResponseController].
+func (l *leaving) Unwrap() http.ResponseWriter { return l.ResponseWriter }
 
 // recovered turns a panic into an answer without words and a line in the log
 // that says where, but not what was in the hands of the code.

@@ -23,15 +23,18 @@ const (
 // changes of other processes and nodes, and so repairs hints that were lost: who
 // waits never has to look by itself.
 type tail struct {
-	record interface {
-		EventsSince(ctx context.Context, after int64, most int) ([]store.Told, error)
-		LastEvent(ctx context.Context) (int64, error)
-	}
-	wake func(topic string)
-	log  *slog.Logger
+	record recordReader
+	wake   func(topic string)
+	log    *slog.Logger
 
 	floors [tailAgain + 1]int64 // the newest event at this tick and at those before, newest first
 	seen   map[int64]struct{}   // events after the oldest floor that were told
+}
+
+// recordReader reads the record. The store implements it.
+type recordReader interface {
+	EventsSince(ctx context.Context, after int64, most int) ([]store.Told, error)
+	LastEvent(ctx context.Context) (int64, error)
 }
 
 // run reads until ctx ends.
