@@ -33,8 +33,8 @@ func (s *Service) Redeem(ctx context.Context, r keyturn.Redeem) (keyturn.Redeeme
 	if err != nil {
 		return keyturn.Redeemed{}, err
 	}
-	if a.repeated(r) && s.stillDue(a) {
-		return s.redeemed(ctx, a)
+	if a.Device != "" && bytes.Equal(a.DeviceKey, r.DeviceKey) {
+		return s.lost(ctx, r, "") // it is the phone that has used the code up
 	}
 	used, err := s.Store.KeyUsed(ctx, r.DeviceKey)
 	if err != nil {
