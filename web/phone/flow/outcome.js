@@ -15,40 +15,53 @@ import { fault } from "./say.js";
  * @property {boolean} looked        the server was asked for it
  */
 
+/** @type {Record<string, "approved" | "denied" | "reported">} */
+const DECIDED = { approved: "approved", redeemed: "approved", denied: "denied", reported: "reported" };
 const ENDS = ["expired", "cancelled", "replaced", "failed"];
 
 /**
  * @param {import("../lib/phone.js").Request | null} request
  * @param {State} state
+ * @param {string} own  name of this phone
  * @returns {"" | "loading" | import("../view/answered.js").Props["outcome"]} empty: it waits
  */
-export function outcomeOf(request, { outcome, looked, busy }) {
+export function outcomeOf(request, { outcome, looked, busy }, own) {
   if (!request) return outcome || (looked ? "gone" : "loading");
   if (request.state === "waiting" || busy) return outcome;
   if (outcome && !["unsent", "unsure", "gone"].includes(outcome)) return outcome;
   if (request.state === "refused") return "update";
   if (ENDS.includes(request.state)) return /** @type {any} */ (request.state);
-  return ["approved", "redeemed", "denied", "reported"].includes(request.state) ? "elsewhere" : "gone";
+  const reached = DECIDED[request.state];
+  if (!reached) return "gone";
+  return outcome === "unsure" && request.by === own ? reached : "elsewhere"; // it was this phone's answer that got through
 }
 
 /**
  * What a failed answer means for the screen.
  * @param {unknown} error
  * @param {"details" | "pin"} step  at which it was
- * @returns {{leave: boolean, state: Partial<State>}} leave: this phone is locked
+ * @returns {Partial<State> & {locked?: boolean}} locked: the PIN can't be used on this phone any more
  */
 export function readFailure(error, step) {
   const { code, triesLeft } = error instanceof Problem ? error : new Problem("server_busy");
   const left = triesLeft ?? 0;
-  if (code === "pin_locked" || (code === "pin_wrong" && left === 0)) return { leave: true, state: {} };
-  if (code === "pin_wrong") return { leave: false, state: { step: "pin", left, outcome: "" } };
-  if (code === "number_wrong") {
-    navigator.vibrate?.([40, 40, 40]);
-    return { leave: false, state: left ? { step: "details", wrong: { k: "request.wrong", v: { count: left } }, outcome: "" } : { outcome: "failed" } };
+  switch (code) {
+    case "pin_locked":
+      return { locked: true };
+    case "pin_wrong":
+      return left ? { step: "pin", left, outcome: "" } : { locked: true };
+    case "number_wrong":
+      navigator.vibrate?.([40, 40, 40]);
+      return left ? { step: "details", wrong: { k: "request.wrong", v: { count: left } }, outcome: "" } : { outcome: "failed" };
+    case "offline":
+      return { outcome: "unsent" };
+    case "unsure":
+      return { outcome: "unsure" };
+    case "request_gone":
+      return { outcome: "gone" };
+    case "challenge_changed":
+      return { step: "details", problem: { k: "request.changed" }, outcome: "" };
+    default:
+      return { step, problem: fault(error), left: null, outcome: "" };
   }
-  if (code === "offline") return { leave: false, state: { outcome: "unsent" } };
-  if (code === "unsure") return { leave: false, state: { outcome: "unsure" } };
-  if (code === "request_gone") return { leave: false, state: { outcome: "gone" } };
-  if (code === "challenge_changed") return { leave: false, state: { step: "details", problem: { k: "request.changed" }, outcome: "" } };
-  return { leave: false, state: { step, problem: fault(error), left: null, outcome: "" } };
 }

@@ -45,7 +45,7 @@ function RootFlow({ app }) {
   if (landing || !phone) return html`<${LandFlow} app=${app} landing=${landing ?? { kind: "nope", code: "", ends: 0, dead: false }} />`;
   if (phone.accounts().length || phone.unfinished().length) return html`<${HomeFlow} app=${app} />`;
   const found = opened && left(opened.ends) > 0 ? opened : null;
-  return html`<${First} offline=${app.offline} opened=${found !== null} onScan=${() => nav.go("scan")} onType=${() => nav.go("type")}
+  return html`<${First} note=${app.note} offline=${app.offline} opened=${found !== null} onScan=${() => nav.go("scan")} onType=${() => nav.go("type")}
     onBefore=${() => nav.go("recover")} onContinue=${() => nav.go("confirm", { code: found?.code })} />`;
 }
 

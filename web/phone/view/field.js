@@ -1,7 +1,7 @@
 // Fields: one input for a code, never a box for each symbol. What is typed is
 // kept in memory only.
 
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../lib/words.js";
 import { Icon, T } from "./part.js";
 
@@ -59,6 +59,11 @@ export function PinField({ shown, onShown, ...props }) {
  */
 export function DigitField({ value, onValue, ...props }) {
   const [inside, setInside] = useState(false);
+  useLayoutEffect(() => {
+    // A whole number is there to be replaced.
+    const field = /** @type {HTMLInputElement | null} */ (document.getElementById(props.id));
+    if (inside && field?.value.length === 6) field.select();
+  }, [inside]);
   const grouped = value.length === 6 ? value.slice(0, 3) + " " + value.slice(3) : value;
   return html`<${Field} ...${props} kind="digits" inputmode="numeric" enterkeyhint="go" value=${inside ? value : grouped}
     onFocus=${() => setInside(true)} onBlur=${() => setInside(false)} onValue=${(/** @type {string} */ typed) => onValue(digits(typed))} />`;

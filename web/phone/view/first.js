@@ -1,14 +1,14 @@
 // P1: a phone without an account; and the sheet that adds another one.
 
 import { html } from "../vendor/preact.js";
-import { Banner, Button, Icon, Mark, Screen, T } from "./part.js";
+import { Banner, Button, Icon, Mark, Screen, Status, T } from "./part.js";
 import { Sheet } from "./sheet.js";
 
 /**
- * @param {{offline: boolean, opened: boolean, onScan: () => void, onType: () => void, onBefore: () => void,
+ * @param {{note?: import("./part.js").Say | null, offline: boolean, opened: boolean, onScan: () => void, onType: () => void, onBefore: () => void,
  *   onContinue: () => void}} props  opened: a code was opened in the browser before
  */
-export function First({ offline, opened, onScan, onType, onBefore, onContinue }) {
+export function First({ note, offline, opened, onScan, onType, onBefore, onContinue }) {
   const acts = html`
     ${opened && html`<${Button} k="first.continue" kind="main wide" icon="key" onPress=${onContinue} />`}
     <${Button} k="first.scan" kind=${opened ? "wide" : "main wide"} icon="scan" onPress=${onScan} />
@@ -16,6 +16,7 @@ export function First({ offline, opened, onScan, onType, onBefore, onContinue })
     <${Button} k="first.before" kind="link wide" onPress=${onBefore} />`;
   return html`<${Screen} name="first" k="first.title" acts=${acts} mark=${html`<div class="hello"><${Mark} kind="huge" /></div>`} class="middle">
     <${T} as="p" class="muted" k="first.body" />
+    ${note && html`<${Status} say=${note} />`}
     ${offline && html`<${Banner} kind="warn" icon="globe" say=${{ k: "first.net" }} />`}
   <//>`;
 }

@@ -35,9 +35,9 @@ import { Sheet } from "./sheet.js";
 
 /** @param {Props} props */
 export function Request(props) {
-  const { id, challenge, ends, which, busy, problem, wrong, back, onApprove, onDeny, onReport, onNext } = props;
+  const { id, challenge, ends, which, busy, problem, back, onApprove, onDeny, onReport, onNext } = props;
   const [asking, setAsking] = useState(false);
-  const ready = useGuard(`${id} ${wrong?.k ?? ""} ${wrong?.v?.count ?? ""}`);
+  const ready = useGuard(`${id} ${problem?.k ?? ""}`);
   const seconds = useLeft(ends);
   const slow = useSlow(busy !== "");
   const signIn = challenge.action === "sign_in";

@@ -11,11 +11,12 @@ export function Sheet({ k, v, onClose, children }) {
   useEffect(() => {
     const before = document.activeElement;
     dialog.current.showModal();
+    dialog.current.querySelector("h2").focus();
     return () => /** @type {HTMLElement | null} */ (before)?.focus?.();
   }, []);
   const outside = (/** @type {any} */ event) => event.target === dialog.current && onClose();
   return html`<dialog class="sheet" ref=${dialog} aria-labelledby="sheet-title" onCancel=${onClose} onClose=${onClose} onClick=${outside}>
-    <div class="stack"><h2 id="sheet-title" data-t=${k} tabindex="-1" autofocus>${t(k, v)}</h2>${children}</div>
+    <div class="stack"><h2 id="sheet-title" data-t=${k} tabindex="-1">${t(k, v)}</h2>${children}</div>
   </dialog>`;
 }
 

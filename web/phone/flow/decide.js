@@ -1,0 +1,92 @@
+// Approve, deny, report: from the press to what came of it.
+
+import { useEffect, useReducer, useRef } from "../vendor/preact.js";
+import { readFailure } from "./outcome.js";
+
+/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./outcome.js").State} State */
+/** @typedef {import("../lib/answer.js").Answer} Answer */
+/** @typedef {import("../lib/phone.js").Request} Request */
+/** @typedef {"approve" | "deny" | "report"} Decision */
+
+/** @type {State} */
+const START = { step: "details", number: "", wrong: null, problem: null, busy: "", outcome: "", left: null, looked: false };
+
+/**
+ * What a person can do about a request, and how far it is.
+ * @param {App} app
+ * @param {Request | null} request
+ * @param {"pin" | "platform"} unlock
+ */
+export function useDecision(app, request, unlock) {
+  const phone = /** @type {NonNullable<App["phone"]>} */ (app.phone);
+  const asked = /** @type {Request} */ (request); // the buttons are only there when it is
+  const [state, change] = useReducer((/** @type {State} */ before, /** @type {Partial<State>} */ to) => ({ ...before, ...to }), START);
+  const tried = useRef(/** @type {{answer: Answer | null, pin?: string}} */ ({ answer: null }));
+  const asksNumber = request?.challenge?.carry === "number";
+  const carried = asksNumber ? { number: state.number } : {};
+  const complete = !asksNumber || state.number.length === 6;
+  const wanted = unlock === "platform" && request?.state === "waiting" && !state.busy && complete;
+  const ready = useReady(wanted, () => phone.answer(asked, "approve", carried), [state.number, request?.text, state.problem, state.wrong]);
+
+  const run = async (/** @type {Decision} */ decision, /** @type {Promise<{state: string}>} */ sending) => {
+    change({ busy: decision, problem: null, wrong: null });
+    try {
+      const { state: outcome } = await sending;
+      tried.current = { answer: null };
+      change({ busy: "", outcome: /** @type {State["outcome"]} */ (outcome) });
+    } catch (problem) {
+      const { locked, ...to } = readFailure(problem, state.step);
+      if (locked) return app.nav.reset("locked");
+      if (!to.outcome) tried.current = { answer: null };
+      change({ busy: "", ...to });
+      phone.check();
+    }
+  };
+  const send = async (/** @type {Decision} */ decision, pin = "") => {
+    const answer = await phone.answer(asked, decision, decision === "approve" ? carried : {});
+    tried.current = { answer, pin }; // kept for "Try again", which repeats it
+    return answer.send(pin);
+  };
+  const approve = () => {
+    if (!complete) return change({ wrong: missing(state.number) });
+    phone.seen(asked, "unlocking");
+    if (unlock === "pin") return change({ step: "pin", problem: null, wrong: null, left: null });
+    const answer = ready.current;
+    if (!answer) return run("approve", send("approve"));
+    tried.current = { answer };
+    return run("approve", answer.send());
+  };
+  return {
+    state, change, asksNumber, approve,
+    enter: (/** @type {string} */ pin) => run("approve", send("approve", pin)),
+    deny: () => run("deny", send("deny")),
+    report: () => run("report", send("report")),
+    again: tried.current.answer && (() => run("approve", /** @type {Answer} */ (tried.current.answer).send(tried.current.pin))),
+  };
+}
+
+/** @param {string} number  as far as it was typed */
+function missing(number) {
+  document.getElementById("number")?.focus();
+  return number ? { k: "request.numshort", v: { count: number.length } } : { k: "request.sr.num" };
+}
+
+/**
+ * With phone unlock the answer is made before the tap, because the system's sheet
+ * has to open first in it.
+ * @param {boolean} wanted
+ * @param {() => Promise<Answer>} make
+ * @param {any[]} inputs  it is made anew when they change
+ * @returns {{current: Answer | null}}
+ */
+function useReady(wanted, make, inputs) {
+  const ready = useRef(/** @type {Answer | null} */ (null));
+  useEffect(() => {
+    let over = false;
+    ready.current = null;
+    if (wanted) make().then((answer) => !over && (ready.current = answer), () => {});
+    return () => (over = true);
+  }, [wanted, ...inputs]);
+  return ready;
+}
