@@ -56,6 +56,7 @@ func TestA11OtherAccount(t *testing.T) {
 
 // A23: a device that may not answer can't, whatever it signs.
 func TestA23StoppedDevices(t *testing.T) {
+	one := start(t)
 	for _, tt := range []struct {
 		name  string
 		spoil func(*device.Device)
@@ -69,7 +70,7 @@ func TestA23StoppedDevices(t *testing.T) {
 		{"that of an account that was stopped", func(d *device.Device) { d.Stopped = true }, device.ErrStopped},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := start(t)
+			w := one.in(t)
 			p := w.ada()
 			q := w.ask(p)
 			reply := p.sign(t, w.answer(p, q))
@@ -116,7 +117,7 @@ func TestReport(t *testing.T) {
 	if w.told(theirs.ID, audit.RequestReported) != 1 || w.told(other.ID, audit.RequestCancelled) != 1 {
 		t.Error("it is not on record")
 	}
-	if w.in(cookies) != true {
+	if !w.opens(cookies) {
 		t.Error("the person's own session has ended")
 	}
 }

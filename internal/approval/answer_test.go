@@ -17,6 +17,7 @@ import (
 // spoils one thing. What the request, the tries at the number and the wrong PINs of
 // the phone have come to is checked as well as the error.
 func TestAnswer(t *testing.T) {
+	one := start(t)
 	const w, a = approval.Waiting, approval.Approved
 	for _, tt := range []struct {
 		name   string
@@ -66,7 +67,7 @@ func TestAnswer(t *testing.T) {
 		{"A17 with the largest counter", func(a *keyturn.Answer) { a.Counter = 1<<53 - 1 }, nil, device.ErrCounter, w, 0, 0, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			x := start(t)
+			x := one.in(t)
 			p := x.ada()
 			q := x.ask(p)
 			answer := x.answer(p, q)
@@ -98,6 +99,7 @@ func TestAnswer(t *testing.T) {
 
 // In a known browser nothing has to be carried, and nothing else may be.
 func TestAnswerKnown(t *testing.T) {
+	one := start(t)
 	for _, tt := range []struct {
 		name  string
 		spoil func(*keyturn.Answer)
@@ -112,7 +114,7 @@ func TestAnswerKnown(t *testing.T) {
 			&approval.WrongNumber{Left: 2}, approval.Waiting, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			x := start(t)
+			x := one.in(t)
 			p := x.ada()
 			q := x.askKnown(p)
 			if q.Carry != keyturn.CarryNone || q.digits != "" {
@@ -128,6 +130,7 @@ func TestAnswerKnown(t *testing.T) {
 
 // A phone with its own unlock approves as one with a PIN does.
 func TestAnswerPlatform(t *testing.T) {
+	one := start(t)
 	for _, tt := range []struct {
 		name  string
 		spoil func(*phone)
@@ -141,7 +144,7 @@ func TestAnswerPlatform(t *testing.T) {
 		{"A63 with another credential", func(p *phone) { p.auth.ID = key32() }, device.ErrUnlock, approval.Waiting, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			x := start(t)
+			x := one.in(t)
 			p := x.phone("Ada", keyturn.UnlockPlatform)
 			q := x.ask(p)
 			tt.spoil(p)

@@ -10,6 +10,7 @@ import (
 
 // A47: nothing tidies up, and what is over is over on every path, to the second.
 func TestA47Deadlines(t *testing.T) {
+	one := start(t)
 	over := &approval.Gone{State: approval.Expired}
 	for _, tt := range []struct {
 		name  string
@@ -29,7 +30,7 @@ func TestA47Deadlines(t *testing.T) {
 		{"redeemed without an answer", 120 * time.Second, over, browse("redeem")},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := start(t)
+			w := one.in(t)
 			p := w.ada()
 			q := w.ask(p)
 			yes, no := w.answer(p, q), w.answer(p, q)
@@ -71,9 +72,10 @@ func browse(path string) func(w *world, p *phone, q asked, _, _ keyturn.Reply) e
 // A47: time that runs out while an answer is being judged runs out. The PIN was
 // right all the same, and a repeat hears the same.
 func TestA47WhileJudging(t *testing.T) {
+	one := start(t)
 	for _, step := range []string{"count", "try"} {
 		t.Run(step, func(t *testing.T) {
-			w := start(t)
+			w := one.in(t)
 			p := w.ada()
 			q := w.ask(p)
 			reply := p.sign(t, w.answer(p, q))

@@ -14,6 +14,7 @@ import (
 // row. Each says that the server is at fault, nothing is approved, and when it is
 // over the phone and the request are as good as before.
 func TestA82Outage(t *testing.T) {
+	one := start(t)
 	number, known := (*world).ask, (*world).askKnown
 	for _, tt := range []struct {
 		name  string
@@ -33,7 +34,7 @@ func TestA82Outage(t *testing.T) {
 		{"nothing can be written", number, failing("try", "judged"), 4},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := start(t)
+			w := one.in(t)
 			p := w.ada()
 			q := tt.ask(w, p)
 			w.outage(p, q, tt.fail, tt.times)
@@ -113,6 +114,7 @@ func TestDenyWithoutKeys(t *testing.T) {
 // What one approval costs: two durable commits in a known browser, three with a
 // number. Every one of them is a wait for the disk.
 func TestCommits(t *testing.T) {
+	one := start(t)
 	for _, tt := range []struct {
 		name  string
 		ask   func(*world, *phone) asked
@@ -127,7 +129,7 @@ func TestCommits(t *testing.T) {
 		{"without the number", (*world).ask, func(a *keyturn.Answer) { a.Carried, a.Value = keyturn.CarryNone, "" }, []string{"read"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := start(t)
+			w := one.in(t)
 			p := w.ada()
 			q := tt.ask(w, p)
 			a := w.answer(p, q)

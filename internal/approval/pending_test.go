@@ -63,6 +63,7 @@ func TestPending(t *testing.T) {
 
 // What each device may see, and that it hears of its own end.
 func TestPendingByState(t *testing.T) {
+	one := start(t)
 	for _, tt := range []struct {
 		name  string
 		spoil func(*device.Device)
@@ -78,7 +79,7 @@ func TestPendingByState(t *testing.T) {
 		{"account stopped", func(d *device.Device) { d.Stopped = true }, device.ErrStopped, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := start(t)
+			w := one.in(t)
 			p := w.ada()
 			w.ask(p)
 			tt.spoil(&p.Device)

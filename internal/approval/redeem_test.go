@@ -29,8 +29,8 @@ func (w *world) redeem(q asked) (session.Cookies, policy.Proven, error) {
 	return cookies, proven, err
 }
 
-// in reports whether a session cookie opens anything.
-func (w *world) in(c session.Cookies) bool {
+// opens reports whether a session cookie opens anything.
+func (w *world) opens(c session.Cookies) bool {
 	w.t.Helper()
 	_, err := w.sessions().Session(w.t.Context(), c.Session)
 	if err != nil && !errors.Is(err, session.ErrNone) {
@@ -40,6 +40,7 @@ func (w *world) in(c session.Cookies) bool {
 }
 
 func TestRedeem(t *testing.T) {
+	one := start(t)
 	for _, tt := range []struct {
 		name  string
 		ask   func(*world, *phone) asked
@@ -50,7 +51,7 @@ func TestRedeem(t *testing.T) {
 		{"A28 in a known browser, nothing is carried and nothing is gained", (*world).askKnown, "urn:keyturn:aal2-known", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := start(t)
+			w := one.in(t)
 			p := w.ada()
 			q := tt.ask(w, p)
 			w.pass(time.Second)
@@ -89,8 +90,8 @@ func TestRedeemChange(t *testing.T) {
 	q := w.begin(a)
 	w.approve(p, q)
 	cookies, _, err := w.redeem(q)
-	if err != nil || w.in(cookies) {
-		t.Errorf("signed in %t, %v", w.in(cookies), err)
+	if err != nil || w.opens(cookies) {
+		t.Errorf("signed in %t, %v", w.opens(cookies), err)
 	}
 	if r := w.row(q.ID); r.State != approval.Redeemed || r.Target != p.ID || r.Used {
 		t.Errorf("request %+v", r)
@@ -111,7 +112,7 @@ func TestA22TwoTabs(t *testing.T) {
 			if !like(err, nil) && !like(err, &approval.Gone{State: approval.Redeemed}) {
 				t.Error(err)
 			}
-			if opens := w.in(cookies); opens != (err == nil) {
+			if opens := w.opens(cookies); opens != (err == nil) {
 				t.Errorf("session %t after %v", opens, err)
 			} else if opens {
 				in.Add(1)
@@ -126,6 +127,7 @@ func TestA22TwoTabs(t *testing.T) {
 
 // Between approval and redemption something happens; after it nobody gets in.
 func TestA22A23NotRedeemed(t *testing.T) {
+	one := start(t)
 	for _, tt := range []struct {
 		name  string
 		spoil func(*world, *phone, asked) error
@@ -153,7 +155,7 @@ func TestA22A23NotRedeemed(t *testing.T) {
 		}, &approval.Gone{State: approval.Redeemed}, approval.Redeemed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := start(t)
+			w := one.in(t)
 			p := w.ada()
 			q := w.ask(p)
 			w.approve(p, q)
@@ -164,8 +166,8 @@ func TestA22A23NotRedeemed(t *testing.T) {
 			if !like(err, tt.want) {
 				t.Errorf("%v, want %v", err, tt.want)
 			}
-			if (tt.want == nil) != w.in(cookies) || (tt.want == nil) != (proven.Account != "") {
-				t.Errorf("signed in %t, proven %+v", w.in(cookies), proven)
+			if (tt.want == nil) != w.opens(cookies) || (tt.want == nil) != (proven.Account != "") {
+				t.Errorf("signed in %t, proven %+v", w.opens(cookies), proven)
 			}
 			if state := w.row(q.ID).State; state != tt.state {
 				t.Errorf("request is %s, want %s", state, tt.state)
@@ -176,6 +178,7 @@ func TestA22A23NotRedeemed(t *testing.T) {
 
 // Only what was approved can be redeemed.
 func TestRedeemOther(t *testing.T) {
+	one := start(t)
 	for _, tt := range []struct {
 		name  string
 		spoil func(*world, *phone, asked) error
@@ -188,15 +191,15 @@ func TestRedeemOther(t *testing.T) {
 		{"cancelled", func(w *world, _ *phone, q asked) error { return w.Cancel(w.t.Context(), q.cookie, q.ID) }, approval.Cancelled},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := start(t)
+			w := one.in(t)
 			p := w.ada()
 			q := w.ask(p)
 			if err := tt.spoil(w, p, q); err != nil {
 				t.Fatal(err)
 			}
 			cookies, _, err := w.redeem(q)
-			if !like(err, &approval.Gone{State: tt.state}) || w.in(cookies) {
-				t.Errorf("signed in %t, %v", w.in(cookies), err)
+			if !like(err, &approval.Gone{State: tt.state}) || w.opens(cookies) {
+				t.Errorf("signed in %t, %v", w.opens(cookies), err)
 			}
 		})
 	}

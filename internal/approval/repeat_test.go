@@ -49,6 +49,7 @@ func TestA10SameAnswerAtOnce(t *testing.T) {
 // A10: whatever a text got, the text gets again, and what comes with it is not
 // looked at: a recording tests neither PIN nor number.
 func TestA10Repeat(t *testing.T) {
+	one := start(t)
 	gone := &approval.Gone{State: approval.Cancelled}
 	for _, tt := range []struct {
 		name   string
@@ -71,7 +72,7 @@ func TestA10Repeat(t *testing.T) {
 		{"a request that has ended", cancel, nil, nil, nil, gone, approval.Cancelled, 0, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := start(t)
+			w := one.in(t)
 			p := w.ada()
 			q := w.ask(p)
 			a := w.answer(p, q)

@@ -119,6 +119,7 @@ func TestCancel(t *testing.T) {
 
 // Try again: what it leads to after each end.
 func TestA23Again(t *testing.T) {
+	one := start(t)
 	for _, tt := range []struct {
 		name  string
 		spoil func(*world, *phone, asked) error
@@ -164,7 +165,7 @@ func TestA23Again(t *testing.T) {
 		}, approval.ErrTooLate, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := start(t)
+			w := one.in(t)
 			p := w.ada()
 			q := w.ask(p)
 			if err := tt.spoil(w, p, q); err != nil {

@@ -35,7 +35,7 @@ type world struct {
 	db      *ledger
 	box     *box
 	devices *device.Service
-	clock   atomic.Int64 // Unix seconds
+	clock   *atomic.Int64 // Unix seconds
 }
 
 func start(t testing.TB) *world { return startOn(t, "sqlite::memory:") }
@@ -54,7 +54,7 @@ func startOn(t testing.TB, url string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: &ledger{DB: db}, box: &box{Box: inner}}
+	w := &world{t: t, db: &ledger{DB: db}, box: &box{Box: inner}, clock: new(atomic.Int64)}
 	w.clock.Store(1893456000)
 	now := func() time.Time { return time.Unix(w.clock.Load(), 0) }
 	w.devices = &device.Service{
@@ -66,6 +66,18 @@ func startOn(t testing.TB, url string) *world {
 		Number: policy.NewBrowser, Limits: policy.Defaults(), Now: now,
 	}
 	return w
+}
+
+// in is the same world for one row of a table, which works with an account of its
+// own: making a database takes longer than most rows do.
+func (w *world) in(t *testing.T) *world {
+	row := *w
+	row.t = t
+	t.Cleanup(func() {
+		w.db.at = nil
+		w.box.down.Store(false)
+	})
+	return &row
 }
 
 // pass lets time pass.
