@@ -48,7 +48,7 @@ func (c deviceList) accounts(ctx context.Context, s *server.Services) ([]account
 	if c.Account == "" {
 		return s.Accounts.List(ctx)
 	}
-	a, err := who{c.Account}.find(ctx, s)
+	a, err := who(c).find(ctx, s)
 	return []account.Account{a}, err
 }
 

@@ -61,16 +61,25 @@ func (t *terminal) fail(err error) {
 
 // apart returns the faults of the settings one by one, and any other error whole.
 func apart(err error) []error {
+	leaves := leavesOf(err)
+	for _, e := range leaves {
+		if _, fault := errors.AsType[*config.Fault](e); !fault {
+			return []error{err}
+		}
+	}
+	return leaves
+}
+
+// leavesOf takes joined errors apart.
+func leavesOf(err error) (leaves []error) {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return []error{err}
 	}
 	for _, e := range joined.Unwrap() {
-		if _, fault := e.(*config.Fault); !fault {
-			return []error{err}
-		}
+		leaves = append(leaves, leavesOf(e)...)
 	}
-	return joined.Unwrap()
+	return leaves
 }
 
 // line is an error without line breaks and without the names of our packages.

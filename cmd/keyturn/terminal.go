@@ -70,8 +70,10 @@ func (t *terminal) ask(question string) (string, error) {
 	}
 	fmt.Fprint(t.err, question)
 	line, err := t.lines.ReadString('\n')
+	if !t.isTerminal() {
+		fmt.Fprintln(t.err) // where nobody has pressed Enter
+	}
 	if err != nil && line == "" {
-		fmt.Fprintln(t.err)
 		return "", fmt.Errorf("%w: %s", errInput, strings.TrimSpace(question))
 	}
 	return strings.TrimRight(line, "\r\n"), nil

@@ -29,7 +29,7 @@ func (p *people) AddAccount(_ context.Context, a account.Account, key string, ev
 		return account.ErrExists
 	}
 	p.byKey[key] = a
-	return p.Refused(nil, ev)
+	return p.Refused(context.TODO(), ev)
 }
 
 func (p *people) AccountNamed(_ context.Context, key string) (account.Account, error) {
@@ -53,7 +53,7 @@ func (p *people) RecoveryCodesLeft(context.Context, string) (int, bool, error) {
 
 func (p *people) SetRecoveryCodes(_ context.Context, _, _ string, codes []account.RecoveryHash, ev audit.Event) error {
 	p.codes = codes
-	return p.Refused(nil, ev)
+	return p.Refused(context.TODO(), ev)
 }
 
 // tries counts in memory; nothing runs out of time.
