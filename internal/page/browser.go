@@ -1,0 +1,58 @@
+package page
+
+import (
+	"net"
+	"net/http"
+	"strings"
+)
+
+// A named word of a User-Agent. The first that is found counts: most browsers
+// claim to be all the older ones too.
+type named struct{ word, name string }
+
+var browsers = []named{
+	{"MicroMessenger/", "WeChat"}, {"Edg", "Edge"}, {"OPR/", "Opera"}, {"SamsungBrowser/", "Samsung Internet"},
+	{"Vivaldi/", "Vivaldi"}, {"HuaweiBrowser/", "Huawei Browser"}, {"MiuiBrowser/", "Mi Browser"}, {"UCBrowser/", "UC Browser"},
+	{"MQQBrowser/", "QQ Browser"}, {"Firefox/", "Firefox"}, {"FxiOS/", "Firefox"}, {"CriOS/", "Chrome"},
+	{"Chrome/", "Chrome"}, {"Safari/", "Safari"}, {"curl/", "curl"},
+}
+
+var systems = []named{
+	{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"HarmonyOS", "HarmonyOS"}, {"OpenHarmony", "HarmonyOS"}, {"Android", "Android"},
+	{"Windows", "Windows"}, {"CrOS", "ChromeOS"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"},
+}
+
+// Browser names a browser as its person would: "Firefox on Windows". Whatever is
+// not known is left out, so it never repeats what a stranger wrote.
+func Browser(userAgent string) string {
+	browser, system := first(browsers, userAgent), first(systems, userAgent)
+	if browser != "" && system != "" {
+		return browser + " on " + system
+	}
+	return browser + system
+}
+
+func first(names []named, text string) string {
+	for _, n := range names {
+		if strings.Contains(text, n.word) {
+			return n.name
+		}
+	}
+	return ""
+}
+
+// OnPhone reports whether a page is shown on a phone: what it would show as a QR
+// code has to be a link there. It is a guess, and only changes what is shown.
+func OnPhone(r *http.Request) bool {
+	return r.Header.Get("Sec-CH-UA-Mobile") == "?1" || strings.Contains(r.UserAgent(), "Mobi")
+}
+
+// Addr is the address of the browser, without its port. Package server has
+// already looked through the proxies that it trusts.
+func Addr(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}

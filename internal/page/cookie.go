@@ -1,0 +1,50 @@
+package page
+
+import (
+	"net/http"
+	"time"
+)
+
+// A Cookie is one that proves something. With the prefix __Host- no other host
+// can plant it, and no plain connection can read it.
+type Cookie string
+
+// The cookies of spec §9.
+const (
+	Pending      Cookie = "keyturn_pending" // who began a request
+	SignedIn     Cookie = "keyturn_session"
+	KnownBrowser Cookie = "keyturn_browser" // replaces the number only, never the phone
+)
+
+// name drops the prefix on http://localhost: a browser refuses it there.
+func (p *Renderer) cookieName(c Cookie) string {
+	if p.plain {
+		return string(c)
+	}
+	return "__Host-" + string(c)
+}
+
+// Cookie is the value of a cookie, empty if the browser has none.
+func (p *Renderer) Cookie(r *http.Request, c Cookie) string {
+	found, err := r.Cookie(p.cookieName(c))
+	if err != nil {
+		return ""
+	}
+	return found.Value
+}
+
+// SetCookie gives a browser a cookie for some time. SameSite is Lax, not Strict:
+// applications send people here from other sites.
+func (p *Renderer) SetCookie(w http.ResponseWriter, c Cookie, value string, life time.Duration) {
+	p.setCookie(w, c, value, int(life.Seconds()))
+}
+
+// ClearCookie takes a cookie away.
+func (p *Renderer) ClearCookie(w http.ResponseWriter, c Cookie) { p.setCookie(w, c, "", -1) }
+
+func (p *Renderer) setCookie(w http.ResponseWriter, c Cookie, value string, age int) {
+	http.SetCookie(w, &http.Cookie{
+		Name: p.cookieName(c), Value: value, Path: "/", MaxAge: age,
+		Secure: !p.plain, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+}

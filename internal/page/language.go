@@ -1,0 +1,64 @@
+package page
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"keyturn/locale"
+)
+
+const languageCookie = "keyturn_lang" // no secret, and no sign of who somebody is
+
+// Language is that of the person: what they have just chosen, or chose before,
+// else what their browser asks for.
+func (p *Renderer) Language(r *http.Request) string {
+	if chosen := r.PostForm.Get("language"); known(chosen) {
+		return chosen
+	}
+	if c, err := r.Cookie(languageCookie); err == nil && known(c.Value) {
+		return c.Value
+	}
+	return locale.Match(r.Header.Get("Accept-Language"))
+}
+
+// Switched reports whether a form was posted for its language only: the page is
+// to be shown again, and nothing is to be done.
+func Switched(r *http.Request) bool { return known(r.PostForm.Get("language")) }
+
+// PostLanguage keeps the choice and shows the same page again.
+func (p *Renderer) PostLanguage(w http.ResponseWriter, r *http.Request) error {
+	p.keepLanguage(w, r, p.Language(r))
+	http.Redirect(w, r, local(r.PostForm.Get("back")), http.StatusSeeOther)
+	return nil
+}
+
+func (p *Renderer) keepLanguage(w http.ResponseWriter, r *http.Request, lang string) {
+	if !Switched(r) {
+		return
+	}
+	http.SetCookie(w, &http.Cookie{
+		Name: languageCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600,
+		Secure: !p.plain, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// back is where the language switch of the page that answers r leads: to the
+// same page, if it was only shown.
+func back(r *http.Request) string {
+	if r.Method == http.MethodPost {
+		return "/"
+	}
+	return r.URL.RequestURI()
+}
+
+// local refuses to lead to another site: "//evil.example" and "/\evil.example"
+// are addresses of other hosts.
+func local(back string) string {
+	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.ContainsAny(back, "\\\r\n\t") {
+		return "/"
+	}
+	return back
+}
+
+func known(lang string) bool { return slices.Contains(locale.Languages(), lang) }

@@ -1,0 +1,153 @@
+// Package page is what the HTML doors share: it renders pages in the person's
+// language, serves their files, sets security headers and cookies, and refuses
+// forms that come from other sites. It knows nothing of accounts, requests or
+// phones.
+//
+// A page is a file web/DOOR/NAME.html that defines "title" and "main", and a
+// struct that embeds [Frame]. Its words come from package locale, by key.
+package page
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"keyturn/locale"
+)
+
+// A Renderer renders pages. It is made once, at start, and safe for concurrent use.
+type Renderer struct {
+	origin string // of the server, such as "https://auth.example.com"
+	name   string // of the organisation
+	plain  bool   // http on a loopback address: cookies have neither prefix nor Secure
+	assets assets
+	pages  map[string]map[string]*template.Template // by language, then by name such as "portal/wait"
+}
+
+// New parses every page once. files are those of package web; doors are the
+// folders in it that have pages. name is that of the organisation, as people
+// know it.
+func New(files fs.FS, origin, name string, doors ...string) (*Renderer, error) {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return nil, fmt.Errorf("page: origin: %w", err)
+	}
+	p := &Renderer{origin: origin, name: name, plain: u.Scheme == "http"}
+	if p.assets, err = loadAssets(files, append([]string{"shared", "page"}, doors...)); err != nil {
+		return nil, fmt.Errorf("page: %w", err)
+	}
+	if p.pages, err = p.parse(files, doors); err != nil {
+		return nil, fmt.Errorf("page: %w", err)
+	}
+	return p, nil
+}
+
+// A Frame is what stands around a page's own content. Page structs embed it.
+type Frame struct {
+	Account string // name of the person's account; empty: not known yet
+	Proven  string // acr of the session, only where a signed-in page shows it
+	SignOut bool   // shows "Sign out" at the top
+	Switch  Switch // how the language is switched
+}
+
+// A Switch is the form behind "English | 简体中文". The zero value loads the same
+// page again. A page that answered a POST names where to post, and what, to be
+// shown again.
+type Switch struct {
+	Action string
+	Fields []Field
+}
+
+// A Field is a hidden field of a form.
+type Field struct{ Name, Value string }
+
+func (f Frame) frame() Frame { return f }
+
+// A Sentence is words that a page shows and a handler has chosen: a key and the
+// values that belong into it, which may be instants or sentences themselves.
+// Templates show it with {{say .}}.
+type Sentence struct {
+	Key    string
+	Values []any
+}
+
+// Say makes a sentence; values are pairs of name and value.
+func Say(key string, values ...any) Sentence { return Sentence{key, values} }
+
+// In is the sentence as plain text of a language, for what is said outside a page.
+func (s Sentence) In(words *locale.Words) string {
+	if s.Key == "" {
+		return ""
+	}
+	values := slices.Clone(s.Values)
+	for i, v := range values {
+		if inner, ok := v.(Sentence); ok {
+			values[i] = inner.In(words)
+		}
+	}
+	return words.T(s.Key, values...)
+}
+
+// A Page is a struct that embeds [Frame].
+type Page interface{ frame() Frame }
+
+// base is what base.html is executed with.
+type base struct {
+	Frame
+	Service string
+	Page    Page
+}
+
+// Render sends a page, such as "portal/wait", in the person's language. Nothing
+// is sent if it returns an error.
+func (p *Renderer) Render(w http.ResponseWriter, r *http.Request, status int, name string, page Page) error {
+	lang := p.Language(r)
+	tmpl, ok := p.pages[lang][name]
+	if !ok {
+		return fmt.Errorf("page: there is no %s", name)
+	}
+	var out bytes.Buffer
+	b := base{Frame: page.frame(), Service: p.name, Page: page}
+	if b.Switch.Action == "" {
+		b.Switch = Switch{Action: "/language", Fields: []Field{{"back", back(r)}}}
+	}
+	if err := tmpl.ExecuteTemplate(&out, "base.html", b); err != nil {
+		return fmt.Errorf("page: %s: %w", name, err)
+	}
+	p.keepLanguage(w, r, lang)
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", lang)
+	h.Set("Content-Length", strconv.Itoa(out.Len()))
+	w.WriteHeader(status)
+	_, _ = w.Write(out.Bytes()) // the person has gone: nothing left to tell them
+	return nil
+}
+
+// Words returns the words of the person's language, for what is said outside a page.
+func (p *Renderer) Words(r *http.Request) *locale.Words { return locale.For(p.Language(r)) }
+
+// Host is the server's host, as people type it: "auth.example.com".
+func (p *Renderer) Host() string {
+	_, host, _ := strings.Cut(p.origin, "://")
+	return host
+}
+
+// Origin is the server's origin: "https://auth.example.com".
+func (p *Renderer) Origin() string { return p.origin }
+
+// Name is that of the organisation.
+func (p *Renderer) Name() string { return p.name }
+
+// clock writes a length as people read a countdown: "1:45".
+func clock(d time.Duration) string {
+	s := max(0, int(d.Seconds()))
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}

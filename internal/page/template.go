@@ -1,0 +1,117 @@
+package page
+
+import (
+	"fmt"
+	"html"
+	"html/template"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"keyturn/locale"
+)
+
+// parse reads the pages of the doors, once for each language: a template's words
+// are bound before it meets a request.
+func (p *Renderer) parse(files fs.FS, doors []string) (map[string]map[string]*template.Template, error) {
+	names := []string{"page/error.html"}
+	for _, door := range doors {
+		found, err := fs.Glob(files, door+"/*.html")
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, found...)
+	}
+	all := map[string]map[string]*template.Template{}
+	for _, lang := range locale.Languages() {
+		set, err := template.New(lang).Funcs(p.funcs(locale.For(lang))).ParseFS(files, "page/base.html")
+		if err != nil {
+			return nil, err
+		}
+		all[lang] = map[string]*template.Template{}
+		for _, name := range names {
+			page, err := template.Must(set.Clone()).ParseFS(files, name) // a set that was never executed can be cloned
+			if err != nil {
+				return nil, err
+			}
+			all[lang][strings.TrimSuffix(name, ".html")] = page
+		}
+	}
+	return all, nil
+}
+
+// funcs are what a template can do apart from showing its page's fields.
+func (p *Renderer) funcs(words *locale.Words) template.FuncMap {
+	return template.FuncMap{
+		// In an attribute or a title the element of an instant is reduced to its text.
+		"t":      func(key string, values ...any) any { return say(words, key, values) },
+		"say":    func(s Sentence) any { return say(words, s.Key, s.Values) },
+		"lang":   words.Lang,
+		"asset":  p.assets.address,
+		"icon":   p.assets.icon,
+		"clock":  clock,
+		"time":   func(at time.Time) template.HTML { return timeHTML(at, "time") },
+		"date":   func(at time.Time) template.HTML { return timeHTML(at, "date") },
+		"moment": func(at time.Time) template.HTML { return timeHTML(at, "moment") },
+		"spell":  spell,
+		"strong": func(text string) template.HTML {
+			return template.HTML("<strong>" + html.EscapeString(text) + "</strong>")
+		},
+	}
+}
+
+// say looks a sentence up. An instant among its values becomes an element, which
+// page.js shows by the clock of the person's place; without JavaScript it is the
+// server's.
+func say(words *locale.Words, key string, values []any) any {
+	var elements []string
+	values = slices.Clone(values)
+	for i, v := range values {
+		if at, ok := v.(time.Time); ok {
+			v = timeHTML(at, "time")
+		}
+		if element, ok := v.(template.HTML); ok {
+			values[i] = mark(len(elements))
+			elements = append(elements, string(element))
+		}
+	}
+	sentence := Say(key, values...).In(words)
+	if len(elements) == 0 {
+		return sentence
+	}
+	sentence = html.EscapeString(sentence)
+	for i, element := range elements {
+		sentence = strings.Replace(sentence, mark(i), element, 1)
+	}
+	return template.HTML(sentence) // escaped above, apart from our own elements
+}
+
+// mark stands for an element while a sentence is escaped. No name of a phone has
+// it: NUL is a control character.
+func mark(i int) string { return fmt.Sprintf("\x00%d\x00", i) }
+
+// timeForms are how an instant is written without JavaScript.
+var timeForms = map[string]string{"time": "15:04", "date": "2006-01-02", "moment": "2006-01-02 15:04"}
+
+func timeHTML(at time.Time, form string) template.HTML {
+	return template.HTML(fmt.Sprintf(`<time datetime="%s" data-form="%s">%s</time>`,
+		at.UTC().Format(time.RFC3339), form, at.Format(timeForms[form])))
+}
+
+// spell puts a space between symbols, so that a code is read symbol by symbol,
+// and a comma where it has a dash, so that a pause is heard.
+func spell(code string) string {
+	var b strings.Builder
+	for i, symbol := range code {
+		switch {
+		case symbol == '-':
+			b.WriteByte(',')
+			continue
+		case i > 0:
+			b.WriteByte(' ')
+		}
+		b.WriteRune(symbol)
+	}
+	return b.String()
+}

@@ -1,0 +1,111 @@
+package portal
+
+import (
+	"errors"
+	"net/http"
+	"time"
+	"unicode"
+
+	"keyturn"
+	"keyturn/internal/activation"
+	"keyturn/internal/page"
+	"keyturn/internal/session"
+)
+
+// checkPage is everything that check.html shows.
+type checkPage struct {
+	page.Frame
+	ID      string
+	Who     page.Sentence // which phone has used the code, and when
+	Typed   string        // stays after a mistake
+	Problem page.Sentence
+	Left    time.Duration
+	Last    bool
+}
+
+// Seconds that are left.
+func (c checkPage) Seconds() int { return seconds(c.Left) }
+
+// donePage is everything that done.html shows.
+type donePage struct {
+	page.Frame
+	Phone string
+	Codes bool // recovery codes are to be made now
+}
+
+func (p *Portal) showCheck(w http.ResponseWriter, r *http.Request, status int, c checkPage, st activation.Status) error {
+	c.ID, c.Left, c.Last = st.ID, st.Left, st.Left <= codeEnds
+	c.Who = page.Say("check.who", "phone", st.PhoneName, "system", systemOf(st.Platform), "time", st.Redeemed)
+	if r.Method == http.MethodPost {
+		c.Switch = page.Switch{Action: "/language", Fields: []page.Field{{Name: "back", Value: "/phones/activation"}}}
+	}
+	return p.Page.Render(w, r, status, "portal/check", c)
+}
+
+// postCheck takes the digits that the phone shows, from the session that made
+// the code and from no other, A40.
+func (p *Portal) postCheck(w http.ResponseWriter, r *http.Request, s session.Session) error {
+	typed := r.PostForm.Get("code")
+	c := checkPage{Typed: typed}
+	_, err := p.Activations.Check(r.Context(), s.ID, typed)
+	var wrong *activation.WrongDigits
+	switch {
+	case errors.As(err, &wrong) && wrong.Left > 0:
+		c.Problem = page.Say("check.err", "count", wrong.Left)
+	case errors.Is(err, activation.ErrForm):
+		c.Problem = page.Say("check.typo", "count", digits(typed))
+	case err == nil, wrong != nil, errors.Is(err, activation.ErrClosed), errors.Is(err, activation.ErrPhones),
+		errors.Is(err, activation.ErrApproval), errors.Is(err, activation.ErrPurpose):
+		return see(w, r, "/phones/activation") // which says what became of it
+	default:
+		return err
+	}
+	return p.checkAgain(w, r, s, c)
+}
+
+func (p *Portal) checkAgain(w http.ResponseWriter, r *http.Request, s session.Session, c checkPage) error {
+	st, err := p.Activations.Status(r.Context(), s.ID)
+	if err != nil {
+		return err
+	}
+	if c.Frame, err = p.frame(r, s); err != nil {
+		return err
+	}
+	return p.showCheck(w, r, http.StatusUnprocessableEntity, c, st)
+}
+
+// showDone waits for the person, who is looking at the phone. After the first
+// phone of an account its recovery codes come next.
+func (p *Portal) showDone(w http.ResponseWriter, r *http.Request, frame page.Frame, st activation.Status) error {
+	done := donePage{Frame: frame, Phone: st.PhoneName}
+	if st.Purpose == activation.First {
+		_, made, err := p.Accounts.RecoveryCodesLeft(r.Context(), st.Account)
+		if err != nil {
+			return err
+		}
+		done.Codes = !made
+	}
+	return p.Page.Render(w, r, http.StatusOK, "portal/done", done)
+}
+
+// systemOf names the system of a phone as its person does.
+func systemOf(platform keyturn.Platform) string {
+	switch platform {
+	case keyturn.Android:
+		return "Android"
+	case keyturn.IOS:
+		return "iPhone"
+	}
+	return "–"
+}
+
+// digits counts those that were typed, full-width ones too.
+func digits(typed string) int {
+	n := 0
+	for _, c := range typed {
+		if unicode.IsDigit(c) {
+			n++
+		}
+	}
+	return n
+}

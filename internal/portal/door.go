@@ -1,0 +1,135 @@
+package portal
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"keyturn"
+	"keyturn/internal/account"
+	"keyturn/internal/activation"
+	"keyturn/internal/approval"
+	"keyturn/internal/audit"
+	"keyturn/internal/device"
+	"keyturn/internal/page"
+	"keyturn/internal/session"
+)
+
+var (
+	errMissing = errors.New("portal: no such page")
+	errForeign = errors.New("portal: the request comes from another site")
+)
+
+// anyone makes a handler of f that needs no cookie.
+func (p *Portal) anyone(f func(http.ResponseWriter, *http.Request) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := f(w, r); err != nil {
+			p.fail(w, r, err)
+		}
+	})
+}
+
+// own is anyone for what another site must not even ask for by GET, A26.
+func (p *Portal) own(f func(http.ResponseWriter, *http.Request) error) http.Handler {
+	return p.anyone(func(w http.ResponseWriter, r *http.Request) error {
+		if !p.Page.Own(r) {
+			return errForeign
+		}
+		return f(w, r)
+	})
+}
+
+// signedIn makes a handler of f that a session can reach.
+func (p *Portal) signedIn(f func(http.ResponseWriter, *http.Request, session.Session) error) http.Handler {
+	return p.anyone(func(w http.ResponseWriter, r *http.Request) error {
+		s, err := p.Sessions.Session(r.Context(), p.Page.Cookie(r, page.SignedIn))
+		if err != nil {
+			return err
+		}
+		return f(w, r, s)
+	})
+}
+
+// A ticket is what a form of the waiting page proves: the pending cookie, and
+// the id of the request that the page shows. Services refuse an id that is not
+// the cookie's, A86.
+type ticket struct{ cookie, id string }
+
+// pending makes a handler of f that the browser which began a request can reach.
+func (p *Portal) pending(f func(http.ResponseWriter, *http.Request, ticket) error) http.Handler {
+	return p.anyone(func(w http.ResponseWriter, r *http.Request) error {
+		t := ticket{p.Page.Cookie(r, page.Pending), r.PostForm.Get("request")}
+		if t.cookie == "" {
+			return approval.ErrUnknown
+		}
+		if t.id == "" { // to a service no id means "whatever the cookie has"; a form has to say it
+			return approval.ErrReplaced
+		}
+		return f(w, r, t)
+	})
+}
+
+// see leads on after a POST, so that a refresh repeats nothing.
+func see(w http.ResponseWriter, r *http.Request, path string) error {
+	http.Redirect(w, r, path, http.StatusSeeOther)
+	return nil
+}
+
+// refuse is what the guard shows.
+func (p *Portal) refuse(w http.ResponseWriter, r *http.Request, status int) {
+	if err := p.Page.Error(w, r, status, ""); err != nil {
+		p.Log.LogAttrs(r.Context(), slog.LevelError, "page failed", slog.Any("err", err))
+	}
+}
+
+// fail logs what a handler returned, once, and shows as much of it as a
+// stranger may know.
+func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
+	status, reference, level := statusOf(err), referenceOf(err), slog.LevelInfo
+	if status == http.StatusInternalServerError {
+		level = slog.LevelError
+		if reference == "" {
+			reference = keyturn.NewReference()
+		}
+	}
+	p.Log.LogAttrs(r.Context(), level, "page call failed", slog.String("route", r.Pattern),
+		slog.Int("status", status), slog.String("reference", reference), slog.Any("err", err))
+	if end, ok := endOf(err); ok {
+		err = p.show(w, r, status, outcomePage{outcome: end})
+	} else {
+		err = p.Page.Error(w, r, status, reference)
+	}
+	if err != nil {
+		p.Log.LogAttrs(r.Context(), slog.LevelError, "page failed", slog.Any("err", err))
+	}
+}
+
+// statusOf gives the errors that no page explains their status. A wrong or
+// missing cookie looks like an unknown request, spec §9.4.
+func statusOf(err error) int {
+	for status, causes := range statuses {
+		for _, cause := range causes {
+			if errors.Is(err, cause) {
+				return status
+			}
+		}
+	}
+	return http.StatusInternalServerError
+}
+
+var statuses = map[int][]error{
+	http.StatusForbidden:          {errForeign},
+	http.StatusNotFound:           {errMissing, session.ErrNone, approval.ErrUnknown, activation.ErrUnknown, device.ErrUnknown},
+	http.StatusConflict:           {approval.ErrReplaced, approval.ErrNoPhone, activation.ErrPurpose, activation.ErrApproval, activation.ErrPhones},
+	http.StatusTooManyRequests:    {approval.ErrFull, activation.ErrTooMany},
+	http.StatusServiceUnavailable: {account.ErrBusy},
+}
+
+// referenceOf is the reference under which a service has recorded err.
+func referenceOf(err error) string {
+	var recorded *audit.Failure
+	if errors.As(err, &recorded) {
+		return recorded.Reference
+	}
+	return ""
+}

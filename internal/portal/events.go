@@ -1,0 +1,170 @@
+package portal
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/activation"
+	"keyturn/internal/approval"
+	"keyturn/internal/page"
+	"keyturn/internal/session"
+	"keyturn/locale"
+)
+
+// An event tells a page that waits what has happened. It has no secret, A26.
+type event struct {
+	State string `json:"state"`         // of the request or activation, spec §8.7 and §6.7
+	Page  string `json:"page"`          // what should be on screen: if it is another one than now, the page loads itself again
+	Say   string `json:"say,omitempty"` // the status line, in the person's language
+	Left  int    `json:"left"`          // seconds until the state ends by itself; 0: never, or it has ended
+}
+
+// A look reads the state anew. end is how long the state can last without a
+// hint, 0 if it is the last one.
+type look func(context.Context) (ev event, end time.Duration, err error)
+
+// getWaitEvents follows the browser's request to its end.
+func (p *Portal) getWaitEvents(w http.ResponseWriter, r *http.Request) error {
+	cookie, id, words := p.Page.Cookie(r, page.Pending), r.URL.Query().Get("request"), p.Page.Words(r)
+	if cookie == "" {
+		return approval.ErrUnknown
+	}
+	if id == "" {
+		return approval.ErrReplaced
+	}
+	return p.follow(w, r, id, p.Approvals.Watch, func(ctx context.Context) (event, time.Duration, error) {
+		st, err := p.Approvals.Status(ctx, cookie, id)
+		if err != nil {
+			return event{}, 0, err
+		}
+		return p.waitEvent(st, words), st.Left, nil
+	})
+}
+
+func (p *Portal) waitEvent(st approval.Status, words *locale.Words) event {
+	ev := event{State: string(st.State), Page: "outcome"}
+	switch st.State {
+	case approval.Waiting:
+		ev.Page, ev.Say, ev.Left = "wait", p.progress(st).In(words), seconds(st.Left)
+	case approval.Approved:
+		ev.Page, ev.Say = "approved", approvedSentence(st.Action).In(words)
+	}
+	return ev
+}
+
+// getActivationEvents follows the newest activation of the session that made
+// it. No other session of the account can, A40.
+func (p *Portal) getActivationEvents(w http.ResponseWriter, r *http.Request) error {
+	s, err := p.Sessions.Session(r.Context(), p.Page.Cookie(r, page.SignedIn))
+	if err != nil {
+		return err
+	}
+	st, err := p.Activations.Status(r.Context(), s.ID)
+	if err != nil {
+		return err
+	}
+	words := p.Page.Words(r)
+	return p.follow(w, r, st.ID, p.Activations.Watch, p.activationLook(s, words))
+}
+
+func (p *Portal) activationLook(s session.Session, words *locale.Words) look {
+	id := s.ID
+	return func(ctx context.Context) (event, time.Duration, error) {
+		st, err := p.Activations.Status(ctx, id)
+		if err != nil {
+			return event{}, 0, err
+		}
+		ev := event{State: string(st.State), Page: screenOf(st), Say: setUpStatus(st).In(words), Left: seconds(st.Left)}
+		if ev.Page == "outcome" || st.State == activation.Active {
+			ev.Left, st.Left = 0, 0
+		}
+		return ev, st.Left, nil
+	}
+}
+
+// follow sends a state, and then the next whenever there may be one: after a
+// hint, or when its time is over. A browser that asks for JSON gets one state
+// and is done. Tens of thousands of people wait at once, so a stream keeps
+// nothing but what it needs to look again.
+func (p *Portal) follow(w http.ResponseWriter, r *http.Request, id string, watch func(string) (<-chan struct{}, func()), next look) error {
+	hint, stop := watch(id) // before the first look, so that nothing falls between the two
+	defer stop()
+	line, end, err := p.read(r.Context(), next)
+	if err != nil {
+		return err
+	}
+	if r.Header.Get("Accept") == "application/json" {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(line) // the browser has gone: it asks again
+		return nil
+	}
+	out := http.NewResponseController(w)
+	_ = out.SetWriteDeadline(time.Time{}) // a writer without deadlines needs none lifted
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("X-Accel-Buffering", "no") // nginx would keep events back
+	if _, err := fmt.Fprintf(w, "retry: 1000\n\n"); err != nil {
+		return nil
+	}
+	for {
+		if !send(w, out, line) || end <= 0 || !p.pause(r.Context(), hint, end) {
+			return nil
+		}
+		if line, end, err = p.read(r.Context(), next); err != nil {
+			return nil // the browser comes back, and is told by the first look
+		}
+	}
+}
+
+func send(w http.ResponseWriter, out *http.ResponseController, line []byte) bool {
+	_, err := fmt.Fprintf(w, "data: %s\n\n", line)
+	return err == nil && out.Flush() == nil
+}
+
+// pause sleeps until there may be another state. It is false if nobody listens
+// any more, or the server stops.
+func (p *Portal) pause(ctx context.Context, hint <-chan struct{}, end time.Duration) bool {
+	over := time.NewTimer(max(end, time.Second))
+	defer over.Stop()
+	select {
+	case <-hint:
+	case <-over.C:
+	case <-ctx.Done():
+		return false
+	case <-p.Draining:
+		return false
+	}
+	return true
+}
+
+// read looks on another goroutine: a query needs a deep stack, and the stack of
+// a goroutine that then sleeps for minutes would stay as large.
+func (p *Portal) read(ctx context.Context, next look) (line []byte, end time.Duration, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() {
+			if fault := recover(); fault != nil {
+				err = fmt.Errorf("portal: look: %v", fault)
+			}
+		}()
+		var ev event
+		if ev, end, err = next(ctx); err == nil {
+			line, err = json.Marshal(ev)
+		}
+	}()
+	<-done
+	return line, end, err
+}
+
+func seconds(d time.Duration) int { return max(0, int(d.Seconds())) }
+
+func approvedSentence(action keyturn.Action) page.Sentence {
+	if action == keyturn.SignIn {
+		return page.Say("wait.approved")
+	}
+	return page.Say("wait.approved.other")
+}

@@ -1,0 +1,120 @@
+// Package portal is what people see of Keyturn in their browser: sign in, set up
+// a phone, wait for the phone's answer, look after phones. A handler reads a
+// form, calls a service, shows a page; it holds no rule.
+//
+// GETs only show state, POSTs change it, and the state is on the server: a
+// refresh, a second tab, going back and a form sent twice do no harm. Every page
+// works without JavaScript. What scripts may rely on is in spec/portal.md.
+package portal
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/account"
+	"keyturn/internal/activation"
+	"keyturn/internal/approval"
+	"keyturn/internal/device"
+	"keyturn/internal/page"
+	"keyturn/internal/policy"
+	"keyturn/internal/session"
+)
+
+// A Portal serves people. Its fields are set before [Portal.Routes] is called.
+type Portal struct {
+	Page        *page.Renderer
+	Accounts    Accounts
+	Sessions    Sessions
+	Devices     Devices
+	Activations Activations
+	Approvals   Approvals
+	Limits      policy.Limits            // to say how many and how long, never to decide
+	Phone       string                   // address of the phone app, for people without a phone; empty outside the demo
+	Place       func(addr string) string // of an IP address; nil: no place is known
+	Draining    <-chan struct{}          // closed when the server stops: streams end, browsers come back to the next
+	Log         *slog.Logger             //
+	Now         func() time.Time         //
+}
+
+// Accounts knows people. Package account implements it.
+type Accounts interface {
+	Check(context.Context, account.Attempt) (account.Account, error)
+	Account(ctx context.Context, id string) (account.Account, error)
+	MakeRecoveryCodes(ctx context.Context, account, session string) ([]keyturn.RecoveryCode, error)
+	RecoveryCodesLeft(ctx context.Context, account string) (left int, made bool, err error)
+}
+
+// Sessions keeps browsers signed in. Package session implements it.
+type Sessions interface {
+	Begin(ctx context.Context, p policy.Proven, before, agent, ip string) (session.Session, string, error)
+	Draft(before, browser, agent, ip string) (policy.Grant, session.Cookies)
+	Session(ctx context.Context, cookie string) (session.Session, error)
+	End(ctx context.Context, cookie string) error
+	Known(ctx context.Context, account, browserCookie string) (bool, error)
+}
+
+// Devices looks after an account's phones. Package device implements it.
+type Devices interface {
+	Devices(ctx context.Context, account string) ([]device.Device, error)
+	RemoveApproved(ctx context.Context, request, session string) (device.Device, error)
+	Rename(ctx context.Context, account, id, name string) error
+}
+
+// Activations makes phones an account's devices. Package activation implements it.
+type Activations interface {
+	Begin(context.Context, activation.By) (activation.Activation, error)
+	Status(ctx context.Context, session string) (activation.Status, error)
+	Check(ctx context.Context, session, typed string) (activation.Activation, error)
+	Cancel(ctx context.Context, session string) error
+	Watch(id string) (hint <-chan struct{}, stop func())
+}
+
+// Approvals is the life of requests. Package approval implements it.
+type Approvals interface {
+	Begin(context.Context, approval.Attempt) (approval.Request, string, error)
+	Status(ctx context.Context, cookie, id string) (approval.Status, error)
+	Prolong(ctx context.Context, cookie, id string) (time.Time, error)
+	Cancel(ctx context.Context, cookie, id string) error
+	Again(ctx context.Context, cookie, id string, fresh approval.Attempt) (approval.Request, string, error)
+	Redeem(ctx context.Context, cookie, id string, g policy.Grant) (approval.Request, policy.Proven, error)
+	Watch(id string) (hint <-chan struct{}, stop func())
+}
+
+// Routes returns the whole surface of the portal, one line per path.
+func (p *Portal) Routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /assets/", p.Page.Assets())
+	mux.Handle("POST /language", p.anyone(p.Page.PostLanguage))
+
+	mux.Handle("GET /{$}", p.anyone(p.getHome))
+	mux.Handle("GET /sign-in", http.RedirectHandler("/", http.StatusSeeOther))
+	mux.Handle("POST /sign-in", p.anyone(p.postSignIn))
+	mux.Handle("POST /sign-out", p.anyone(p.postSignOut))
+
+	mux.Handle("GET /sign-in/wait", p.anyone(p.getWait))
+	mux.Handle("GET /sign-in/events", p.own(p.getWaitEvents))
+	mux.Handle("POST /sign-in/prolong", p.pending(p.postProlong))
+	mux.Handle("POST /sign-in/cancel", p.pending(p.postCancel))
+	mux.Handle("POST /sign-in/again", p.pending(p.postAgain))
+	mux.Handle("POST /sign-in/redeem", p.pending(p.postRedeem))
+
+	mux.Handle("GET /phones/activation", p.signedIn(p.getActivation))
+	mux.Handle("POST /phones/activation", p.signedIn(p.postActivation))
+	mux.Handle("GET /phones/activation/events", p.own(p.getActivationEvents))
+	mux.Handle("POST /phones/activation/check", p.signedIn(p.postCheck))
+	mux.Handle("POST /phones/activation/cancel", p.signedIn(p.postCancelActivation))
+	mux.Handle("POST /recovery-codes", p.signedIn(p.postRecoveryCodes))
+	mux.Handle("POST /recovery-codes/check", p.signedIn(p.postRecoveryCheck))
+
+	mux.Handle("GET /phones", p.signedIn(p.getPhones))
+	mux.Handle("POST /phones/add", p.signedIn(p.postAdd))
+	mux.Handle("GET /phones/remove", p.signedIn(p.getRemove))
+	mux.Handle("POST /phones/remove", p.signedIn(p.postRemove))
+	mux.Handle("POST /phones/rename", p.signedIn(p.postRename))
+
+	mux.Handle("/", p.anyone(func(http.ResponseWriter, *http.Request) error { return errMissing }))
+	return p.Page.Guard(mux, p.refuse)
+}

@@ -1,0 +1,97 @@
+package portal
+
+import (
+	"errors"
+	"net/http"
+
+	"keyturn"
+	"keyturn/internal/activation"
+	"keyturn/internal/approval"
+	"keyturn/internal/device"
+	"keyturn/internal/page"
+	"keyturn/internal/policy"
+	"keyturn/internal/session"
+)
+
+// postRedeem goes on after the phone's approval: once, in time, and only in the
+// browser that began, A21 A22.
+func (p *Portal) postRedeem(w http.ResponseWriter, r *http.Request, t ticket) error {
+	st, err := p.Approvals.Status(r.Context(), t.cookie, t.id)
+	if err != nil {
+		return err
+	}
+	if st.Action == keyturn.SignIn {
+		return p.redeemSignIn(w, r, t)
+	}
+	s, err := p.Sessions.Session(r.Context(), p.Page.Cookie(r, page.SignedIn))
+	if err != nil {
+		return err
+	}
+	return p.redeemChange(w, r, t, s)
+}
+
+// redeemSignIn signs the browser in. Session and known browser have new values
+// afterwards: one that was planted before is worth nothing, A20 A85.
+func (p *Portal) redeemSignIn(w http.ResponseWriter, r *http.Request, t ticket) error {
+	grant, cookies := p.Sessions.Draft(p.Page.Cookie(r, page.SignedIn), p.Page.Cookie(r, page.KnownBrowser),
+		page.Browser(r.UserAgent()), page.Addr(r))
+	_, _, err := p.Approvals.Redeem(r.Context(), t.cookie, t.id, grant)
+	var gone *approval.Gone
+	switch {
+	case errors.As(err, &gone) && gone.State == approval.Redeemed: // the form was sent twice
+		return see(w, r, "/")
+	case errors.As(err, &gone):
+		return see(w, r, "/sign-in/wait")
+	case err != nil:
+		return err
+	}
+	p.Page.SetCookie(w, page.SignedIn, cookies.Session, p.Limits.SessionMost)
+	p.Page.SetCookie(w, page.KnownBrowser, cookies.Browser, p.Limits.Browser)
+	p.Page.ClearCookie(w, page.Pending)
+	return see(w, r, "/")
+}
+
+// redeemChange uses an approval for the change that it was given for. If the
+// server went down between the two, sending the form again makes the change.
+func (p *Portal) redeemChange(w http.ResponseWriter, r *http.Request, t ticket, s session.Session) error {
+	req, _, err := p.Approvals.Redeem(r.Context(), t.cookie, t.id, policy.Grant{})
+	var gone *approval.Gone
+	if errors.As(err, &gone) {
+		if gone.State != approval.Redeemed {
+			return see(w, r, "/sign-in/wait")
+		}
+		st, err := p.Approvals.Status(r.Context(), t.cookie, t.id)
+		if err != nil {
+			return err
+		}
+		req = st.Request
+	} else if err != nil {
+		return err
+	}
+	p.Page.ClearCookie(w, page.Pending)
+	return p.change(w, r, s, req)
+}
+
+// change makes the change of phones that a request was approved for, in the
+// session that asked for it; the services refuse any other, A25 A88.
+func (p *Portal) change(w http.ResponseWriter, r *http.Request, s session.Session, req approval.Request) error {
+	if req.Action == keyturn.AddPhone {
+		addr := page.Addr(r)
+		_, err := p.Activations.Begin(r.Context(), activation.By{
+			Account: s.Account, Session: s.ID, Purpose: activation.Add, Approval: req.ID,
+			Browser: page.Browser(r.UserAgent()), IP: addr, Place: p.place(addr),
+		})
+		if err != nil {
+			return err
+		}
+		return see(w, r, "/phones/activation")
+	}
+	d, err := p.Devices.RemoveApproved(r.Context(), req.ID, s.ID)
+	if errors.Is(err, device.ErrUnknown) { // done already, by the same form
+		return see(w, r, "/phones")
+	}
+	if err != nil {
+		return err
+	}
+	return see(w, r, "/phones?removed="+d.ID)
+}

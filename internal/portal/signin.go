@@ -1,0 +1,170 @@
+package portal
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"strings"
+
+	"keyturn"
+	"keyturn/internal/account"
+	"keyturn/internal/activation"
+	"keyturn/internal/approval"
+	"keyturn/internal/page"
+	"keyturn/internal/policy"
+	"keyturn/internal/session"
+)
+
+// signInPage is everything that signin.html shows.
+type signInPage struct {
+	page.Frame
+	Name      string
+	Problem   page.Sentence // what was wrong with the last try; may be empty
+	Reference string
+	Waiting   string // id of a request that waits in this browser: signin.js ends it if the person went back
+}
+
+// showSignIn shows the form of D1. Whether there is such an account, or a phone,
+// is not said before the password is right.
+func (p *Portal) showSignIn(w http.ResponseWriter, r *http.Request, status int, s signInPage) error {
+	if r.Method == http.MethodPost {
+		s.Switch = page.Switch{Action: "/sign-in", Fields: []page.Field{{Name: "name", Value: s.Name}}}
+	}
+	return p.Page.Render(w, r, status, "portal/signin", s)
+}
+
+// getSignIn keeps the name of the browser's last request, so that whoever comes
+// back types only the password.
+func (p *Portal) getSignIn(w http.ResponseWriter, r *http.Request) error {
+	var s signInPage
+	if cookie := p.Page.Cookie(r, page.Pending); cookie != "" {
+		last, err := p.Approvals.Status(r.Context(), cookie, "")
+		if err != nil && !errors.Is(err, approval.ErrUnknown) {
+			return err
+		}
+		s.Name = last.Name
+		if last.State == approval.Waiting && last.Action == keyturn.SignIn {
+			s.Waiting = last.ID
+		}
+	}
+	return p.showSignIn(w, r, http.StatusOK, s)
+}
+
+// postSignIn checks the password. An account whose next phone is its first one
+// sets that up, any other one is asked for its approval.
+func (p *Portal) postSignIn(w http.ResponseWriter, r *http.Request) error {
+	name, password := r.PostForm.Get("name"), r.PostForm.Get("password")
+	if page.Switched(r) {
+		return p.showSignIn(w, r, http.StatusOK, signInPage{Name: name})
+	}
+	if strings.TrimSpace(name) == "" || password == "" {
+		return p.showSignIn(w, r, http.StatusUnprocessableEntity, signInPage{Name: name, Problem: page.Say("signin.missing")})
+	}
+	a, err := p.Accounts.Check(r.Context(), account.Attempt{
+		Name: name, Password: password, Addr: page.Addr(r),
+		Browser: session.HashCookie(p.Page.Cookie(r, page.KnownBrowser)),
+	})
+	if err != nil {
+		return p.signInRefused(w, r, name, err)
+	}
+	if a.First {
+		err = p.signInToSetUp(w, r, a)
+		if !errors.Is(err, activation.ErrPurpose) { // it has got a phone in this very moment: ask that
+			return err
+		}
+	}
+	return p.signInByPhone(w, r, a)
+}
+
+// signInRefused says what the person can do. It is the same for an unknown name
+// and for a wrong password, A29.
+func (p *Portal) signInRefused(w http.ResponseWriter, r *http.Request, name string, err error) error {
+	s := signInPage{Name: name, Reference: page.Grouped(referenceOf(err))}
+	var many *account.TooMany
+	switch {
+	case errors.Is(err, account.ErrPassword):
+		s.Problem = page.Say("signin.err")
+		return p.showSignIn(w, r, http.StatusForbidden, s)
+	case errors.As(err, &many):
+		s.Problem = page.Say("signin.slow", "count", int(math.Ceil(many.Wait.Minutes())))
+		return p.showSignIn(w, r, http.StatusTooManyRequests, s)
+	case errors.Is(err, account.ErrBusy):
+		s.Problem = page.Say("signin.busyserver")
+		w.Header().Set("Retry-After", "3")
+		return p.showSignIn(w, r, http.StatusServiceUnavailable, s)
+	}
+	return err
+}
+
+// signInToSetUp begins a session that rests on the password only, and the set-up
+// of the account's first phone in it.
+func (p *Portal) signInToSetUp(w http.ResponseWriter, r *http.Request, a account.Account) error {
+	ctx, agent, addr := r.Context(), page.Browser(r.UserAgent()), page.Addr(r)
+	proven := policy.Proven{Account: a.ID, Way: policy.ByPassword, At: p.Now()}
+	s, cookie, err := p.Sessions.Begin(ctx, proven, p.Page.Cookie(r, page.SignedIn), agent, addr)
+	if err != nil {
+		return err
+	}
+	_, err = p.Activations.Begin(ctx, activation.By{
+		Account: a.ID, Session: s.ID, Purpose: activation.First,
+		Browser: agent, IP: addr, Place: p.place(addr),
+	})
+	if err != nil && !errors.Is(err, activation.ErrTooMany) { // the page says that there is no code, and how long to wait
+		return errors.Join(err, p.Sessions.End(ctx, cookie)) // a password alone opens nothing else, A31
+	}
+	p.Page.SetCookie(w, page.SignedIn, cookie, p.Limits.SessionMost)
+	return see(w, r, "/phones/activation")
+}
+
+// signInByPhone asks the phones of an account that has some.
+func (p *Portal) signInByPhone(w http.ResponseWriter, r *http.Request, a account.Account) error {
+	err := p.ask(w, r, p.attempt(r, a, keyturn.SignIn))
+	switch {
+	case errors.Is(err, approval.ErrFull):
+		return p.showSignIn(w, r, http.StatusTooManyRequests, signInPage{Name: a.Name, Problem: page.Say("signin.full")})
+	case errors.Is(err, approval.ErrUnknown): // stopped in this very moment
+		return p.showSignIn(w, r, http.StatusForbidden, signInPage{Name: a.Name, Problem: page.Say("signin.stopped")})
+	}
+	return err
+}
+
+// ask puts a request to the account's phones; the browser that began it gets the
+// pending cookie, which alone can see and redeem it.
+func (p *Portal) ask(w http.ResponseWriter, r *http.Request, a approval.Attempt) (err error) {
+	if a.Known, err = p.Sessions.Known(r.Context(), a.Account, p.Page.Cookie(r, page.KnownBrowser)); err != nil {
+		return err
+	}
+	_, cookie, err := p.Approvals.Begin(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	p.Page.SetCookie(w, page.Pending, cookie, p.Limits.AgainIn)
+	return see(w, r, "/sign-in/wait")
+}
+
+// attempt is what the phone will show of this browser and what it asks for.
+func (p *Portal) attempt(r *http.Request, a account.Account, action keyturn.Action) approval.Attempt {
+	addr := page.Addr(r)
+	return approval.Attempt{
+		Account: a.ID, Name: a.Name, App: p.Page.Name(), Action: action,
+		Before:  p.Page.Cookie(r, page.Pending),
+		Browser: page.Browser(r.UserAgent()), IP: addr, Place: p.place(addr),
+		Password: p.Now(),
+	}
+}
+
+func (p *Portal) place(addr string) string {
+	if p.Place == nil {
+		return ""
+	}
+	return p.Place(addr)
+}
+
+// postSignOut ends the session. Doing it twice is no mistake.
+func (p *Portal) postSignOut(w http.ResponseWriter, r *http.Request) error {
+	if err := p.Sessions.End(r.Context(), p.Page.Cookie(r, page.SignedIn)); err != nil {
+		return err
+	}
+	p.Page.ClearCookie(w, page.SignedIn)
+	return see(w, r, "/")
+}

@@ -1,0 +1,183 @@
+package portal
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/approval"
+	"keyturn/internal/page"
+)
+
+// lastCall is when the countdown of a request appears: before that it would
+// only make people hurry.
+const lastCall = 30 * time.Second
+
+// waitPage is everything that wait.html shows.
+type waitPage struct {
+	page.Frame
+	Request string         // goes back with every form: another one than the cookie's changes nothing
+	Action  keyturn.Action // what the phone is asked
+	Message string         // name of the phone that is meant, for a change of phones
+	Number  string         // 6 digits; empty if none has to be carried
+	Phones  []string       // names of those that can answer
+	Status  page.Sentence  // how far it has come
+	Left    time.Duration
+	Last    bool   // the time is nearly over
+	OnPhone bool   // the page is shown on a phone, perhaps on the one that is asked
+	Pretend string // address of a pretend phone; empty outside the demo
+}
+
+// approvedPage is everything that approved.html shows.
+type approvedPage struct {
+	page.Frame
+	Request string
+	Status  page.Sentence
+}
+
+// Other reports whether the phone is asked for anything but a sign-in.
+func (w waitPage) Other() bool { return w.Action != keyturn.SignIn }
+
+// What is asked, in words.
+func (w waitPage) What() page.Sentence {
+	return page.Say("request.action."+string(w.Action), "message", w.Message)
+}
+
+// Names of the phones, as a sentence shows them.
+func (w waitPage) Names() string { return strings.Join(w.Phones, ", ") }
+
+// Seconds that are left.
+func (w waitPage) Seconds() int { return seconds(w.Left) }
+
+// Title of the page, as tabs show it.
+func (w waitPage) Title() page.Sentence {
+	switch {
+	case w.Other():
+		return page.Say("wait.title.other")
+	case len(w.Number) == 6:
+		return page.Say("wait.pagetitle", "number", w.Number[:3]+" "+w.Number[3:])
+	}
+	return page.Say("wait.title")
+}
+
+// getWait shows how the browser's request stands, and changes nothing however
+// often it is loaded, A27. With the id of another one than the cookie's it says
+// that the person went on in another tab.
+func (p *Portal) getWait(w http.ResponseWriter, r *http.Request) error {
+	st, err := p.Approvals.Status(r.Context(), p.Page.Cookie(r, page.Pending), r.URL.Query().Get("request"))
+	if err != nil {
+		return err
+	}
+	frame := page.Frame{Account: st.Name}
+	switch {
+	case st.State == approval.Waiting:
+		return p.showWait(w, r, frame, st)
+	case st.State == approval.Approved, open(st):
+		return p.Page.Render(w, r, http.StatusOK, "portal/approved", approvedPage{frame, st.ID, approvedSentence(st.Action)})
+	case st.State == approval.Redeemed:
+		return see(w, r, after(st.Action))
+	case st.State == approval.Cancelled && st.Action != keyturn.SignIn:
+		return see(w, r, "/phones")
+	}
+	return p.show(w, r, http.StatusOK, outcomePage{Frame: frame, outcome: ended(st.Request), Request: st.ID})
+}
+
+// open reports whether a redeemed approval has still to make its change: the
+// server went down between the two.
+func open(st approval.Status) bool {
+	return st.State == approval.Redeemed && st.Action != keyturn.SignIn && !st.Used
+}
+
+// after is where a person goes when their request is redeemed.
+func after(action keyturn.Action) string {
+	switch action {
+	case keyturn.AddPhone:
+		return "/phones/activation"
+	case keyturn.RemovePhone:
+		return "/phones"
+	}
+	return "/"
+}
+
+func (p *Portal) showWait(w http.ResponseWriter, r *http.Request, frame page.Frame, st approval.Status) error {
+	return p.Page.Render(w, r, http.StatusOK, "portal/wait", waitPage{
+		Frame: frame, Request: st.ID, Action: st.Action, Message: st.Message,
+		Number: st.Digits, Phones: st.Phones, Status: p.progress(st),
+		Left: st.Left, Last: st.Left <= lastCall, OnPhone: page.OnPhone(r), Pretend: p.Phone,
+	})
+}
+
+// progress says how far a waiting request has come. What a phone says of itself
+// is a hint, and decides nothing.
+func (p *Portal) progress(st approval.Status) page.Sentence {
+	switch {
+	case st.Tries > 0:
+		return page.Say("wait.wrongnum", "count", max(0, p.Limits.NumberTries-st.Tries))
+	case st.Seen == "unlocking":
+		return page.Say("wait.unlocking")
+	case st.Seen == "opened":
+		return page.Say("wait.seen", "phone", st.SeenBy)
+	}
+	return page.Say("wait.wait")
+}
+
+// postProlong gives a waiting request more time, as far as it can have more.
+func (p *Portal) postProlong(w http.ResponseWriter, r *http.Request, t ticket) error {
+	if _, err := p.Approvals.Prolong(r.Context(), t.cookie, t.id); err != nil && !isGone(err) {
+		return err
+	}
+	return see(w, r, "/sign-in/wait")
+}
+
+// postCancel ends a waiting request. One that has ended stays as it ended, and
+// the waiting page says how.
+func (p *Portal) postCancel(w http.ResponseWriter, r *http.Request, t ticket) error {
+	st, err := p.Approvals.Status(r.Context(), t.cookie, t.id)
+	if err != nil {
+		return err
+	}
+	if err := p.Approvals.Cancel(r.Context(), t.cookie, t.id); isGone(err) {
+		return see(w, r, "/sign-in/wait")
+	} else if err != nil {
+		return err
+	}
+	if st.Action != keyturn.SignIn {
+		return see(w, r, "/phones")
+	}
+	return see(w, r, "/")
+}
+
+// postAgain makes a new request after one that ended, without the password for
+// as long as that is allowed; else the person types it again.
+func (p *Portal) postAgain(w http.ResponseWriter, r *http.Request, t ticket) error {
+	st, err := p.Approvals.Status(r.Context(), t.cookie, t.id)
+	if err != nil {
+		return err
+	}
+	known, err := p.Sessions.Known(r.Context(), st.Account, p.Page.Cookie(r, page.KnownBrowser))
+	if err != nil {
+		return err
+	}
+	addr := page.Addr(r)
+	_, cookie, err := p.Approvals.Again(r.Context(), t.cookie, t.id, approval.Attempt{
+		Account: st.Account, Name: st.Name, App: st.App, Action: st.Action, Before: t.cookie, Known: known,
+		Browser: page.Browser(r.UserAgent()), IP: addr, Place: p.place(addr),
+	})
+	if errors.Is(err, approval.ErrTooLate) {
+		return p.showSignIn(w, r, http.StatusOK, signInPage{Name: st.Name, Problem: page.Say("signin.again")})
+	}
+	if err != nil {
+		return err
+	}
+	if cookie != "" { // a request that still waits keeps its cookie
+		p.Page.SetCookie(w, page.Pending, cookie, p.Limits.AgainIn)
+	}
+	return see(w, r, "/sign-in/wait")
+}
+
+func isGone(err error) bool {
+	var gone *approval.Gone
+	return errors.As(err, &gone)
+}

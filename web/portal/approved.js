@@ -1,0 +1,3 @@
+// The phone has approved: goes on at once.
+
+document.getElementById("redeem").requestSubmit();

@@ -1,0 +1,53 @@
+// Follows a request or an activation: by an event stream, and by asking every
+// two seconds where streams don't arrive.
+
+const silence = 3000; // a stream that brought nothing for so long is held back by a proxy
+const pace = 2000;
+
+/**
+ * @param {string} path of the stream
+ * @param {(event: {state: string, page: string, say: string, left: number}) => boolean} tell  returns whether to go on
+ * @param {(status: number) => void} lost  0: the server can't be reached; 409: another tab went on; others: it is gone
+ */
+export function follow(path, tell, lost) {
+  let heard = false, over = false, asking = 0;
+  const source = new EventSource(path);
+
+  const hear = (event) => {
+    heard = true;
+    if (over || tell(event)) return;
+    over = true;
+    source.close();
+    clearInterval(asking);
+  };
+  const ask = async () => {
+    if (over) return;
+    try {
+      const answer = await fetch(path, { headers: { Accept: "application/json" } });
+      if (answer.ok) return hear(await answer.json());
+      if (answer.status >= 500) return lost(0);
+      over = true;
+      clearInterval(asking);
+      lost(answer.status);
+    } catch {
+      lost(0);
+    }
+  };
+  const poll = () => {
+    if (asking || over) return;
+    source.close();
+    ask();
+    asking = setInterval(ask, pace);
+  };
+
+  source.onmessage = (event) => hear(JSON.parse(event.data));
+  source.onerror = () => {
+    if (over) return;
+    if (source.readyState === EventSource.CLOSED) poll(); // refused: asking once more says why
+    else lost(0);
+  };
+  setTimeout(() => { if (!heard) poll(); }, silence);
+  // A tab that slept asks the moment it wakes, and once more when the network is back.
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
+  addEventListener("online", ask);
+}
