@@ -84,7 +84,7 @@ func run(ctx context.Context, t *testing.T, address string) {
 	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
 		t.Fatal(err)
 	}
-	got, err := chromedp.Run(ctx, chromedp.Poll[outcome]("window.results"))
+	got, err := chromedp.Run(ctx, chromedp.Poll[outcome]("window.results", chromedp.WithPollingTimeout(patience)))
 	if err != nil {
 		t.Fatal(err)
 	}

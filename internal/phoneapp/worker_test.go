@@ -47,7 +47,7 @@ func TestWorker(t *testing.T) {
 	}
 	must(t)(chromedp.Call(ctx, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{
 		Origin: origin, RegistrationID: id, Data: `{"type": "look", "title": "evil"}`}))
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("window.pushes > 0")); err != nil {
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("window.pushes > 0", chromedp.WithPollingTimeout(patience))); err != nil {
 		t.Fatal(err)
 	}
 	got := evaluate[string](ctx, t, `navigator.serviceWorker.ready.then((w) => w.getNotifications())

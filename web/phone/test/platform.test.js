@@ -14,7 +14,11 @@ export default async function () {
     const { id } = server.ask(device);
     await phone.check();
     const answer = await phone.answer(phone.request(id), "approve", { number: "042317" });
+    server.lost = "/answer";
+    await refuses(() => answer.send(), "unsure");
     equal(await answer.send(), { state: "approved" });
+    const [first, second] = server.sent.filter(({ path }) => path.endsWith("/answer"));
+    equal(first.body, second.body, "without another sheet");
   });
 
   await test("platform/a second account uses the one credential", async () => {

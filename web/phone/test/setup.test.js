@@ -107,6 +107,25 @@ export default async function () {
     equal(phone.accounts().map(({ account }) => account.name), ["ada", "mei"]);
   });
 
+  await test("setup/A37 a second account, and the answer is lost", async () => {
+    const { server, phone } = await fixture("ada", "mei");
+    await activated(phone, server, "0");
+    const setup = await setUp(phone, "1");
+    server.lost = "/redeem";
+    await refuses(() => setup.activate(PIN), "unsure");
+    server.turn();
+    await setup.activate(PIN);
+    const [, first, second] = server.sent.filter(({ path }) => path.endsWith("/redeem"));
+    equal(first.body, second.body);
+  });
+
+  await test("setup/an activation that the server doesn't know any more is over", async () => {
+    const { server, phone } = await fixture("ada");
+    const activation = await (await setUp(phone, "0")).activate(PIN);
+    server.devices.clear();
+    equal([await activation.look(), phone.unfinished().length], ["ended", 0]);
+  });
+
   await test("setup/what stands in the way is said before anything is made", async () => {
     const { server, phone } = await fixture("ada", "ada", "mei");
     const device = await activated(phone, server, "0");
