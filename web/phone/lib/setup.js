@@ -6,7 +6,7 @@ import { Activation } from "./activation.js";
 import { b64, random } from "./bytes.js";
 import { addText, commitment, redeemText } from "./exchange.js";
 import { newAgreeKey, newDeviceKey, sign } from "./pair.js";
-import { pinProblem } from "./pin.js";
+import { pinProblem } from "./pinrules.js";
 import { Problem } from "./problem.js";
 import { NonceProof } from "./proof.js";
 import { redeem } from "./redeem.js";
