@@ -23,7 +23,7 @@ export function AccountFlow({ app, device }) {
     removed(app, row);
   };
   if (row.state === "active") return html`<${ActiveAccount} app=${app} row=${row} />`;
-  if (row.state === "pin_locked") return html`<${Locked} accounts=${row.account.name} back=${() => app.nav.back()} onAgain=${() => app.nav.go("recover")} onForget=${forget} />`;
+  if (row.state === "pin_locked") return html`<${Locked} accounts=${row.account.name} back=${() => app.nav.back()} onAgain=${() => app.nav.go("Recover")} onForget=${forget} />`;
   const { reason, to, time } = row.ended ?? { reason: null, to: null, time: null };
   const kind = row.state === "suspended" ? "paused" : row.state === "unknown" ? "unknown" : reason === "moved" && to ? "moved" : "removed";
   return html`<${Gone} kind=${kind} account=${row.account.name} to=${to ?? ""} time=${time ? dayTime(time, language()) : ""} back=${() => app.nav.back()} onForget=${forget} />`;
@@ -37,7 +37,7 @@ function ActiveAccount({ app, row }) {
   const [problem, setProblem] = useState(/** @type {Fault | null} */ (null));
   const leave = useLeave(app, asking && unlock === "platform" ? device : "");
   const go = () => {
-    if (unlock === "pin") return app.nav.go("remove", { device });
+    if (unlock === "pin") return app.nav.go("Remove", { device });
     const sending = leave.current?.send(); // first, so that the system's sheet opens from this tap
     setBusy(true);
     setProblem(null);
@@ -66,7 +66,7 @@ export function RemoveFlow({ app, device }) {
       return removed(app, row);
     } catch (failure) {
       const tries = is(failure, "pin_wrong") ? /** @type {any} */ (failure).triesLeft : null;
-      if (is(failure, "pin_locked") || tries === 0) return app.nav.reset("locked");
+      if (is(failure, "pin_locked") || tries === 0) return app.nav.reset("Locked");
       setLeft(tries);
       if (tries === null) setProblem(fault(failure));
     }
@@ -101,5 +101,5 @@ export function LockedFlow({ app }) {
     for (const { device } of rows) await app.phone?.forget(device);
     app.nav.home();
   };
-  return html`<${Locked} accounts=${rows.map(({ account }) => account.name).join(", ")} back=${() => app.nav.home()} onAgain=${() => app.nav.go("recover")} onForget=${forget} />`;
+  return html`<${Locked} accounts=${rows.map(({ account }) => account.name).join(", ")} back=${() => app.nav.home()} onAgain=${() => app.nav.go("Recover")} onForget=${forget} />`;
 }

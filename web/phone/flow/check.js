@@ -30,10 +30,10 @@ export async function resume(app) {
 
 /** @param {App} app @param {Activation} activation @param {string} state */
 function show(app, activation, state) {
-  if (state === "checking") app.nav.reset("code", { activation });
-  else if (state === "active") app.nav.reset("active", { activation });
-  else if (state === "redeemed") app.nav.reset("resume", { activation });
-  else app.nav.reset("gone", { cause: activation.cause });
+  if (state === "checking") app.nav.reset("Code", { activation });
+  else if (state === "active") app.nav.reset("Active", { activation });
+  else if (state === "redeemed") app.nav.reset("Resume", { activation });
+  else app.nav.reset("End", { cause: activation.cause });
 }
 
 /** P5d. @param {{app: App, activation: Activation}} props */
@@ -54,7 +54,7 @@ export function CodeFlow({ app, activation }) {
   }, []);
   const stop = async () => {
     await activation.abandon().catch(() => {});
-    app.nav.reset("gone", { cause: "person" });
+    app.nav.reset("End", { cause: "person" });
   };
   return html`<${CheckCode} check=${activation.check} ends=${activation.ends} asking=${asking} copy=${app.copy} onAsk=${setAsking} onStop=${stop} />`;
 }
@@ -76,7 +76,7 @@ export function ResumeFlow({ app, activation }) {
       show(app, activation, await activation.finish(pin));
     } catch (failure) {
       if (isNetwork(failure)) setProblem(fault(failure));
-      else app.nav.reset("gone", { cause: "proof", problem: fault(failure) });
+      else app.nav.reset("End", { cause: "proof", problem: fault(failure) });
     }
     setBusy(false);
   };
@@ -84,7 +84,7 @@ export function ResumeFlow({ app, activation }) {
 }
 
 /** P7. @param {{app: App, activation: Activation}} props */
-export function DoneFlow({ app, activation }) {
+export function ActiveFlow({ app, activation }) {
   const [push, setPush] = useState("off");
   useEffect(() => {
     persist();
@@ -100,5 +100,5 @@ export function DoneFlow({ app, activation }) {
 
 /** The set-up ended without an account. @param {{app: App, cause: string, problem?: Fault}} props */
 export function EndFlow({ app, cause, problem }) {
-  return html`<${CheckGone} cause=${cause} problem=${problem} onAgain=${() => app.nav.swap("scan")} onDone=${() => app.nav.home()} />`;
+  return html`<${CheckGone} cause=${cause} problem=${problem} onAgain=${() => app.nav.swap("Scan")} onDone=${() => app.nav.home()} />`;
 }

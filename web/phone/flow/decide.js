@@ -37,7 +37,7 @@ export function useDecision(app, request, unlock) {
       change({ busy: "", outcome: /** @type {State["outcome"]} */ (outcome) });
     } catch (problem) {
       const { locked, ...to } = readFailure(problem, state.step);
-      if (locked) return app.nav.reset("locked");
+      if (locked) return app.nav.reset("Locked");
       if (!to.outcome) tried.current = { answer: null };
       change({ busy: "", ...to });
       phone.check();

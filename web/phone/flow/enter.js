@@ -55,7 +55,7 @@ export function ScanFlow({ app }) {
     else setProblem({ k: "scan.photo.none" });
   };
   return html`<${Scan} state=${state} hint=${hint} problem=${problem} video=${video} system=${platform()} cameras=${scanner.current?.cameras ?? 0}
-    torch=${scanner.current?.torch ?? null} back=${() => app.nav.back()} onStart=${start} onType=${() => app.nav.swap("type")} onFlip=${flip}
+    torch=${scanner.current?.torch ?? null} back=${() => app.nav.back()} onStart=${start} onType=${() => app.nav.swap("Type")} onFlip=${flip}
     onLight=${light} onPhoto=${photo} />`;
 }
 
@@ -96,8 +96,8 @@ function useHint(looking) {
 /** @param {App} app @param {string} text @returns {Promise<{problem?: Fault, go?: () => void}>} */
 async function read(app, text) {
   const scanned = await readScan(text, location.origin);
-  if (scanned.kind === "code") return { go: () => app.nav.swap("confirm", { code: scanned.code }) };
-  if (scanned.kind === "sign_in") return { go: () => app.nav.swap("request", { id: scanned.request }) };
+  if (scanned.kind === "code") return { go: () => app.nav.swap("Confirm", { code: scanned.code }) };
+  if (scanned.kind === "sign_in") return { go: () => app.nav.swap("Request", { id: scanned.request }) };
   if (scanned.kind === "other") return { problem: { k: "scan.other", v: { host: scanned.host, own: app.host } } };
   return { problem: { k: scanned.problem === "recovery" ? "scan.recovery" : "scan.notours" } };
 }
@@ -119,7 +119,7 @@ export function TypeFlow({ app, entry, text = "", check = false }) {
     setBusy(true);
     try {
       const look = await app.phone?.look(code);
-      app.nav.go("confirm", { code, look });
+      app.nav.go("Confirm", { code, look });
     } catch (failure) {
       setProblem(fault(failure, { too_many: "type.tries" }));
     }
@@ -130,7 +130,7 @@ export function TypeFlow({ app, entry, text = "", check = false }) {
     if (check) go(text);
   }, []);
   return html`<${Type} text=${text} error=${error} problem=${problem} busy=${busy} back=${() => app.nav.back()} onText=${clear} onGo=${go}
-    onScan=${() => app.nav.swap("scan")} paste=${() => navigator.clipboard.readText()} />`;
+    onScan=${() => app.nav.swap("Scan")} paste=${() => navigator.clipboard.readText()} />`;
 }
 
 /** @param {string} slip @param {string} typed @param {{count: number, host: string, own: string}} v */

@@ -19,8 +19,8 @@ export function HomeFlow({ app }) {
   return html`<${Home} cards=${waiting.map(cardOf)} ended=${ended.map(endedOf)} many=${accounts.length > 1} say=${useNews(waiting)} note=${app.note}
     accounts=${accounts.map(({ device, account, service, state }) => ({ device, name: account.name, service, state }))}
     unfinished=${phone.unfinished().map(({ account }) => account.name)}
-    onOpen=${(/** @type {string} */ id) => app.nav.go("request", { id })} onAccount=${(/** @type {string} */ device) => app.nav.go("account", { device })}
-    onResume=${() => resume(app)} onScan=${() => app.nav.go("scan")} onAdd=${() => app.open("add")} />`;
+    onOpen=${(/** @type {string} */ id) => app.nav.go("Request", { id })} onAccount=${(/** @type {string} */ device) => app.nav.go("Account", { device })}
+    onResume=${() => resume(app)} onScan=${() => app.nav.go("Scan")} onAdd=${() => app.open("add")} />`;
 }
 
 /** @param {Request} request @returns {import("../view/home.js").Card} */

@@ -1,11 +1,7 @@
 // What a browser gets that isn't the phone app: no key is made there.
 
-import { readCode, show } from "../lib/code.js";
-import { left, minutes } from "../lib/clock.js";
+import { readCode } from "../lib/code.js";
 import { inApp, platform, standalone } from "../lib/system.js";
-import { html } from "../vendor/preact.js";
-import { useLeft } from "../view/hook.js";
-import { Land } from "../view/land.js";
 import { is } from "./say.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -61,32 +57,12 @@ async function look(app, landing, code) {
   }
 }
 
-/** @param {{app: App, landing: Landing}} props */
-export function LandFlow({ app, landing }) {
-  const { kind, code, ends, dead } = landing;
-  useLeft(ends);
-  const install = async () => {
-    await prompt?.prompt();
-    prompt = null;
-    app.draw();
-  };
-  const use = async () => {
-    app.landing = null;
-    await app.set({ use: true });
-    if (code) app.nav.go("confirm", { code });
-  };
-  return html`<${Land} kind=${kind} service=${app.service} host=${app.host} code=${code && show(code)} left=${ends ? minutes(left(ends)) : ""} dead=${dead}
-    link=${location.origin + "/p/" + (code && "#" + code)} prompts=${prompt !== null} demo=${isLocal()} top=${/CriOS|EdgiOS/.test(navigator.userAgent)}
-    oldos=${kind === "ios" && !("PushManager" in window) && oldSafari()} install=${install} use=${use} copy=${app.copy} />`;
-}
+/** Whether the browser offers to install the app. */
+export const installs = () => prompt !== null;
 
-/** A page of this very computer: the demo, where a second window may play a phone. */
-function isLocal() {
-  return ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
-}
-
-/** iPhones before 16.4 have no push at all; later ones only on the home screen. */
-function oldSafari() {
-  const [, major = 99, minor = 0] = /OS (\d+)_(\d+)/.exec(navigator.userAgent)?.map(Number) ?? [];
-  return major < 16 || (major === 16 && minor < 4);
+/** Takes the offer; it counts once. */
+export async function install() {
+  await prompt?.prompt();
+  prompt = null;
+  waiting?.draw();
 }

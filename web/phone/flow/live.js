@@ -25,7 +25,7 @@ export function live(app) {
   const look = async () => {
     await phone.check();
     const waiting = phone.inbox.requests.filter(({ state }) => state === "waiting");
-    if (waiting.length === 1 && app.nav.stack.length === 1 && !app.landing) app.nav.go("request", { id: waiting[0].id });
+    if (waiting.length === 1 && app.nav.stack.length === 1 && !app.landing) app.nav.go("Request", { id: waiting[0].id });
   };
   const seen = () => {
     if (document.hidden) return end();

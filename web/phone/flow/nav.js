@@ -10,7 +10,7 @@ export class Nav {
     this.told = told;
     this.count = 0;
     /** @type {Entry[]} */
-    this.stack = [{ name: "root", props: {}, key: 0 }];
+    this.stack = [{ name: "Root", props: {}, key: 0 }];
     /** Instead of going back, if set: asks first. @type {(() => void) | null} */
     this.hold = null;
     history.replaceState({ at: 0 }, "");

@@ -45,7 +45,7 @@ function Details({ app, request, decision }) {
   const n = ids.indexOf(id) + 1;
   return html`<${Request} id=${id} challenge=${challenge} host=${app.host} time=${shortTime(challenge.created, language())} ends=${ends} number=${state.number}
     asksNumber=${asksNumber} wrong=${state.wrong} problem=${state.problem} busy=${state.busy} which=${{ n, all: ids.length }} back=${() => app.nav.back()}
-    onNext=${() => app.nav.swap("request", { id: ids[n % ids.length] })} onNumber=${(/** @type {string} */ number) => change({ number: number.slice(0, 12), wrong: null })}
+    onNext=${() => app.nav.swap("Request", { id: ids[n % ids.length] })} onNumber=${(/** @type {string} */ number) => change({ number: number.slice(0, 12), wrong: null })}
     onApprove=${approve} onDeny=${deny} onReport=${report} />`;
 }
 
@@ -61,7 +61,7 @@ function Ended({ app, request, outcome, decision: { state, again } }) {
   const newer = outcome === "replaced" ? waitingIn(app)[0] : undefined;
   return html`<${Answered} outcome=${outcome} signIn=${request?.challenge?.action === "sign_in"} by=${request?.by ?? ""} stay=${app.settings.moretime}
     busy=${state.busy !== ""} onDone=${() => app.nav.home()} onAgain=${["unsent", "unsure"].includes(outcome) ? again : undefined}
-    onSee=${newer && (() => app.nav.swap("request", { id: newer }))} />`;
+    onSee=${newer && (() => app.nav.swap("Request", { id: newer }))} />`;
 }
 
 /** Ids of what waits, newest first. @param {App} app @returns {string[]} */

@@ -1,52 +1,73 @@
-// The screen on show, with the menu around it.
+// The screen on show, with the menu around it. Most screens load when they are
+// first needed, so that the first one is there soon; without a network they come
+// from the service worker.
 
 import { html } from "../vendor/preact.js";
+import { left } from "../lib/clock.js";
 import { Add, First, Recover } from "../view/first.js";
-import { NotMe } from "../view/confirm.js";
 import { Shell } from "../view/part.js";
 import { Help, Menu } from "../view/sheet.js";
-import { left } from "../lib/clock.js";
-import { AccountFlow, LockedFlow, RemoveFlow } from "./account.js";
-import { CodeFlow, DoneFlow, EndFlow, ResumeFlow } from "./check.js";
-import { ScanFlow, TypeFlow } from "./enter.js";
-import { HomeFlow } from "./home.js";
-import { LandFlow } from "./land.js";
-import { RequestFlow } from "./request.js";
-import { SettingsFlow } from "./settings.js";
-import { ConfirmFlow, UnlockFlow } from "./setup.js";
 
 /** @typedef {import("./app.js").App} App */
 
-/** @type {Record<string, (props: any) => any>} */
-const FLOWS = {
-  root: RootFlow, scan: ScanFlow, type: TypeFlow, confirm: ConfirmFlow, unlock: UnlockFlow, resume: ResumeFlow, code: CodeFlow, active: DoneFlow,
-  gone: EndFlow, request: RequestFlow, account: AccountFlow, remove: RemoveFlow, locked: LockedFlow, settings: SettingsFlow,
-  notme: ({ app }) => html`<${NotMe} onDone=${() => app.nav.home()} />`,
-  recover: ({ app }) => html`<${Recover} back=${() => app.nav.back()} onScan=${() => app.nav.go("scan")} onType=${() => app.nav.go("type")} />`,
+/** @type {Record<string, () => Promise<any>>} where each screen is: the component of that name plus "Flow" */
+const PLACES = {
+  Land: () => import("./landing.js"), Home: () => import("./home.js"), Scan: () => import("./enter.js"), Type: () => import("./enter.js"),
+  Confirm: () => import("./setup.js"), Unlock: () => import("./setup.js"), NotMe: () => import("./setup.js"),
+  Resume: () => import("./check.js"), Code: () => import("./check.js"), Active: () => import("./check.js"), End: () => import("./check.js"),
+  Request: () => import("./request.js"), Account: () => import("./account.js"), Remove: () => import("./account.js"), Locked: () => import("./account.js"),
+  Settings: () => import("./settings.js"),
 };
+
+/** @type {Record<string, (props: any) => any>} */
+const screens = { First: FirstFlow, Recover: RecoverFlow };
 
 /** @param {{app: App}} props */
 export function Root({ app }) {
   const { name, props, key } = app.nav.top;
+  const wanted = name === "Root" ? rootOf(app) : name;
   const close = () => app.open("");
   const shell = { menu: () => app.open("menu"), offline: app.offline, speak: (/** @type {string} */ language) => app.set({ language }) };
+  const screen = screens[wanted];
+  if (!screen) load(app, wanted);
   return html`<${Shell.Provider} value=${shell}>
-    <${FLOWS[name]} key=${key} app=${app} entry=${app.nav.top} ...${props} />
+    ${screen && html`<${screen} key=${wanted + key} app=${app} entry=${app.nav.top} ...${props} />`}
     ${app.sheet === "menu" && html`<${Menu} onClose=${close} onHelp=${() => app.open("help")} onLanguage=${shell.speak}
-      onSettings=${app.landing ? undefined : () => app.nav.go("settings")} onCheck=${app.phone?.accounts().length ? () => check(app) : undefined} />`}
+      onSettings=${app.landing ? undefined : () => app.nav.go("Settings")} onCheck=${app.phone?.accounts().length ? () => check(app) : undefined} />`}
     ${app.sheet === "help" && html`<${Help} onClose=${close} />`}
-    ${app.sheet === "add" && html`<${Add} onClose=${close} onScan=${() => app.nav.go("scan")} onType=${() => app.nav.go("type")} />`}
+    ${app.sheet === "add" && html`<${Add} onClose=${close} onScan=${() => app.nav.go("Scan")} onType=${() => app.nav.go("Type")} />`}
   <//>`;
 }
 
-/** Landing page, first open, or home. @param {{app: App}} props */
-function RootFlow({ app }) {
-  const { landing, phone, nav, opened } = app;
-  if (landing || !phone) return html`<${LandFlow} app=${app} landing=${landing ?? { kind: "nope", code: "", ends: 0, dead: false }} />`;
-  if (phone.accounts().length || phone.unfinished().length) return html`<${HomeFlow} app=${app} />`;
+/** @param {App} app @returns {string} */
+function rootOf({ landing, phone }) {
+  if (landing || !phone) return "Land";
+  return phone.accounts().length || phone.unfinished().length ? "Home" : "First";
+}
+
+/** @param {App} app @param {string} name */
+async function load(app, name) {
+  try {
+    screens[name] = (await PLACES[name]())[name + "Flow"];
+    app.draw();
+  } catch {
+    // No network, and the worker hasn't kept it yet.
+    app.note = { k: "error.offline" };
+    if (app.nav.stack.length > 1) app.nav.home();
+  }
+}
+
+/** P1. @param {{app: App}} props */
+function FirstFlow({ app }) {
+  const { nav, opened } = app;
   const found = opened && left(opened.ends) > 0 ? opened : null;
-  return html`<${First} note=${app.note} offline=${app.offline} opened=${found !== null} onScan=${() => nav.go("scan")} onType=${() => nav.go("type")}
-    onBefore=${() => nav.go("recover")} onContinue=${() => nav.go("confirm", { code: found?.code })} />`;
+  return html`<${First} note=${app.note} offline=${app.offline} opened=${found !== null} onScan=${() => nav.go("Scan")} onType=${() => nav.go("Type")}
+    onBefore=${() => nav.go("Recover")} onContinue=${() => nav.go("Confirm", { code: found?.code })} />`;
+}
+
+/** P16. @param {{app: App}} props */
+function RecoverFlow({ app: { nav } }) {
+  return html`<${Recover} back=${() => nav.back()} onScan=${() => nav.go("Scan")} onType=${() => nav.go("Type")} />`;
 }
 
 /** Pull to refresh, without pulling. @param {App} app */

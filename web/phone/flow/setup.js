@@ -6,7 +6,7 @@ import { shortTime } from "../lib/clock.js";
 import { isNetwork } from "../lib/problem.js";
 import { hasPlatformUnlock, platform, systemName } from "../lib/system.js";
 import { language, t } from "../lib/words.js";
-import { Confirm } from "../view/confirm.js";
+import { Confirm, NotMe } from "../view/confirm.js";
 import { Existing, NewPin, PhoneUnlock } from "../view/unlock.js";
 import { resume } from "./check.js";
 import { fault, is } from "./say.js";
@@ -40,9 +40,9 @@ export function ConfirmFlow({ app, entry, code, look: known, name }) {
     setError(null);
     try {
       const setup = await phone.prepare(/** @type {Look} */ (look), { name: given });
-      app.nav.go("unlock", { setup, name: given });
+      app.nav.go("Unlock", { setup, name: given });
     } catch (failure) {
-      if (is(failure, "locked")) app.nav.go("locked");
+      if (is(failure, "locked")) app.nav.go("Locked");
       else if (is(failure, "unfinished")) await resume(app);
       else setError(failure);
     }
@@ -51,7 +51,7 @@ export function ConfirmFlow({ app, entry, code, look: known, name }) {
   const here = is(error, "here");
   return html`<${Confirm} made=${look && madeOf(look, app.host)} name=${name ?? phone.accounts()[0]?.phoneName ?? t("confirm.phone." + systemName())} here=${here}
     problem=${error && !here ? fault(error, { offline: "unlock.lostnet" }) : null} retry=${!look && isNetwork(error)} busy=${busy} back=${() => app.nav.back()} onGo=${go}
-    onNotMe=${() => app.nav.reset("notme")} onDone=${() => app.nav.home()} onAgain=${ask} />`;
+    onNotMe=${() => app.nav.reset("NotMe")} onDone=${() => app.nav.home()} onAgain=${ask} />`;
 }
 
 /** @param {Look} look @param {string} host */
@@ -77,8 +77,8 @@ export function UnlockFlow({ app, setup: first, name }) {
   const failed = (/** @type {unknown} */ failure) => {
     const unknown = is(failure, "unsure") || (setup.redeemed && isNetwork(failure));
     setAgain(unknown);
-    if (is(failure, "pin_locked")) return app.nav.reset("locked");
-    if (setup.redeemed && !unknown) return app.nav.reset("gone", { cause: "", problem: fault(failure) });
+    if (is(failure, "pin_locked")) return app.nav.reset("Locked");
+    if (setup.redeemed && !unknown) return app.nav.reset("End", { cause: "", problem: fault(failure) });
     setProblem(unknown ? { k: "unlock.unsure" } : fault(failure, OWN));
   };
   const other = useOther(setup);
@@ -109,5 +109,10 @@ function useOther({ via, unlock, look }) {
 function arrived(app, { activation }, state) {
   app.opened = null;
   app.phone?.setSetting("opened", null).catch(() => {});
-  app.nav.reset(state === "active" ? "active" : "code", { activation });
+  app.nav.reset(state === "active" ? "Active" : "Code", { activation });
+}
+
+/** "This isn't me" was chosen. @param {{app: App}} props */
+export function NotMeFlow({ app }) {
+  return html`<${NotMe} onDone=${() => app.nav.home()} />`;
 }

@@ -5,7 +5,6 @@ import { readCode, readFragment } from "../lib/code.js";
 import { Phone } from "../lib/phone.js";
 import { onPush, startWorker } from "../lib/worker.js";
 import { App } from "./app.js";
-import { resume } from "./check.js";
 import { land } from "./land.js";
 import { live } from "./live.js";
 import { Root } from "./root.js";
@@ -31,7 +30,7 @@ export async function start(fragment, root) {
   onPush(look);
   phone.server().then(({ name }) => ((app.service = name), app.draw()), () => {});
   if (!app.landing && opened) await follow(app, opened);
-  else if (phone.unfinished().length) await resume(app);
+  else if (phone.unfinished().length) await (await import("./check.js")).resume(app);
 }
 
 /** The app was open already when a code or a link was opened in it. @param {App} app */
@@ -49,8 +48,8 @@ async function again(app) {
  * @param {NonNullable<ReturnType<typeof readFragment>>} opened
  */
 export async function follow(app, opened) {
-  if (opened.kind === "sign_in") return app.nav.reset("request", { id: opened.request });
+  if (opened.kind === "sign_in") return app.nav.reset("Request", { id: opened.request });
   const { code } = await readCode(opened.text, location.origin);
-  if (code) app.nav.reset("confirm", { code });
-  else app.nav.reset("type", { text: opened.text, check: true });
+  if (code) app.nav.reset("Confirm", { code });
+  else app.nav.reset("Type", { text: opened.text, check: true });
 }

@@ -6,8 +6,7 @@ import { minutes } from "../lib/clock.js";
 import { t } from "../lib/words.js";
 import { spell } from "./field.js";
 import { announced, useLeft } from "./hook.js";
-import { Copy } from "./land.js";
-import { Banner, Button, Icon, Reference, Screen, Status, T } from "./part.js";
+import { Banner, Button, Copy, Icon, Reference, Screen, Status, T } from "./part.js";
 import { Sheet } from "./sheet.js";
 
 /**

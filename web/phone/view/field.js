@@ -1,7 +1,7 @@
 // Fields: one input for a code, never a box for each symbol. What is typed is
 // kept in memory only.
 
-import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
+import { html, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../lib/words.js";
 import { Icon, T } from "./part.js";
 
@@ -14,7 +14,7 @@ import { Icon, T } from "./part.js";
  */
 export function Field({ id, k, value, onValue, error, hint, top, side, focus = false, kind = "", ...rest }) {
   const input = useRef();
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (focus) input.current.focus();
   }, []);
   const tied = [hint && id + "-hint", error && id + "-error"].filter(Boolean).join(" ");

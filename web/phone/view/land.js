@@ -1,8 +1,8 @@
 // P0: what a browser shows that isn't the phone app yet, or can't be.
 
-import { html, useContext, useState } from "../vendor/preact.js";
+import { html, useContext } from "../vendor/preact.js";
 import { language, t } from "../lib/words.js";
-import { Banner, Button, Icon, Screen, Shell, T } from "./part.js";
+import { Banner, Button, Copy, Icon, Screen, Shell, T } from "./part.js";
 
 /**
  * @typedef {object} Landing
@@ -100,19 +100,4 @@ function Code({ code, left, dead, note, copy }) {
     ${note && html`<${T} as="p" class="small muted" k=${note} />`}
     ${left && html`<${T} as="p" class="small" k="land.left" v=${{ left }} />`}
   </section>`;
-}
-
-/**
- * Copies a text and says so in its place.
- * @param {{k: string, text: string, copy: (text: string) => Promise<boolean>, kind?: string}} props
- */
-export function Copy({ k, text, copy, kind = "small" }) {
-  const [done, setDone] = useState(false);
-  const press = async () => {
-    if (!(await copy(text))) return;
-    setDone(true);
-    setTimeout(() => setDone(false), 2000);
-  };
-  return html`<${Button} k=${k} kind=${kind} icon=${done ? "tick" : "copy"} busyKey="page.copied" onPress=${press} busy=${done} />
-    <span class="sr" role="status">${done && t("page.copied")}</span>`;
 }

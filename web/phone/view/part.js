@@ -1,6 +1,6 @@
 // The parts that every screen is made of.
 
-import { createContext, html, useContext, useEffect, useRef } from "../vendor/preact.js";
+import { createContext, html, useContext, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../lib/words.js";
 
 /** @typedef {Record<string, string | number>} Values */
@@ -61,7 +61,7 @@ export function Screen({ name, k, v, back, bare = false, acts, say = "", focus =
   const { menu, offline } = useContext(Shell);
   const heading = useRef();
   const title = t(k, v);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = k === "home.title" ? title : `${title} · ${t("app.name")}`;
     if (focus) heading.current?.focus({ preventScroll: true });
     scrollTo(0, 0);
@@ -118,4 +118,19 @@ export function Reference({ reference }) {
 export function Status({ say, dots = false, icon = "info", kind = "" }) {
   return html`<p class=${"status " + kind} role="status">
     ${dots ? html`<span class="dots" aria-hidden="true"><i /><i /><i /></span>` : html`<${Icon} name=${icon} />`}<${T} ...${say} /></p>`;
+}
+
+/**
+ * Copies a text and says so in its place.
+ * @param {{k: string, text: string, copy: (text: string) => Promise<boolean>, kind?: string}} props
+ */
+export function Copy({ k, text, copy, kind = "small" }) {
+  const [done, setDone] = useState(false);
+  const press = async () => {
+    if (!(await copy(text))) return;
+    setDone(true);
+    setTimeout(() => setDone(false), 2000);
+  };
+  return html`<${Button} k=${k} kind=${kind} icon=${done ? "tick" : "copy"} busyKey="page.copied" onPress=${press} busy=${done} />
+    <span class="sr" role="status">${done && t("page.copied")}</span>`;
 }

@@ -1,14 +1,14 @@
 // A sheet from below: a question, or the menu. Esc and back close it, and decide
 // nothing.
 
-import { html, useEffect, useRef } from "../vendor/preact.js";
+import { html, useLayoutEffect, useRef } from "../vendor/preact.js";
 import { language, t } from "../lib/words.js";
 import { Banner, Button, T } from "./part.js";
 
 /** @param {{k: string, v?: Record<string, string | number>, onClose: () => void, children?: any}} props */
 export function Sheet({ k, v, onClose, children }) {
   const dialog = useRef();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current.showModal();
     dialog.current.querySelector("h2").focus();

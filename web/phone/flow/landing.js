@@ -1,0 +1,35 @@
+// The landing page of a browser that isn't the phone app.
+
+import { show } from "../lib/code.js";
+import { left, minutes } from "../lib/clock.js";
+import { html } from "../vendor/preact.js";
+import { useLeft } from "../view/hook.js";
+import { Land } from "../view/land.js";
+import { install, installs } from "./land.js";
+
+/** @typedef {import("./app.js").App} App */
+
+/** P0. @param {{app: App}} props */
+export function LandFlow({ app }) {
+  const { kind, code, ends, dead } = app.landing ?? { kind: "nope", code: "", ends: 0, dead: false };
+  useLeft(ends);
+  const use = async () => {
+    app.landing = null;
+    await app.set({ use: true });
+    if (code) app.nav.go("Confirm", { code });
+  };
+  return html`<${Land} kind=${kind} service=${app.service} host=${app.host} code=${code && show(code)} left=${ends ? minutes(left(ends)) : ""} dead=${dead}
+    link=${location.origin + "/p/" + (code && "#" + code)} prompts=${installs()} demo=${isLocal()} top=${/CriOS|EdgiOS/.test(navigator.userAgent)}
+    oldos=${kind === "ios" && !("PushManager" in window) && oldSafari()} install=${install} use=${use} copy=${app.copy} />`;
+}
+
+/** A page of this very computer: the demo, where a second window may play a phone. */
+function isLocal() {
+  return ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
+}
+
+/** iPhones before 16.4 have no push at all; later ones only on the home screen. */
+function oldSafari() {
+  const [, major = 99, minor = 0] = /OS (\d+)_(\d+)/.exec(navigator.userAgent)?.map(Number) ?? [];
+  return major < 16 || (major === 16 && minor < 4);
+}
