@@ -20,7 +20,7 @@ import (
 )
 
 // patience is how long a step may take on a busy machine. Nothing is measured by it.
-const patience = 30 * time.Second
+const patience = 60 * time.Second
 
 // flags are those of a browser that talks to nobody but the test.
 var flags = []chromedp.ExecAllocatorOption{

@@ -56,19 +56,20 @@ func (w *Window) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 func (w *Window) Word(key string, values ...any) string { return locale.For(w.lang).T(key, values...) }
 
 // find is a function of the page. It returns the first visible element that
-// matches: a selector that begins with # . [ or has a space, otherwise the key
-// of the word on it.
+// matches: a selector, which begins with a dot or has a # [ or space, otherwise
+// the key of the word on it.
 const find = `(what, word) => {
   const shown = (e) => { const r = e.getBoundingClientRect(); return r.width > 0 && r.height > 0 && getComputedStyle(e).visibility !== "hidden"; };
   const near = (e) => e.closest("button, a, summary, label, [role=button]") ?? e;
-  if (/[#.\[ ]/.test(what[0]) || what.includes(" ")) return [...document.querySelectorAll(what)].find(shown) ?? null;
+  if (/^[.]|[#\[ ]/.test(what)) return [...document.querySelectorAll(what)].find(shown) ?? null;
   const keyed = [...document.querySelectorAll('[data-t="' + what + '"]')].find(shown);
   if (keyed) return near(keyed);
   const said = (e) => [e.textContent.trim(), e.getAttribute("aria-label"), e.value].includes(word);
   return [...document.querySelectorAll("button, a, summary, label, input[type=submit], h1, h2, p, [role=button]")].find((e) => shown(e) && said(e)) ?? null;
 }`
 
-// located is where an element is, or what hides it.
+// located is where an element is, and whether it can be hit: nothing lies over
+// it, and the screen is not so new that it takes no taps yet.
 type located struct {
 	Found   bool    `json:"found"`
 	X       float64 `json:"x"`
@@ -84,7 +85,7 @@ func (w *Window) locate(what string) located {
 	  e.scrollIntoView({block: "center", behavior: "instant"});
 	  await new Promise(requestAnimationFrame);
 	  const r = e.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2, top = document.elementFromPoint(x, y);
-	  return {found: true, x, y, covered: !(top && (e.contains(top) || top.contains(e)))}; })()`
+	  return {found: true, x, y, covered: !(top && (e.contains(top) || top.contains(e))) || document.querySelector("[data-guard=on]") !== null}; })()`
 	var at located
 	w.until("find "+what, func() bool {
 		at = Eval[located](w, js)
