@@ -46,26 +46,23 @@ func (c *demoCmd) show(t *terminal, d *demo.Demo) error {
 	if d.Taken != "" {
 		t.say(t.t("cli.demo.taken", "address", d.Taken))
 	}
-	who := make([]string, 2)
-	for i, p := range demo.People() {
-		who[i] = t.t("cli.demo.account", "name", fmt.Sprintf("%-12s", p.Name), "password", p.Password)
+	person := func(i int) []string {
+		p := demo.People()[i]
+		return []string{t.t("cli.demo.user", "name", p.Name), t.t("cli.demo.password", "password", p.Password)}
 	}
-	const wide = "%-8s %-28s %s\n"
-	_, err := fmt.Fprintf(t.out, "%s\n\n  "+wide+"  "+wide+"  "+wide+"\n%s\n  1  %s\n  2  %s\n     %s\n  3  %s\n\n",
-		t.t("cli.demo.title", "version", version),
-		t.t("cli.demo.portal"), d.Portal, who[0],
-		"", "", who[1],
-		t.t("cli.demo.phone"), d.Phone, t.t("cli.demo.window"),
-		t.t("cli.demo.try"), t.t("cli.demo.one", "account", demo.People()[0].Name), t.t("cli.demo.two"), t.t("cli.demo.two.check"), t.t("cli.demo.three"))
-	if err != nil {
-		return err
+	where := aligned([]string{
+		cells(append([]string{"  " + t.t("cli.demo.portal"), d.Portal}, person(0)...)...),
+		cells(append([]string{"  ", ""}, person(1)...)...),
+		cells("  "+t.t("cli.demo.phone"), d.Phone, t.t("cli.demo.window")),
+	})
+	steps := []string{t.t("cli.demo.one", "account", demo.People()[0].Name), t.t("cli.demo.two"), t.t("cli.demo.three")}
+	others := []string{cells(t.t("cli.demo.terminal"), "keyturn-phone activate CODE --server "+d.Origin)}
+	if c.URL == "" {
+		others = append(others, cells(t.t("cli.demo.real"), "keyturn demo --url https://your-name.example"))
 	}
-	_, err = fmt.Fprintf(t.out, "%s   keyturn-phone activate CODE --server %s\n", t.t("cli.demo.terminal"), d.Origin)
-	if err == nil && c.URL == "" {
-		_, err = fmt.Fprintf(t.out, "%s   keyturn demo --url https://your-name.example\n", t.t("cli.demo.real"))
-	}
-	if err == nil {
-		_, err = fmt.Fprintf(t.out, "\n%s\n", t.t("cli.demo.stop"))
-	}
+	_, err := fmt.Fprintf(t.out, "%s\n\n%s\n%s\n  1  %s\n  2  %s\n     %s\n  3  %s\n\n%s\n%s\n",
+		t.t("cli.demo.title", "version", version), where,
+		t.t("cli.demo.try"), steps[0], steps[1], t.t("cli.demo.two.check"), steps[2],
+		aligned(others), t.t("cli.demo.stop"))
 	return err
 }

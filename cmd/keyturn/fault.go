@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -15,9 +16,10 @@ import (
 
 // Errors of this program.
 var (
-	errUsage   = errors.New("wrong usage")
-	errInput   = errors.New("nobody answers") // neither a person nor a line of input
-	errRefused = errors.New("nothing was changed")
+	errUsage       = errors.New("wrong usage")
+	errInput       = errors.New("nobody answers") // neither a person nor a line of input
+	errRefused     = errors.New("nothing was changed")
+	errInterrupted = errors.New("interrupted") // before it was done
 )
 
 // status gives the exit status of an error: 0 done, 1 failed, 2 wrong usage, 3 not
@@ -51,6 +53,9 @@ func status(err error) int {
 // fail prints an error in one line, and what to try if there is something. Faults
 // of the settings are several errors.
 func (t *terminal) fail(err error) {
+	if errors.Is(err, context.Canceled) {
+		err = errInterrupted
+	}
 	for _, err := range apart(err) {
 		fmt.Fprintln(t.err, "keyturn:", line(err))
 		if hint := t.hint(err); hint != "" {
@@ -86,7 +91,7 @@ func leavesOf(err error) (leaves []error) {
 func line(err error) string {
 	text := strings.ReplaceAll(err.Error(), errUsage.Error()+"\n", "")
 	for _, name := range []string{"account: ", "device: ", "store: ", "seal: "} {
-		text = strings.ReplaceAll(text, name, "")
+		text = strings.ReplaceAll(strings.TrimPrefix(text, name), ": "+name, ": ")
 	}
 	return strings.ReplaceAll(text, "\n", "; ")
 }

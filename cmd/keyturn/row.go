@@ -105,22 +105,6 @@ func (r accountRow) phones() (n int) {
 	return n
 }
 
-// cells joins the cells of a row. What people have named can't make more of them.
-func cells(cells ...string) string {
-	for i, c := range cells {
-		cells[i] = strings.Map(visible, c)
-	}
-	return strings.Join(cells, "\t")
-}
-
-// visible leaves out what would command a terminal. Attack A66.
-func visible(r rune) rune {
-	if r < ' ' || r >= 0x7f && r < 0xa0 {
-		return -1
-	}
-	return r
-}
-
 // account is an account as people read it.
 func (t *terminal) account(r accountRow) []string {
 	lines := []string{cells(r.Name, r.State, r.ID)}

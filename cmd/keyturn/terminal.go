@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"text/tabwriter"
 
 	"golang.org/x/term"
 
@@ -53,11 +52,8 @@ func (t *terminal) print(v any, rows ...string) error {
 	if t.json {
 		return json.NewEncoder(t.out).Encode(v)
 	}
-	w := tabwriter.NewWriter(t.out, 0, 0, 3, ' ', 0)
-	for _, row := range rows {
-		fmt.Fprintln(w, row)
-	}
-	return w.Flush()
+	_, err := io.WriteString(t.out, aligned(rows))
+	return err
 }
 
 // isTerminal reports whether a person sits there.
