@@ -56,7 +56,7 @@ func TestEverythingIsEmbedded(t *testing.T) {
 				}
 				return nil
 			}
-			if _, err := fs.Stat(web.Files, name); err != nil && !strings.HasSuffix(name, "jsconfig.json") {
+			if _, err := fs.Stat(web.Files, name); err != nil {
 				t.Error(err)
 			}
 			return nil
@@ -143,7 +143,7 @@ func TestSecurityHeaders(t *testing.T) {
 
 // Nothing but the app is served: no tests, no tools' files, no way out.
 func TestNotFound(t *testing.T) {
-	for _, path := range []string{"/p/index.html", "/p/test/index.html", "/p/test/vectors/lines.json", "/p/jsconfig.json", "/p/vendor/vendor.json",
+	for _, path := range []string{"/p/index.html", "/p/test/index.html", "/p/test/vectors/lines.json", "/p/tsconfig.json", "/p/vendor/vendor.json",
 		"/p/vendor/qr/LICENSE-MIT", "/p/vendor/preact.d.ts", "/p/locale/de.json", "/p/lib", "/p/lib/", "/p/shared/base.html", "/p/..%2fembed.go", "/p/KEYTURN"} {
 		if r := get(t, path); r.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %s", path, r.Status)
