@@ -11,7 +11,6 @@ import (
 	"keyturn/internal/activation"
 	"keyturn/internal/approval"
 	"keyturn/internal/page"
-	"keyturn/internal/session"
 	"keyturn/locale"
 )
 
@@ -21,6 +20,14 @@ type event struct {
 	Page  string `json:"page"`          // what should be on screen: if it is another one than now, the page loads itself again
 	Say   string `json:"say,omitempty"` // the status line, in the person's language
 	Left  int    `json:"left"`          // seconds until the state ends by itself; 0: never, or it has ended
+	ends  int64  // the same as an instant, in Unix seconds: it only moves if somebody prolongs
+}
+
+// tells reports whether an event says anything that the last one did not: several
+// hints may be about one change.
+func (ev event) tells(last event) bool {
+	last.Left = ev.Left
+	return ev != last
 }
 
 // A look reads the state anew. end is how long the state can last without a
@@ -46,7 +53,7 @@ func (p *Portal) getWaitEvents(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Portal) waitEvent(st approval.Status, words *locale.Words) event {
-	ev := event{State: string(st.State), Page: "outcome"}
+	ev := event{State: string(st.State), Page: "outcome", ends: st.Expires.Unix()}
 	switch st.State {
 	case approval.Waiting:
 		ev.Page, ev.Say, ev.Left = "wait", p.progress(st).In(words), seconds(st.Left)
@@ -67,18 +74,20 @@ func (p *Portal) getActivationEvents(w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
-	words := p.Page.Words(r)
-	return p.follow(w, r, st.ID, p.Activations.Watch, p.activationLook(s, words))
+	return p.follow(w, r, st.ID, p.Activations.Watch, p.activationLook(s.ID, st.ID, p.Page.Words(r)))
 }
 
-func (p *Portal) activationLook(s session.Session, words *locale.Words) look {
-	id := s.ID
+func (p *Portal) activationLook(session, id string, words *locale.Words) look {
 	return func(ctx context.Context) (event, time.Duration, error) {
-		st, err := p.Activations.Status(ctx, id)
+		st, err := p.Activations.Status(ctx, session)
 		if err != nil {
 			return event{}, 0, err
 		}
-		ev := event{State: string(st.State), Page: screenOf(st), Say: setUpStatus(st).In(words), Left: seconds(st.Left)}
+		if st.ID != id { // another tab has got a newer code
+			return event{State: string(activation.Replaced), Page: "outcome"}, 0, nil
+		}
+		ev := event{State: string(st.State), Page: screenOf(st), Say: setUpStatus(st).In(words),
+			Left: seconds(st.Left), ends: st.Expires.Unix()}
 		if ev.Page == "outcome" || st.State == activation.Active {
 			ev.Left, st.Left = 0, 0
 		}
@@ -93,34 +102,37 @@ func (p *Portal) activationLook(s session.Session, words *locale.Words) look {
 func (p *Portal) follow(w http.ResponseWriter, r *http.Request, id string, watch func(string) (<-chan struct{}, func()), next look) error {
 	hint, stop := watch(id) // before the first look, so that nothing falls between the two
 	defer stop()
-	line, end, err := p.read(r.Context(), next)
+	ev, end, err := p.read(r.Context(), next)
 	if err != nil {
 		return err
 	}
 	if r.Header.Get("Accept") == "application/json" {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(line) // the browser has gone: it asks again
+		_ = json.NewEncoder(w).Encode(ev) // the browser has gone: it asks again
 		return nil
 	}
 	out := http.NewResponseController(w)
 	_ = out.SetWriteDeadline(time.Time{}) // a writer without deadlines needs none lifted
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no") // nginx would keep events back
-	if _, err := fmt.Fprintf(w, "retry: 1000\n\n"); err != nil {
+	if r.Method == http.MethodHead || !send(w, out, "retry: 1000\n", ev) {
 		return nil
 	}
-	for {
-		if !send(w, out, line) || end <= 0 || !p.pause(r.Context(), hint, end) {
-			return nil
-		}
-		if line, end, err = p.read(r.Context(), next); err != nil {
+	for end > 0 && p.pause(r.Context(), hint, end) {
+		last := ev
+		if ev, end, err = p.read(r.Context(), next); err != nil {
 			return nil // the browser comes back, and is told by the first look
 		}
+		if ev.tells(last) && !send(w, out, "", ev) {
+			return nil
+		}
 	}
+	return nil
 }
 
-func send(w http.ResponseWriter, out *http.ResponseController, line []byte) bool {
-	_, err := fmt.Fprintf(w, "data: %s\n\n", line)
+func send(w http.ResponseWriter, out *http.ResponseController, before string, ev event) bool {
+	line, _ := json.Marshal(ev) // strings and numbers
+	_, err := fmt.Fprintf(w, "%sdata: %s\n\n", before, line)
 	return err == nil && out.Flush() == nil
 }
 
@@ -142,7 +154,7 @@ func (p *Portal) pause(ctx context.Context, hint <-chan struct{}, end time.Durat
 
 // read looks on another goroutine: a query needs a deep stack, and the stack of
 // a goroutine that then sleeps for minutes would stay as large.
-func (p *Portal) read(ctx context.Context, next look) (line []byte, end time.Duration, err error) {
+func (p *Portal) read(ctx context.Context, next look) (ev event, end time.Duration, err error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -151,13 +163,10 @@ func (p *Portal) read(ctx context.Context, next look) (line []byte, end time.Dur
 				err = fmt.Errorf("portal: look: %v", fault)
 			}
 		}()
-		var ev event
-		if ev, end, err = next(ctx); err == nil {
-			line, err = json.Marshal(ev)
-		}
+		ev, end, err = next(ctx)
 	}()
 	<-done
-	return line, end, err
+	return ev, end, err
 }
 
 func seconds(d time.Duration) int { return max(0, int(d.Seconds())) }
