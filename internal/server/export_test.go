@@ -40,3 +40,6 @@ func Tail(t *testing.T, record recordReader, wake func(string)) (tick func()) {
 	}
 	return func() { _ = tail.read(t.Context()) } // the next tick reads what this one couldn't
 }
+
+// Limits are what the settings make of the defaults, for tests.
+var Limits = limits
