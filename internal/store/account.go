@@ -153,7 +153,7 @@ func (tx *Tx) lockActive(id string, lost error) error {
 	return none(err, lost)
 }
 
-// mayChangePhones returns lost unless the account is active and not quiet; first
+// mayChangePhones returns lost if a sign-in of the account was reported lately; first
 // says whether its next phone is a first one.
 func (tx *Tx) mayChangePhones(id string, at time.Time, lost error) (first bool, err error) {
 	first, err = one(tx, value[bool], accountSQL.MayChangePhones, id, at)

@@ -47,9 +47,8 @@ UPDATE account SET numbers = 0, stopped = FALSE WHERE id = $1;
 DELETE FROM account WHERE id = $1;
 
 -- name: MayChangePhones
--- Active, and no sign-in was reported lately.
-SELECT first_phone FROM account
- WHERE id = $1 AND state = 'active' AND (quiet IS NULL OR quiet <= $2);
+-- No sign-in was reported lately.
+SELECT first_phone FROM account WHERE id = $1 AND (quiet IS NULL OR quiet <= $2);
 
 -- name: HasPhone
 UPDATE account SET first_phone = FALSE WHERE id = $1;

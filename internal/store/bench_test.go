@@ -100,3 +100,13 @@ func parallel(b *testing.B, callers int, f func(i int64) error) {
 	wg.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "op/s")
 }
+
+// A whole sign-in is five durable steps, one after the other for each caller.
+func BenchmarkSignIn(b *testing.B) {
+	for _, callers := range []int{1, 64} {
+		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
+			once := storetest.Approvals(b, storetest.Open(b, storetest.SQLite(b)), 1000)
+			parallel(b, callers, func(int64) error { return once() })
+		})
+	}
+}

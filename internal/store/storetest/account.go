@@ -150,9 +150,15 @@ var accounts = []contract{
 	{"recovery codes are made once, by the session of the first activation", func(w *world) {
 		ada := w.account()
 		ev := audit.Event{Kind: audit.RecoveryMade, At: now, Account: ada}
-		w.want(w.db.SetRecoveryCodes(w.Context(), ada, "ses_first", hashes, ev), account.ErrUnknown)
-		w.phone(ada)
-		w.want(w.db.SetRecoveryCodes(w.Context(), ada, "ses_other", hashes, ev), account.ErrUnknown)
+		w.code(ada)
+		w.want(w.db.SetRecoveryCodes(w.Context(), ada, "ses_first", hashes, ev), account.ErrUnknown) // not active yet
+		phone := w.phone(ada)
+		add := w.approvedFor(phone, keyturn.AddPhone, "")
+		a, d := redeemed(w.code(ada, add), keyturn.UnlockPIN)
+		w.through(a, d)
+		for _, ses := range []string{"ses_other", a.Session} { // the latter has added another
+			w.want(w.db.SetRecoveryCodes(w.Context(), ada, ses, hashes, ev), account.ErrUnknown)
+		}
 		won := race(func(int) error { return w.db.SetRecoveryCodes(w.Context(), ada, "ses_first", hashes, ev) })
 		left, made, err := w.db.RecoveryCodesLeft(w.Context(), ada)
 		if won != 1 || left != len(hashes) || !made || err != nil {

@@ -20,7 +20,9 @@ func Run(t *testing.T, db *store.DB) {
 		{"device", devices},
 		{"answer", answers},
 		{"activation", activations},
+		{"activation", ends},
 		{"request", requests},
+		{"request", decisions},
 	} {
 		for _, c := range noun.tests {
 			t.Run(noun.name+"/"+c.promise, func(t *testing.T) { c.test(&world{t, db}) })

@@ -78,6 +78,31 @@ var sessions = []contract{
 			}
 		}
 	}},
+	{"tidying up takes only what was over by then", func(w *world) {
+		ada := w.account()
+		phone := w.phone(ada)
+		id, cookie := w.session(ada)
+		ended, endedCookie := w.session(ada)
+		w.must(w.db.EndSession(w.Context(), endedCookie, audit.Event{Kind: audit.SessionEnded, At: now}))
+		browser := w.grant(ada, phone, nil, now.Add(time.Hour))
+		key := keyturn.NewReference()
+		_, err := w.db.Take(w.Context(), key, 1, time.Hour, now)
+		w.must(err)
+		w.must(w.db.Tidy(w.Context(), now.Add(-time.Second)))
+		known, err1 := w.db.KnownBrowser(w.Context(), ada, browser, now)
+		wait, err2 := w.db.Take(w.Context(), key, 1, time.Hour, now)
+		if !known || wait == 0 || err1 != nil || err2 != nil {
+			w.Errorf("known %t, wait %v, %v %v", known, wait, err1, err2)
+		}
+		if s := w.aSession(cookie); s.ID != id {
+			w.Errorf("%+v", s)
+		}
+		w.wantEvents(ended, audit.SessionEnded, 1)
+		w.must(w.db.Tidy(w.Context(), now))
+		if wait, err := w.db.Take(w.Context(), key, 1, time.Hour, now); wait != 0 || err != nil {
+			w.Errorf("a try that is over is kept: %v %v", wait, err)
+		}
+	}},
 }
 
 // known makes a browser known for an account, by a redeemed approval of a device.

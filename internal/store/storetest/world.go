@@ -23,7 +23,7 @@ var now = time.Unix(1893456000, 0)
 
 // A world is a test and the database that it fills.
 type world struct {
-	*testing.T
+	testing.TB
 	db *store.DB
 }
 

@@ -1,0 +1,24 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+var tidySQL struct{ Tries, Browsers, Sessions query }
+
+func init() { load(&tidySQL, "tidy.sql") }
+
+// Tidy forgets tries, known browsers and sessions that were over by then, which
+// should be a day ago: no limit looks further back. Nothing depends on it, since
+// every statement looks at the time itself; without it the tables grow.
+func (d *DB) Tidy(ctx context.Context, over time.Time) error {
+	return d.write(ctx, func(tx *Tx) error {
+		for _, q := range []query{tidySQL.Tries, tidySQL.Browsers, tidySQL.Sessions} {
+			if err := tx.run(q, over); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,8 @@
+-- name: Tries
+DELETE FROM try WHERE at <= $1;
+
+-- name: Browsers
+DELETE FROM known_browser WHERE until <= $1;
+
+-- name: Sessions
+DELETE FROM session WHERE ends <= $1 OR ended <= $1;
