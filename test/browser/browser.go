@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -55,11 +56,11 @@ func start(t testing.TB, dir string, more ...chromedp.ExecAllocatorOption) (cont
 	opts := append([]chromedp.ExecAllocatorOption{chromedp.ExecPath(Needed(t)), chromedp.UserDataDir(dir)}, flags...)
 	allocator, endAllocator := chromedp.NewExecAllocator(context.Background(), append(opts, more...)...)
 	ctx, end := chromedp.NewContext(allocator)
-	stop := func() {
+	stop := sync.OnceFunc(func() {
 		_ = chromedp.Cancel(ctx) // closes the browser and waits; it may be gone already
 		end()
 		endAllocator()
-	}
+	})
 	t.Cleanup(stop)
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("chromium does not start: %v", err)
