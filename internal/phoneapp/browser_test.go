@@ -84,10 +84,7 @@ func run(ctx context.Context, t *testing.T, address string) {
 	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
 		t.Fatal(err)
 	}
-	got, err := chromedp.Run(ctx, chromedp.Poll[outcome]("window.results", chromedp.WithPollingTimeout(patience)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := evaluate[outcome](ctx, t, until("window.results"))
 	for _, failed := range got.Failed {
 		t.Error(failed)
 	}
@@ -95,4 +92,21 @@ func run(ctx context.Context, t *testing.T, address string) {
 		t.Error("nothing passed")
 	}
 	t.Logf("%s: %d passed", address, got.Passed)
+}
+
+// until is a script that waits for the value of another to be something.
+func until(script string) string {
+	return `new Promise((resolve) => {
+		const look = () => { const value = ` + script + `; value ? resolve(value) : setTimeout(look, 50); };
+		look();
+	})`
+}
+
+func evaluate[T any](ctx context.Context, t *testing.T, script string) T {
+	t.Helper()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
 }

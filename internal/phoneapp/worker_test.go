@@ -1,7 +1,6 @@
 package phoneapp_test
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -47,9 +46,7 @@ func TestWorker(t *testing.T) {
 	}
 	must(t)(chromedp.Call(ctx, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{
 		Origin: origin, RegistrationID: id, Data: `{"type": "look", "title": "evil"}`}))
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("window.pushes > 0", chromedp.WithPollingTimeout(patience))); err != nil {
-		t.Fatal(err)
-	}
+	evaluate[bool](ctx, t, until("window.pushes > 0"))
 	got := evaluate[string](ctx, t, `navigator.serviceWorker.ready.then((w) => w.getNotifications())
 		.then((all) => all.map((n) => [n.title, n.body, n.tag, n.actions.length].join("|")).join("\n"))`)
 	if want := "Keyturn|Open to see what is waiting.|request|0"; got != want {
@@ -78,13 +75,4 @@ func must(t *testing.T) func(any, error) {
 			t.Fatal(err)
 		}
 	}
-}
-
-func evaluate[T any](ctx context.Context, t *testing.T, script string) T {
-	t.Helper()
-	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return value
 }
