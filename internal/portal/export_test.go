@@ -1,0 +1,18 @@
+package portal
+
+import "keyturn/internal/page"
+
+// Pages are the structs of all pages, by the name of their template.
+var Pages = map[string]page.Page{
+	"portal/signin":   signInPage{},
+	"portal/wait":     waitPage{},
+	"portal/approved": approvedPage{},
+	"portal/outcome":  outcomePage{},
+	"portal/setup":    setUpPage{},
+	"portal/check":    checkPage{},
+	"portal/done":     donePage{},
+	"portal/recovery": recoveryPage{},
+	"portal/home":     homePage{},
+	"portal/phones":   phonesPage{},
+	"portal/remove":   removePage{},
+}
