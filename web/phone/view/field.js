@@ -46,8 +46,8 @@ export function PinField({ shown, onShown, ...props }) {
   };
   const eye = html`<button type="button" class="btn link" data-t=${visible ? "page.hide" : "page.show"} aria-pressed=${visible}
     onClick=${onShown ?? (() => setOwn(!own))}>${t(visible ? "page.hide" : "page.show")}</button>`;
-  const keys = html`<button type="button" class="keys" aria-label=${t(letters ? "unlock.keys.digits" : "unlock.keys.letters")}
-    onClick=${change}><b class=${letters ? "" : "on"}>123</b><b class=${letters ? "on" : ""}>abc</b></button>`;
+  const keys = html`<button type="button" class="keys" aria-label=${"123 abc: " + t(letters ? "unlock.keys.digits" : "unlock.keys.letters")}
+    onClick=${change}><b class=${letters ? "" : "on"}>123</b> <b class=${letters ? "on" : ""}>abc</b></button>`;
   return html`<${Field} ...${props} kind="pin" type=${visible ? "text" : "password"} inputmode=${letters ? "text" : "numeric"}
     autocapitalize="off" enterkeyhint="go" top=${shown === undefined || onShown ? eye : null} side=${keys} />`;
 }
