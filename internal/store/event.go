@@ -17,6 +17,7 @@ func (tx *Tx) tell(ev audit.Event) error {
 	if ev.Kind == "" {
 		return nil
 	}
+	tx.told = append(tx.told, ev.Kind)
 	detail := "{}"
 	if len(ev.Detail) > 0 {
 		text, err := json.Marshal(ev.Detail)

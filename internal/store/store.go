@@ -21,6 +21,7 @@ import (
 
 	"github.com/pressly/goose/v3"
 
+	"keyturn/internal/audit"
 	"keyturn/internal/policy"
 )
 
@@ -36,6 +37,12 @@ type DB struct {
 	// Limits are those of a fresh installation until somebody sets others, before
 	// the first use. The store looks at those that no method is given.
 	Limits policy.Limits
+
+	// Around, if it is set before the first use, is called with the kinds of a
+	// transaction's events when its work is done and not committed, and again
+	// (done) when the commit is durable and its caller not yet told: for a test
+	// that ends the process right there.
+	Around func(kinds []audit.Kind, done bool)
 
 	engine engine
 }
@@ -103,7 +110,23 @@ func (d *DB) read(ctx context.Context) reads { return d.engine.read(ctx) }
 // If ctx ends before f has begun, f doesn't run; later its end changes nothing.
 // On PostgreSQL f runs again from its beginning after a deadlock, so it sets
 // the variables around it and never adds to them.
-func (d *DB) write(ctx context.Context, f func(*Tx) error) error { return d.engine.write(ctx, f) }
+func (d *DB) write(ctx context.Context, f func(*Tx) error) error {
+	if d.Around == nil {
+		return d.engine.write(ctx, f)
+	}
+	var told []audit.Kind
+	err := d.engine.write(ctx, func(tx *Tx) error {
+		err := f(tx)
+		if told = tx.told; err == nil {
+			d.Around(told, false)
+		}
+		return err
+	})
+	if err == nil {
+		d.Around(told, true)
+	}
+	return err
+}
 
 // failed adds the name of a statement to its error.
 func failed(q query, err error) error {

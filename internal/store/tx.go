@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"keyturn"
+	"keyturn/internal/audit"
 )
 
 // A runner is what database/sql has in common: a pool, a connection, a
@@ -28,7 +29,8 @@ type reads struct {
 // given to, and in one goroutine.
 type Tx struct {
 	reads
-	err error // of the first statement that failed: nothing of the transaction is kept
+	err  error        // of the first statement that failed: nothing of the transaction is kept
+	told []audit.Kind // of the events so far
 }
 
 // A source runs queries: reads or a Tx.

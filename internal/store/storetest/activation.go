@@ -79,6 +79,8 @@ var activations = []contract{
 		r := w.approved(phone, keyturn.AddPhone, "")
 		add := func(b *activation.Begun) { b.Purpose, b.Session, b.Approval = activation.Add, r.Session, r.ID }
 		move := w.approvedFor(phone, keyturn.MovePhone, moved.ID)
+		open := w.ask(ada, func(q *approval.Request) { q.Action, q.Session = keyturn.AddPhone, "ses_1" })
+		w.decide(open, phone, approval.Approved)
 		for _, tt := range []struct {
 			name    string
 			account string
@@ -93,6 +95,7 @@ var activations = []contract{
 			{"another account's", ben, []func(*activation.Begun){add}, activation.ErrApproval},
 			{"an approval of another action", ada, []func(*activation.Begun){add, func(b *activation.Begun) { b.Purpose = activation.Move }}, activation.ErrApproval},
 			{"one that is too old", ada, []func(*activation.Begun){add, func(b *activation.Begun) { b.Oldest = now.Add(time.Second) }}, activation.ErrApproval},
+			{"approved and not redeemed", ada, []func(*activation.Begun){add, func(b *activation.Begun) { b.Approval, b.Session = open.ID, open.Session }}, activation.ErrApproval},
 			{"another phone than was approved", ada, []func(*activation.Begun){move, func(b *activation.Begun) { b.Old = phone.ID }}, activation.ErrApproval},
 		} {
 			b := w.begun(tt.account, tt.spoil...)
@@ -104,6 +107,9 @@ var activations = []contract{
 		w.wantActivation(first.ID, activation.Waiting, "")
 		w.code(ada, add)
 		w.code(ada, move)
+		w.must(w.db.Suspend(w.Context(), phone.ID, device.ReasonClone, audit.Event{At: now}))
+		b := w.begun(ada, add)
+		w.want(w.db.BeginActivation(w.Context(), b, w.activation(b.ID, audit.ActivationBegun)), activation.ErrApproval)
 	}},
 	{"after a report no phones are changed", func(w *world) {
 		ada := w.account()

@@ -98,7 +98,11 @@ var devices = []contract{
 		ada := w.account()
 		first := w.phone(ada)
 		second := w.another(first, ada, "")
-		r := w.approved(first, keyturn.RemovePhone, second.ID)
+		r, add := w.approved(first, keyturn.RemovePhone, second.ID), w.approved(first, keyturn.AddPhone, second.ID)
+		open := w.ask(ada, func(q *approval.Request) {
+			q.Action, q.Target, q.Session = keyturn.RemovePhone, second.ID, "ses_1"
+		})
+		w.decide(open, first, approval.Approved)
 		ev := audit.Event{Kind: audit.DeviceRemoved, At: now, Subject: r.ID}
 		for _, tt := range []struct {
 			name, request, session string
@@ -107,10 +111,8 @@ var devices = []contract{
 			{"another session", r.ID, "ses_other", now},
 			{"too old", r.ID, r.Session, now.Add(time.Second)},
 			{"no such request", "req_none", r.Session, now},
-			{"another action", w.approved(first, keyturn.AddPhone, second.ID).ID, r.Session, now},
-			{"not yet redeemed", w.ask(ada, func(q *approval.Request) {
-				q.Action, q.Target, q.Session = keyturn.RemovePhone, second.ID, r.Session
-			}).ID, r.Session, now},
+			{"another action", add.ID, add.Session, now},
+			{"approved and not redeemed", open.ID, open.Session, now},
 		} {
 			if _, err := w.db.RemoveApproved(w.Context(), tt.request, tt.session, tt.oldest, ev); !errors.Is(err, device.ErrUnknown) {
 				w.Errorf("%s: %v", tt.name, err)

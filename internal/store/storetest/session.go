@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"keyturn"
+	"keyturn/internal/account"
 	"keyturn/internal/approval"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
@@ -49,6 +50,19 @@ var sessions = []contract{
 				w.Errorf("at %v: used %v %v", tt.at, s.Used.Sub(now), err)
 			}
 		}
+	}},
+	{"its time is over however busy it is", func(w *world) {
+		_, cookie := w.session(w.account())
+		_, err := w.db.Session(w.Context(), cookie, 24*time.Hour, now.Add(12*time.Hour-time.Second))
+		w.must(err)
+		_, err = w.db.Session(w.Context(), cookie, 24*time.Hour, now.Add(12*time.Hour))
+		w.want(err, session.ErrNone)
+	}},
+	{"an account that may not sign in has none", func(w *world) {
+		ada := w.account()
+		w.must(w.db.SetAccountState(w.Context(), ada, account.Disabled, audit.Event{At: now}))
+		_, cookie := w.session(ada)
+		w.noSession(cookie)
 	}},
 	{"ending twice is told once", func(w *world) {
 		id, cookie := w.session(w.account())
