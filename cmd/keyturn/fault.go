@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"strings"
 
@@ -113,6 +114,10 @@ func (t *terminal) hint(err error) string {
 		return "keyturn account list"
 	case errors.Is(err, device.ErrUnknown):
 		return "keyturn device list"
+	case errors.Is(err, server.ErrKey):
+		return t.t("cli.hint.key")
+	case errors.Is(err, fs.ErrNotExist):
+		return "keyturn init"
 	}
 	return ""
 }

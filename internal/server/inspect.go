@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -19,15 +18,11 @@ func Inspect(ctx context.Context, c config.Config) (err error) {
 	if _, err := tlsConfig(c); err != nil {
 		return err
 	}
-	if file, ok := strings.CutPrefix(c.Storage.URL, "sqlite:"); ok {
-		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
-			return nil
-		}
+	if strings.HasPrefix(c.Storage.URL, "sqlite:") && !used(c) {
+		return nil
 	}
-	if c.Seal.Key == "" && c.KeyFile() != "" {
-		if _, err := os.Stat(c.KeyFile()); err != nil { // opening would make another one
-			return fmt.Errorf("the key that closes the database's secrets is missing: %w", err)
-		}
+	if c.Seal.Key == "" && !exists(c.KeyFile()) { // opening would make another one
+		return fmt.Errorf("%w: %s", ErrKey, c.KeyFile())
 	}
 	box, err := openBox(c)
 	if err != nil {

@@ -3,7 +3,11 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
+	"strings"
 	"time"
 
 	"keyturn"
@@ -70,8 +74,12 @@ func Connect(ctx context.Context, c config.Config, with With) (*Services, error)
 	return s, nil
 }
 
+// ErrKey says that the key is missing that closed the secrets of the database.
+var ErrKey = errors.New("the key that closes the database's secrets is missing")
+
 // openBox takes the key from the environment, from its file, or, for a database in
-// memory, makes one that is gone with it.
+// memory, makes one that is gone with it. At the first start the file is made;
+// beside a database that was used, another key would be of no use.
 func openBox(c config.Config) (*seal.Box, error) {
 	switch {
 	case c.Seal.Key != "":
@@ -79,7 +87,21 @@ func openBox(c config.Config) (*seal.Box, error) {
 	case c.KeyFile() == "":
 		return seal.New()
 	}
+	if !exists(c.KeyFile()) && used(c) {
+		return nil, fmt.Errorf("%w: %s", ErrKey, c.KeyFile())
+	}
 	return seal.Open(c.KeyFile())
+}
+
+// used reports whether there is a SQLite file already; the key was made before it.
+func used(c config.Config) bool {
+	file, ok := strings.CutPrefix(c.Storage.URL, "sqlite:")
+	return ok && exists(file)
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 func introduce(ctx context.Context, c config.Config, with With, box *seal.Box, db *store.DB) (*Services, error) {
