@@ -57,6 +57,20 @@ func TestA48NewerCode(t *testing.T) {
 	}
 }
 
+// Who tries an older code of the same browser makes its page say so at once.
+func TestOlderCodeWakesThePage(t *testing.T) {
+	w := start(t)
+	ada := by(w.account("ada"))
+	old := w.code(ada)
+	w.code(ada)
+	w.bus.take()
+	_, err := w.Look(t.Context(), old)
+	w.refused(err, old, "replaced")
+	if woken := w.bus.take(); !slices.Contains(woken, "activation."+w.status(ada).ID) {
+		t.Errorf("woken: %q", woken)
+	}
+}
+
 // A newer code also ends what an older one has begun.
 func TestA48NewerCodeWhileChecking(t *testing.T) {
 	w := start(t)

@@ -193,6 +193,22 @@ func TestA50KeyComesBack(t *testing.T) {
 	}
 }
 
+// The key is looked at before the device that vouches: no PIN is judged for one that
+// can't be taken.
+func TestA50KeyBeforePIN(t *testing.T) {
+	w := start(t)
+	old := w.active(by(w.account("ada")), keyturn.UnlockPIN)
+	p := w.active(by(w.account("mei")), keyturn.UnlockPIN)
+	code := w.code(by(w.account("lin")))
+	r := p.via(old, code, w.devices.Nonce())
+	r.Via.Proof.MAC = random(32)
+	_, err := w.Redeem(t.Context(), r)
+	w.refused(err, code, "key")
+	if n := w.device(old.got.Device).WrongPINs; n != 0 {
+		t.Errorf("%d wrong PINs counted, want 0", n)
+	}
+}
+
 // Of many phones with the same code one gets it.
 func TestA35RedeemOnce(t *testing.T) {
 	const phones = 200
