@@ -241,3 +241,39 @@ func TestRightPINSetsBack(t *testing.T) {
 		})
 	}
 }
+
+// A08: the try of the PIN is taken in the step that counts the answer, before the
+// PIN is looked at, and only if it is going to be.
+func TestA08TryFirst(t *testing.T) {
+	one := start(t)
+	for _, tt := range []struct {
+		name  string
+		spoil func(*keyturn.Answer)
+		taken int
+	}{
+		{"approved", func(*keyturn.Answer) {}, 1},
+		{"a wrong number", slip, 1},
+		{"denied", deny, 0},
+		{"reported", report, 0},
+		{"another challenge", func(a *keyturn.Answer) { a.Challenge = key32() }, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := one.in(t)
+			p := w.ada()
+			q := w.ask(p)
+			a := w.answer(p, q)
+			tt.spoil(&a)
+			taken := -1
+			w.db.at = func(step string) error {
+				if taken < 0 && step != "read" && step != "count" {
+					taken = w.device(p.ID).WrongPINs
+				}
+				return nil
+			}
+			_, _ = w.post(p, q, p.sign(t, a))
+			if taken != tt.taken {
+				t.Errorf("%d tries are taken after the counting, want %d", taken, tt.taken)
+			}
+		})
+	}
+}
