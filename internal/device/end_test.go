@@ -3,9 +3,12 @@ package device_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"keyturn"
+	"keyturn/internal/approval"
 	"keyturn/internal/device"
+	"keyturn/internal/policy"
 )
 
 // removal is what a phone proves to leave, over the nonce of its call.
@@ -85,5 +88,58 @@ func TestRemoveAndRename(t *testing.T) {
 	}
 	if _, err := w.RemoveApproved(t.Context(), keyturn.NewID(keyturn.RequestID), "ses_"); !errors.Is(err, device.ErrUnknown) {
 		t.Errorf("without an approval: %v", err)
+	}
+}
+
+// approved makes a redeemed approval of p: to remove target, for a session.
+func (w *world) approved(p *phone, target, session string) (request string) {
+	w.t.Helper()
+	ctx, cookie, soon := w.t.Context(), key32(), w.Now().Add(time.Minute)
+	r := approval.Request{ID: keyturn.NewID(keyturn.RequestID), Account: p.Account, Name: "ada", App: "Keyturn", Action: keyturn.RemovePhone,
+		Target: target, Session: session, Pending: cookie, Carry: keyturn.CarryNone, Made: w.Now(), Expires: soon}
+	decision := approval.Decision{Request: r.ID, To: approval.Approved, By: p.Name, Way: policy.ByApproval, Unlock: p.Unlock,
+		RedeemBy: soon, Answer: "a", Signature: key32(), Verdict: device.Verdict{Device: p.ID, Phone: p.Device.Phone}}
+	err := errors.Join(w.db.BeginRequest(ctx, r, nil, 3, w.event(p.Account)), w.db.Decide(ctx, decision, w.event(p.Account)))
+	if err == nil {
+		_, err = w.db.Redeem(ctx, r.ID, cookie, policy.Grant{}, w.event(p.Account))
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r.ID
+}
+
+// The phone that is removed is the one of the approved request, for the session that
+// asked, once, and not for long: A25, A88.
+func TestA25A88RemoveApproved(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		spoil   func(w *world, session *string)
+		want    error
+		removed device.State
+	}{
+		{"as it was approved", func(*world, *string) {}, nil, device.Removed},
+		{"299 s later", func(w *world, _ *string) { w.pass(299 * time.Second) }, nil, device.Removed},
+		{"301 s later", func(w *world, _ *string) { w.pass(301 * time.Second) }, device.ErrUnknown, device.Active},
+		{"in another session", func(_ *world, s *string) { *s = keyturn.NewID(keyturn.SessionID) }, device.ErrUnknown, device.Active},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := start(t)
+			p := w.phone(keyturn.UnlockPIN, nil)
+			session := keyturn.NewID(keyturn.SessionID)
+			request := w.approved(p, p.ID, session)
+			if err := w.Rename(t.Context(), p.Account, p.ID, "Another name"); err != nil {
+				t.Fatal(err)
+			}
+			tt.spoil(w, &session)
+			d, err := w.RemoveApproved(t.Context(), request, session)
+			if !errors.Is(err, tt.want) || err == nil && d.ID != p.ID {
+				t.Errorf("got %s, %v, want %v", d.ID, err, tt.want)
+			}
+			w.left(p.ID, tt.removed, 0)
+			if _, err := w.RemoveApproved(t.Context(), request, session); !errors.Is(err, device.ErrUnknown) {
+				t.Errorf("a second time: got %v, want %v", err, device.ErrUnknown)
+			}
+		})
 	}
 }

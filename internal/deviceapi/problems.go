@@ -89,6 +89,7 @@ func detailOf(err error) (int, keyturn.Problem) {
 		gone   *approval.Gone
 		end    *device.Gone
 		many   *tooMany
+		unlock *device.TooMany
 		large  *http.MaxBytesError
 	)
 	switch {
@@ -102,6 +103,8 @@ func detailOf(err error) (int, keyturn.Problem) {
 		return http.StatusGone, keyturn.Problem{Code: "device_removed", Reason: end.Reason, To: end.To, Time: end.At.Unix()}
 	case errors.As(err, &many):
 		return http.StatusTooManyRequests, keyturn.Problem{Code: "too_many", RetryAfter: seconds(many.wait)}
+	case errors.As(err, &unlock):
+		return http.StatusTooManyRequests, keyturn.Problem{Code: "too_many", RetryAfter: seconds(unlock.Wait)}
 	case errors.As(err, &large):
 		return http.StatusRequestEntityTooLarge, keyturn.Problem{Code: "too_large"}
 	}
