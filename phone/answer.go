@@ -123,22 +123,35 @@ func (p *Phone) Seen(ctx context.Context, r Request, at string) error {
 
 // Answer decides a request and returns the state that it got. Approve needs the
 // PIN, and the number if the challenge wants one; Deny and Report need neither.
-// If no answer comes, the same bytes are sent again.
+// If no answer comes, the same bytes are sent again. If the server then has no
+// result for them, it stopped in the middle of judging: another answer is made,
+// once. Spec §8.6.
 func (p *Phone) Answer(ctx context.Context, r Request, decision keyturn.Decision, number, pin string) (string, error) {
 	p.answering.Lock()
 	defer p.answering.Unlock()
+	state, repeated, err := p.answer(ctx, r, decision, number, pin)
+	var problem *keyturn.Problem
+	if repeated && errors.As(err, &problem) && problem.Code == "server_busy" {
+		state, _, err = p.answer(ctx, r, decision, number, pin)
+	}
+	return state, err
+}
+
+// answer sends one answer, and the same again while no answer comes.
+func (p *Phone) answer(ctx context.Context, r Request, decision keyturn.Decision, number, pin string) (state string, repeated bool, err error) {
 	reply, d, err := p.reply(r, decision, number, pin)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	var out keyturn.State
 	body := func(string) (any, error) { return reply, nil }
-	for range tries {
+	for try := range tries {
+		repeated = try > 0
 		if err = p.signed(ctx, d, "POST", "/v1/requests/"+r.ID+"/answer", body, &out); !errors.Is(err, ErrUnsure) {
 			break
 		}
 	}
-	return out.State, err
+	return out.State, repeated, err
 }
 
 // reply makes and signs an answer. The counter is kept before anything is sent.

@@ -1,0 +1,213 @@
+package killed
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"keyturn/internal/audit"
+	"keyturn/internal/config"
+	"keyturn/internal/server"
+)
+
+// The environment of the process that is the server.
+const (
+	envFolder = "KEYTURN_KILLED_FOLDER"
+	envListen = "KEYTURN_KILLED_LISTEN"
+	envMoment = "KEYTURN_KILLED_MOMENT" // such as "before request.approved"; empty: never
+)
+
+// TestMain is the tests, or in a process of its own the server.
+func TestMain(m *testing.M) {
+	if folder := os.Getenv(envFolder); folder != "" {
+		if err := serve(folder); err != nil {
+			slog.Error("server", "err", err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// settings are those of a fresh installation, on a folder.
+func settings(folder, listen string) config.Config {
+	c := config.Default()
+	c.Listen = listen
+	_, port, _ := net.SplitHostPort(listen) // the test listened there
+	c.PublicURL = "http://localhost:" + port
+	c.Storage.URL = "sqlite:" + filepath.Join(folder, "keyturn.db")
+	c.Seal.KeyFile = filepath.Join(folder, "key")
+	return c
+}
+
+// serve is "keyturn serve", which dies at its moment, once.
+func serve(folder string) error {
+	ctx := context.Background()
+	c := settings(folder, os.Getenv(envListen))
+	s, err := server.Open(ctx, c, server.With{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err != nil {
+		return err
+	}
+	if when, kind, ok := strings.Cut(os.Getenv(envMoment), " "); ok {
+		s.Store.Around = func(kinds []audit.Kind, done bool) {
+			if done == (when == "after") && slices.Contains(kinds, audit.Kind(kind)) {
+				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL) // nothing of this process runs on
+				select {}
+			}
+		}
+	}
+	l, err := server.Listen(ctx, c)
+	if err != nil {
+		return err
+	}
+	return s.Serve(ctx, l)
+}
+
+// A node is a server process that is started again when it dies.
+type node struct {
+	t      *testing.T
+	folder string
+	listen string
+	origin string
+
+	mu    sync.Mutex
+	cmd   *exec.Cmd
+	died  int // how often it was killed by its own moment
+	ended bool
+	quiet chan struct{} // closed when nobody starts it any more
+}
+
+// start starts a server that dies at a moment, such as "after request.approved".
+func start(t *testing.T, moment string) *node {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &node{t: t, folder: t.TempDir(), listen: l.Addr().String(), quiet: make(chan struct{})}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	n.origin = settings(n.folder, n.listen).PublicURL
+	n.addAccount()
+	first := n.run(moment)
+	t.Cleanup(n.stop)
+	go n.watch(first)
+	return n
+}
+
+// addAccount adds the one person, with the services of the server itself.
+func (n *node) addAccount() {
+	n.t.Helper()
+	s, err := server.Connect(n.t.Context(), settings(n.folder, n.listen), server.With{})
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	if _, err := s.Accounts.Add(n.t.Context(), name, password, ""); err != nil {
+		n.t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		n.t.Fatal(err)
+	}
+}
+
+func (n *node) run(moment string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), envFolder+"="+n.folder, envListen+"="+n.listen, envMoment+"="+moment)
+	cmd.Stderr = os.Stderr
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if err := cmd.Start(); err != nil {
+		n.t.Errorf("server: %v", err)
+	}
+	n.cmd = cmd
+	return cmd
+}
+
+// watch starts the server again after it died, without a moment to die at.
+func (n *node) watch(cmd *exec.Cmd) {
+	defer close(n.quiet)
+	for {
+		_ = cmd.Wait() // killed
+		n.mu.Lock()
+		ended := n.ended
+		if !ended {
+			n.died++
+		}
+		n.mu.Unlock()
+		if ended {
+			return
+		}
+		cmd = n.run("")
+	}
+}
+
+func (n *node) stop() {
+	n.mu.Lock()
+	n.ended = true
+	_ = n.cmd.Process.Kill() // it may be gone
+	n.mu.Unlock()
+	<-n.quiet
+}
+
+// RoundTrip is a network that is patient: a request that reached a dying server
+// fails once, as it would for a person, and the next one finds the new server.
+func (n *node) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		n.awake(r.Context())
+	}
+	return res, err
+}
+
+// awake waits until the server listens.
+func (n *node) awake(ctx context.Context) {
+	end := time.Now().Add(20 * time.Second)
+	for time.Now().Before(end) && ctx.Err() == nil {
+		if c, err := net.Dial("tcp", n.listen); err == nil {
+			_ = c.Close() // it was only a look
+			return
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+}
+
+// record opens the folder beside the server and returns what was recorded of an id.
+func (n *node) record(id string) []audit.Event {
+	n.t.Helper()
+	s, err := server.Connect(n.t.Context(), settings(n.folder, n.listen), server.With{})
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	events, err := s.Store.About(n.t.Context(), id)
+	if err := errors.Join(err, s.Close()); err != nil {
+		n.t.Fatal(err)
+	}
+	return events
+}
+
+// account is the id of the one account.
+func (n *node) account() string {
+	n.t.Helper()
+	s, err := server.Connect(n.t.Context(), settings(n.folder, n.listen), server.With{})
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	a, err := s.Accounts.Named(n.t.Context(), name)
+	if err := errors.Join(err, s.Close()); err != nil {
+		n.t.Fatal(err)
+	}
+	return a.ID
+}
