@@ -66,6 +66,8 @@ var accounts = []contract{
 		phone := w.phone(ada)
 		ses, cookie := w.session(ada)
 		_, other := w.session(ben)
+		before, ended := w.session(ada)
+		w.must(w.db.EndSession(w.Context(), ended, audit.Event{Kind: audit.SessionEnded, At: now}))
 		waiting, approved := w.ask(ada), w.ask(ada)
 		w.decide(approved, phone, approval.Approved)
 		ev := audit.Event{Kind: audit.AccountDisabled, At: now, Account: ada}
@@ -75,6 +77,7 @@ var accounts = []contract{
 		w.wantRequest(waiting.ID, approval.Cancelled)
 		w.wantEvents(waiting.ID, audit.RequestCancelled, 1)
 		w.wantEvents(ses, audit.SessionEnded, 1)
+		w.wantEvents(before, audit.SessionEnded, 1)
 		w.noSession(cookie)
 		w.aSession(other)
 		w.want(w.db.BeginRequest(w.Context(), question(ada), nil, 3, audit.Event{At: now}), approval.ErrUnknown)
