@@ -52,11 +52,14 @@ export function CodeFlow({ app, activation }) {
       app.nav.hold = null;
     };
   }, []);
-  const stop = async () => {
-    await activation.abandon().catch(() => {});
-    app.nav.reset("End", { cause: "person" });
-  };
+  const stop = () => abandon(app, activation);
   return html`<${CheckCode} check=${activation.check} ends=${activation.ends} asking=${asking} copy=${app.copy} onAsk=${setAsking} onStop=${stop} />`;
+}
+
+/** The keys are deleted here; the server lets the set-up run out. @param {App} app @param {Activation} activation */
+async function abandon(app, activation) {
+  await activation.abandon().catch(() => {});
+  app.nav.reset("End", { cause: "person" });
 }
 
 /** The screen stays lit where the phone lets it. @returns {() => void} ends it */
@@ -80,7 +83,8 @@ export function ResumeFlow({ app, activation }) {
     }
     setBusy(false);
   };
-  return html`<${Resume} account=${activation.account.name} service=${activation.service} problem=${problem} busy=${busy} onGo=${go} back=${() => app.nav.home()} />`;
+  const stop = () => abandon(app, activation);
+  return html`<${Resume} account=${activation.account.name} service=${activation.service} problem=${problem} busy=${busy} onGo=${go} onCancel=${stop} back=${() => app.nav.home()} />`;
 }
 
 /** P7. @param {{app: App, activation: Activation}} props */

@@ -1,8 +1,8 @@
 // The landing page of a browser that isn't the phone app.
 
 import { show } from "../lib/code.js";
-import { left, minutes } from "../lib/clock.js";
-import { html } from "../vendor/preact.js";
+import { minutes } from "../lib/clock.js";
+import { html, useEffect, useState } from "../vendor/preact.js";
 import { useLeft } from "../view/hook.js";
 import { Land } from "../view/land.js";
 import { install, installs } from "./land.js";
@@ -12,15 +12,26 @@ import { install, installs } from "./land.js";
 /** P0. @param {{app: App}} props */
 export function LandFlow({ app }) {
   const { kind, code, ends, dead } = app.landing ?? { kind: "nope", code: "", ends: 0, dead: false };
-  useLeft(ends);
+  const seconds = useLeft(ends);
+  const address = location.origin + "/p/";
+  const [qr, setQr] = useState(/** @type {boolean[][] | null} */ (null));
+  useEffect(() => {
+    if (kind === "desk") draw(address).then(setQr, () => {});
+  }, [kind]);
   const use = async () => {
     app.landing = null;
     await app.set({ use: true });
     if (code) app.nav.go("Confirm", { code });
   };
-  return html`<${Land} kind=${kind} service=${app.service} host=${app.host} code=${code && show(code)} left=${ends ? minutes(left(ends)) : ""} dead=${dead}
-    link=${location.origin + "/p/" + (code && "#" + code)} prompts=${installs()} demo=${isLocal()} top=${/CriOS|EdgiOS/.test(navigator.userAgent)}
+  return html`<${Land} kind=${kind} service=${app.service} host=${app.host} code=${code && show(code)} left=${ends ? minutes(seconds) : ""} dead=${dead || seconds === 0}
+    link=${address + (code && "#" + code)} qr=${qr} prompts=${installs()} demo=${isLocal()} top=${/CriOS|EdgiOS/.test(navigator.userAgent)}
     oldos=${kind === "ios" && !("PushManager" in window) && oldSafari()} install=${install} use=${use} copy=${app.copy} />`;
+}
+
+/** The squares of a QR code. Loaded only where it is shown. @param {string} text @returns {Promise<boolean[][]>} */
+async function draw(text) {
+  const vendored = "../vendor/qr/index.js"; // its types are not ours to check
+  return (await import(vendored)).default(text, "raw");
 }
 
 /** A page of this very computer: the demo, where a second window may play a phone. */

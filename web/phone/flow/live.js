@@ -11,6 +11,7 @@ export function live(app) {
   /** @type {AbortController | null} */
   let calls = null;
   let heard = "";
+  const told = new Set(); // accounts whose end was shown once
 
   const end = () => {
     calls?.abort();
@@ -22,10 +23,13 @@ export function live(app) {
     heard = names(phone);
     phone.listen(calls.signal).catch((error) => console.error(error));
   };
+  const waiting = () => phone.inbox.requests.filter(({ state }) => state === "waiting");
   const look = async () => {
     await phone.check();
-    const waiting = phone.inbox.requests.filter(({ state }) => state === "waiting");
-    if (waiting.length === 1 && app.nav.stack.length === 1 && !app.landing) app.nav.go("Request", { id: waiting[0].id });
+    if (app.nav.stack.length > 1 || app.landing) return;
+    const over = phone.accounts().find(({ device, state }) => (state === "removed" || state === "pin_locked") && !told.has(device));
+    if (waiting().length === 1) app.nav.go("Request", { id: waiting()[0].id });
+    else if (over) app.nav.go("Account", { device: told.add(over.device) && over.device });
   };
   const seen = () => {
     if (document.hidden) return end();
@@ -37,6 +41,7 @@ export function live(app) {
   phone.onChange(() => {
     if (calls && heard !== names(phone)) begin(); // one more account, or one less
   });
+  phone.onInbox(() => /** @type {any} */ (navigator).setAppBadge?.(waiting().length).catch(() => {}));
   for (const event of ["online", "offline"]) addEventListener(event, () => (event === "online" && begin(), app.draw()));
   seen();
   return look;

@@ -77,7 +77,7 @@ export function UnlockFlow({ app, setup: first, name }) {
   const failed = (/** @type {unknown} */ failure) => {
     const unknown = is(failure, "unsure") || (setup.redeemed && isNetwork(failure));
     setAgain(unknown);
-    if (is(failure, "pin_locked")) return app.nav.reset("Locked");
+    if (is(failure, "pin_locked") || /** @type {any} */ (failure).triesLeft === 0) return app.nav.reset("Locked");
     if (setup.redeemed && !unknown) return app.nav.reset("End", { cause: "", problem: fault(failure) });
     setProblem(unknown ? { k: "unlock.unsure" } : fault(failure, OWN));
   };

@@ -38,7 +38,7 @@ const made = () => ({ service: service(), host, account: "mei.chen", computer: b
 const confirm = (/** @type {any} */ props) => () => html`<${Confirm} made=${made()} name=${t("confirm.phone.android")} problem=${null} busy=${false}
   back=${no} onGo=${no} onNotMe=${no} onDone=${no} onAgain=${no} ...${props} />`;
 const unlock = (/** @type {any} */ View, /** @type {any} */ props) => () => html`<${View} account="mei.chen" service=${service()} pin=${{ min: 4, max: 6 }} apple=${true}
-  problem=${null} again=${false} busy=${false} back=${no} onGo=${no} onOther=${no} ...${props} />`;
+  problem=${null} again=${false} busy=${false} back=${no} onGo=${no} onOther=${no} onCancel=${no} ...${props} />`;
 const cards = (/** @type {number} */ n) => ["req_1", "req_2", "req_3"].slice(0, n).map((id, i) => ({ id, title: "home.req", app: zh() ? "港湾里门户" : "Harbor Lane Portal",
   time: "14:0" + (5 - i), from: `${browser()} · ${place()}`, account: i ? "harbor.shop" : "mei.chen" }));
 const accounts = [{ device: "dev_1", name: "mei.chen", service: "Harbor Lane", state: "active" }, { device: "dev_2", name: "harbor.shop", service: "Harbor Lane", state: "active" }];

@@ -53,8 +53,8 @@ export function Request(props) {
   };
   return html`<form onSubmit=${submit} novalidate><${Screen} name="request" k=${signIn ? "request.title" : "request.title.other"} back=${back} acts=${acts}
     data-guard=${ready ? undefined : "on"} data-request=${id} say=${spoken(props, seconds)} key=${id}>
-    ${which.all > 1 && html`<${Banner} kind="warn" icon="warning" say=${{ k: "home.several", v: { count: which.all } }}>
-      <p class="pair small"><${T} k="request.which" v=${which} /><${Button} k="request.next" kind="small" onPress=${onNext} /></p><//>`}
+    <div role="status">${which.all > 1 && html`<${Banner} kind="warn" icon="warning" say=${{ k: "home.several", v: { count: which.all } }}>
+      <p class="pair small"><${T} k="request.which" v=${which} /><${Button} k="request.next" kind="small" onPress=${onNext} /></p><//>`}</div>
     <${Details} ...${props} />
     <${Trouble} problem=${problem} />
     ${props.asksNumber && html`<${Number6} ...${props} />`}

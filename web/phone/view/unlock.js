@@ -1,7 +1,7 @@
 // P5: how this phone will be unlocked: a new PIN, the phone's own unlock, or the
 // one that its other accounts have. The button at the bottom redeems the code.
 
-import { html, useState } from "../vendor/preact.js";
+import { html, useEffect, useState } from "../vendor/preact.js";
 import { pinProblem } from "../lib/pin.js";
 import { PinField } from "./field.js";
 import { useSlow } from "./hook.js";
@@ -81,8 +81,10 @@ export function Existing({ account, service, platform, problem, again, busy, bac
     const missing = !platform && !pin;
     setError(missing ? { k: "unlock.empty" } : null);
     if (!busy && !missing) onGo(platform ? undefined : pin);
-    setPin("");
   };
+  useEffect(() => {
+    if (problem && !again) setPin(""); // kept only where the same is sent again
+  }, [problem]);
   return html`<form onSubmit=${go} novalidate><${Screen} name="unlock" k="unlock.existing.title" back=${back} focus=${platform}
     acts=${html`<${Go} k=${platform ? "unlock.phone.go" : "unlock.go"} again=${again} busy=${busy} />`} data-kind="existing">
     <${Who} account=${account} service=${service} />
@@ -93,8 +95,8 @@ export function Existing({ account, service, platform, problem, again, busy, bac
   <//></form>`;
 }
 
-/** The PIN once more, after the app was closed in the middle. @param {{account: string, service: string, problem: Fault | null, busy: boolean, onGo: (pin: string) => void, back: () => void}} props */
-export function Resume({ account, service, problem, busy, onGo, back }) {
+/** The PIN once more, after the app was closed in the middle. @param {{account: string, service: string, problem: Fault | null, busy: boolean, onGo: (pin: string) => void, onCancel: () => void, back: () => void}} props */
+export function Resume({ account, service, problem, busy, onGo, onCancel, back }) {
   const [pin, setPin] = useState("");
   const go = (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -102,7 +104,8 @@ export function Resume({ account, service, problem, busy, onGo, back }) {
     setPin("");
   };
   return html`<form onSubmit=${go} novalidate><${Screen} name="resume" k="unlock.resume.title" back=${back} focus=${false}
-    acts=${html`<${Button} k="unlock.resume.go" type="submit" kind="main wide" busy=${busy} busyKey="unlock.work" />`}>
+    acts=${html`<${Button} k="unlock.resume.go" type="submit" kind="main wide" busy=${busy} busyKey="unlock.work" />
+      <${Button} k="code.cancel" kind="wide" onPress=${onCancel} />`}>
     <${Who} account=${account} service=${service} />
     <${T} as="p" k="unlock.resume.body" />
     <div class="card snug"><${PinField} id="pin" k="unlock.existing.pin" value=${pin} onValue=${setPin} focus=${true} /></div>
