@@ -31,7 +31,7 @@ func (p proxies) see(next http.Handler) http.Handler {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil && p.has(peer.Addr()) {
+		if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
 			r.RemoteAddr = netip.AddrPortFrom(p.browser(peer.Addr(), r.Header.Values("X-Forwarded-For")), 0).String()
 		}
 		next.ServeHTTP(w, r)
