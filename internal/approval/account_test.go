@@ -78,6 +78,9 @@ func TestA23StoppedDevices(t *testing.T) {
 			if _, err := w.post(p, q, reply); !like(err, tt.want) {
 				t.Errorf("%v, want %v", err, tt.want)
 			}
+			if err := w.Seen(t.Context(), p.Device, q.ID, "opened"); !like(err, tt.want) {
+				t.Errorf("seen: %v, want %v", err, tt.want)
+			}
 			w.left(q.ID, approval.Waiting, 0)
 		})
 	}

@@ -130,8 +130,12 @@ func version(p keyturn.Pending, requests []Request) string {
 }
 
 // Seen keeps a hint for the waiting page, "opened" or "unlocking". It is evidence
-// of nothing. [*Gone] if the request doesn't wait.
+// of nothing. [*Gone] if the request doesn't wait, or the error of a device that may
+// not answer.
 func (s *Service) Seen(ctx context.Context, d device.Device, id, hint string) error {
+	if err := s.Devices.Answers(d); err != nil {
+		return err
+	}
 	r, err := s.put(ctx, d, id)
 	if err != nil {
 		return fmt.Errorf("seen %s: %w", id, err)
