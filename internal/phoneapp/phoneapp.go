@@ -48,7 +48,7 @@ func Open(web, words fs.FS) (*App, error) {
 	if err := readWords(a.files, words); err != nil {
 		return nil, fmt.Errorf("phone app: %w", err)
 	}
-	a.files["shell.js"] = newFile("shell.js", shell(a.files))
+	a.files["shell.js"] = newFile("shell.js", a.shell())
 	a.manifests = manifests(a.files)
 	return a, nil
 }

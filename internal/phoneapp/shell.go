@@ -11,12 +11,17 @@ import (
 	"keyturn/locale"
 )
 
+// first are the modules that the first screen needs, with all that they import.
+var first = []string{"app.js", "flow/start.js"}
+
 // shell makes shell.js, which tells the service worker its version, the files
-// that it keeps from the start, those that it keeps once they were asked for, and
-// the words of a notification. The version is a hash over all names and contents,
-// so any change is a new one.
-func shell(files map[string]file) []byte {
-	list, later := []string{}, []string{}
+// that it keeps from the start, those that it keeps once the phone has an account,
+// those that it keeps once they were asked for, and the words of a notification.
+// The version is a hash over all names and contents, so any change is a new one.
+func (a *App) shell() []byte {
+	list, rest, later := []string{}, []string{}, []string{}
+	files := a.files
+	needed := a.needed(first...)
 	sum := sha256.New()
 	for _, path := range slices.Sorted(maps.Keys(files)) {
 		fmt.Fprintf(sum, "%s %s\n", path, files[path].hash)
@@ -24,8 +29,10 @@ func shell(files map[string]file) []byte {
 		case path == "sw.js": // the browser itself keeps the worker
 		case scanner(path):
 			later = append(later, "./"+path)
-		default:
+		case needed[path]:
 			list = append(list, "./"+path)
+		default:
+			rest = append(rest, "./"+path)
 		}
 	}
 	words := map[string]map[string]string{}
@@ -33,8 +40,8 @@ func shell(files map[string]file) []byte {
 		w := locale.For(lang)
 		words[lang] = map[string]string{"title": w.T("push.title"), "body": w.T("push.body")}
 	}
-	return fmt.Appendf(nil, "const VERSION = %s;\nconst FILES = %s;\nconst LATER = %s;\nconst WORDS = %s;\n",
-		script(hex.EncodeToString(sum.Sum(nil)[:8])), script(list), script(later), script(words))
+	return fmt.Appendf(nil, "const VERSION = %s;\nconst FILES = %s;\nconst REST = %s;\nconst LATER = %s;\nconst WORDS = %s;\n",
+		script(hex.EncodeToString(sum.Sum(nil)[:8])), script(list), script(rest), script(later), script(words))
 }
 
 // script writes a value as JavaScript, of which JSON is a part.

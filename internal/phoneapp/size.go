@@ -9,14 +9,11 @@ import (
 // static is what a module can't run without; what it loads late isn't.
 var static = regexp.MustCompile(`(?m)(?:from|^import)\s*"(\.[^"]+)"`)
 
-// Sizes returns the bytes of the app as they travel: those that a browser needs to
-// run the given modules with the page, its styles and the larger of the
-// catalogues, and those of all but the scanner and the pictures for home screens.
-func (a *App) Sizes(modules ...string) (first, all int) {
-	needed := map[string]bool{}
-	for _, name := range modules {
-		a.need(name, needed)
-	}
+// Sizes returns the bytes of the app as they travel: those of the first screen with
+// the larger of the catalogues, and those of all but the scanner and the pictures
+// for home screens. The worker asks for the rest when the phone has an account.
+func (a *App) Sizes() (start, all int) {
+	needed := a.needed(first...)
 	words := 0
 	for name, f := range a.files {
 		size := len(f.gzip())
@@ -26,12 +23,25 @@ func (a *App) Sizes(modules ...string) (first, all int) {
 		case strings.HasPrefix(name, "locale/"):
 			words = max(words, size)
 			continue
-		case needed[name], name == "", path.Ext(name) == ".css", name == "shared/icons/sprite.svg":
-			first += size
+		case needed[name]:
+			start += size
 		}
 		all += size
 	}
-	return first + words, all + words
+	return start + words, all + words
+}
+
+// needed are the page, its styles and icons, and the modules with all that they
+// import.
+func (a *App) needed(modules ...string) map[string]bool {
+	needed := map[string]bool{"": true, "shared/icons/sprite.svg": true}
+	for name := range a.files {
+		needed[name] = needed[name] || path.Ext(name) == ".css"
+	}
+	for _, name := range modules {
+		a.need(name, needed)
+	}
+	return needed
 }
 
 // need adds a module and all that it imports.

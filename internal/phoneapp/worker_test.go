@@ -53,6 +53,8 @@ func TestWorker(t *testing.T) {
 		t.Errorf("notification is %q, want %q", got, want)
 	}
 
+	evaluate[bool](ctx, t, `navigator.serviceWorker.ready.then((w) => (w.active.postMessage("keep"), true))`)
+	evaluate[bool](ctx, t, `(async () => { while (!await caches.match("/p/view/request.js")) await new Promise((go) => setTimeout(go, 50)); return true; })()`)
 	gone.Store(true)
 	if err := chromedp.Do(ctx, chromedp.Navigate(origin+"/p/")); err != nil {
 		t.Fatal(err)

@@ -139,7 +139,9 @@ func TestA34CodeUsedByAnotherPhone(t *testing.T) {
 func TestOfflineStartAndKeptKeys(t *testing.T) {
 	p := newWorld(t, nil).newPerson("en", true)
 	p.activated(mei, false)
-	browser.Eval[bool](&p.phone.Window, `navigator.serviceWorker.ready.then(() => true)`)
+	browser.Eval[bool](&p.phone.Window, `(async () => { // the worker keeps every screen once there is an account
+	  while (!await caches.match("view/request.js")) await new Promise((go) => setTimeout(go, 50));
+	  return true; })()`)
 	p.phone.Reload()
 	p.phone.Sees("[data-screen=home]")
 	p.phone.Offline(true)

@@ -1,16 +1,37 @@
 // Keeps the app's files for use without a network, and turns a push into a
 // notification. It never sees a question, a key or an answer.
 
-importScripts("shell.js"); // made by package phoneapp: VERSION, FILES, LATER, WORDS; this file's CSP lets it
+importScripts("shell.js"); // made by package phoneapp: VERSION, FILES, REST, LATER, WORDS; this file's CSP lets it
 
 const SHELL = "keyturn-shell-" + VERSION;
-const ADDRESSES = new Set([...FILES, ...LATER].map((file) => new URL(file, self.location).href));
+const ADDRESSES = new Set([...FILES, ...REST, ...LATER].map((file) => new URL(file, self.location).href));
 
 self.addEventListener("install", (event) => {
   // No skipWaiting: a new version begins at the next launch. The server has the
   // browser ask whether its own copies are still right, so these are the newest.
-  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(FILES)));
+  event.waitUntil(install());
 });
+
+// At its first start the app is wanted soon and little of it: the rest is kept
+// once the phone has an account. An update brings everything at once, or a screen
+// would be missing without a network.
+async function install() {
+  const names = await caches.keys();
+  const update = names.some((name) => name.startsWith("keyturn-shell-") && name !== SHELL);
+  const words = "locale/" + (/^zh\b/i.test(self.navigator.language) ? "zh-Hans" : "en") + ".json";
+  const cache = await caches.open(SHELL);
+  await cache.addAll(update ? [...FILES, ...REST] : [...FILES, words]);
+}
+
+self.addEventListener("message", (event) => {
+  if (event.data === "keep") event.waitUntil(keep());
+});
+
+async function keep() {
+  const cache = await caches.open(SHELL);
+  const kept = await Promise.all(REST.map((file) => cache.match(file)));
+  await cache.addAll(REST.filter((_, i) => !kept[i]));
+}
 
 self.addEventListener("activate", (event) => event.waitUntil(begin()));
 
@@ -31,7 +52,7 @@ async function fromShell(request, address) {
   const kept = await cache.match(address);
   if (kept) return kept;
   const answer = await fetch(request);
-  if (answer.ok) await cache.put(address, answer.clone()); // the scanner, at its first use
+  if (answer.ok) await cache.put(address, answer.clone()); // a screen or the scanner, at its first use
   return answer;
 }
 

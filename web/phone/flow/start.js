@@ -3,7 +3,7 @@
 import { html, render } from "../vendor/preact.js";
 import { readCode, readFragment } from "../lib/code.js";
 import { Phone } from "../lib/phone.js";
-import { onPush, startWorker } from "../lib/worker.js";
+import { keepAll, onPush, startWorker } from "../lib/worker.js";
 import { App } from "./app.js";
 import { land } from "./land.js";
 import { live } from "./live.js";
@@ -24,7 +24,9 @@ export async function start(fragment, root) {
   startWorker();
   if (!phone) return;
   addEventListener("hashchange", () => again(app));
-  phone.onChange(() => app.draw());
+  const keep = () => (phone.accounts().length || phone.unfinished().length) && keepAll();
+  keep();
+  phone.onChange(() => (keep(), app.draw()));
   phone.onInbox(() => app.draw());
   const look = live(app);
   onPush(look);

@@ -18,6 +18,15 @@ export async function startWorker() {
   }
 }
 
+let asked = false;
+
+/** Has the worker keep all screens, now that the phone has an account: any of them may be wanted without a network. */
+export function keepAll() {
+  if (asked) return;
+  asked = true;
+  navigator.serviceWorker?.ready.then((worker) => worker.active?.postMessage("keep"));
+}
+
 /**
  * @param {() => void} told  a push came while the app is open
  * @returns {() => void} stops it

@@ -14,7 +14,7 @@ export default async function () {
     const [name] = (await caches.keys()).filter((name) => name.startsWith("keyturn-shell-"));
     const kept = (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname);
     const has = (path) => kept.includes("/p/" + path);
-    equal(["", "lib/phone.js", "locale/en.json", "locale/zh-Hans.json", "shared/tokens.css"].filter((path) => !has(path)), []);
+    equal(["", "lib/phone.js", "locale/en.json", "shared/tokens.css"].filter((path) => !has(path)), []);
     equal(kept.filter((path) => /\/test\/|\/v1\/|manifest|sw\.js/.test(path)), []);
   });
   await test("worker/it keeps the scanner once it was used", async () => {
