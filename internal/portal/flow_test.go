@@ -140,7 +140,7 @@ func TestWrongPasswordKeepsTheName(t *testing.T) {
 		t.Errorf("switching the language: %d, %q", page.Status, page.Attr("html", "lang"))
 	}
 	for range 5 {
-		page = b.Post("/sign-in", url.Values{"name": {ada.Name}, "password": {"wrong"}})
+		b.Post("/sign-in", url.Values{"name": {ada.Name}, "password": {"wrong"}})
 	}
 	if page = b.SignIn(ada); page.Status != http.StatusTooManyRequests || !strings.Contains(page.HTML, "15 分钟") {
 		t.Errorf("the sixth try: %d\n%s", page.Status, page.HTML)
@@ -235,7 +235,7 @@ func TestNewCode(t *testing.T) {
 	if page = page.Reload(); !strings.Contains(page.HTML, "This code has expired") || page.Has("#activation-code") {
 		t.Errorf("after its time:\n%s", page.HTML)
 	}
-	page = page.Submit("form#next", nil)
+	page.Submit("form#next", nil)
 	page = b.Post("/phones/activation/cancel", nil)
 	if !strings.Contains(page.HTML, "Set-up was cancelled") {
 		t.Errorf("cancelled:\n%s", page.HTML)
