@@ -118,6 +118,12 @@ func (w *World) through() http.RoundTripper {
 	}}
 }
 
+// Client returns an HTTP client without cookies that talks to this node, whatever
+// the address says. It is safe for concurrent use.
+func (w *World) Client() *http.Client {
+	return &http.Client{Transport: w.through(), Timeout: time.Minute}
+}
+
 // config is that of a server on l.
 func (o options) config(l net.Listener) config.Config {
 	c := config.Default()

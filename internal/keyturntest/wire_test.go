@@ -1,0 +1,151 @@
+package keyturntest_test
+
+import (
+	"bytes"
+	"crypto/ecdh"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"sync"
+	"testing"
+
+	"keyturn"
+	"keyturn/internal/keyturntest"
+	"keyturn/phone"
+)
+
+const pin = "7Kq#2"
+
+// A parcel is a call that is made ready before it is sent.
+type parcel struct {
+	path, authorization string
+	body                []byte
+}
+
+// send sends a parcel to a node and returns what came back. It may be called
+// from any goroutine.
+func (p parcel) send(t *testing.T, to *http.Client, origin string) (status int, answer []byte) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), "POST", origin+p.path, bytes.NewReader(p.body))
+	if err != nil {
+		t.Error(err)
+		return 0, nil
+	}
+	r.Header.Set("Content-Type", "application/json")
+	if p.authorization != "" {
+		r.Header.Set("Authorization", p.authorization)
+	}
+	res, err := to.Do(r)
+	if err != nil {
+		t.Error(err)
+		return 0, nil
+	}
+	defer res.Body.Close() // it is read
+	if answer, err = io.ReadAll(res.Body); err != nil {
+		t.Error(err)
+	}
+	return res.StatusCode, answer
+}
+
+// race runs f for 0 to n-1, all at the same moment.
+func race(n int, f func(i int)) {
+	start := make(chan struct{})
+	var ready, done sync.WaitGroup
+	ready.Add(n)
+	for i := range n {
+		done.Go(func() { ready.Done(); <-start; f(i) })
+	}
+	ready.Wait()
+	close(start)
+	done.Wait()
+}
+
+// encoded is v as JSON.
+func encoded(t *testing.T, v any) []byte {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// must returns v, and ends the test if there is an error.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// redeems is what a phone with new keys sends for a code.
+func redeems(t *testing.T, origin string, code keyturn.Code) keyturn.Redeem {
+	t.Helper()
+	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	agree := must(ecdh.P256().GenerateKey(rand.Reader))
+	r := keyturn.Redeem{Code: code, DeviceKey: must(key.PublicKey.Bytes()), AgreeKey: agree.PublicKey().Bytes(),
+		Commit: keyturn.Commit(make(keyturn.Bytes, 32)), Unlock: keyturn.UnlockPIN, PhoneName: "Pixel 9", Platform: keyturn.Android}
+	r.Signature = must(keyturn.Sign(key, must(r.Text(origin))))
+	return r
+}
+
+// A signer is a device whose keys the test holds: it signs what it is told to.
+type signer struct {
+	origin string
+	dev    phone.Device
+	key    *ecdsa.PrivateKey
+	kk     keyturn.Bytes // what the PIN opens
+}
+
+// signerOf takes the keys of a phone's first account.
+func signerOf(p *keyturntest.Phone, pin string) signer {
+	d := p.Keeper.State.Devices[0]
+	return signer{p.Origin(), d, must(ecdsa.ParseRawPrivateKey(elliptic.P256(), d.Key)), must(keyturn.SealWithPIN(pin, d.Kp, d.Salt, d.Ck))}
+}
+
+// call signs a call.
+func (s signer) call(t *testing.T, path, nonce string, body any) parcel {
+	t.Helper()
+	p := parcel{path: path, body: encoded(t, body)}
+	text := must(keyturn.Call{Origin: s.origin, Method: "POST", Target: path, Device: s.dev.ID, Nonce: nonce, Body: p.body}.Text())
+	p.authorization = keyturn.Authorization{Device: s.dev.ID, Nonce: nonce, Signature: must(keyturn.Sign(s.key, text))}.String()
+	return p
+}
+
+// reply signs an answer that doesn't carry a number, so many counts after the last.
+func (s signer) reply(r phone.Request, decision keyturn.Decision, after int64) keyturn.Reply {
+	a := keyturn.Answer{Origin: s.origin, Request: r.ID, Device: s.dev.ID, Challenge: keyturn.Hash(r.Text), Decision: decision,
+		Carried: keyturn.CarryNone, Unlock: keyturn.UnlockNone, Counter: s.dev.Counter + after}
+	if decision == keyturn.Approve {
+		a.Unlock = keyturn.UnlockPIN
+	}
+	text := must(a.Text())
+	out := keyturn.Reply{Text: text, Signature: must(keyturn.Sign(s.key, text))}
+	if decision == keyturn.Approve {
+		out.Proof = &keyturn.Proof{Type: keyturn.UnlockPIN, MAC: keyturn.MAC(s.kk, text)}
+	}
+	return out
+}
+
+// beside gives a person one more phone; b is signed in.
+func beside(t *testing.T, w *keyturntest.World, p *keyturntest.Person, b *keyturntest.Browser) *keyturntest.Phone {
+	t.Helper()
+	page := b.Post("/phones/add", nil)
+	number := ""
+	if page.Has("#number") {
+		number = page.Text("#number")
+	}
+	p.Phone.Approve(number)
+	page = page.Reload().Submit("form#redeem", nil)
+	another := w.Phone(pin)
+	set := another.Activate(page.Text("#activation-code"))
+	b.Post("/phones/activation/check", url.Values{"code": {set.Check}})
+	if err := set.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return another
+}
