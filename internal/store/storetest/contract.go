@@ -23,6 +23,8 @@ func Run(t *testing.T, db *store.DB) {
 		{"activation", ends},
 		{"request", requests},
 		{"request", decisions},
+		{"secret", secrets},
+		{"record", records},
 	} {
 		for _, c := range noun.tests {
 			t.Run(noun.name+"/"+c.promise, func(t *testing.T) { c.test(&world{t, db}) })
