@@ -70,6 +70,7 @@ func (s *Server) besides(ctx context.Context) (stop func(), err error) {
 	var running sync.WaitGroup
 	record := &tail{record: s.Store, wake: s.bus.Wake, log: s.with.Log}
 	running.Go(func() { record.run(ctx) })
+	running.Go(func() { s.tidy(ctx) })
 	if s.config.Health != "" {
 		l, err := net.Listen("tcp", s.config.Health)
 		if err != nil {
@@ -81,6 +82,28 @@ func (s *Server) besides(ctx context.Context) (stop func(), err error) {
 		context.AfterFunc(ctx, func() { _ = h.Close() })
 	}
 	return func() { cancel(); running.Wait() }, nil
+}
+
+// How the tables are kept small. Nothing depends on it.
+const (
+	tidyEvery = time.Hour
+	tidyAfter = 24 * time.Hour // no limit looks further back
+)
+
+// tidy forgets what has been over for long, until ctx ends.
+func (s *Server) tidy(ctx context.Context) {
+	tick := time.NewTicker(tidyEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		if err := s.Store.Tidy(ctx, s.with.Now().Add(-tidyAfter)); err != nil && ctx.Err() == nil {
+			s.with.Log.LogAttrs(ctx, slog.LevelError, "tidying failed", slog.Any("err", err))
+		}
+	}
 }
 
 // health answers whether this node can do its work. A node that stops says so
