@@ -17,6 +17,9 @@ const find = (app, device) => app.phone?.accounts().find((account) => account.de
 /** P13, P17, P18. @param {{app: App, device: string}} props */
 export function AccountFlow({ app, device }) {
   const row = find(app, device);
+  useEffect(() => {
+    if (!row) app.nav.home(); // removed in another window
+  }, [row]);
   if (!row) return null;
   const forget = async () => {
     await app.phone?.forget(device);

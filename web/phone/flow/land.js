@@ -29,6 +29,7 @@ export async function land(app, opened) {
   waiting = app;
   const kind = kindOf(app, opened?.kind === "sign_in");
   app.landing = kind && { kind, code: "", ends: 0, dead: false };
+  app.draw();
   if (!app.landing || !app.phone || opened?.kind !== "code") return;
   const { code } = await readCode(opened.text, location.origin);
   if (code) await look(app, app.landing, code);

@@ -16,7 +16,7 @@ export function fault(error, own = {}) {
   const problem = error instanceof Problem ? error : new Problem("server_busy");
   if (problem !== error) console.error(error); // a mistake of ours: for whoever looks
   const { code, triesLeft, retryAfter, reference } = problem;
-  return { k: own[code] ?? "error." + code, v: { count: triesLeft ?? retryAfter ?? 0 }, reference: PLAIN.has(code) ? null : reference };
+  return { k: own[code] ?? "error." + code, v: { count: triesLeft ?? retryAfter ?? 60 }, reference: PLAIN.has(code) ? null : reference };
 }
 
 /** @param {unknown} error @param {...string} codes */

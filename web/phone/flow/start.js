@@ -20,7 +20,6 @@ export async function start(fragment, root) {
   await app.speak();
   const opened = readFragment(fragment);
   await land(app, opened);
-  app.draw();
   startWorker();
   if (!phone) return;
   addEventListener("hashchange", () => again(app));
@@ -41,7 +40,6 @@ async function again(app) {
   app.nav.adopt();
   if (!opened) return;
   await land(app, opened);
-  app.draw();
   if (!app.landing) await follow(app, opened);
 }
 

@@ -7,7 +7,6 @@ import { SAMPLES } from "./samples.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 const wanted = new URLSearchParams(location.search);
-history.replaceState(null, "", "../" + location.search + location.hash); // where the app is, for its relative addresses
 const theme = wanted.get("theme");
 if (theme) document.documentElement.dataset.theme = theme;
 document.documentElement.lang = await speak(wanted.get("lang") ?? "en");

@@ -62,10 +62,12 @@ export function Screen({ name, k, v, back, bare = false, acts, say = "", focus =
   const heading = useRef();
   const title = t(k, v);
   useLayoutEffect(() => {
-    document.title = k === "home.title" ? title : `${title} · ${t("app.name")}`;
+    document.title = bare ? title : `${title} · ${t("app.name")}`;
+  }, [title]);
+  useLayoutEffect(() => {
     if (focus) heading.current?.focus({ preventScroll: true });
     scrollTo(0, 0);
-  }, [name, title]);
+  }, [name, k]);
   return html`<div class="screen">
     <header class="bar">
       ${back ? html`<${Round} k="page.back" icon="back" onPress=${back} />` : html`<span class="brand"><${Mark} />${t("app.name")}</span>`}

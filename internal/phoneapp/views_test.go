@@ -1,0 +1,9 @@
+package phoneapp_test
+
+import "testing"
+
+// Every screen in every state, alone, in both languages; and what back does.
+func TestViews(t *testing.T) {
+	ctx := chromium(t)
+	run(ctx, t, serve(t, app(t).Routes())+"/p/test/?only=views,nav")
+}

@@ -1,0 +1,105 @@
+// Every screen in every state, drawn with sample data: what holds for all of
+// them, and the habits that protect a person in a hurry.
+
+import { html, render } from "../vendor/preact.js";
+import { speak } from "../lib/words.js";
+import { Answered } from "../view/answered.js";
+import { Request } from "../view/request.js";
+import { equal, test } from "./check.js";
+import { SAMPLES } from "./samples.js";
+
+const root = document.createElement("div");
+document.body.append(root);
+
+/** @param {any} tree @returns {Promise<HTMLElement>} */
+async function draw(tree) {
+  render(null, root);
+  render(tree, root);
+  await new Promise((done) => setTimeout(done)); // effects
+  return root;
+}
+
+/** What is wrong with a screen, by words of its own. @param {HTMLElement} screen */
+function faults(screen) {
+  const found = [];
+  const say = (/** @type {boolean} */ wrong, /** @type {string} */ what) => wrong && found.push(what);
+  say(screen.querySelectorAll("h1").length !== 1, "not one h1");
+  say(/undefined|\[object|NaN|{{/.test(screen.textContent), "something that isn't a word: " + screen.textContent);
+  say(screen.querySelector("[style]") !== null, "a style in an attribute");
+  const ids = [...screen.querySelectorAll("[id]")].map(({ id }) => id);
+  say(new Set(ids).size !== ids.length, "an id twice: " + ids);
+  for (const element of screen.querySelectorAll("[data-t]")) {
+    const key = element.getAttribute("data-t");
+    say(element.textContent === key || element.getAttribute("aria-label") === key, "no words for " + key);
+    say(!element.textContent && !element.getAttribute("aria-label"), "empty: " + key);
+  }
+  for (const input of screen.querySelectorAll("input:not([type=file])")) {
+    say(!input.labels?.length, "no label: " + input.id);
+    say(!input.id, "no id");
+  }
+  for (const button of screen.querySelectorAll("button, a")) say(!button.textContent.trim() && !button.getAttribute("aria-label"), "a button without a name");
+  return found;
+}
+
+/** @param {string} key */
+const press = (key) => /** @type {HTMLElement} */ (root.querySelector(`[data-t="${key}"]`)).click();
+const guarded = () => root.querySelector("main[data-guard]") !== null;
+const ready = () => new Promise((done) => {
+  const look = () => (guarded() ? setTimeout(look, 20) : done(undefined));
+  look();
+});
+
+/** @param {string} id @param {string[]} heard */
+const request = (id, heard) => {
+  const act = (/** @type {string} */ name) => () => heard.push(`${name} ${id}`);
+  const challenge = { app: "Mail", name: "ada", action: "sign_in", message: "", browser: "Firefox on Linux", ip: "203.0.113.7", place: "Lyon", carry: "none" };
+  return html`<${Request} id=${id} challenge=${challenge} host="auth.example.com" time="14:05" ends=${Date.now() + 90000} number="" asksNumber=${false} wrong=${null}
+    problem=${null} busy="" which=${{ n: 1, all: 1 }} back=${act("back")} onNext=${act("next")} onNumber=${act("number")} onApprove=${act("approve")}
+    onDeny=${act("deny")} onReport=${act("report")} />`;
+};
+
+export default async function () {
+  for (const language of ["en", "zh-Hans"]) {
+    await speak(language);
+    for (const [name, sample] of Object.entries(SAMPLES)) {
+      await test(`views/${name}/${language}`, async () => equal(faults(await draw(sample())), []));
+    }
+  }
+  await speak("en");
+
+  await test("views/a tap meant for the request before is not one for this", async () => {
+    const heard = /** @type {string[]} */ ([]);
+    await draw(request("req_1", heard));
+    await ready();
+    render(request("req_2", heard), root); // it was replaced under the finger
+    const since = performance.now();
+    while (!heard.length) { // somebody taps and taps
+      await new Promise((done) => setTimeout(done, 20));
+      press("request.approve");
+    }
+    equal(performance.now() - since >= 690, true, "time for the eye");
+    equal(heard, ["approve req_2"]);
+  });
+
+  await test("views/deny asks, and going back from that decides nothing", async () => {
+    const heard = /** @type {string[]} */ ([]);
+    await draw(request("req_1", heard));
+    await ready();
+    press("request.deny");
+    await new Promise((done) => setTimeout(done));
+    press("request.deny.back");
+    await new Promise((done) => setTimeout(done));
+    equal([heard, root.querySelector("dialog")], [[], null]);
+    press("request.deny");
+    await new Promise((done) => setTimeout(done));
+    press("request.deny.notme");
+    equal(heard, ["report req_1"]);
+  });
+
+  await test("views/what a server says is text", async () => {
+    const heard = /** @type {string[]} */ ([]);
+    await draw(html`<${Answered} outcome="elsewhere" by=${"<img src=x onerror=alert(1)>"} signIn=${true} stay=${true} onDone=${() => heard.push("done")} />`);
+    equal([root.querySelector("img"), root.querySelector("h1")?.textContent], [null, "Already answered on <img src=x onerror=alert(1)>"]);
+  });
+  render(null, root);
+}
