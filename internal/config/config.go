@@ -58,7 +58,8 @@ type Config struct {
 // TLS says how connections are encrypted: by a certificate of the operator's, by
 // one that is fetched, or by a proxy in front.
 type TLS struct {
-	// A certificate with its chain and its key, PEM files. They are read at start.
+	// A certificate with its chain and its key, PEM files. Renewed ones are taken
+	// without a restart.
 	Cert string `toml:"cert"`
 	Key  string `toml:"key"`
 
