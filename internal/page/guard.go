@@ -1,8 +1,6 @@
 package page
 
-import (
-	"net/http"
-)
+import "net/http"
 
 const maxForm = 16 << 10 // bytes; the largest form of ours, eight recovery codes, is under 1 KiB
 
@@ -13,20 +11,35 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
 	"require-trusted-types-for 'script'; trusted-types 'none'"
 
+// ofPages are the headers that say what a page may do.
+var ofPages = []struct{ name, value string }{
+	{"Content-Security-Policy", policy},
+	{"Cross-Origin-Opener-Policy", "same-origin"},
+	{"Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"},
+	{"Referrer-Policy", "same-origin"}, // not "no-referrer": a form's Origin would be null
+	{"X-Frame-Options", "DENY"},        // for browsers that don't know frame-ancestors
+}
+
+// Stream takes away what only a page needs. The server keeps the headers of an
+// answer, twice, for as long as it lasts: that is minutes for a stream.
+func Stream(h http.Header) {
+	for _, header := range ofPages {
+		h.Del(header.name)
+	}
+}
+
 // Guard sets the security headers of everything that next sends, refuses forms
 // of other sites (spec §15), and reads a form before next sees it. Requests are
 // refused by refuse, which shows why.
 func (p *Renderer) Guard(next http.Handler, refuse func(http.ResponseWriter, *http.Request, int)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
 		h.Set("Cache-Control", "no-store")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
-		h.Set("Referrer-Policy", "same-origin") // not "no-referrer": a form's Origin would be null
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY") // for browsers that don't know frame-ancestors
+		for _, header := range ofPages {
+			h.Set(header.name, header.value)
+		}
 		if r.Method == http.MethodPost {
 			if !p.Own(r) {
 				refuse(w, r, http.StatusForbidden)

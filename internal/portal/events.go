@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -66,15 +67,20 @@ func (p *Portal) waitEvent(st approval.Status, words *locale.Words) event {
 // getActivationEvents follows the newest activation of the session that made
 // it. No other session of the account can, A40.
 func (p *Portal) getActivationEvents(w http.ResponseWriter, r *http.Request) error {
+	session, id, err := p.ownActivation(r)
+	if err != nil {
+		return err
+	}
+	return p.follow(w, r, id, p.Activations.Watch, p.activationLook(session, id, p.Page.Words(r)))
+}
+
+func (p *Portal) ownActivation(r *http.Request) (session, id string, err error) {
 	s, err := p.Sessions.Session(r.Context(), p.Page.Cookie(r, page.SignedIn))
 	if err != nil {
-		return err
+		return "", "", err
 	}
 	st, err := p.Activations.Status(r.Context(), s.ID)
-	if err != nil {
-		return err
-	}
-	return p.follow(w, r, st.ID, p.Activations.Watch, p.activationLook(s.ID, st.ID, p.Page.Words(r)))
+	return s.ID, st.ID, err
 }
 
 func (p *Portal) activationLook(session, id string, words *locale.Words) look {
@@ -102,38 +108,69 @@ func (p *Portal) activationLook(session, id string, words *locale.Words) look {
 func (p *Portal) follow(w http.ResponseWriter, r *http.Request, id string, watch func(string) (<-chan struct{}, func()), next look) error {
 	hint, stop := watch(id) // before the first look, so that nothing falls between the two
 	defer stop()
-	ev, end, err := p.read(r.Context(), next)
+	var last event
+	line, end, err := aside(r.Context(), next, &last)
 	if err != nil {
 		return err
 	}
 	if r.Header.Get("Accept") == "application/json" {
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(ev) // the browser has gone: it asks again
+		_, _ = w.Write(line) // the browser has gone: it asks again
 		return nil
 	}
-	out := http.NewResponseController(w)
-	_ = out.SetWriteDeadline(time.Time{}) // a writer without deadlines needs none lifted
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("X-Accel-Buffering", "no") // nginx would keep events back
-	if r.Method == http.MethodHead || !send(w, out, "retry: 1000\n", ev) {
+	out := begin(w)
+	if r.Method == http.MethodHead || !send(w, out, "retry: 1000\ndata: ", line) {
 		return nil
 	}
 	for end > 0 && p.pause(r.Context(), hint, end) {
-		last := ev
-		if ev, end, err = p.read(r.Context(), next); err != nil {
+		if line, end, err = aside(r.Context(), next, &last); err != nil {
 			return nil // the browser comes back, and is told by the first look
 		}
-		if ev.tells(last) && !send(w, out, "", ev) {
+		if line != nil && !send(w, out, "data: ", line) {
 			return nil
 		}
 	}
 	return nil
 }
 
-func send(w http.ResponseWriter, out *http.ResponseController, before string, ev event) bool {
-	line, _ := json.Marshal(ev) // strings and numbers
-	_, err := fmt.Fprintf(w, "%sdata: %s\n\n", before, line)
+// begin makes an answer a stream.
+func begin(w http.ResponseWriter) *http.ResponseController {
+	page.Stream(w.Header())
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("X-Accel-Buffering", "no") // nginx would keep events back
+	out := http.NewResponseController(w)
+	_ = out.SetWriteDeadline(time.Time{}) // a writer without deadlines needs none lifted
+	return out
+}
+
+func send(w io.Writer, out *http.ResponseController, before string, line []byte) bool {
+	_, err := io.WriteString(w, before)
+	if err == nil {
+		_, err = w.Write(append(line, "\n\n"...))
+	}
 	return err == nil && out.Flush() == nil
+}
+
+// aside looks on another goroutine: a query needs a deep stack, and the stack of
+// a goroutine that then sleeps for minutes would stay as large. The line is nil if
+// the event tells nothing new.
+func aside(ctx context.Context, next look, last *event) (line []byte, end time.Duration, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() {
+			if fault := recover(); fault != nil {
+				err = fmt.Errorf("portal: look: %v", fault)
+			}
+		}()
+		var ev event
+		if ev, end, err = next(ctx); err == nil && ev.tells(*last) {
+			*last = ev
+			line, err = json.Marshal(ev)
+		}
+	}()
+	<-done
+	return line, end, err
 }
 
 // pause sleeps until there may be another state. It is false if nobody listens
@@ -150,23 +187,6 @@ func (p *Portal) pause(ctx context.Context, hint <-chan struct{}, end time.Durat
 		return false
 	}
 	return true
-}
-
-// read looks on another goroutine: a query needs a deep stack, and the stack of
-// a goroutine that then sleeps for minutes would stay as large.
-func (p *Portal) read(ctx context.Context, next look) (ev event, end time.Duration, err error) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		defer func() {
-			if fault := recover(); fault != nil {
-				err = fmt.Errorf("portal: look: %v", fault)
-			}
-		}()
-		ev, end, err = next(ctx)
-	}()
-	<-done
-	return ev, end, err
 }
 
 func seconds(d time.Duration) int { return max(0, int(d.Seconds())) }
