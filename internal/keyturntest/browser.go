@@ -91,7 +91,19 @@ func (b *Browser) do(method, path string, form url.Values) *Page {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return &Page{Browser: b, Status: answer.StatusCode, Path: answer.Request.URL.Path, Header: answer.Header, HTML: string(text), root: root}
+	page := &Page{Browser: b, Status: answer.StatusCode, Path: answer.Request.URL.Path, Header: answer.Header, HTML: string(text), root: root}
+	for r := answer.Request; r != nil; r = before(r) {
+		page.Asked = append(page.Asked, r.URL.String())
+	}
+	return page
+}
+
+// before is the request whose answer led to this one, or nil.
+func before(r *http.Request) *http.Request {
+	if r.Response == nil {
+		return nil
+	}
+	return r.Response.Request
 }
 
 // Follow opens an event stream, such as "/sign-in/events?request=…", and returns

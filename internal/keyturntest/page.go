@@ -12,7 +12,8 @@ import (
 type Page struct {
 	Browser *Browser
 	Status  int
-	Path    string // after redirects
+	Path    string   // after redirects
+	Asked   []string // addresses that led here, the last one first
 	Header  map[string][]string
 	HTML    string
 	root    *html.Node

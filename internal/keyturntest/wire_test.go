@@ -74,7 +74,14 @@ func encoded(t *testing.T, v any) []byte {
 	return b
 }
 
-// must returns v, and ends the test if there is an error.
+// codeOf is the code of a problem; "" if it is none.
+func codeOf(answer []byte) string {
+	var p keyturn.Problem
+	_ = json.Unmarshal(answer, &p) // what isn't one has no code
+	return p.Code
+}
+
+// must returns v: an error is a mistake in the test.
 func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)
@@ -83,8 +90,7 @@ func must[T any](v T, err error) T {
 }
 
 // redeems is what a phone with new keys sends for a code.
-func redeems(t *testing.T, origin string, code keyturn.Code) keyturn.Redeem {
-	t.Helper()
+func redeems(origin string, code keyturn.Code) keyturn.Redeem {
 	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
 	agree := must(ecdh.P256().GenerateKey(rand.Reader))
 	r := keyturn.Redeem{Code: code, DeviceKey: must(key.PublicKey.Bytes()), AgreeKey: agree.PublicKey().Bytes(),
