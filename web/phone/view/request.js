@@ -96,8 +96,10 @@ function Ask({ onClose, onReport, onDeny }) {
 function spoken({ challenge, asksNumber }, seconds) {
   const mark = announced(seconds, [30, 10]);
   if (mark) return t("request.left", { count: mark });
+  const { app, name: account, action, message } = challenge;
+  if (action !== "sign_in") return t("request.sr.other", { app, account, action: t("request.action." + action, { message }) });
   const where = [challenge.browser, challenge.place && t("page.near.short", { place: challenge.place })].filter(Boolean).join(", ");
-  return t("request.sr", { app: challenge.app, account: challenge.name, where }) + (asksNumber ? " " + t("request.sr.num") : "");
+  return t("request.sr", { app, account, where }) + (asksNumber ? " " + t("request.sr.num") : "");
 }
 
 /** While the server is asked. @param {{back: () => void}} props */
