@@ -1,0 +1,5 @@
+package main
+
+import "testing"
+
+func takeReadme(t testing.TB, path string) {}

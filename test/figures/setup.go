@@ -1,0 +1,124 @@
+package main
+
+import (
+	"net/url"
+	"time"
+
+	"keyturn/test/browser"
+)
+
+// noForm is a script that sends a form although the browser finds it incomplete.
+const noForm = `(document.querySelector("main form").noValidate = true)`
+
+// signIn is D1 with its errors, and what a person meets who isn't signed in.
+func signIn(s *stage) {
+	s.desk.Open(s.origin + "/")
+	s.take("signin")
+	browser.Eval[bool](&s.desk.Window, noForm)
+	s.desk.Tap("signin.go")
+	s.reads("signin.missing")
+	s.take("signin-missing")
+	s.desk.Type("#name", mei.Name)
+	s.desk.Type("#password", "demo-tea-30")
+	s.desk.Tap("signin.go")
+	s.reads("signin.err")
+	s.desk.Tap("signin.help")
+	s.take("signin-wrong")
+	v := s.newVisitor()
+	for range 5 {
+		v.post("/sign-in", url.Values{"name": {mei.Name}, "password": {"demo-tea-30"}})
+	}
+	s.desk.Type("#password", "demo-tea-30")
+	s.desk.Tap("signin.go")
+	s.reads("signin.slow", "count", 15)
+	s.take("signin-slow")
+	s.desk.Open(s.origin + "/nothing/here")
+	s.take("error")
+	s.desk.Open(s.origin + "/phones")
+	s.take("outcome-gone")
+}
+
+// setUp is D2: the code, and the ways in which it ends.
+func setUp(s *stage) {
+	s.signIn()
+	code := s.code()
+	s.take("setup-waiting")
+	s.enlarged()
+	must(s.newPhone().Look(s.t.Context(), code))(s.t)
+	s.reads("setup.opened")
+	s.take("setup-opened")
+	s.offline("setup.offline", "setup-offline")
+	s.later(19*time.Minute + 15*time.Second)
+	s.desk.Sees("#left")
+	s.take("setup-ending")
+	s.later(time.Minute)
+	s.reads("setup.expired")
+	s.take("setup-expired")
+	s.desk.Tap("outcome.code.go")
+	s.code()
+	s.newVisitor().signIn()
+	s.reads("setup.replaced")
+	s.take("setup-replaced")
+	s.desk.Tap("outcome.code.go")
+	s.desk.Tap("setup.cancel")
+	s.reads("setup.cancelled")
+	s.take("setup-cancelled")
+	s.desk.Open(s.origin + "/")
+	s.take("home-nophone")
+	s.onPhone()
+}
+
+// enlarged opens the large QR code, whose size is that of the screen.
+func (s *stage) enlarged() {
+	for _, on := range []size{mobile, desktop} {
+		s.desk.Screen(on.width, on.height, on.scale, false)
+		s.desk.Tap("#enlarge")
+		s.album.take(s.t, &s.desk.Window, "portal/setup-enlarged", s.lang, on)
+		s.desk.Tap("#large")
+		s.desk.Misses("#large svg")
+	}
+}
+
+// onPhone shows the code in the browser of a phone: there is nothing to scan.
+func (s *stage) onPhone() {
+	p := browser.NewAndroid(s.t, s.lang, s.origin)
+	p.Open(s.origin + "/")
+	p.Type("#name", mei.Name)
+	p.Type("#password", mei.Password)
+	p.Tap("signin.go")
+	p.Sees("#activation-code")
+	s.album.take(s.t, &p.Window, "portal/setup-onphone", s.lang, mobile, small)
+}
+
+// limits are a code that another phone has used, one that came too late, and too
+// many of them.
+func limits(s *stage) {
+	s.signIn()
+	h := s.newPhone()
+	h.lose = "/finish"
+	if _, err := h.Activate(s.t.Context(), s.code(), s.name("iPhone"), pin); err == nil {
+		s.t.Fatal("the phone has finished")
+	}
+	s.reads("setup.securing")
+	s.take("setup-securing")
+	s.later(3 * time.Minute)
+	s.desk.Sees(".outcome")
+	s.take("setup-used")
+	for range 5 {
+		s.desk.Tap("outcome.code.go")
+		if browser.Eval[bool](&s.desk.Window, `document.querySelector(".outcome") !== null`) {
+			break
+		}
+		s.desk.Tap("setup.cancel")
+		s.reads("setup.cancelled")
+	}
+	s.reads("setup.many", "count", 10)
+	s.take("setup-many")
+	s.later(11 * time.Minute)
+	s.desk.Tap("outcome.code.go")
+	s.code()
+	s.newVisitor().activate(s.name("iPhone"))
+	s.desk.Reload()
+	s.desk.Sees(".outcome")
+	s.take("setup-already")
+}
