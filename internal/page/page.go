@@ -24,9 +24,9 @@ import (
 
 // A Renderer renders pages. It is made once, at start, and safe for concurrent use.
 type Renderer struct {
-	origin string // of the server, such as "https://auth.example.com"
-	name   string // of the organisation
-	plain  bool   // http on a loopback address: cookies have neither prefix nor Secure
+	origin string            // of the server, such as "https://auth.example.com"
+	names  map[string]string // of the organisation, by language; under "" what it is called otherwise
+	plain  bool              // http on a loopback address: cookies have neither prefix nor Secure
 	assets assets
 	pages  map[string]map[string]*template.Template // by language, then by name such as "portal/wait"
 }
@@ -39,7 +39,7 @@ func New(files fs.FS, origin, name string, doors ...string) (*Renderer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("page: origin: %w", err)
 	}
-	p := &Renderer{origin: origin, name: name, plain: u.Scheme == "http"}
+	p := &Renderer{origin: origin, names: map[string]string{"": name}, plain: u.Scheme == "http"}
 	if p.assets, err = loadAssets(files, append([]string{"shared", "page"}, doors...)); err != nil {
 		return nil, fmt.Errorf("page: %w", err)
 	}
@@ -48,6 +48,9 @@ func New(files fs.FS, origin, name string, doors ...string) (*Renderer, error) {
 	}
 	return p, nil
 }
+
+// Call sets the name of the organisation in one language, before the first page.
+func (p *Renderer) Call(lang, name string) { p.names[lang] = name }
 
 // A Frame is what stands around a page's own content. Page structs embed it.
 type Frame struct {
@@ -101,8 +104,7 @@ type Page interface{ frame() Frame }
 // base is what base.html is executed with.
 type base struct {
 	Frame
-	Service string
-	Page    Page
+	Page Page
 }
 
 // Render sends a page, such as "portal/wait", in the person's language. Nothing
@@ -114,7 +116,7 @@ func (p *Renderer) Render(w http.ResponseWriter, r *http.Request, status int, na
 		return fmt.Errorf("page: there is no %s", name)
 	}
 	var out bytes.Buffer
-	b := base{Frame: page.frame(), Service: p.name, Page: page}
+	b := base{Frame: page.frame(), Page: page}
 	if b.Switch.Action == "" {
 		b.Switch = Switch{Action: "/language", Fields: []Field{{"back", back(r)}}}
 	}
@@ -143,8 +145,8 @@ func (p *Renderer) Host() string {
 // Origin is the server's origin: "https://auth.example.com".
 func (p *Renderer) Origin() string { return p.origin }
 
-// Name is that of the organisation.
-func (p *Renderer) Name() string { return p.name }
+// Name is that of the organisation where there is only one: in what a phone signs.
+func (p *Renderer) Name() string { return p.names[""] }
 
 // clock writes a length as people read a countdown: "1:45".
 func clock(d time.Duration) string {

@@ -173,6 +173,18 @@ func TestErrorPages(t *testing.T) {
 	}
 }
 
+func TestOrganisationHasANameInEachLanguage(t *testing.T) {
+	p := newRenderer(t, origin)
+	p.Call("zh-Hans", "港湾里")
+	for lang, want := range map[string]string{"en": "Harbor &lt;Lane&gt;", "zh-Hans": "港湾里"} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Accept-Language", lang)
+		if html := render(t, p, r, said{}); !strings.Contains(html, want) {
+			t.Errorf("%s: no %s", lang, want)
+		}
+	}
+}
+
 func TestUnknownPageIsAnError(t *testing.T) {
 	w := httptest.NewRecorder()
 	if err := newRenderer(t, origin).Render(w, httptest.NewRequest("GET", "/", nil), 200, "door/none", said{}); err == nil || w.Body.Len() > 0 {

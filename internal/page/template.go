@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"html/template"
@@ -45,16 +46,17 @@ func (p *Renderer) parse(files fs.FS, doors []string) (map[string]map[string]*te
 func (p *Renderer) funcs(words *locale.Words) template.FuncMap {
 	return template.FuncMap{
 		// In an attribute or a title the element of an instant is reduced to its text.
-		"t":      func(key string, values ...any) any { return say(words, key, values) },
-		"say":    func(s Sentence) any { return say(words, s.Key, s.Values) },
-		"lang":   words.Lang,
-		"asset":  p.assets.address,
-		"icon":   p.assets.icon,
-		"clock":  clock,
-		"time":   func(at time.Time) template.HTML { return timeHTML(at, "time") },
-		"date":   func(at time.Time) template.HTML { return timeHTML(at, "date") },
-		"moment": func(at time.Time) template.HTML { return timeHTML(at, "moment") },
-		"spell":  spell,
+		"t":       func(key string, values ...any) any { return say(words, key, values) },
+		"say":     func(s Sentence) any { return say(words, s.Key, s.Values) },
+		"service": func() string { return cmp.Or(p.names[words.Lang()], p.Name()) },
+		"lang":    words.Lang,
+		"asset":   p.assets.address,
+		"icon":    p.assets.icon,
+		"clock":   clock,
+		"time":    func(at time.Time) template.HTML { return timeHTML(at, "time") },
+		"date":    func(at time.Time) template.HTML { return timeHTML(at, "date") },
+		"moment":  func(at time.Time) template.HTML { return timeHTML(at, "moment") },
+		"spell":   spell,
 		"strong": func(text string) template.HTML {
 			return template.HTML("<strong>" + html.EscapeString(text) + "</strong>")
 		},

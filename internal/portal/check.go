@@ -35,7 +35,7 @@ type donePage struct {
 
 func (p *Portal) showCheck(w http.ResponseWriter, r *http.Request, status int, c checkPage, st activation.Status) error {
 	c.ID, c.Left, c.Last = st.ID, st.Left, st.Left <= codeEnds
-	c.Who = page.Say("check.who", "phone", st.PhoneName, "system", systemOf(st.Platform), "time", st.Redeemed)
+	c.Who = usedBy(st)
 	if r.Method == http.MethodPost {
 		c.Switch = page.Switch{Action: "/language", Fields: []page.Field{{Name: "back", Value: "/phones/activation"}}}
 	}
@@ -86,6 +86,12 @@ func (p *Portal) showDone(w http.ResponseWriter, r *http.Request, frame page.Fra
 		done.Codes = !made
 	}
 	return p.Page.Render(w, r, http.StatusOK, "portal/done", done)
+}
+
+// usedBy says which phone has used the code: whoever doesn't have it in their hand
+// stops here, A34.
+func usedBy(st activation.Status) page.Sentence {
+	return page.Say("check.who", "phone", st.PhoneName, "system", systemOf(st.Platform), "time", st.Redeemed)
 }
 
 // systemOf names the system of a phone as its person does.

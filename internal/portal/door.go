@@ -50,6 +50,17 @@ func (p *Portal) signedIn(f func(http.ResponseWriter, *http.Request, session.Ses
 	})
 }
 
+// entered is signedIn for what a password alone opens only until there is a phone:
+// a session from before it has no way past it, A41.
+func (p *Portal) entered(f func(http.ResponseWriter, *http.Request, session.Session) error) http.Handler {
+	return p.signedIn(func(w http.ResponseWriter, r *http.Request, s session.Session) error {
+		if s.Late {
+			return session.ErrNone
+		}
+		return f(w, r, s)
+	})
+}
+
 // A ticket is what a form of the waiting page proves: the pending cookie, and
 // the id of the request that the page shows. Services refuse an id that is not
 // the cookie's, A86.

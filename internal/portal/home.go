@@ -26,7 +26,7 @@ type homePage struct {
 // the session stands in data-proven.
 func (p *Portal) getHome(w http.ResponseWriter, r *http.Request) error {
 	s, err := p.Sessions.Session(r.Context(), p.Page.Cookie(r, page.SignedIn))
-	if errors.Is(err, session.ErrNone) {
+	if errors.Is(err, session.ErrNone) || s.Late {
 		return p.getSignIn(w, r)
 	}
 	if err != nil {

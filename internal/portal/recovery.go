@@ -18,7 +18,6 @@ const asked = 4
 // recoveryPage is everything that recovery.html shows.
 type recoveryPage struct {
 	page.Frame
-	Service string
 	Codes   []string // 8-8
 	Asked   int
 	Typed   string
@@ -75,7 +74,7 @@ func (p *Portal) postRecoveryCheck(w http.ResponseWriter, r *http.Request, s ses
 }
 
 func (p *Portal) showCodes(w http.ResponseWriter, r *http.Request, status int, c recoveryPage, codes []keyturn.RecoveryCode) error {
-	c.Service, c.Asked, c.Made = p.Page.Name(), asked, p.Now()
+	c.Asked, c.Made = asked, p.Now()
 	c.Switch.Action = "/recovery-codes/check"
 	for _, code := range codes {
 		c.Codes = append(c.Codes, code.String())

@@ -29,6 +29,7 @@ type setUpPage struct {
 	QR      template.HTML // its drawing
 	Link    string        // what the QR code holds
 	Host    string
+	Who     page.Sentence // which phone has used the code, once one has
 	Status  page.Sentence
 	State   activation.State
 	Left    time.Duration
@@ -101,8 +102,8 @@ func (p *Portal) getActivation(w http.ResponseWriter, r *http.Request, s session
 
 func (p *Portal) showCode(w http.ResponseWriter, r *http.Request, frame page.Frame, st activation.Status) error {
 	s := setUpPage{
-		Frame: frame, ID: st.ID, Title: page.Say("setup.title"), Host: p.Page.Host(), Status: setUpStatus(st),
-		State: st.State, Left: st.Left, Last: st.Left <= codeEnds, OnPhone: page.OnPhone(r),
+		Frame: frame, ID: st.ID, Title: page.Say("setup.title"), Host: p.Page.Host(), Who: usedBy(st),
+		Status: setUpStatus(st), State: st.State, Left: st.Left, Last: st.Left <= codeEnds, OnPhone: page.OnPhone(r),
 	}
 	if st.Purpose == activation.Add {
 		s.Title = page.Say("setup.title.add")
@@ -139,13 +140,13 @@ func (p *Portal) setUpEnd(r *http.Request, st activation.Status) (outcome, error
 		end.Icon, end.Look, end.Body = "phone", "info", page.Say("outcome.already.body")
 		end.Go, end.Post = page.Say("outcome.already.go"), "/sign-out"
 	case st.State == activation.Replaced:
-		end.Title = page.Say("setup.replaced")
+		end.Title, end.Body = page.Say("setup.replaced"), page.Say("outcome.code.body")
 	case st.Cause == activation.CausePhones:
 		end = outcomeFull
 	case st.Cause == activation.CauseStale:
 		end = outcomeApproval
 	case st.State == activation.Cancelled:
-		end.Title, end.Body = page.Say("setup.cancelled"), page.Sentence{}
+		end.Title = page.Say("setup.cancelled")
 		if st.Cause == activation.CauseDigits {
 			end.Title, end.Icon, end.Look = page.Say("check.cancelled"), "warning", "bad"
 		}
@@ -220,7 +221,7 @@ func (p *Portal) postCancelActivation(w http.ResponseWriter, r *http.Request, s 
 // The ends of a set-up.
 var (
 	outcomeCode = outcome{Icon: "clock", Look: "warn", Title: page.Say("setup.expired"),
-		Body: page.Say("outcome.code.body"), Go: page.Say("outcome.code.go"), Post: "/phones/activation"}
+		Go: page.Say("outcome.code.go"), Post: "/phones/activation"}
 	outcomeNoCode = outcome{Icon: "info", Look: "info", Title: page.Say("setup.none"),
 		Go: page.Say("outcome.code.go"), Post: "/phones/activation"}
 )

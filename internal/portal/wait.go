@@ -45,6 +45,19 @@ func (w waitPage) What() page.Sentence {
 	return page.Say("request.action."+string(w.Action), "message", w.Message)
 }
 
+// Sent says which phones were asked.
+func (w waitPage) Sent() page.Sentence {
+	switch one := len(w.Phones) == 1; {
+	case one && w.Other():
+		return page.Say("wait.sent.other", "phone", w.Phones[0])
+	case one:
+		return page.Say("wait.sent", "phone", w.Phones[0])
+	case w.Other():
+		return page.Say("wait.sent.other.n", "count", len(w.Phones))
+	}
+	return page.Say("wait.sent.n", "count", len(w.Phones))
+}
+
 // Names of the phones, as a sentence shows them.
 func (w waitPage) Names() string { return strings.Join(w.Phones, ", ") }
 

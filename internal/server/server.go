@@ -51,6 +51,9 @@ func (s *Server) routes(files fs.FS) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	for lang, name := range s.config.Organisation {
+		pages.Call(lang, name)
+	}
 	app := later(func() http.Handler { return phoneApp(files) })
 	mux := http.NewServeMux()
 	mux.Handle("/", s.portal(pages).Routes())
