@@ -19,27 +19,36 @@ import (
 )
 
 // A browser is that of a person, with the person's phone beside it. Its cookies
-// stay from one sign-in to the next; its connections, and the phone's, do not.
+// and its connection stay from one sign-in to the next, and so does the phone's
+// connection: both keep them for minutes.
 type browser struct {
 	person *person
 	origin string
 	dial   *net.Dialer
 	bench  *bench
-	jar    http.CookieJar
-
-	page  *http.Client // of the sign-in that is under way
-	phone *http.Client
-	shown []byte // the waiting page
+	page   *http.Client
+	phone  *http.Client
+	shown  []byte // the waiting page of the sign-in that is under way
 }
 
 func (b *bench) browsers(n int) []*browser {
 	all := make([]*browser, n)
 	for i := range all {
 		jar, _ := cookiejar.New(nil) // can't fail
-		all[i] = &browser{person: b.people[i], origin: b.inside.Origin, bench: b, jar: jar,
+		w := &browser{person: b.people[i], origin: b.inside.Origin, bench: b,
 			dial: &net.Dialer{LocalAddr: &net.TCPAddr{IP: address(i)}}}
+		w.page, w.phone = w.client(), w.client()
+		w.page.Jar = jar
+		all[i] = w
 	}
 	return all
+}
+
+func hangUpAll(all []*browser) {
+	for _, w := range all {
+		w.page.CloseIdleConnections()
+		w.phone.CloseIdleConnections()
+	}
 }
 
 // client speaks as browsers do: HTTP/2 where it is offered, over one connection.
@@ -58,14 +67,8 @@ var (
 	numberField  = regexp.MustCompile(`id="number"[^>]*>(\d{6})<`)
 )
 
-// signIn opens the portal and posts name and password; then the waiting page is
-// on screen.
+// signIn posts name and password; then the waiting page is on screen.
 func (w *browser) signIn(ctx context.Context) (err error) {
-	w.page, w.phone = w.client(), w.client()
-	w.page.Jar = w.jar
-	if _, err := w.visit(ctx, "GET", "/", nil); err != nil {
-		return err
-	}
 	w.shown, err = w.visit(ctx, "POST", "/sign-in", url.Values{"name": {w.person.name}, "password": {password}})
 	if err == nil && requestField.FindSubmatch(w.shown) == nil {
 		err = errors.New("the waiting page doesn't come")
@@ -99,14 +102,8 @@ func (w *browser) approve(ctx context.Context) error {
 	return w.goOn(ctx, request)
 }
 
-// goOn is what the page does when it is told of the approval. Both connections
-// end here: the person comes back after hours.
+// goOn is what wait.js does when it is told of the approval.
 func (w *browser) goOn(ctx context.Context, request string) error {
-	defer w.page.CloseIdleConnections()
-	defer w.phone.CloseIdleConnections()
-	if _, err := w.visit(ctx, "GET", "/sign-in/wait", nil); err != nil {
-		return err
-	}
 	home, err := w.visit(ctx, "POST", "/sign-in/redeem", url.Values{"request": {request}})
 	if err == nil && !bytes.Contains(home, []byte("data-account=\""+w.person.name+"\"")) {
 		err = errors.New("nobody is signed in")

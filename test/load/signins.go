@@ -17,8 +17,9 @@ const (
 // signIns is G2 and the half of G3 that comes with it: what a full sign-in costs
 // the server, against the one password hash in it.
 //
-// Everybody signs in from a browser that is known, over new TLS connections of
-// browser and phone that are kept during the sign-in.
+// Everybody signs in from a browser that is known, over the TLS connections that
+// browser and phone have kept from the last time. The server has one processor
+// and is busy all the time, as other programs were measured.
 func signIns(ctx context.Context, b *bench) (rows []row, err error) {
 	say("G2: %d sign-ins, %d times", signInsPer, signInPairs)
 	own := ownCPU()
@@ -34,6 +35,7 @@ func signIns(ctx context.Context, b *bench) (rows []row, err error) {
 	defer func() { err = errors.Join(err, bare.stop()) }()
 
 	browsers := b.browsers(signInsPer)
+	defer hangUpAll(browsers)
 	if _, _, err := b.signInAll(ctx, served, browsers); err != nil { // with a number: now the browsers are known
 		return nil, err
 	}
