@@ -80,6 +80,9 @@ type Store interface {
 	// keys of its devices stay (a key that was ever a device's is never accepted again).
 	RemoveAccount(ctx context.Context, id string, ev audit.Event) error
 
+	// MayMakeCodes reports whether SetRecoveryCodes would store codes for the session.
+	MayMakeCodes(ctx context.Context, account, session string) (bool, error)
+
 	// SetRecoveryCodes stores the first set of an account's codes, for the session
 	// that made its first activation, once: [ErrUnknown] otherwise.
 	SetRecoveryCodes(ctx context.Context, account, session string, codes []RecoveryHash, ev audit.Event) error

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 
 	"keyturn"
 	"keyturn/internal/audit"
@@ -76,7 +75,7 @@ func (s *Service) take(ctx context.Context, id, counted string, a Attempt) (keys
 			return nil, err
 		}
 	}
-	from := network(a.Addr)
+	from := policy.Network(a.Addr)
 	tries := []try{
 		{"password.address/" + from, s.Limits.SignIns},
 		{"password/" + counted + "/" + from, s.Limits.Passwords},
@@ -97,20 +96,6 @@ func (s *Service) take(ctx context.Context, id, counted string, a Attempt) (keys
 		return nil, errors.Join(err, s.giveBack(ctx, keys))
 	}
 	return keys, nil
-}
-
-// network is what an address is counted by: of IPv6 the first 64 bits, since
-// whoever has one such address has them all.
-func network(addr string) string {
-	ip, err := netip.ParseAddr(addr)
-	if err != nil {
-		return "unknown"
-	}
-	if ip = ip.Unmap().WithZone(""); ip.Is4() {
-		return ip.String()
-	}
-	p, _ := ip.Prefix(64) // of an IPv6 address: can't fail
-	return p.String()
 }
 
 // giveBack returns tries, also if the browser has gone meanwhile.

@@ -5,6 +5,3 @@ func Matches(phc, secret string) (bool, error) { return matches(phc, secret) }
 
 // Hash is hash, for tests.
 func Hash(secret string) string { return hash(secret) }
-
-// Network is network, for tests.
-func Network(addr string) string { return network(addr) }

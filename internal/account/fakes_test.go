@@ -51,6 +51,10 @@ func (p *people) RecoveryCodesLeft(context.Context, string) (int, bool, error) {
 	return len(p.codes), p.codes != nil, nil
 }
 
+func (p *people) MayMakeCodes(context.Context, string, string) (bool, error) {
+	return p.codes == nil, nil
+}
+
 func (p *people) SetRecoveryCodes(_ context.Context, _, _ string, codes []account.RecoveryHash, ev audit.Event) error {
 	p.codes = codes
 	return p.Refused(context.TODO(), ev)

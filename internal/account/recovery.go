@@ -16,9 +16,9 @@ const recoveryCodes = 8
 // be seen again: what is kept is Argon2id. It returns [ErrUnknown] for another
 // session or a second time, and [ErrBusy].
 func (s *Service) MakeRecoveryCodes(ctx context.Context, account, session string) ([]keyturn.RecoveryCode, error) {
-	if _, made, err := s.Store.RecoveryCodesLeft(ctx, account); err != nil {
+	if may, err := s.Store.MayMakeCodes(ctx, account, session); err != nil {
 		return nil, fmt.Errorf("recovery codes: %w", err)
-	} else if made { // the store decides; this only saves eight hashes
+	} else if !may { // SetRecoveryCodes decides; here nobody gets eight hashes for nothing
 		return nil, ErrUnknown
 	}
 	codes := drawCodes()

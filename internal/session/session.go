@@ -27,6 +27,11 @@ type Session struct {
 	Begun   time.Time
 	Used    time.Time // written at most once a minute
 	Ends    time.Time
+
+	// Late says that it rests on the password alone, and that a phone has been set
+	// up in another session meanwhile. It may see how its own set-up ended, and
+	// nothing else. Attack A41.
+	Late bool
 }
 
 // A Store keeps sessions and known browsers. Each method is one atomic step with

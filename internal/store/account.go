@@ -15,7 +15,7 @@ import (
 var accountSQL struct {
 	Lock, LockActive, Insert, ByID, ByName, All, SetState, Reset, Unlock, Delete query
 	MayChangePhones, HasPhone, TakeNumber, RightNumber, Stop, Quiet              query
-	ClaimCodes, AddCode, DropCodes, CodesLeft                                    query
+	MayClaimCodes, ClaimCodes, AddCode, DropCodes, CodesLeft                     query
 }
 
 func init() { load(&accountSQL, "account.sql") }
@@ -112,6 +112,12 @@ func (d *DB) RemoveAccount(ctx context.Context, id string, ev audit.Event) error
 		}
 		return tx.step(ev, account.ErrUnknown, accountSQL.Delete, id)
 	})
+}
+
+// MayMakeCodes implements [account.Store].
+func (d *DB) MayMakeCodes(ctx context.Context, id, session string) (bool, error) {
+	n, err := one(d.read(ctx), value[int], accountSQL.MayClaimCodes, id, session)
+	return n > 0, err
 }
 
 // SetRecoveryCodes implements [account.Store].

@@ -67,6 +67,13 @@ UPDATE account SET stopped = TRUE WHERE id = $1 AND numbers >= $2 AND NOT stoppe
 -- name: Quiet
 UPDATE account SET quiet = $1 WHERE id = $2 AND (quiet IS NULL OR quiet < $1);
 
+-- name: MayClaimCodes
+-- Says what ClaimCodes would do.
+SELECT COUNT(*) FROM account
+ WHERE id = $1 AND NOT codes_made
+   AND EXISTS (SELECT 1 FROM activation
+                WHERE account = $1 AND session = $2 AND purpose = 'first' AND state = 'active');
+
 -- name: ClaimCodes
 -- Once, by the session that made the first activation.
 UPDATE account SET codes_made = TRUE

@@ -26,7 +26,7 @@ var (
 
 func sessionFields(s *session.Session) []any {
 	p := &s.Proven
-	return []any{&s.ID, &s.Account, &p.Way, &p.Unlock, &p.Device, &p.Request, &p.At, &s.Agent, &s.IP, &s.Begun, &s.Used, &s.Ends}
+	return []any{&s.ID, &s.Account, &p.Way, &p.Unlock, &p.Device, &p.Request, &p.At, &s.Agent, &s.IP, &s.Begun, &s.Used, &s.Ends, &s.Late}
 }
 
 // AddSession implements [session.Store].

@@ -6,7 +6,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- name: ByCookie
 -- One that has ended, was idle too long, or whose account may not sign in is none.
-SELECT s.id, s.account, s.way, s.unlock, s.device, s.request, s.proven_at, s.agent, s.ip, s.begun, s.used, s.ends
+SELECT s.id, s.account, s.way, s.unlock, s.device, s.request, s.proven_at, s.agent, s.ip, s.begun, s.used, s.ends,
+       s.way = 'password' AND NOT a.first_phone
+         AND NOT EXISTS (SELECT 1 FROM activation t
+                          WHERE t.session = s.id AND t.purpose = 'first' AND t.state = 'active')
   FROM session s JOIN account a ON a.id = s.account
  WHERE s.cookie = $1 AND s.ended IS NULL AND s.ends > $2 AND s.used > $3 AND a.state = 'active';
 

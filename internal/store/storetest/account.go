@@ -162,7 +162,16 @@ var accounts = []contract{
 		for _, ses := range []string{"ses_other", a.Session} { // the latter has added another
 			w.want(w.db.SetRecoveryCodes(w.Context(), ada, ses, hashes, ev), account.ErrUnknown)
 		}
+		may := func(ses string, want bool) {
+			w.Helper()
+			if got, err := w.db.MayMakeCodes(w.Context(), ada, ses); got != want || err != nil {
+				w.Errorf("%s may make codes: %t, want %t, %v", ses, got, want, err)
+			}
+		}
+		may("ses_other", false)
+		may("ses_first", true)
 		won := race(func(int) error { return w.db.SetRecoveryCodes(w.Context(), ada, "ses_first", hashes, ev) })
+		may("ses_first", false)
 		left, made, err := w.db.RecoveryCodesLeft(w.Context(), ada)
 		if won != 1 || left != len(hashes) || !made || err != nil {
 			w.Errorf("%d sets, %d codes left, %t, %v", won, left, made, err)

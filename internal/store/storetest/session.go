@@ -58,6 +58,26 @@ var sessions = []contract{
 		_, err = w.db.Session(w.Context(), cookie, 24*time.Hour, now.Add(12*time.Hour))
 		w.want(err, session.ErrNone)
 	}},
+	{"one that rests on the password is late once another has set up a phone", func(w *world) {
+		ada := w.account()
+		a, d := redeemed(w.code(ada), keyturn.UnlockPIN)
+		late := func(want bool) {
+			w.Helper()
+			for way, want := range map[policy.Way]bool{policy.ByPassword: want, policy.ByNumber: false} {
+				s := session.Session{ID: keyturn.NewID(keyturn.SessionID), Account: ada, Begun: now, Used: now,
+					Ends: now.Add(time.Hour), Proven: policy.Proven{Way: way, At: now}}
+				cookie := random()
+				w.must(w.db.AddSession(w.Context(), s, cookie, nil, audit.Event{At: now}))
+				if got := w.aSession(cookie); got.Late != want {
+					w.Errorf("%s by %s: late %t, want %t", s.ID, way, got.Late, want)
+				}
+				w.must(w.db.EndSession(w.Context(), cookie, audit.Event{At: now}))
+			}
+		}
+		late(false)
+		w.through(a, d)
+		late(true)
+	}},
 	{"an account that may not sign in has none", func(w *world) {
 		ada := w.account()
 		w.must(w.db.SetAccountState(w.Context(), ada, account.Disabled, audit.Event{At: now}))
