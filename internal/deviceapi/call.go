@@ -109,8 +109,12 @@ func (a *API) wrongCall(r *http.Request, err error) error {
 	return err
 }
 
-// decode reads the body into a struct, strictly: spec §3.
+// decode reads the body into a struct, strictly: spec §3. A call with a body has no
+// parameters.
 func decode(w http.ResponseWriter, r *http.Request, into any) error {
+	if _, err := query(r); err != nil {
+		return err
+	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return errBody
 	}

@@ -8,14 +8,20 @@ import (
 )
 
 // getServer says what the server speaks. The time is for display only.
-func (a *API) getServer(w http.ResponseWriter, _ *http.Request) error {
+func (a *API) getServer(w http.ResponseWriter, r *http.Request) error {
+	if _, err := query(r); err != nil {
+		return err
+	}
 	info := a.Server
 	info.Time = a.Now().Unix()
 	return encode(w, info)
 }
 
 // getDevice says what a device may know about itself.
-func (a *API) getDevice(w http.ResponseWriter, _ *http.Request, by caller) error {
+func (a *API) getDevice(w http.ResponseWriter, r *http.Request, by caller) error {
+	if _, err := query(r); err != nil {
+		return err
+	}
 	if by.State == device.Removed {
 		return a.Devices.Answers(by.Device)
 	}

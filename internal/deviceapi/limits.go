@@ -21,8 +21,8 @@ func (a *API) take(r *http.Request, what string, rate policy.Rate) error {
 	return nil
 }
 
-// key names the count of an address.
-func key(r *http.Request, what string) string { return what + " " + page.Addr(r) }
+// key names the count of an address, as [policy.Network] counts it.
+func key(r *http.Request, what string) string { return what + " " + policy.Network(page.Addr(r)) }
 
 // rates count the calls of each device in this process, to keep a phone that is
 // out of its mind from keeping the server busy. No right depends on them: what
