@@ -25,6 +25,10 @@ const set = countdown({
 });
 set(Number(box.dataset.left));
 
+// How it ended. The address has the request's id: if the browser has a newer one
+// by now, the page says that the person went on in another tab.
+const showEnd = () => location.replace(`/sign-in/wait?request=${request}`);
+
 // The tile turns into the turned key, then the browser goes on.
 function goOn() {
   document.title = box.dataset.approved;
@@ -48,13 +52,12 @@ function tell(event) {
     set(0);
     goOn();
   } else {
-    location.reload();
+    showEnd();
   }
   return false;
 }
 
 follow(`/sign-in/events?request=${request}`, tell, (status) => {
   if (status === 0) say.textContent = box.dataset.offline;
-  else if (status === 409) location.replace(`/sign-in/wait?request=${request}`); // says that another tab went on
-  else location.reload();
+  else showEnd();
 });
