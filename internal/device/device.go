@@ -203,8 +203,8 @@ type Store interface {
 	Remove(ctx context.Context, id, reason string, ev audit.Event) error
 
 	// RemoveApproved ends a device by the approved request, whose row holds its id and
-	// is used up in this step; [ErrUnknown] if it was used or is not for it. The
-	// store puts account and device into ev.
+	// is used up in this step; [ErrUnknown] if it was used or is not for it, or if a
+	// sign-in was reported lately (spec §8.7). The store puts account and device into ev.
 	RemoveApproved(ctx context.Context, request, session string, oldest time.Time, ev audit.Event) (Device, error)
 
 	// Rename gives a device of the account another name.

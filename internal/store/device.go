@@ -83,6 +83,9 @@ func (d *DB) RemoveApproved(ctx context.Context, request, session string, oldest
 		if err := tx.lockAccount(r.Account); err != nil {
 			return err
 		}
+		if _, err := tx.mayChangePhones(r.Account, ev.At, device.ErrUnknown); err != nil {
+			return err
+		}
 		if err := tx.useApproval(r.ID, session, keyturn.RemovePhone, oldest, ev.At, device.ErrUnknown); err != nil {
 			return err
 		}

@@ -146,6 +146,20 @@ var devices = []contract{
 		w.want(err, device.ErrUnknown)
 		w.wantDevice(second.ID, device.Active, "")
 	}},
+	{"after a report an approval removes nothing until the account may change its phones again", func(w *world) {
+		ada := w.account()
+		first := w.phone(ada)
+		second := w.another(first, ada, "")
+		r := w.approved(first, keyturn.RemovePhone, second.ID)
+		w.decide(w.ask(ada), second, approval.Reported)
+		ev := gone(second)
+		_, err := w.db.RemoveApproved(w.Context(), r.ID, r.Session, now, ev)
+		w.want(err, device.ErrUnknown)
+		w.wantDevice(second.ID, device.Active, "")
+		ev.At = now.Add(30 * time.Minute)
+		_, err = w.db.RemoveApproved(w.Context(), r.ID, r.Session, now, ev)
+		w.must(err)
+	}},
 	{"only the account's own is renamed", func(w *world) {
 		ada, ben := w.account(), w.account()
 		d := w.phone(ada)
