@@ -27,6 +27,9 @@ func (p *Portal) postRedeem(w http.ResponseWriter, r *http.Request, t ticket) er
 	if err != nil {
 		return err
 	}
+	if s.Late {
+		return session.ErrNone
+	}
 	return p.redeemChange(w, r, t, s)
 }
 

@@ -1,39 +1,43 @@
 // What every page does when there is JavaScript: times by the person's own
 // clock, Copy, and forms that can't be sent twice.
 
-const lang = document.documentElement.lang;
+import { confirm, data } from "./element.js";
+
+/** @type {Intl.DateTimeFormatOptions} */
 const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+/** @type {Intl.DateTimeFormatOptions} */
 const day = { year: "numeric", month: "short", day: "numeric" };
+/** @type {Record<string, Intl.DateTimeFormatOptions>} */
 const shapes = { time: clock, date: day, moment: { ...day, ...clock } };
 
-for (const el of document.querySelectorAll("time[data-form]")) {
-  el.textContent = new Intl.DateTimeFormat(lang, shapes[el.dataset.form]).format(new Date(el.dateTime));
+for (const el of document.querySelectorAll("time")) {
+  const shape = shapes[data(el, "form")];
+  el.textContent = new Intl.DateTimeFormat(document.documentElement.lang, shape).format(new Date(el.dateTime));
 }
 
-// A button that copies is only there if it can: data-copy names what it copies,
-// data-copied is what it then says.
-for (const button of document.querySelectorAll("[data-copy]")) {
-  if (!navigator.clipboard) break; // only in a secure context
+// A button that copies is only there if it can: data-copy names what it copies.
+for (const button of document.querySelectorAll("button")) {
+  const from = data(button, "copy");
+  if (!from || !navigator.clipboard) continue; // there is one only in a secure context
   button.hidden = false;
-  const label = button.querySelector("span");
-  const text = label.textContent;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent.trim());
-    label.textContent = button.dataset.copied;
-    setTimeout(() => { label.textContent = text; }, 2000);
+    await navigator.clipboard.writeText(document.querySelector(from)?.textContent ?? "");
+    confirm(button);
   });
 }
 
-// The first press counts. A page that comes back from the browser's memory can
-// be used again.
+// The first press counts.
 for (const form of document.forms) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "yes";
-    const button = event.submitter;
-    button?.setAttribute("aria-disabled", "true");
-    if (button?.dataset.busy) button.textContent = button.dataset.busy;
+    if (event.submitter) {
+      event.submitter.setAttribute("aria-disabled", "true");
+      if (event.submitter.dataset.busy) event.submitter.textContent = event.submitter.dataset.busy;
+    }
     setTimeout(() => form.querySelector("[data-slow]")?.removeAttribute("hidden"), 8000);
   });
 }
+
+// A page that comes back from the browser's memory may be long over.
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

@@ -1,3 +1,5 @@
 // The phone has approved: goes on at once.
 
-document.getElementById("redeem").requestSubmit();
+import { element } from "../page/element.js";
+
+element("redeem", HTMLFormElement).requestSubmit();

@@ -1,14 +1,15 @@
 // Makes typing the check code pleasant, and says when there is nothing left to
 // type it for.
 
-import { follow } from "./follow.js";
+import { data, element } from "../page/element.js";
 import { clock, countdown } from "./countdown.js";
+import { follow } from "./follow.js";
 
-const box = document.getElementById("check"), field = document.getElementById("code");
-const left = document.getElementById("left");
-const set = countdown({ from: 60, text: (n) => left.dataset.text.replace("0:00", clock(n)) });
-set(Number(box.dataset.left));
+const box = element("check", HTMLElement), left = element("left", HTMLElement);
+const set = countdown({ from: 60, text: (n) => data(left, "text").replace("0:00", clock(n)) });
+set(Number(data(box, "left")));
 
+const field = element("code", HTMLInputElement);
 const group = () => {
   const digits = field.value.normalize("NFKC").replace(/[\s-]/g, "");
   if (/^\d{6}$/.test(digits)) field.value = `${digits.slice(0, 3)} ${digits.slice(3)}`;
@@ -16,15 +17,19 @@ const group = () => {
 field.addEventListener("blur", group); // not while typing
 group();
 
-const none = document.getElementById("none"), back = document.getElementById("back");
+const none = element("none", HTMLDetailsElement), back = element("back", HTMLButtonElement);
 back.hidden = false;
-back.addEventListener("click", () => { none.open = false; field.focus(); });
+back.addEventListener("click", () => {
+  none.open = false;
+  field.focus();
+});
 
+const show = () => location.assign("/phones/activation"); // also from the answer to a form
 follow("/phones/activation/events", (event) => {
   if (event.page === "check") {
     set(event.left);
     return true;
   }
-  location.assign("/phones/activation"); // also from the answer to a form
+  show();
   return false;
-}, (status) => { if (status !== 0) location.assign("/phones/activation"); });
+}, (status) => { if (status !== 0) show(); });

@@ -1,6 +1,8 @@
 // The time that is left, as text, from the moment when it matters: a clock that
 // always runs makes people hurry.
 
+import { element } from "../page/element.js";
+
 const said = [60, 30, 10]; // seconds at which it is read out
 
 /**
@@ -9,7 +11,7 @@ const said = [60, 30, 10]; // seconds at which it is read out
  * @returns {(left: number) => void} sets the seconds that are left; 0 hides it
  */
 export function countdown({ from, text, shown }) {
-  const el = document.getElementById("left"), call = document.getElementById("call");
+  const el = element("left", HTMLElement), call = element("call", HTMLElement);
   let ends = 0, last = Infinity;
 
   const tick = () => {

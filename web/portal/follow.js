@@ -1,24 +1,29 @@
 // Follows a request or an activation: by an event stream, and by asking every
 // two seconds where streams don't arrive.
 
-const silence = 3000; // a stream that brought nothing for so long is held back by a proxy
-const pace = 2000;
+/** @typedef {{ state: string, page: string, say?: string, left: number }} Event of spec/portal.md */
+
+const silence = 3000; // milliseconds; a stream that brought nothing for so long is held back by a proxy
+const pace = 2000; // milliseconds
 
 /**
  * @param {string} path of the stream
- * @param {(event: {state: string, page: string, say: string, left: number}) => boolean} tell  returns whether to go on
- * @param {(status: number) => void} lost  0: the server can't be reached; 409: another tab went on; others: it is gone
+ * @param {(event: Event) => boolean} tell  returns whether to go on
+ * @param {(status: number) => void} lost  0: the server can't be reached; another status: there is nothing to follow
  */
 export function follow(path, tell, lost) {
   let heard = false, over = false, asking = 0;
   const source = new EventSource(path);
-
-  const hear = (event) => {
-    heard = true;
-    if (over || tell(event)) return;
+  const end = () => {
     over = true;
     source.close();
     clearInterval(asking);
+  };
+
+  /** @param {Event} event */
+  const hear = (event) => {
+    heard = true;
+    if (!over && !tell(event)) end();
   };
   const ask = async () => {
     if (over) return;
@@ -26,8 +31,7 @@ export function follow(path, tell, lost) {
       const answer = await fetch(path, { headers: { Accept: "application/json" } });
       if (answer.ok) return hear(await answer.json());
       if (answer.status >= 500) return lost(0);
-      over = true;
-      clearInterval(asking);
+      end();
       lost(answer.status);
     } catch {
       lost(0);

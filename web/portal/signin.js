@@ -1,17 +1,19 @@
 // Shows the password, and ends the request of a page that the person left by
 // going back.
 
-const show = document.getElementById("show"), password = document.getElementById("password");
-const labels = [show.textContent, show.dataset.hide];
+import { data, element } from "../page/element.js";
+
+const show = element("show", HTMLButtonElement), password = element("password", HTMLInputElement);
+const labels = { password: show.textContent, text: data(show, "hide") };
 show.hidden = false;
 show.addEventListener("click", () => {
-  const hidden = password.type === "password";
-  password.type = hidden ? "text" : "password";
-  show.textContent = labels[hidden ? 1 : 0];
+  password.type = password.type === "password" ? "text" : "password";
+  show.textContent = password.type === "text" ? labels.text : labels.password;
 });
 
-const request = document.getElementById("signin").dataset.waiting;
+const request = data(element("signin", HTMLElement), "waiting");
 const [arrival] = performance.getEntriesByType("navigation");
-if (request && arrival.type === "back_forward" && sessionStorage.getItem("keyturn.waiting") === request) {
+if (request && arrival instanceof PerformanceNavigationTiming && arrival.type === "back_forward" &&
+    sessionStorage.getItem("keyturn.waiting") === request) {
   fetch("/sign-in/cancel", { method: "POST", body: new URLSearchParams({ request }), redirect: "manual" });
 }

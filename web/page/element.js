@@ -1,0 +1,31 @@
+// Elements that a page has, as scripts need them.
+
+/**
+ * The element with an id. A page that lacks it is broken, which the console says.
+ * @template {Element} T
+ * @param {string} id
+ * @param {new () => T} kind
+ * @returns {T}
+ */
+export function element(id, kind) {
+  const found = document.getElementById(id);
+  if (!(found instanceof kind)) throw new Error(`no ${kind.name} #${id}`);
+  return found;
+}
+
+/**
+ * Words or values that the page brings for its script, in data-NAME.
+ * @param {HTMLElement} el
+ * @param {string} name
+ */
+export const data = (el, name) => el.dataset[name] ?? "";
+
+/**
+ * Says for two seconds that something was done, in the words of data-copied.
+ * @param {HTMLElement} button
+ */
+export function confirm(button) {
+  const label = button.querySelector("span") ?? button, before = label.textContent;
+  label.textContent = data(button, "copied");
+  setTimeout(() => { label.textContent = before; }, 2000);
+}
