@@ -101,6 +101,7 @@ func wait(s *stage) {
 	s.desk.Sees("#left")
 	s.take("wait-ending")
 	s.desk.Tap("wait.more")
+	s.desk.Misses("wait.more")
 	s.offline("wait.offline", "wait-offline")
 	s.desk.BeforeEachPage(`HTMLFormElement.prototype.submit = HTMLFormElement.prototype.requestSubmit = () => {}`) // a person still can
 	s.desk.Reload()
