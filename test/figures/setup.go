@@ -114,7 +114,8 @@ func limits(s *stage) {
 	s.desk.Tap("outcome.code.go")
 	s.code()
 	s.newVisitor().activate(s.name("iPhone"))
-	s.desk.Reload()
 	s.desk.Sees(".outcome")
+	s.desk.Tap("#next button")
+	s.reads("setup.already.phone")
 	s.take("setup-already")
 }
