@@ -44,9 +44,12 @@ type Attempt struct {
 // attack A06. The value of the new pending cookie is returned once; its holder
 // alone can watch and redeem the request.
 //
-// The errors are [ErrNoPhone], [ErrFull], and [ErrUnknown] for an account that may
-// not sign in.
+// The errors are [ErrNoPhone], [ErrFull], also for more security changes than a
+// session may ask for, and [ErrUnknown] for an account that may not sign in.
 func (s *Service) Begin(ctx context.Context, a Attempt) (Request, string, error) {
+	if err := s.mayChange(ctx, a); err != nil {
+		return Request{}, "", fmt.Errorf("begin for %s: %w", a.Account, err)
+	}
 	phones, err := s.phones(ctx, a.Account)
 	if err != nil {
 		return Request{}, "", fmt.Errorf("begin for %s: %w", a.Account, err)
@@ -66,6 +69,19 @@ func (s *Service) Begin(ctx context.Context, a Attempt) (Request, string, error)
 	}
 	s.wake(r)
 	return r, cookie, nil
+}
+
+// mayChange counts what a session asks a phone for besides signing in: each is a
+// line on the phone and in the record. Spec §15.
+func (s *Service) mayChange(ctx context.Context, a Attempt) error {
+	if a.Session == "" {
+		return nil
+	}
+	wait, err := s.Store.Take(ctx, "change "+a.Account, s.Limits.Changes.Most, s.Limits.Changes.In, s.Now())
+	if err == nil && wait > 0 {
+		err = ErrFull
+	}
+	return err
 }
 
 // request is the row of an attempt, with strangers' texts made fit to be shown.

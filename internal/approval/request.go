@@ -114,6 +114,10 @@ type Decision struct {
 // that changes something writes its event in the same step, or neither; times
 // are those of the event.
 type Store interface {
+	// Take takes one try of key, of at most most within the time in. It returns 0,
+	// or how long to wait if there was none left: then nothing changed.
+	Take(ctx context.Context, key string, most int, in time.Duration, at time.Time) (wait time.Duration, err error)
+
 	// BeginRequest stores a waiting request and sets to replaced the one that
 	// waits under the pending cookie before (nil: none). If then most others wait
 	// for the account it replaces the oldest that is not from a known browser; if

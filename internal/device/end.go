@@ -63,10 +63,18 @@ func (s *Service) removed(reason string) audit.Event {
 }
 
 // Rename gives a device of the account another name: [keyturn.ErrPhoneName] if it
-// is no name for a phone, [ErrUnknown] if the device is not the account's.
+// is no name for a phone, [ErrUnknown] if the device is not the account's, a
+// [*TooMany] if it was renamed too often.
 func (s *Service) Rename(ctx context.Context, account, id, name string) error {
 	if err := keyturn.CheckPhoneName(name); err != nil {
 		return err
+	}
+	wait, err := s.Tries.Take(ctx, "rename "+account, s.Limits.Changes.Most, s.Limits.Changes.In, s.Now())
+	if err != nil {
+		return fmt.Errorf("renaming %s: %w", id, err)
+	}
+	if wait > 0 {
+		return &TooMany{wait}
 	}
 	ev := audit.Event{Kind: audit.DeviceRenamed, At: s.Now(), Account: account, Device: id}
 	if err := s.Store.Rename(ctx, account, id, name, ev); err != nil {

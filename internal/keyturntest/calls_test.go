@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"regexp"
 	"testing"
 
 	"keyturn"
@@ -75,4 +76,29 @@ func statusOf(t *testing.T, w *keyturntest.World, r *http.Request) int {
 	answer := must(w.Client().Do(r))
 	defer answer.Body.Close() // nothing is read
 	return answer.StatusCode
+}
+
+// Of one waiting page no more than eight streams are open, whoever holds the
+// cookie; a session asks a phone for five changes in ten minutes, and no more.
+func TestOneSessionKeepsWithinBounds(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	home, b := ada.SetUp("7Kq2"), w.Browser()
+	page := b.SignIn(ada)
+	path := "/sign-in/events?request=" + regexp.MustCompile("req_[A-Z2-7]{26}").FindString(page.HTML)
+	for range 8 {
+		<-b.Follow(path) // its first event
+	}
+	if got := b.Get(path); got.Status != http.StatusTooManyRequests {
+		t.Errorf("the ninth stream: status %d, want 429", got.Status)
+	}
+	for i := range 6 {
+		want := http.StatusOK
+		if i == 5 {
+			want = http.StatusTooManyRequests
+		}
+		if got := home.Post("/phones/add", nil); got.Status != want {
+			t.Errorf("change %d: status %d, want %d", i+1, got.Status, want)
+		}
+	}
 }

@@ -17,6 +17,7 @@ type Limits struct {
 	CheckIn     time.Duration // finish to check code
 	CheckTries  int           // wrong check codes that cancel
 	CodesMade   Rate          // activation codes per account
+	Changes     Rate          // security changes asked for, and phones renamed, per account
 	RequestLife time.Duration // of a request, and of each prolonging
 	RequestMost time.Duration // of a request with all its prolongings
 	Requests    int           // waiting at once per account
@@ -62,6 +63,7 @@ func Defaults() Limits {
 		CheckIn:     10 * time.Minute,
 		CheckTries:  3,
 		CodesMade:   Rate{5, 10 * time.Minute},
+		Changes:     Rate{5, 10 * time.Minute},
 		RequestLife: 2 * time.Minute,
 		RequestMost: 10 * time.Minute, // NIST SP 800-63B-4 §3.1.3: out-of-band secrets end after 10 minutes
 		Requests:    3,

@@ -132,7 +132,7 @@ var statuses = map[int][]error{
 	http.StatusForbidden:          {errForeign},
 	http.StatusNotFound:           {errMissing, session.ErrNone, approval.ErrUnknown, activation.ErrUnknown, device.ErrUnknown},
 	http.StatusConflict:           {approval.ErrReplaced, approval.ErrNoPhone, activation.ErrPurpose, activation.ErrApproval, activation.ErrPhones},
-	http.StatusTooManyRequests:    {approval.ErrFull, activation.ErrTooMany},
+	http.StatusTooManyRequests:    {approval.ErrFull, activation.ErrTooMany, device.ErrTooMany, errStreams},
 	http.StatusServiceUnavailable: {account.ErrBusy},
 }
 

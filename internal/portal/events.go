@@ -118,6 +118,11 @@ func (p *Portal) follow(w http.ResponseWriter, r *http.Request, id string, watch
 		_, _ = w.Write(line) // the browser has gone: it asks again
 		return nil
 	}
+	leave, err := p.streams.enter(id)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	out := begin(w)
 	if r.Method == http.MethodHead || !send(w, out, "retry: 1000\ndata: ", line) {
 		return nil

@@ -37,6 +37,8 @@ type Portal struct {
 	Draining    <-chan struct{}          // closed when the server stops: streams end, browsers come back to the next
 	Log         *slog.Logger             //
 	Now         func() time.Time         //
+
+	streams streams
 }
 
 // Accounts knows people. Package account implements it.
