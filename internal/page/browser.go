@@ -47,6 +47,12 @@ func OnPhone(r *http.Request) bool {
 	return r.Header.Get("Sec-CH-UA-Mobile") == "?1" || strings.Contains(r.UserAgent(), "Mobi")
 }
 
+// OnIPhone reports the same of an iPhone or iPad.
+func OnIPhone(r *http.Request) bool {
+	system := first(systems, r.UserAgent())
+	return system == "iPhone" || system == "iPad"
+}
+
 // Addr is the address of the browser, without its port. Package server has
 // already looked through the proxies that it trusts.
 func Addr(r *http.Request) string {

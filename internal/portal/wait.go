@@ -18,16 +18,17 @@ const lastCall = 30 * time.Second
 // waitPage is everything that wait.html shows.
 type waitPage struct {
 	page.Frame
-	Request string         // goes back with every form: another one than the cookie's changes nothing
-	Action  keyturn.Action // what the phone is asked
-	Message string         // name of the phone that is meant, for a change of phones
-	Number  string         // 6 digits; empty if none has to be carried
-	Phones  []string       // names of those that can answer
-	Status  page.Sentence  // how far it has come
-	Left    time.Duration
-	Last    bool   // the time is nearly over
-	OnPhone bool   // the page is shown on a phone, perhaps on the one that is asked
-	Pretend string // address of a pretend phone; empty outside the demo
+	Request  string         // goes back with every form: another one than the cookie's changes nothing
+	Action   keyturn.Action // what the phone is asked
+	Message  string         // name of the phone that is meant, for a change of phones
+	Number   string         // 6 digits; empty if none has to be carried
+	Phones   []string       // names of those that can answer
+	Status   page.Sentence  // how far it has come
+	Left     time.Duration
+	Last     bool   // the time is nearly over
+	OnPhone  bool   // the page is shown on a phone, perhaps on the one that is asked
+	OnIPhone bool   // whose links don't open installed apps
+	Pretend  string // address of a pretend phone; empty outside the demo
 }
 
 // approvedPage is everything that approved.html shows.
@@ -118,7 +119,7 @@ func (p *Portal) showWait(w http.ResponseWriter, r *http.Request, frame page.Fra
 	return p.Page.Render(w, r, http.StatusOK, "portal/wait", waitPage{
 		Frame: frame, Request: st.ID, Action: st.Action, Message: st.Message,
 		Number: st.Digits, Phones: st.Phones, Status: p.progress(st),
-		Left: st.Left, Last: st.Left <= lastCall, OnPhone: page.OnPhone(r), Pretend: p.Phone,
+		Left: st.Left, Last: st.Left <= lastCall, OnPhone: page.OnPhone(r), OnIPhone: page.OnIPhone(r), Pretend: p.Phone,
 	})
 }
 
