@@ -83,10 +83,10 @@ func phones(s *stage) {
 	s.desk.Tap("phones.rm.keep")
 	s.add(h, s.name("Android"))
 	s.desk.Tap("check.continue")
+	s.desk.At("/")
 	s.desk.Open(s.origin + "/phones")
 	s.take("phones-two")
 	s.remove(h)
-	s.desk.Open(s.origin + "/phones/activation")
 	for _, name := range []string{"iPad", "Pixel"} {
 		s.desk.Open(s.origin + "/phones")
 		s.changes(h, "phones.add")
