@@ -69,7 +69,7 @@ const find = `(what, word) => {
 }`
 
 // located is where an element is, and whether it can be hit: nothing lies over
-// it, and the screen is not so new that it takes no taps yet.
+// it, the page is complete and stands still, and the screen is not so new that it takes no taps yet.
 type located struct {
 	Found   bool    `json:"found"`
 	X       float64 `json:"x"`
@@ -83,8 +83,11 @@ func (w *Window) locate(what string) located {
 	js := `(async () => { const e = (` + find + `)(` + quote(what) + `, ` + quote(w.word(what)) + `);
 	  if (!e) return {found: false};
 	  e.scrollIntoView({block: "center", behavior: "instant"});
-	  await new Promise(requestAnimationFrame);
-	  const r = e.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2, top = document.elementFromPoint(x, y);
+	  const before = e.getBoundingClientRect();
+	  for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+	  const r = e.getBoundingClientRect();
+	  if (document.readyState !== "complete" || r.x !== before.x || r.y !== before.y) return {found: false};
+	  const x = r.x + r.width / 2, y = r.y + r.height / 2, top = document.elementFromPoint(x, y);
 	  return {found: true, x, y, covered: !(top && (e.contains(top) || top.contains(e))) || document.querySelector("[data-guard=on]") !== null}; })()`
 	var at located
 	w.until("find "+what, func() bool {
