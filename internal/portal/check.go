@@ -91,19 +91,14 @@ func (p *Portal) showDone(w http.ResponseWriter, r *http.Request, frame page.Fra
 // usedBy says which phone has used the code: whoever doesn't have it in their hand
 // stops here, A34.
 func usedBy(st activation.Status) page.Sentence {
-	return page.Say("check.who", "phone", st.PhoneName, "system", systemOf(st.Platform), "time", st.Redeemed)
+	if system := systems[st.Platform]; system != "" {
+		return page.Say("check.who", "phone", st.PhoneName, "system", system, "time", st.Redeemed)
+	}
+	return page.Say("check.who.other", "phone", st.PhoneName, "time", st.Redeemed)
 }
 
-// systemOf names the system of a phone as its person does.
-func systemOf(platform keyturn.Platform) string {
-	switch platform {
-	case keyturn.Android:
-		return "Android"
-	case keyturn.IOS:
-		return "iPhone"
-	}
-	return "–"
-}
+// systems are the names of phones' systems, as their persons call them.
+var systems = map[keyturn.Platform]string{keyturn.Android: "Android", keyturn.IOS: "iPhone"}
 
 // digits counts those that were typed, full-width ones too.
 func digits(typed string) int {

@@ -44,10 +44,14 @@ function goOn() {
   setTimeout(() => form.submit(), 280);
 }
 
+let leaving = false; // a button was pressed: where it leads is shown, not how the request ended
+form.addEventListener("submit", () => { leaving = true; });
+
 follow(`/sign-in/events?request=${request}`, (event) => {
   if (event.say && say.textContent !== event.say) say.textContent = event.say;
   set(event.left);
   if (event.page === "wait") return true;
+  if (leaving) return false;
   if (event.page === "approved") goOn();
   else showEnd();
   return false;
