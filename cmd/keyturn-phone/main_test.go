@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"keyturn/internal/keyturntest"
+)
+
+// A shell runs the program as a script does: the PIN comes on a file descriptor,
+// answers come as JSON.
+type shell struct {
+	t     *testing.T
+	state string
+}
+
+// start runs the program and returns what it prints as it comes.
+func (s shell) start(pin string, args ...string) (out io.Reader, exit <-chan int) {
+	s.t.Helper()
+	read, write, err := os.Pipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	fmt.Fprintln(write, pin)
+	if err := write.Close(); err != nil {
+		s.t.Fatal(err)
+	}
+	fd, err := syscall.Dup(int(read.Fd())) // the program's own, as one that a shell opened
+	if err := errors.Join(err, read.Close()); err != nil {
+		s.t.Fatal(err)
+	}
+	args = append(args, "--state", s.state, "-o", "json", "--pin-fd", fmt.Sprint(fd))
+	printed, to := io.Pipe()
+	done := make(chan int, 1)
+	go func() {
+		done <- run(s.t.Context(), args, nil, to, io.Discard)
+		_ = to.Close() // never fails
+	}()
+	return printed, done
+}
+
+// run runs the program to its end and returns its last line and exit status.
+func (s shell) run(pin string, args ...string) (map[string]any, int) {
+	s.t.Helper()
+	out, exit := s.start(pin, args...)
+	all, err := io.ReadAll(out)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	lines := bytes.Split(bytes.TrimSpace(all), []byte("\n"))
+	last := map[string]any{}
+	_ = json.Unmarshal(lines[len(lines)-1], &last) // nothing was printed: empty
+	return last, <-exit
+}
+
+// A terminal becomes the phone of an account, approves, denies and leaves; each
+// failure has an exit status that a script can act on.
+func TestPhoneInAShell(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	s := shell{t, filepath.Join(t.TempDir(), "phone.json")}
+
+	if _, exit := s.run("", "pending"); exit != 3 {
+		t.Errorf("pending without an account: exit %d, want 3", exit)
+	}
+	b := w.Browser()
+	page := b.SignIn(ada)
+	code := page.Text("#activation-code")
+	if _, exit := s.run("1234", "activate", code, "--server", w.Origin, "--yes"); exit != 4 {
+		t.Errorf("a weak PIN: exit %d, want 4", exit)
+	}
+	out, exit := s.start("7Kq2", "activate", code, "--server", w.Origin, "--yes")
+	lines := json.NewDecoder(out)
+	var checking, active map[string]string
+	if err := lines.Decode(&checking); err != nil || len(checking["check_code"]) != 6 {
+		t.Fatalf("activate says %v, %v", checking, err)
+	}
+	page.Reload().Submit("form#check-code", url.Values{"code": {checking["check_code"]}})
+	if err := lines.Decode(&active); err != nil || active["state"] != "active" {
+		t.Fatalf("activate says %v, %v", active, err)
+	}
+	if got := <-exit; got != 0 {
+		t.Fatalf("activate: exit %d", got)
+	}
+	if row, exit := s.run("", "accounts"); exit != 0 || row["account"] != "ada" {
+		t.Errorf("accounts: %v, exit %d", row, exit)
+	}
+
+	wait := w.Browser().SignIn(ada)
+	number := wait.Text("#number")
+	if row, exit := s.run("wrong1", "approve", "--number", number); exit != 4 || row["error"] != "pin_wrong" || row["tries_left"] != 4.0 {
+		t.Errorf("a wrong PIN: %v, exit %d", row, exit)
+	}
+	if row, exit := s.run("7Kq2", "approve", "--number", number); exit != 0 || row["state"] != "approved" {
+		t.Errorf("approve: %v, exit %d", row, exit)
+	}
+	if _, exit := s.run("", "deny"); exit != 3 {
+		t.Errorf("deny when nothing waits: exit %d, want 3", exit)
+	}
+	w.Browser().SignIn(ada)
+	if row, exit := s.run("", "deny"); exit != 0 || row["state"] != "denied" {
+		t.Errorf("deny: %v, exit %d", row, exit)
+	}
+	w.Browser().SignIn(ada)
+	if row, exit := s.run("", "report"); exit != 0 || row["state"] != "reported" {
+		t.Errorf("report: %v, exit %d", row, exit)
+	}
+	if row, exit := s.run("7Kq2", "remove", "ada"); exit != 0 || row["state"] != "removed" {
+		t.Errorf("remove: %v, exit %d", row, exit)
+	}
+}
+
+// What is wrong is one line on standard error, in the person's language.
+func TestErrorsAreOneLine(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		args []string
+		exit int
+		says string
+	}{
+		{"a misspelt verb", []string{"aprove"}, 2, `keyturn-phone: unexpected argument aprove`},
+		{"no such flag", []string{"accounts", "--pin", "1234"}, 2, `keyturn-phone: unknown flag --pin`},
+		{"a server that isn't there", []string{"activate", "7KQM-2XVT-9HRW-4DG8", "--server", "http://localhost:9", "--yes"}, 5, "keyturn-phone: "},
+		{"a slip in the code", []string{"activate", "7KQM-2XVT-9HRW-4DG9", "--server", "http://localhost:9", "--yes"}, 2, "keyturn-phone: "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var out, errs bytes.Buffer
+			args := append(tt.args, "--state", filepath.Join(t.TempDir(), "none.json"))
+			exit := run(t.Context(), args, nil, &out, &errs)
+			if exit != tt.exit || out.Len() > 0 || strings.Count(errs.String(), "\n") != 1 || !strings.HasPrefix(errs.String(), tt.says) {
+				t.Errorf("exit %d, out %q, err %q", exit, out.String(), errs.String())
+			}
+		})
+	}
+}
