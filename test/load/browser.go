@@ -76,14 +76,23 @@ func (w *browser) signIn(ctx context.Context) (err error) {
 	return err
 }
 
-// approve follows the request, approves it by phone, and goes on to the signed-in
-// page.
+// approve lets the phone approve the request of the waiting page and goes on to
+// the signed-in page.
 func (w *browser) approve(ctx context.Context) error {
 	request := string(requestField.FindSubmatch(w.shown)[1])
 	number := ""
 	if found := numberField.FindSubmatch(w.shown); found != nil {
 		number = string(found[1])
 	}
+	if err := w.waitForPhone(ctx, request, number); err != nil {
+		return err
+	}
+	return w.goOn(ctx, request)
+}
+
+// waitForPhone is what the waiting page does until it is told of the approval;
+// then it closes its stream.
+func (w *browser) waitForPhone(ctx context.Context, request, number string) error {
 	events, err := w.follow(ctx, request)
 	if err != nil {
 		return err
@@ -96,10 +105,7 @@ func (w *browser) approve(ctx context.Context) error {
 	if err := w.approveByPhone(ctx, request, number); err != nil {
 		return err
 	}
-	if err := until(told, `"page":"approved"`); err != nil {
-		return err
-	}
-	return w.goOn(ctx, request)
+	return until(told, `"page":"approved"`)
 }
 
 // goOn is what wait.js does when it is told of the approval.

@@ -11,7 +11,7 @@ import (
 const (
 	signInPairs = 8
 	signInsPer  = 64 // people who sign in
-	atOnce      = 16 // of them: the server is busy all the time
+	atOnce      = 64 // of them: the server is busy all the time
 )
 
 // signIns is G2 and the half of G3 that comes with it: what a full sign-in costs
