@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -131,10 +132,22 @@ func (w *writer) next() *job {
 	}
 }
 
+// another returns a job that waits, or nil. With none it first lets those run that
+// can run now: they may be about to hand in theirs. Without that, a program on one
+// processor would commit for each caller alone, since the writer wakes before the
+// next caller gets that far. An idle program loses nothing.
+func (w *writer) another() *job {
+	if j := w.next(); j != nil {
+		return j
+	}
+	runtime.Gosched()
+	return w.next()
+}
+
 // share runs a job and all that wait with it, commits once and answers.
 func (w *writer) share(first *job) {
 	turn := turn{w: w}
-	for j := first; j != nil; j = w.next() {
+	for j := first; j != nil; j = w.another() {
 		if j.state.CompareAndSwap(queued, taken) {
 			turn.jobs = append(turn.jobs, j)
 			j.err = turn.do(j)

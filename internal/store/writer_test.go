@@ -1,9 +1,11 @@
 package store_test
 
 import (
+	"crypto/sha256"
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -74,6 +76,27 @@ func TestCommitIsShared(t *testing.T) {
 	}
 	if n := count(t, db, "SELECT count(*) FROM thing"); n != 50 {
 		t.Errorf("%d rows", n)
+	}
+}
+
+// On one processor the writer would run as soon as the first caller is there, and
+// commit for it alone while the others still work. It lets them come first.
+func TestCommitIsSharedOnOneProcessor(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	db, path := file(t)
+	before := logSize(t, path)
+	var wg sync.WaitGroup
+	for i := range 50 {
+		wg.Go(func() {
+			_ = sha256.Sum256(make([]byte, 1<<18)) // such as checking a signature
+			if err := db.Write(t.Context(), run(insert, i, i)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if frames := (logSize(t, path) - before) / frame; frames > 25 {
+		t.Errorf("%d pages written for 50 callers: they don't share", frames)
 	}
 }
 
