@@ -29,7 +29,7 @@ func (p *people) AddAccount(_ context.Context, a account.Account, key string, ev
 		return account.ErrExists
 	}
 	p.byKey[key] = a
-	return p.Refused(context.TODO(), ev)
+	return p.Refused(context.Background(), ev)
 }
 
 func (p *people) AccountNamed(_ context.Context, key string) (account.Account, error) {
@@ -57,7 +57,7 @@ func (p *people) MayMakeCodes(context.Context, string, string) (bool, error) {
 
 func (p *people) SetRecoveryCodes(_ context.Context, _, _ string, codes []account.RecoveryHash, ev audit.Event) error {
 	p.codes = codes
-	return p.Refused(context.TODO(), ev)
+	return p.Refused(context.Background(), ev)
 }
 
 // tries counts in memory; nothing runs out of time.
