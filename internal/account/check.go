@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"keyturn"
+	"keyturn/internal/argon2"
 	"keyturn/internal/audit"
 	"keyturn/internal/policy"
 )
@@ -133,33 +134,29 @@ func (s *Service) refuse(ctx context.Context, id, cause, addr string) error {
 
 // matches is one hash inside the gate.
 func (s *Service) matches(ctx context.Context, phc, password string) (right bool, err error) {
-	leave, err := s.enter(ctx)
+	m, leave, err := s.enter(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer leave()
-	s.count()
-	return matches(phc, password)
+	return matches(m, phc, password)
 }
 
 // hash is one hash inside the gate.
 func (s *Service) hash(ctx context.Context, secret string) (string, error) {
-	leave, err := s.enter(ctx)
+	m, leave, err := s.enter(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer leave()
-	s.count()
-	return hash(secret), nil
+	return hash(m, secret), nil
 }
 
-func (s *Service) count() {
-	if s.Hashed != nil {
+func (s *Service) enter(ctx context.Context) (m *argon2.Memory, leave func(), err error) {
+	s.once.Do(func() { s.gate = newGate(s.Hashes) })
+	m, leave, err = s.gate.enter(ctx)
+	if err == nil && s.Hashed != nil {
 		s.Hashed()
 	}
-}
-
-func (s *Service) enter(ctx context.Context) (leave func(), err error) {
-	s.once.Do(func() { s.gate = newGate(s.Hashes) })
-	return s.gate.enter(ctx)
+	return m, leave, err
 }

@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 
-	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
+
+	"keyturn/internal/argon2"
 )
 
 // Argon2id with 19 MiB, two passes, one lane: the first choice of the OWASP
@@ -33,10 +35,10 @@ const nobody = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAA
 var errPHC = errors.New("account: stored hash is not Argon2id in PHC form")
 
 // hash returns the Argon2id hash of a secret in PHC form.
-func hash(secret string) string {
+func hash(m *argon2.Memory, secret string) string {
 	var salt [saltLen]byte
 	rand.Read(salt[:]) // never fails
-	key := argon2.IDKey(fold(secret), salt[:], passes, memory, lanes, keyLen)
+	key := m.IDKey(fold(secret), salt[:], passes, memory, lanes, keyLen)
 	b64 := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, lanes,
 		b64.EncodeToString(salt[:]), b64.EncodeToString(key))
@@ -44,7 +46,7 @@ func hash(secret string) string {
 
 // matches reports whether a secret has that hash. It costs what the parameters in
 // the hash say, so that hashes of an older version stay good.
-func matches(phc, secret string) (bool, error) {
+func matches(in *argon2.Memory, phc, secret string) (bool, error) {
 	var version, m, t, p uint32
 	parts := strings.Split(phc, "$")
 	if len(parts) != 6 || parts[1] != "argon2id" {
@@ -58,7 +60,7 @@ func matches(phc, secret string) (bool, error) {
 		t < 1 || t > 16 || p < 1 || p > 16 || m > 1<<20 || len(want) < 16 {
 		return false, errPHC
 	}
-	key := argon2.IDKey(fold(secret), salt, t, m, uint8(p), uint32(len(want)))
+	key := in.IDKey(fold(secret), salt, t, m, uint8(p), uint32(len(want)))
 	return subtle.ConstantTimeCompare(key, want) == 1, nil
 }
 
@@ -72,6 +74,10 @@ func fold(secret string) []byte { return norm.NFC.Bytes([]byte(secret)) }
 type gate struct {
 	slots chan struct{}
 	queue chan struct{} // those inside and those that wait
+
+	// memories are used by one hash after the other: 19 MiB of garbage for each would
+	// cost the collector a tenth of the hash. An idle server gives them back.
+	memories sync.Pool
 }
 
 // waiting is how many may wait for each hash that runs: at 25 ms a hash the last
@@ -86,19 +92,23 @@ func newGate(n int) *gate {
 	return &gate{slots: make(chan struct{}, n), queue: make(chan struct{}, n+n*waiting)}
 }
 
-// enter waits for a place. Whoever got one leaves. It returns [ErrBusy] if too
-// many wait already.
-func (g *gate) enter(ctx context.Context) (leave func(), err error) {
+// enter waits for a place and a memory for one hash. Whoever got them leaves. It
+// returns [ErrBusy] if too many wait already.
+func (g *gate) enter(ctx context.Context) (m *argon2.Memory, leave func(), err error) {
 	select {
 	case g.queue <- struct{}{}:
 	default:
-		return nil, ErrBusy
+		return nil, nil, ErrBusy
 	}
 	select {
 	case g.slots <- struct{}{}:
-		return func() { <-g.slots; <-g.queue }, nil
+		m, _ = g.memories.Get().(*argon2.Memory)
+		if m == nil {
+			m = &argon2.Memory{}
+		}
+		return m, func() { g.memories.Put(m); <-g.slots; <-g.queue }, nil
 	case <-ctx.Done():
 		<-g.queue
-		return nil, ctx.Err()
+		return nil, nil, ctx.Err()
 	}
 }

@@ -15,7 +15,7 @@ const module = "keyturn"
 // one rank never know each other. docs/architecture.md draws the picture.
 var rank = map[string]int{
 	"": 0, "spec": 0, "locale": 0, "web": 0,
-	"internal/config": 0, "internal/seal": 0, "internal/qr": 0,
+	"internal/config": 0, "internal/seal": 0, "internal/qr": 0, "internal/argon2": 0,
 
 	"phone": 1, "internal/audit": 1, "internal/policy": 1, "internal/page": 1,
 
