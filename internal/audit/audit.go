@@ -25,6 +25,12 @@ const (
 	AccountRemoved  Kind = "account.removed"
 	AccountStopped  Kind = "account.stopped" // too many wrong numbers in a row: its phones stop
 	RecoveryMade    Kind = "recovery.made"
+	RecoveryUsed    Kind = "recovery.used"    // a code signed somebody in; Detail "left" says how many remain
+	RecoveryWrong   Kind = "recovery.wrong"   // a code was tried and is none of the account's
+	RecoveryOff     Kind = "recovery.off"     // too many wrong ones in a row: the codes are off
+	PasswordChanged Kind = "password.changed" // Detail "by" is "operator" if it was
+	PasswordRefused Kind = "password.refused" // the present one was wrong when it was to be changed
+	AlarmRaised     Kind = "alarm.raised"     // "It wasn't me", about something that a phone was told
 )
 
 // Kinds of activations.
@@ -68,6 +74,7 @@ const (
 	RequestReplaced  Kind = "request.replaced"
 	RequestExpired   Kind = "request.expired"
 	RequestRedeemed  Kind = "request.redeemed"
+	SignInReported   Kind = "sign_in.reported" // afterwards, in the portal; Subject is its request
 	NumberTried      Kind = "number.tried"
 	NumberWrong      Kind = "number.wrong"
 )
@@ -77,6 +84,14 @@ const (
 	SignInRefused Kind = "sign_in.refused" // wrong password, unknown name or stopped account: Detail "cause"
 	SessionBegun  Kind = "session.begun"
 	SessionEnded  Kind = "session.ended"
+	BrowserForgot Kind = "browser.forgotten" // by its person; Detail "which" is "this" or "all"
+)
+
+// Kinds of letters.
+const (
+	LetterClaimed Kind = "letter.claimed" // a node is about to send it
+	LetterSent    Kind = "letter.sent"
+	LetterFailed  Kind = "letter.failed" // tried for a day, and given up
 )
 
 // An Event is one line of the record, and carries the time of the change that
