@@ -128,7 +128,12 @@ type Notice struct {
 	Notice int64  `json:"notice"` // number, for the call that answers it
 	Kind   string `json:"kind"`   // such as "phone_added"
 	Time   int64  `json:"time"`   // Unix seconds
-	Detail string `json:"detail"` // such as the name of a phone
+	Detail string `json:"detail"` // name of the phone, or how many recovery codes are left
+
+	From      string `json:"from,omitempty"`      // phone_moved: name of the phone before
+	Place     string `json:"place,omitempty"`     // where it was done, if that is known
+	Reference string `json:"reference,omitempty"` // 8 symbols, for the help desk
+	Pause     bool   `json:"pause,omitempty"`     // an alarm with a proof pauses the phone that it is about
 }
 
 // A NoticeReply says that a notice was seen, or raises the alarm. Spec §12.5.

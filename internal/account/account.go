@@ -31,6 +31,7 @@ type Account struct {
 	First    bool      // its next phone is a first one: none was ever active, or the operator has reset it
 	Numbers  int       // wrong numbers in a row; at Limits.NumberRow its phones stop
 	Quiet    time.Time // until then no push and no change of phones: a sign-in was reported
+	Held     bool      // an alarm has stopped its security changes until the operator unlocks it
 	Added    time.Time //
 	Password string    // Argon2id in PHC form; never leaves the server
 }

@@ -87,6 +87,13 @@ func (s *Service) look(ctx context.Context, d device.Device) (p keyturn.Pending,
 			next = left
 		}
 	}
+	if s.Notices != nil {
+		told, err := s.Notices.Notices(ctx, d.ID, now)
+		if err != nil {
+			return p, 0, fmt.Errorf("notices of %s: %w", d.ID, err)
+		}
+		p.Notices = append(p.Notices, told...)
+	}
 	p.Version = version(p, requests)
 	return p, next, nil
 }
@@ -123,6 +130,9 @@ func version(p keyturn.Pending, requests []Request) string {
 	h := sha256.New()
 	for i, one := range p.Requests {
 		fmt.Fprintf(h, "%s %d %d %q %q\n", one.Request, one.TriesLeft, requests[i].Expires.Unix(), one.State, one.By)
+	}
+	for _, n := range p.Notices {
+		fmt.Fprintf(h, "%d %t\n", n.Notice, n.Pause)
 	}
 	d := p.Device
 	fmt.Fprintf(h, "%s %d %d %s %t\n", d.State, d.PINTriesLeft, d.PINEpoch, d.Push, d.ProbationEndsIn > 0)

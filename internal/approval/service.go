@@ -1,8 +1,10 @@
 package approval
 
 import (
+	"context"
 	"time"
 
+	"keyturn"
 	"keyturn/internal/audit"
 	"keyturn/internal/policy"
 )
@@ -15,6 +17,7 @@ type Service struct {
 	Devices Devices
 	Seal    Seal
 	Bus     Bus
+	Notices Notices // nil: phones are told nothing
 	Number  policy.Number
 	Limits  policy.Limits
 	Now     func() time.Time
@@ -24,6 +27,13 @@ type Service struct {
 type Seal interface {
 	Seal(place string, secret []byte) ([]byte, error)
 	Open(place string, sealed []byte) ([]byte, error)
+}
+
+// Notices are what phones are told besides requests. The store implements it.
+type Notices interface {
+	// Notices returns what a device was told and its person has not answered there,
+	// newest first.
+	Notices(ctx context.Context, device string, at time.Time) ([]keyturn.Notice, error)
 }
 
 // unknown is the state of a request that is not the caller's, or of no request.

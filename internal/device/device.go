@@ -38,6 +38,7 @@ const (
 	ReasonLeft     = "left" // removed on the phone itself
 	ReasonRemoved  = "removed"
 	ReasonOperator = "operator"
+	ReasonAlarm    = "alarm" // another phone of the account raised it, with its unlock
 )
 
 // A Device is one account's key on one phone, with what every call needs to know

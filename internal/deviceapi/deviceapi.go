@@ -20,6 +20,7 @@ type API struct {
 	Devices     Devices
 	Activations Activations
 	Approvals   Approvals
+	Notices     Notices
 	Tries       Tries
 	Limits      policy.Limits
 	Server      keyturn.ServerInfo // without the time
@@ -56,6 +57,11 @@ type Approvals interface {
 	Answer(ctx context.Context, d device.Device, id string, r keyturn.Reply, nonce string) (approval.State, error)
 }
 
+// Notices takes what a phone says to what it was told. Package notice implements it.
+type Notices interface {
+	Answer(ctx context.Context, d device.Device, number int64, r keyturn.NoticeReply, nonce string) (state string, err error)
+}
+
 // Tries counts wrong tries by address. The store implements it.
 type Tries interface {
 	Take(ctx context.Context, key string, most int, in time.Duration, at time.Time) (wait time.Duration, err error)
@@ -76,6 +82,7 @@ func (a *API) Routes() http.Handler {
 	mux.Handle("GET /v1/pending", a.signed(60, a.getPending))
 	mux.Handle("POST /v1/requests/{request}/seen", a.signed(30, a.answering(a.postSeen)))
 	mux.Handle("POST /v1/requests/{request}/answer", a.signed(30, a.answering(a.postAnswer)))
+	mux.Handle("POST /v1/notices/{notice}", a.signed(30, a.postNotice))
 	mux.Handle("/v1/", a.open(func(http.ResponseWriter, *http.Request) error { return errPath }))
 	return mux
 }

@@ -10,6 +10,7 @@ import (
 	"keyturn/internal/approval"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
+	"keyturn/internal/notice"
 )
 
 // Errors of this door.
@@ -35,6 +36,7 @@ var codes = []struct {
 	{errBody, http.StatusBadRequest, "bad_request"},
 	{keyturn.ErrJSON, http.StatusBadRequest, "bad_request"},
 	{keyturn.ErrID, http.StatusBadRequest, "bad_request"},
+	{notice.ErrUnknown, http.StatusBadRequest, "bad_request"},
 	{activation.ErrForm, http.StatusBadRequest, "bad_request"},
 	{device.ErrProof, http.StatusBadRequest, "bad_request"},
 	{keyturn.ErrHeader, http.StatusUnauthorized, "use_nonce"},

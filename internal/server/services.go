@@ -17,6 +17,7 @@ import (
 	"keyturn/internal/bus"
 	"keyturn/internal/config"
 	"keyturn/internal/device"
+	"keyturn/internal/notice"
 	"keyturn/internal/policy"
 	"keyturn/internal/seal"
 	"keyturn/internal/session"
@@ -39,6 +40,7 @@ type Services struct {
 	Sessions    *session.Service
 	Activations *activation.Service
 	Approvals   *approval.Service
+	Notices     *notice.Service
 	Store       *store.DB
 
 	config config.Config
@@ -47,6 +49,7 @@ type Services struct {
 	name   string
 	bus    *bus.Local
 	vault  vault
+	ringer ringer // nil: phones look by themselves
 }
 
 // Connect opens the store and the key, brings the schema up to date and
@@ -118,7 +121,7 @@ func introduce(ctx context.Context, c config.Config, with With, box *seal.Box, d
 	if err != nil {
 		return nil, err
 	}
-	db.Limits = s.limits
+	db.Limits, db.Heard = s.limits, s.heard
 	s.Accounts = &account.Service{Store: db, Tries: db, Browsers: db, Record: db, Limits: s.limits,
 		Hashes: c.Limits.Hashes, Now: with.Now}
 	s.Sessions = &session.Service{Store: db, Limits: s.limits, Now: with.Now}
@@ -126,7 +129,8 @@ func introduce(ctx context.Context, c config.Config, with With, box *seal.Box, d
 		NonceKeys: func() []keyturn.Bytes { return keys }, Limits: s.limits, Now: with.Now}
 	s.Activations = &activation.Service{Origin: s.Origin, Name: s.name, Store: db, Devices: s.Devices, Seal: box, Bus: s.bus,
 		Limits: s.limits, CheckCode: c.Activation.CheckCode == "required", Unlocks: unlocks(c), PIN: s.pin(), Now: with.Now}
-	s.Approvals = &approval.Service{Origin: s.Origin, Store: db, Devices: s.Devices, Seal: box, Bus: s.bus,
+	s.Notices = &notice.Service{Origin: s.Origin, Store: db, Devices: s.Devices, Bus: s.bus, Limits: s.limits, Now: with.Now}
+	s.Approvals = &approval.Service{Origin: s.Origin, Store: db, Devices: s.Devices, Seal: box, Bus: s.bus, Notices: db,
 		Number: policy.Number(c.Number), Limits: s.limits, Now: with.Now}
 	return s, nil
 }

@@ -15,6 +15,7 @@ import (
 var accountSQL struct {
 	Lock, LockActive, Insert, ByID, ByName, All, SetState, Reset, Unlock, Delete query
 	MayChangePhones, HasPhone, TakeNumber, RightNumber, Stop, Quiet              query
+	Refresh, Refreshed                                                           query
 	MayClaimCodes, ClaimCodes, AddCode, DropCodes, CodesLeft                     query
 }
 
@@ -23,7 +24,7 @@ func init() { load(&accountSQL, "account.sql") }
 var _ account.Store = (*DB)(nil)
 
 func accountFields(a *account.Account) []any {
-	return []any{&a.ID, &a.Name, &a.Email, &a.Language, &a.State, &a.First, &a.Numbers, &a.Quiet, &a.Added, &a.Password}
+	return []any{&a.ID, &a.Name, &a.Email, &a.Language, &a.State, &a.First, &a.Numbers, &a.Quiet, &a.Held, &a.Added, &a.Password}
 }
 
 // AddAccount implements [account.Store].

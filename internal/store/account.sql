@@ -21,15 +21,15 @@ VALUES ($1, $2, $3, $4, $5, $6, TRUE, 0, FALSE, NULL, FALSE, $7, $8)
 ON CONFLICT (folded) DO NOTHING;
 
 -- name: ByID
-SELECT id, name, email, language, state, first_phone, numbers, quiet, added, password
+SELECT id, name, email, language, state, first_phone, numbers, quiet, held, added, password
   FROM account WHERE id = $1;
 
 -- name: ByName
-SELECT id, name, email, language, state, first_phone, numbers, quiet, added, password
+SELECT id, name, email, language, state, first_phone, numbers, quiet, held, added, password
   FROM account WHERE folded = $1;
 
 -- name: All
-SELECT id, name, email, language, state, first_phone, numbers, quiet, added, password
+SELECT id, name, email, language, state, first_phone, numbers, quiet, held, added, password
   FROM account;
 
 -- name: SetState
@@ -37,18 +37,18 @@ UPDATE account SET state = $1 WHERE id = $2 AND state <> $1;
 
 -- name: Reset
 UPDATE account
-   SET first_phone = TRUE, codes_made = FALSE, numbers = 0, stopped = FALSE, quiet = NULL
+   SET first_phone = TRUE, codes_made = FALSE, numbers = 0, stopped = FALSE, quiet = NULL, held = FALSE
  WHERE id = $1;
 
 -- name: Unlock
-UPDATE account SET numbers = 0, stopped = FALSE WHERE id = $1;
+UPDATE account SET numbers = 0, stopped = FALSE, held = FALSE WHERE id = $1;
 
 -- name: Delete
 DELETE FROM account WHERE id = $1;
 
 -- name: MayChangePhones
--- No sign-in was reported lately.
-SELECT first_phone FROM account WHERE id = $1 AND (quiet IS NULL OR quiet <= $2);
+-- No sign-in was reported lately, and no alarm waits for the operator.
+SELECT first_phone FROM account WHERE id = $1 AND (quiet IS NULL OR quiet <= $2) AND NOT held;
 
 -- name: HasPhone
 UPDATE account SET first_phone = FALSE WHERE id = $1;
@@ -66,6 +66,12 @@ UPDATE account SET stopped = TRUE WHERE id = $1 AND numbers >= $2 AND NOT stoppe
 
 -- name: Quiet
 UPDATE account SET quiet = $1 WHERE id = $2 AND (quiet IS NULL OR quiet < $1);
+
+-- name: Refresh
+UPDATE account SET refreshed = $1 WHERE id = $2;
+
+-- name: Refreshed
+SELECT COUNT(*) FROM account WHERE id = $1 AND refreshed >= $2;
 
 -- name: MayClaimCodes
 -- Says what ClaimCodes would do.

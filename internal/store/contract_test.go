@@ -8,5 +8,7 @@ import (
 )
 
 func TestContract(t *testing.T) {
-	storetest.Engines(t, func(t *testing.T, db *store.DB) { storetest.Run(t, db) })
+	storetest.Engines(t, func(t *testing.T, db *store.DB) {
+		storetest.Run(t, db, func(text string, args ...any) { write(t, db, text, args...) })
+	})
 }

@@ -5,29 +5,38 @@ import (
 	"encoding/json"
 
 	"keyturn/internal/audit"
+	"keyturn/internal/notice"
 )
 
 var eventSQL struct{ Append, Refused, About query }
 
 func init() { load(&eventSQL, "event.sql") }
 
-// tell writes an event into the record. One without a kind says that there is
-// nothing to tell.
+// tell writes an event into the record, and with it whatever people are told of it.
+// One without a kind says that there is nothing to tell.
 func (tx *Tx) tell(ev audit.Event) error {
 	if ev.Kind == "" {
 		return nil
 	}
 	tx.told = append(tx.told, ev.Kind)
-	detail := "{}"
-	if len(ev.Detail) > 0 {
-		text, err := json.Marshal(ev.Detail)
-		if err != nil {
-			return tx.fail(err)
-		}
-		detail = string(text)
+	if kind, ok := notice.Of(ev); ok {
+		return tx.hear(kind, ev)
 	}
-	_, err := tx.Exec(eventSQL.Append, ev.Kind, ev.At, ev.Account, ev.Device, ev.Subject, ev.Reference, detail)
+	detail, err := tx.detail(ev)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(eventSQL.Append, ev.Kind, ev.At, ev.Account, ev.Device, ev.Subject, ev.Reference, detail)
 	return err
+}
+
+// detail is what is kept of the details of an event.
+func (tx *Tx) detail(ev audit.Event) (string, error) {
+	if len(ev.Detail) == 0 {
+		return "{}", nil
+	}
+	text, err := json.Marshal(ev.Detail)
+	return string(text), tx.fail(err)
 }
 
 // step runs one statement and writes its event. If no row changed it returns

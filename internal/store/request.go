@@ -36,6 +36,9 @@ func (d *DB) BeginRequest(ctx context.Context, r approval.Request, before keytur
 		if err := tx.lockActive(r.Account, approval.ErrUnknown); err != nil {
 			return err
 		}
+		if err := tx.passwordCounts(r); err != nil {
+			return err
+		}
 		if err := tx.tellEach(ev.As(audit.RequestExpired), requestSQL.Expire, ev.At, r.Account); err != nil {
 			return err
 		}
@@ -48,6 +51,19 @@ func (d *DB) BeginRequest(ctx context.Context, r approval.Request, before keytur
 		return tx.step(ev, nil, requestSQL.Insert, r.ID, r.Account, r.Name, r.App, r.Action, r.Message, r.Target, r.Session,
 			r.Pending, r.Known, r.Browser, r.IP, r.Place, r.Carry, r.Number, r.Made, r.Expires, r.Password)
 	})
+}
+
+// passwordCounts refuses a request without the password, if since it was typed there
+// was a report, an alarm or a new password. Attack A23.
+func (tx *Tx) passwordCounts(r approval.Request) error {
+	if !r.Password.Before(r.Made) {
+		return nil // it was typed for this one
+	}
+	n, err := one(tx, value[int], accountSQL.Refreshed, r.Account, r.Password)
+	if err == nil && n > 0 {
+		err = approval.ErrTooLate
+	}
+	return err
 }
 
 // makeRoom replaces requests of other browsers until fewer than most wait. Whoever
@@ -214,13 +230,7 @@ func (tx *Tx) decided(dec approval.Decision, account string, ev audit.Event) err
 		}
 		return tx.run(deviceSQL.Approved, ev.At, dec.Verdict.Device)
 	case approval.Reported:
-		if err := tx.run(accountSQL.Quiet, dec.Quiet, account); err != nil {
-			return err
-		}
-		if err := tx.run(sessionSQL.ForgetAll, account); err != nil {
-			return err
-		}
-		return tx.cancelRequests(account, ev)
+		return tx.silence(account, dec.Quiet, ev)
 	}
 	return nil
 }

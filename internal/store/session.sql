@@ -22,6 +22,12 @@ UPDATE session SET ended = $1 WHERE cookie = $2 AND ended IS NULL RETURNING id, 
 -- name: EndAll
 UPDATE session SET ended = $1 WHERE account = $2 AND ended IS NULL RETURNING id, account;
 
+-- name: EndOfDevice
+-- What a device has approved, and what came by a recovery code.
+UPDATE session SET ended = $1
+ WHERE account = $2 AND (device = $3 OR way = 'recovery') AND ended IS NULL
+RETURNING id, account;
+
 -- name: Known
 SELECT COUNT(*) FROM known_browser WHERE account = $1 AND cookie = $2 AND until > $3;
 

@@ -22,6 +22,7 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"keyturn/internal/audit"
+	"keyturn/internal/notice"
 	"keyturn/internal/policy"
 )
 
@@ -44,7 +45,21 @@ type DB struct {
 	// that ends the process right there.
 	Around func(kinds []audit.Kind, done bool)
 
+	// Mail says which letters are written, if it is set before the first use.
+	Mail Mail
+
+	// Heard, if it is set before the first use, is called after the durable commit of
+	// each thing that people are told. It returns at once.
+	Heard func(t notice.Told)
+
 	engine engine
+}
+
+// Mail says which letters are written: to the account's address, and to the
+// operator's. The zero value writes none.
+type Mail struct {
+	People   bool
+	Operator string // address; empty: the operator gets none
 }
 
 // An engine is one kind of database.
@@ -111,21 +126,28 @@ func (d *DB) read(ctx context.Context) reads { return d.engine.read(ctx) }
 // On PostgreSQL f runs again from its beginning after a deadlock, so it sets
 // the variables around it and never adds to them.
 func (d *DB) write(ctx context.Context, f func(*Tx) error) error {
-	if d.Around == nil {
-		return d.engine.write(ctx, f)
-	}
 	var told []audit.Kind
+	var heard []notice.Told
 	err := d.engine.write(ctx, func(tx *Tx) error {
+		tx.mail = d.Mail
 		err := f(tx)
-		if told = tx.told; err == nil {
+		if told, heard = tx.told, tx.heard; err == nil && d.Around != nil {
 			d.Around(told, false)
 		}
 		return err
 	})
-	if err == nil {
+	if err != nil {
+		return err
+	}
+	if d.Around != nil {
 		d.Around(told, true)
 	}
-	return err
+	for _, t := range heard {
+		if d.Heard != nil {
+			d.Heard(t)
+		}
+	}
+	return nil
 }
 
 // failed adds the name of a statement to its error.

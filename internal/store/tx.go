@@ -9,6 +9,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/audit"
+	"keyturn/internal/notice"
 )
 
 // A runner is what database/sql has in common: a pool, a connection, a
@@ -29,8 +30,10 @@ type reads struct {
 // given to, and in one goroutine.
 type Tx struct {
 	reads
-	err  error        // of the first statement that failed: nothing of the transaction is kept
-	told []audit.Kind // of the events so far
+	err   error        // of the first statement that failed: nothing of the transaction is kept
+	told  []audit.Kind // of the events so far
+	heard []notice.Told
+	mail  Mail
 }
 
 // A source runs queries: reads or a Tx.

@@ -16,7 +16,7 @@ import (
 // number: the request, the answer in three steps, the redemption. One phone is in
 // one caller's hands at a time.
 func Approvals(b testing.TB, db *store.DB, phones int) func() error {
-	w := &world{b, db}
+	w := &world{TB: b, db: db}
 	free := make(chan device.Device, phones)
 	for range phones {
 		free <- w.phone(w.account())

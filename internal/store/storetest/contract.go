@@ -8,8 +8,9 @@ import (
 )
 
 // Run is what package store promises, method by method and race by race. Every
-// test makes accounts of its own, so that one database serves them all.
-func Run(t *testing.T, db *store.DB) {
+// test makes accounts of its own, so that one database serves them all. sql runs a
+// statement on it, for a state that takes a day to come by.
+func Run(t *testing.T, db *store.DB, sql func(text string, args ...any)) {
 	for _, noun := range []struct {
 		name  string
 		tests []contract
@@ -25,9 +26,10 @@ func Run(t *testing.T, db *store.DB) {
 		{"request", decisions},
 		{"secret", secrets},
 		{"record", records},
+		{"notice", notices},
 	} {
 		for _, c := range noun.tests {
-			t.Run(noun.name+"/"+c.promise, func(t *testing.T) { c.test(&world{t, db}) })
+			t.Run(noun.name+"/"+c.promise, func(t *testing.T) { c.test(&world{t, db, sql}) })
 		}
 	}
 }

@@ -24,7 +24,8 @@ var now = time.Unix(1893456000, 0)
 // A world is a test and the database that it fills.
 type world struct {
 	testing.TB
-	db *store.DB
+	db  *store.DB
+	sql func(text string, args ...any)
 }
 
 // must fails the test if a step that prepares it fails.

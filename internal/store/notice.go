@@ -1,0 +1,203 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/approval"
+	"keyturn/internal/audit"
+	"keyturn/internal/notice"
+)
+
+var noticeSQL struct {
+	Append, Lately, PhoneName, Activated, Tell, ForEach, ToPerson, ToOperator query
+	OfDevice, Notice, State, See, Alarm, Pause, Hold                          query
+	Claim, Done, Later                                                        query
+}
+
+func init() { load(&noticeSQL, "notice.sql") }
+
+var (
+	_ notice.Store     = (*DB)(nil)
+	_ approval.Notices = (*DB)(nil)
+)
+
+// hear writes an event of which people must hear, a notice for each other device and
+// the letters, all in the transaction of the change.
+func (tx *Tx) hear(kind notice.Kind, ev audit.Event) error {
+	if ev.Reference == "" {
+		ev.Reference = keyturn.NewReference()
+	}
+	detail, err := tx.detail(ev)
+	if err != nil {
+		return err
+	}
+	seq, err := one(tx, value[int64], noticeSQL.Append, ev.Kind, ev.At, ev.Account, ev.Device, ev.Subject, ev.Reference, detail)
+	if err != nil {
+		return err
+	}
+	if rare, err := tx.toldLately(kind, ev); err != nil || rare {
+		return err
+	}
+	t := notice.Told{Event: seq, Account: ev.Account, Kind: kind, At: ev.At, Device: ev.Device, Phone: ev.Detail["phone"],
+		Place: ev.Detail["place"], Left: ev.Detail["left"], Reference: ev.Reference}
+	if err := tx.describe(&t, ev); err != nil {
+		return err
+	}
+	tx.heard = append(tx.heard, t)
+	return tx.deliver(t, ev)
+}
+
+func (tx *Tx) toldLately(kind notice.Kind, ev audit.Event) (bool, error) {
+	if kind.Rare() == 0 {
+		return false, nil
+	}
+	n, err := one(tx, value[int], noticeSQL.Lately, ev.Account, ev.At.Add(-kind.Rare()), kind)
+	return n > 0, err
+}
+
+// describe adds what the event itself need not say: names and places.
+func (tx *Tx) describe(t *notice.Told, ev audit.Event) error {
+	if ev.Kind == audit.ActivationDone {
+		type row struct{ purpose, place, from string }
+		a, err := one(tx, func(r *row) []any { return []any{&r.purpose, &r.place, &r.from} }, noticeSQL.Activated, ev.Subject)
+		if err != nil {
+			return none(err, nil)
+		}
+		if t.Place = a.place; a.purpose == "move" {
+			t.Kind, t.From = notice.PhoneMoved, a.from
+		}
+	}
+	if t.Phone != "" || t.Device == "" {
+		return nil
+	}
+	name, err := one(tx, value[string], noticeSQL.PhoneName, t.Device)
+	t.Phone = name
+	return none(err, nil)
+}
+
+func (tx *Tx) deliver(t notice.Told, ev audit.Event) error {
+	err := tx.run(noticeSQL.Tell, t.Event, t.Account, t.Kind, t.At, t.Device, t.Phone, t.From, t.Place, t.Left, t.Reference)
+	if err != nil {
+		return err
+	}
+	if err := tx.run(noticeSQL.ForEach, t.Event, t.Account, t.Device, ev.Subject); err != nil {
+		return err
+	}
+	if tx.mail.People {
+		if err := tx.run(noticeSQL.ToPerson, newLetterID(), t.Event); err != nil {
+			return err
+		}
+	}
+	if t.Kind.Operator() && tx.mail.Operator != "" {
+		return tx.run(noticeSQL.ToOperator, newLetterID(), t.Event, tx.mail.Operator)
+	}
+	return nil
+}
+
+func newLetterID() string { return keyturn.NewID("let_") }
+
+func toldFieldsOf(t *notice.Told) []any {
+	return []any{&t.Event, &t.Account, &t.Kind, &t.At, &t.Device, &t.Phone, &t.From, &t.Place, &t.Left, &t.Reference}
+}
+
+// shownNotice is what a device is told, and until when the phone that it is about is
+// on probation.
+type shownNotice struct {
+	notice.Told
+	probation time.Time
+}
+
+// Notices implements [approval.Notices].
+func (d *DB) Notices(ctx context.Context, device string, at time.Time) ([]keyturn.Notice, error) {
+	rows, err := list(d.read(ctx), func(n *shownNotice) []any { return append(toldFieldsOf(&n.Told), &n.probation) },
+		noticeSQL.OfDevice, device, at.Add(-notice.Shown))
+	all := make([]keyturn.Notice, len(rows))
+	for i, r := range rows {
+		all[i] = r.Told.ForPhone(r.Kind == notice.PhoneAdded && r.probation.After(at))
+	}
+	return all, err
+}
+
+// SeeNotice implements [notice.Store].
+func (d *DB) SeeNotice(ctx context.Context, device string, number int64) (state string, err error) {
+	err = d.write(ctx, func(tx *Tx) error {
+		if err := tx.run(noticeSQL.See, device, number); err != nil {
+			return err
+		}
+		state, err = one(tx, value[string], noticeSQL.State, device, number)
+		return none(err, notice.ErrUnknown)
+	})
+	return state, err
+}
+
+// Notice implements [notice.Store].
+func (d *DB) Notice(ctx context.Context, device string, number int64) (notice.Told, error) {
+	t, err := one(d.read(ctx), toldFieldsOf, noticeSQL.Notice, device, number)
+	return t, none(err, notice.ErrUnknown)
+}
+
+// RaiseAlarm implements [notice.Store].
+func (d *DB) RaiseAlarm(ctx context.Context, a notice.Raise, ev, evPaused audit.Event) error {
+	return d.write(ctx, func(tx *Tx) error {
+		if err := tx.lockAccount(ev.Account); err != nil {
+			return err
+		}
+		t, err := one(tx, toldFieldsOf, noticeSQL.Notice, ev.Device, a.Number)
+		if err != nil {
+			return none(err, notice.ErrUnknown)
+		}
+		err = tx.step(ev, errLost, noticeSQL.Alarm, ev.Device, a.Number)
+		if err == nil {
+			err = tx.silence(ev.Account, a.Quiet, ev)
+		}
+		if err != nil && !errors.Is(err, errLost) { // raised before: its effect is there
+			return err
+		}
+		if !a.Proven || t.Kind != notice.PhoneAdded {
+			return nil
+		}
+		return tx.pause(t.Device, evPaused)
+	})
+}
+
+// pause stops a device in its first time, whatever came of it, and with it all
+// security changes until the operator decides.
+func (tx *Tx) pause(id string, ev audit.Event) error {
+	n, err := tx.Exec(noticeSQL.Pause, ev.At, id, ev.Account)
+	if err != nil || n == 0 {
+		return err
+	}
+	ev.Device = id
+	if err := tx.tell(ev); err != nil {
+		return err
+	}
+	if err := tx.tellEach(ev.As(audit.SessionEnded), sessionSQL.EndOfDevice, ev.At, ev.Account, id); err != nil {
+		return err
+	}
+	return tx.run(noticeSQL.Hold, ev.Account)
+}
+
+// silence is the effect of a report or an alarm, spec §8.7: no push and no security
+// change for a while, known browsers forgotten, what waits cancelled, and no further
+// request without the password.
+func (tx *Tx) silence(account string, quiet time.Time, ev audit.Event) error {
+	if err := tx.run(accountSQL.Quiet, quiet, account); err != nil {
+		return err
+	}
+	return tx.startAnew(account, ev)
+}
+
+// startAnew takes from browsers what a password gave them: nobody goes on without
+// typing it again, and each browser is a new one.
+func (tx *Tx) startAnew(account string, ev audit.Event) error {
+	if err := tx.run(accountSQL.Refresh, ev.At, account); err != nil {
+		return err
+	}
+	if err := tx.run(sessionSQL.ForgetAll, account); err != nil {
+		return err
+	}
+	return tx.cancelRequests(account, ev)
+}

@@ -1,0 +1,88 @@
+-- What people are told: see package notice.
+
+-- name: Append
+-- An event that people hear of: its number is that of its notices.
+INSERT INTO event (kind, at, account, device, subject, reference, detail)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+RETURNING seq;
+
+-- name: Lately
+SELECT COUNT(*) FROM told WHERE account = $1 AND at > $2 AND kind = $3;
+
+-- name: PhoneName
+SELECT name FROM device WHERE id = $1;
+
+-- name: Activated
+-- Where a phone was set up, and which one it took the place of.
+SELECT a.purpose, a.place, COALESCE(d.name, '')
+  FROM activation a LEFT JOIN device d ON d.id = a.old_device
+ WHERE a.id = $1;
+
+-- name: Tell
+INSERT INTO told (event, account, kind, at, device, phone, origin, place, remaining, reference)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- name: ForEach
+-- Every device of the account but the one that did it: the one that acts, and the
+-- one that approved the change ($4 is its request).
+INSERT INTO notice (device, event, state)
+SELECT d.id, t.event, 'new' FROM told t JOIN device d ON d.account = t.account
+ WHERE t.event = $1 AND d.account = $2 AND d.id <> $3 AND d.state IN ('active', 'suspended', 'pin_locked')
+   AND d.id NOT IN (SELECT r.device FROM request r WHERE r.id = $4);
+
+-- name: ToPerson
+INSERT INTO letter (id, event, account, role, address, language, name, kind, at, phone, origin, place, remaining, reference, tries, due)
+SELECT $1, t.event, a.id, 'person', a.email, a.language, a.name, t.kind, t.at, t.phone, t.origin, t.place, t.remaining, t.reference, 0, t.at
+  FROM told t JOIN account a ON a.id = t.account
+ WHERE t.event = $2 AND a.email <> '';
+
+-- name: ToOperator
+INSERT INTO letter (id, event, account, role, address, language, name, kind, at, phone, origin, place, remaining, reference, tries, due)
+SELECT $1, t.event, a.id, 'operator', $3, '', a.name, t.kind, t.at, t.phone, t.origin, t.place, t.remaining, t.reference, 0, t.at
+  FROM told t JOIN account a ON a.id = t.account
+ WHERE t.event = $2;
+
+-- name: OfDevice
+-- Those that nobody has answered on it, newest first, with the probation of the
+-- active phone that each is about.
+SELECT t.event, t.account, t.kind, t.at, t.device, t.phone, t.origin, t.place, t.remaining, t.reference, d.probation
+  FROM notice n JOIN told t ON t.event = n.event LEFT JOIN device d ON d.id = t.device AND d.state = 'active'
+ WHERE n.device = $1 AND n.state = 'new' AND t.at >= $2
+ ORDER BY n.event DESC
+ LIMIT 20;
+
+-- name: Notice
+SELECT t.event, t.account, t.kind, t.at, t.device, t.phone, t.origin, t.place, t.remaining, t.reference
+  FROM notice n JOIN told t ON t.event = n.event
+ WHERE n.device = $1 AND n.event = $2;
+
+-- name: State
+SELECT state FROM notice WHERE device = $1 AND event = $2;
+
+-- name: See
+UPDATE notice SET state = 'seen' WHERE device = $1 AND event = $2 AND state = 'new';
+
+-- name: Alarm
+-- Once: of any number of alarms about one notice, one is raised.
+UPDATE notice SET state = 'alarm' WHERE device = $1 AND event = $2 AND state <> 'alarm';
+
+-- name: Pause
+-- A phone in its first time, by an alarm that was proven.
+UPDATE device SET state = 'suspended', reason = 'alarm', ended = $1
+ WHERE id = $2 AND account = $3 AND state = 'active' AND probation > $1;
+
+-- name: Hold
+UPDATE account SET held = TRUE WHERE id = $1;
+
+-- name: Claim
+-- Compare and swap: of any number of nodes one gets it, and nobody else before $1.
+UPDATE letter SET due = $1, tries = tries + 1
+ WHERE id = (SELECT id FROM letter WHERE due <= $2 ORDER BY due LIMIT 1) AND due <= $2
+RETURNING id, event, account, role, address, language, name, kind, at, phone, origin, place, remaining, reference, tries;
+
+-- name: Done
+-- By who has the claim: the number of tries is its name.
+DELETE FROM letter WHERE id = $1 AND tries = $2;
+
+-- name: Later
+UPDATE letter SET due = $1 WHERE id = $2 AND tries = $3;
