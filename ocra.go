@@ -51,11 +51,20 @@ func OfflineKey(kp, kk Bytes) Bytes {
 	return MAC(kp, "keyturn/v1 offline\n"+a.String()+"\n")
 }
 
+// CheckChallengeCode returns [ErrChallengeCode] for anything but eight digits in the
+// range that is drawn from. A phone says so without asking anyone.
+func CheckChallengeCode(challenge string) error {
+	if len(challenge) != 8 || strings.Trim(challenge, digits) != "" || challenge < fmt.Sprint(minChallengeCode) {
+		return ErrChallengeCode
+	}
+	return nil
+}
+
 // Response returns the eight digits that answer a challenge code, or
 // [ErrChallengeCode].
 func Response(ko Bytes, challenge string) (string, error) {
-	if len(challenge) != 8 || strings.Trim(challenge, digits) != "" || challenge < fmt.Sprint(minChallengeCode) {
-		return "", ErrChallengeCode
+	if err := CheckChallengeCode(challenge); err != nil {
+		return "", err
 	}
 	return OCRA(OfflineSuite, ko, OCRAInput{Question: challenge})
 }

@@ -22,6 +22,9 @@ type Request struct {
 	TriesLeft int    // at the number
 	State     string // "waiting", or how it ended
 	By        string // name of the phone that answered
+	Scanned   bool   // by [Phone.Scan]: no number has to be carried
+
+	secret keyturn.Bytes // of the QR code that was scanned
 }
 
 // Pending asks once, for all accounts of the phone, what waits: newest first. A
@@ -122,7 +125,7 @@ func (p *Phone) Seen(ctx context.Context, r Request, at string) error {
 }
 
 // Answer decides a request and returns the state that it got. Approve needs the
-// PIN, and the number if the challenge wants one; Deny and Report need neither.
+// PIN, and the number if the challenge wants one and no code was scanned; Deny and Report need neither.
 // If no answer comes, the same bytes are sent again. If the server then has no
 // result for them, it stopped in the middle of judging: another answer is made,
 // once. Spec §8.6.
@@ -164,7 +167,10 @@ func (p *Phone) reply(r Request, decision keyturn.Decision, number, pin string) 
 		Decision: decision, Carried: keyturn.CarryNone, Unlock: keyturn.UnlockNone, Counter: d.Counter}
 	if decision == keyturn.Approve {
 		a.Unlock = keyturn.UnlockPIN
-		if r.Challenge.Carry == keyturn.CarryNumber {
+		switch {
+		case r.Scanned:
+			a.Carried, a.Value = keyturn.CarryQR, r.secret.String()
+		case r.Challenge.Carry == keyturn.CarryNumber:
 			a.Carried, a.Value = keyturn.CarryNumber, number
 		}
 	}

@@ -113,6 +113,9 @@ func (s *Service) unlocked(ctx context.Context, c *hearing) error {
 	if err != nil {
 		return err
 	}
+	if v.PIN == device.PINWrong {
+		s.hint(ctx, c, SeenPIN)
+	}
 	v.Result.Left = left
 	return errorOf(v.Result)
 }

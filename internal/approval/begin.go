@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"time"
 
 	"keyturn"
@@ -64,6 +65,7 @@ func (s *Service) Begin(ctx context.Context, a Attempt) (Request, string, error)
 		return Request{}, "", fmt.Errorf("begin for %s: %w", a.Account, err)
 	}
 	ev := s.about(r).As(audit.RequestBegun)
+	ev.Reference = r.Reference
 	if err := s.Store.BeginRequest(ctx, r, hashCookie(a.Before), s.Limits.Requests, ev); err != nil {
 		return Request{}, "", fmt.Errorf("begin for %s: %w", a.Account, err)
 	}
@@ -109,22 +111,15 @@ func (s *Service) request(a Attempt) Request {
 		Made:     now,
 		Expires:  now.Add(s.Limits.RequestLife),
 		Password: a.Password,
+
+		Reference: keyturn.NewReference(),
 	}
 }
 
-// phones returns the names of those that can answer for an account.
-func (s *Service) phones(ctx context.Context, account string) ([]string, error) {
+// phones returns the devices that can answer for an account, newest first.
+func (s *Service) phones(ctx context.Context, account string) ([]device.Device, error) {
 	all, err := s.Devices.Devices(ctx, account)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, d := range all {
-		if d.State == device.Active && !d.Stopped {
-			names = append(names, d.Name)
-		}
-	}
-	return names, nil
+	return slices.DeleteFunc(all, func(d device.Device) bool { return d.State != device.Active || d.Stopped }), err
 }
 
 func draw() string {

@@ -60,10 +60,15 @@ func (s *Service) carried(ctx context.Context, c *hearing) error {
 		return s.settle(ctx, c, err)
 	}
 	c.verdict.PIN = device.PINNotJudged // was written with the try
-	if c.answer.Carried == keyturn.CarryNumber && equal(c.answer.Value, c.digits) {
+	right, hint := equal(c.answer.Value, c.digits), SeenNumber
+	if c.answer.Carried == keyturn.CarryQR {
+		right, hint = c.carriesSecret(), SeenCode
+	}
+	if right {
 		return nil
 	}
-	return s.miss(ctx, c) // also a QR secret: no request has one
+	s.hint(ctx, c, hint)
+	return s.miss(ctx, c)
 }
 
 // takeTry takes one of the request's tries, and one of the account's row. Whoever
@@ -90,6 +95,12 @@ func (s *Service) miss(ctx context.Context, c *hearing) error {
 		return err
 	}
 	return &WrongNumber{left}
+}
+
+// hint tells the waiting page what was wrong on the phone. If it gets lost, nothing
+// but a sentence is missing.
+func (s *Service) hint(ctx context.Context, c *hearing, hint string) {
+	_ = s.Store.SeenRequest(ctx, c.ID, c.device.Name, hint, s.Now())
 }
 
 // equal compares in constant time. Nothing equals a number that isn't there.

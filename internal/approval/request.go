@@ -61,8 +61,14 @@ type Request struct {
 	Made     time.Time
 	Expires  time.Time // while waiting; once approved: end of redemption
 	Password time.Time // when the password was right
-	Seen     string    // hint for the waiting page: "", "opened" or "unlocking"
+	Seen     string    // hint for the waiting page: "" or one of those below
 	SeenBy   string    // name of that phone
+
+	Reference string        // 8 symbols by which a help desk finds it in the record
+	QR        keyturn.Bytes // SHA-256 of the newest QR secret; nil if there is none
+	QRs       int           // secrets made so far
+	Challenge string        // challenge code, once one was asked for
+	Responses int           // tries taken at the response to it
 
 	Device   string         // that answered
 	By       string         // name of its phone
@@ -73,6 +79,17 @@ type Request struct {
 	Ended    time.Time
 }
 
+// Hints for the waiting page: how far a phone says it is, and what it got wrong.
+// They are evidence of nothing.
+const (
+	SeenOpened    = "opened"
+	SeenScanned   = "scanned"   // its camera has read the request's QR code
+	SeenUnlocking = "unlocking" // its person was asked to unlock
+	SeenNumber    = "number"    // a wrong number was typed
+	SeenCode      = "code"      // a QR secret was carried that isn't the newest
+	SeenPIN       = "pin"       // a wrong PIN was typed
+)
+
 // Errors a caller can act on. Any other error is a fault of the server.
 var (
 	ErrRefused  = errors.New("approval: answer is not well-formed, lacks the number, or is not signed by the device")
@@ -82,6 +99,8 @@ var (
 	ErrFull     = errors.New("approval: too many requests wait for the account")
 	ErrNoPhone  = errors.New("approval: the account has no phone that can answer")
 	ErrTooLate  = errors.New("approval: too late, the password has to be given again")
+	ErrOffline  = errors.New("approval: challenge codes are off for the account after wrong responses")
+	ErrRepeated = errors.New("approval: the account has had this challenge code before")
 )
 
 // A Gone says that the request has ended, and how; "unknown" for one that is
@@ -94,6 +113,11 @@ func (g *Gone) Error() string { return "approval: request has ended, " + string(
 type WrongNumber struct{ Left int }
 
 func (w *WrongNumber) Error() string { return "approval: wrong number" }
+
+// A WrongResponse says how many tries are left. At 0 the request has failed.
+type WrongResponse struct{ Left int }
+
+func (w *WrongResponse) Error() string { return "approval: wrong response" }
 
 // A Decision is what an answer that was judged to the end does.
 type Decision struct {
@@ -159,7 +183,8 @@ type Store interface {
 	// device that may, to approved, denied or reported, and writes the verdict.
 	// It returns [*Gone] with the true state otherwise, waiting if only the account
 	// or the device may not; nothing is written then. Approved clears the account's
-	// row of wrong numbers. Reported sets Quiet, forgets the account's known
+	// row of wrong numbers, and that of wrong responses if it was a response that is
+	// right, or if the row is so long that challenge codes were off. Reported sets Quiet, forgets the account's known
 	// browsers, and cancels its other waiting requests.
 	Decide(ctx context.Context, d Decision, ev audit.Event) error
 
@@ -172,6 +197,37 @@ type Store interface {
 	// the same step it writes what the grant says. [*Gone] with the true state
 	// otherwise, approved if only the account or the device may not.
 	Redeem(ctx context.Context, id string, pending keyturn.Bytes, g policy.Grant, ev audit.Event) (Request, error)
+
+	Carrying
+}
+
+// Carrying is what a store keeps of QR secrets and challenge codes. The contract is
+// that of [Store].
+type Carrying interface {
+	// NewQR stores the hash of a waiting request's next QR secret, its number n
+	// counting from 1, and gives the request time until least, but never more than
+	// most after it was made. [*Gone] if it doesn't wait; nothing changes if it has
+	// that many secrets already.
+	NewQR(ctx context.Context, id string, hash keyturn.Bytes, n int, least time.Time, most time.Duration, ev audit.Event) error
+
+	// Challenge gives a waiting request a challenge code, and time like NewQR. One
+	// that has a code keeps it, and nothing changes. [ErrRepeated] if the account
+	// has had that code before; [*Gone].
+	Challenge(ctx context.Context, id, code string, least time.Time, most time.Duration, ev audit.Event) error
+
+	// TryResponse takes one of the request's tries before the response is looked
+	// at, and one of the account's row: [ErrOffline] if none is left there. [*Gone]
+	// if the request has ended; with state waiting if it has no try left.
+	TryResponse(ctx context.Context, id string, ev audit.Event) error
+
+	// MissResponse records that the response was wrong and returns the tries that
+	// are left. With none left the request is moved to failed and evFailed is
+	// written; when the account's row is full evOff is.
+	MissResponse(ctx context.Context, id string, ev, evFailed, evOff audit.Event) (left int, err error)
+
+	// TryAgain counts another request that follows an ended one, or another push
+	// for a waiting one; [ErrTooLate] if there were most of them.
+	TryAgain(ctx context.Context, id string, most int) error
 }
 
 // Devices checks what phones prove. Package device implements it.
@@ -192,6 +248,9 @@ type Devices interface {
 
 	// Devices returns an account's devices, newest first.
 	Devices(ctx context.Context, account string) ([]device.Device, error)
+
+	// Expect returns the response that a device would give to a challenge code.
+	Expect(d device.Device, challenge string) (string, error)
 }
 
 // A Bus carries hints between nodes. A hint may be lost, late or repeated: the

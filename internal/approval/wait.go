@@ -12,9 +12,14 @@ import (
 // A Status is what the browser that began a request may know of it.
 type Status struct {
 	Request               // with the state of this moment: a passed deadline shows as expired
-	Digits  string        // the number, while the request waits and one has to be carried
-	Phones  []string      // names of those that can answer, while the request waits
 	Left    time.Duration // until it ends, or until it can't be redeemed any more
+
+	// While it waits:
+	Digits  string        // the number, if one has to be carried
+	Secret  keyturn.Bytes // of the newest QR code; nil if none was asked for
+	Phones  []string      // names of those that can answer
+	PIN     bool          // one of them has a Keyturn PIN
+	Offline bool          // challenge codes are on for the account
 }
 
 // own returns the request of a pending cookie, A21. If an id is given it has to be
@@ -54,8 +59,17 @@ func (s *Service) Status(ctx context.Context, cookie, id string) (Status, error)
 	if st.Digits, err = s.digits(r); err != nil {
 		return Status{}, err
 	}
-	if st.Phones, err = s.phones(ctx, r.Account); err != nil {
+	if r.QRs > 0 {
+		st.Secret = secret(cookie, r.ID, r.QRs)
+	}
+	phones, err := s.phones(ctx, r.Account)
+	if err != nil {
 		return Status{}, fmt.Errorf("status of %s: %w", r.ID, err)
+	}
+	st.Offline = s.offline(phones)
+	for _, d := range phones {
+		st.Phones = append(st.Phones, d.Name)
+		st.PIN = st.PIN || d.Unlock == keyturn.UnlockPIN
 	}
 	return st, nil
 }
@@ -99,7 +113,8 @@ func (s *Service) Cancel(ctx context.Context, cookie, id string) error {
 // redeemed, is returned as it is, without a cookie.
 //
 // [ErrTooLate] means that the password has to be given again: it is too old, or
-// the request was used, or was ended by its person, a report or the operator.
+// the request was used, or was ended by its person, a report or the operator, or
+// was followed by other ones often enough.
 func (s *Service) Again(ctx context.Context, cookie, id string, fresh Attempt) (Request, string, error) {
 	r, err := s.own(ctx, cookie, id)
 	if err != nil {
@@ -114,6 +129,9 @@ func (s *Service) Again(ctx context.Context, cookie, id string, fresh Attempt) (
 	}
 	if err := s.passwordCounts(ctx, r, now); err != nil {
 		return Request{}, "", err
+	}
+	if err := s.Store.TryAgain(ctx, r.ID, s.Limits.Agains); err != nil {
+		return Request{}, "", fmt.Errorf("again %s: %w", r.ID, err)
 	}
 	fresh.Account, fresh.Name, fresh.App, fresh.Action, fresh.Before = r.Account, r.Name, r.App, r.Action, cookie
 	fresh.Message, fresh.Target, fresh.Session, fresh.Password = r.Message, r.Target, r.Session, r.Password

@@ -75,8 +75,13 @@ const (
 	RequestExpired   Kind = "request.expired"
 	RequestRedeemed  Kind = "request.redeemed"
 	SignInReported   Kind = "sign_in.reported" // afterwards, in the portal; Subject is its request
-	NumberTried      Kind = "number.tried"
+	NumberTried      Kind = "number.tried"     // or a QR secret in its place
 	NumberWrong      Kind = "number.wrong"
+	QRMade           Kind = "qr.made"
+	ChallengeMade    Kind = "challenge.made" // somebody asked for a challenge code
+	ResponseTried    Kind = "response.tried"
+	ResponseWrong    Kind = "response.wrong"
+	OfflineOff       Kind = "offline.off" // too many wrong responses in a row: challenge codes are off for the account
 )
 
 // Kinds of sessions.

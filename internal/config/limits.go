@@ -43,6 +43,17 @@ type Limits struct {
 	NumberTries int `toml:"number_tries"`
 	NumberRow   int `toml:"number_row"`
 
+	// Wrong responses to challenge codes that end a request, and wrong ones in a row
+	// that switch challenge codes off for an account.
+	Responses   int `toml:"responses"`
+	ResponseRow int `toml:"response_row"`
+
+	// New QR codes of one request.
+	QRs int `toml:"qrs"`
+
+	// How often a request may be followed by another one without the password.
+	Agains int `toml:"agains"`
+
 	// Wrong PINs in a row that lock a phone, and refused phone unlocks per device.
 	PINTries int  `toml:"pin_tries"`
 	Unlocks  Rate `toml:"unlocks"`
@@ -80,6 +91,10 @@ func defaultLimits() Limits {
 		Requests:     3,
 		NumberTries:  3,
 		NumberRow:    20,
+		Responses:    5,
+		ResponseRow:  10,
+		QRs:          5,
+		Agains:       3,
 		PINTries:     5,
 		Unlocks:      Rate{20, time.Hour},
 		RedeemIn:     minutes(2),

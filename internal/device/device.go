@@ -66,6 +66,7 @@ type Device struct {
 	AccountName   string
 	AccountActive bool // the account may sign in at all
 	Stopped       bool // wrong numbers in a row have stopped the phones of the account
+	Responses     int  // wrong ones in a row of the account, at challenge codes
 }
 
 // A Phone is what the devices of one phone share.

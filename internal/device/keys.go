@@ -35,16 +35,18 @@ func (s *Service) seal(d Device, column string, key keyturn.Bytes) ([]byte, erro
 // openKk opens the key that only the right PIN unseals on the phone. It is opened
 // before any try is taken, so that an outage of the keys locks no phone: whatever
 // fails here is a fault of the server. Spec §17; attack A82.
-func (s *Service) openKk(d Device) (keyturn.Bytes, error) {
-	place, err := place(d, "kk")
+func (s *Service) openKk(d Device) (keyturn.Bytes, error) { return s.open(d, "kk", d.Kk) }
+
+func (s *Service) open(d Device, column string, sealed []byte) (keyturn.Bytes, error) {
+	place, err := place(d, column)
 	if err != nil {
 		return nil, fmt.Errorf("device %s: %w", d.ID, err)
 	}
-	kk, err := s.Seal.Open(place, d.Kk)
+	key, err := s.Seal.Open(place, sealed)
 	if err != nil {
-		return nil, fmt.Errorf("device %s: opening kk: %w", d.ID, err)
+		return nil, fmt.Errorf("device %s: opening %s: %w", d.ID, column, err)
 	}
-	return kk, nil
+	return key, nil
 }
 
 // place names the only place where a sealed key opens.

@@ -3,10 +3,12 @@ package deviceapi
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
 	"keyturn"
+	"keyturn/internal/approval"
 )
 
 const longestWait = 25 // seconds, spec §8.2
@@ -56,6 +58,9 @@ func held[T any](a *API, r *http.Request, wait time.Duration, f func(ctx context
 	return got, err
 }
 
+// hints are what a phone may say of itself, spec §14.
+var hints = []string{approval.SeenOpened, approval.SeenScanned, approval.SeenUnlocking}
+
 // postSeen keeps a hint for the waiting page. It is evidence of nothing.
 func (a *API) postSeen(w http.ResponseWriter, r *http.Request, by caller) error {
 	var in keyturn.Seen
@@ -63,7 +68,7 @@ func (a *API) postSeen(w http.ResponseWriter, r *http.Request, by caller) error 
 		return err
 	}
 	id, err := keyturn.ParseID(keyturn.RequestID, r.PathValue("request"))
-	if err != nil || in.At != "opened" && in.At != "unlocking" {
+	if err != nil || !slices.Contains(hints, in.At) {
 		return errBody
 	}
 	if err := a.Approvals.Seen(r.Context(), by.Device, id, in.At); err != nil {

@@ -24,6 +24,12 @@ type Limits struct {
 	EndedShown  time.Duration // an ended request stays in the phone's list
 	NumberTries int           // per request
 	NumberRow   int           // wrong numbers in a row per account: its phones stop
+	QRLeast     time.Duration // a request lives so long at least after a QR code was asked for
+	QRs         int           // QR secrets per request
+	OfflineLife time.Duration // a request lives so long at least after a challenge code was asked for
+	Responses   int           // tries at the response code per request
+	ResponseRow int           // wrong responses in a row per account: challenge codes are off
+	Agains      int           // new requests after one that ended, without the password
 	RedeemIn    time.Duration // approval to redemption
 	AgainIn     time.Duration // right password to a new request without it
 	ApprovalUse time.Duration // approval of a security change to that change
@@ -70,6 +76,12 @@ func Defaults() Limits {
 		EndedShown:  10 * time.Minute,
 		NumberTries: 3,
 		NumberRow:   20,
+		QRLeast:     2 * time.Minute, // to find the phone and the camera
+		QRs:         5,
+		OfflineLife: 5 * time.Minute, // two codes of eight digits to type, and an unlock
+		Responses:   5,
+		ResponseRow: 10,
+		Agains:      3,
 		RedeemIn:    2 * time.Minute, // a browser tab on the phone itself may have slept
 		AgainIn:     15 * time.Minute,
 		ApprovalUse: 5 * time.Minute,

@@ -17,10 +17,12 @@ import (
 
 // An event tells a page that waits what has happened. It has no secret, A26.
 type event struct {
-	State string `json:"state"`         // of the request or activation, spec §8.7 and §6.7
-	Page  string `json:"page"`          // what should be on screen: if it is another one than now, the page loads itself again
-	Say   string `json:"say,omitempty"` // the status line, in the person's language
-	Left  int    `json:"left"`          // seconds until the state ends by itself; 0: never, or it has ended
+	State string `json:"state"`          // of the request or activation, spec §8.7 and §6.7
+	Page  string `json:"page"`           // what should be on screen: if it is another one than now, the page loads itself again
+	Say   string `json:"say,omitempty"`  // the status line, in the person's language
+	Left  int    `json:"left"`           // seconds until the state ends by itself; 0: never, or it has ended
+	Scan  int    `json:"scan,omitempty"` // of a QR code: which one it is, counted from 1
+	Read  bool   `json:"read,omitempty"` // of a QR code: a phone has read it
 	ends  int64  // the same as an instant, in Unix seconds: it only moves if somebody prolongs
 }
 
@@ -38,6 +40,7 @@ type look func(context.Context) (ev event, end time.Duration, err error)
 // getWaitEvents follows the browser's request to its end.
 func (p *Portal) getWaitEvents(w http.ResponseWriter, r *http.Request) error {
 	cookie, id, words := p.Page.Cookie(r, page.Pending), r.URL.Query().Get("request"), p.Page.Words(r)
+	qr := r.URL.Query().Get("way") == "qr"
 	if cookie == "" {
 		return approval.ErrUnknown
 	}
@@ -49,7 +52,11 @@ func (p *Portal) getWaitEvents(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return event{}, 0, err
 		}
-		return p.waitEvent(st, words), st.Left, nil
+		ev := p.waitEvent(st, words)
+		if qr {
+			p.qrEvent(&ev, st, words)
+		}
+		return ev, st.Left, nil
 	})
 }
 
@@ -62,6 +69,14 @@ func (p *Portal) waitEvent(st approval.Status, words *locale.Words) event {
 		ev.Page, ev.Say = "approved", approvedSentence(st.Action).In(words)
 	}
 	return ev
+}
+
+// qrEvent is what the page of the QR code wants to know instead.
+func (p *Portal) qrEvent(ev *event, st approval.Status, words *locale.Words) {
+	if st.State == approval.Waiting {
+		say := p.scanning(st)
+		ev.Say, ev.Scan, ev.Read = say.In(words), st.QRs, say.Key == "qr.scanned"
+	}
 }
 
 // getActivationEvents follows the newest activation of the session that made

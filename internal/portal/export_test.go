@@ -6,6 +6,8 @@ import "keyturn/internal/page"
 var Pages = map[string]page.Page{
 	"portal/signin":   signInPage{},
 	"portal/wait":     waitPage{},
+	"portal/qr":       qrPage{},
+	"portal/offline":  offlinePage{},
 	"portal/approved": approvedPage{},
 	"portal/outcome":  outcomePage{},
 	"portal/setup":    setUpPage{},

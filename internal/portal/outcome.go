@@ -8,6 +8,7 @@ import (
 	"keyturn/internal/activation"
 	"keyturn/internal/approval"
 	"keyturn/internal/page"
+	"keyturn/internal/policy"
 	"keyturn/internal/session"
 )
 
@@ -53,6 +54,8 @@ var (
 		Body: page.Say("outcome.late.body"), Go: page.Say("outcome.late.go"), Post: "/sign-in/again"}
 	outcomeNumber = outcome{Icon: "cross", Look: "bad", Title: page.Say("outcome.number.title"),
 		Body: page.Say("outcome.number.body"), Go: page.Say("outcome.number.go"), Post: "/sign-in/again"}
+	outcomeResponse = outcome{Icon: "cross", Look: "bad", Title: page.Say("outcome.response.title"),
+		Body: page.Say("outcome.response.body"), Go: page.Say("outcome.response.go"), Post: "/sign-in/again"}
 	outcomeCancelled = outcome{Icon: "info", Look: "info", Title: page.Say("outcome.cancelled.title"),
 		Body: page.Say("outcome.cancelled.body"), Go: page.Say("outcome.cancelled.go"), Link: "/"}
 	outcomeDisplaced = outcome{Icon: "info", Look: "warn", Title: page.Say("outcome.displaced.title"),
@@ -92,11 +95,13 @@ func endOf(err error) (outcome, bool) {
 
 // ended is how a request came to its end. Denied and reported look the same:
 // whoever is at this browser may be the one who was reported.
-func ended(r approval.Request) outcome {
+func ended(r approval.Request, l policy.Limits) outcome {
 	o := outcomeExpired
 	switch {
 	case r.State == approval.Denied, r.State == approval.Reported:
 		o = outcomeDenied
+	case r.State == approval.Failed && r.Responses >= l.Responses:
+		o = outcomeResponse
 	case r.State == approval.Failed:
 		o = outcomeNumber
 	case r.State == approval.Cancelled:

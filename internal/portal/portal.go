@@ -31,6 +31,7 @@ type Portal struct {
 	Devices     Devices
 	Activations Activations
 	Approvals   Approvals
+	Ways        Ways
 	Limits      policy.Limits            // to say how many and how long, never to decide
 	Phone       string                   // address of the phone app, for people without a phone; empty outside the demo
 	Place       func(addr string) string // of an IP address; nil: no place is known
@@ -85,6 +86,14 @@ type Approvals interface {
 	Watch(id string) (hint <-chan struct{}, stop func())
 }
 
+// Ways are the ways to answer a request without a notification. Package approval
+// implements it.
+type Ways interface {
+	ShowQR(ctx context.Context, cookie, id string) error
+	ShowChallenge(ctx context.Context, cookie, id string) error
+	Respond(ctx context.Context, cookie, id, typed string) error
+}
+
 // Routes returns the whole surface of the portal, one line per path.
 func (p *Portal) Routes() http.Handler {
 	mux := http.NewServeMux()
@@ -101,6 +110,11 @@ func (p *Portal) Routes() http.Handler {
 	mux.Handle("POST /sign-in/prolong", p.pending(p.postProlong))
 	mux.Handle("POST /sign-in/cancel", p.pending(p.postCancel))
 	mux.Handle("POST /sign-in/again", p.pending(p.postAgain))
+	mux.Handle("GET /sign-in/qr", p.anyone(p.getQR))
+	mux.Handle("POST /sign-in/qr", p.pending(p.postQR))
+	mux.Handle("GET /sign-in/offline", p.anyone(p.getOffline))
+	mux.Handle("POST /sign-in/offline", p.pending(p.postOffline))
+	mux.Handle("POST /sign-in/response", p.pending(p.postResponse))
 	mux.Handle("POST /sign-in/redeem", p.pending(p.postRedeem))
 
 	mux.Handle("GET /phones/activation", p.signedIn(p.getActivation))

@@ -3,6 +3,7 @@ package portal
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -29,6 +30,12 @@ type waitPage struct {
 	OnPhone  bool   // the page is shown on a phone, perhaps on the one that is asked
 	OnIPhone bool   // whose links don't open installed apps
 	Pretend  string // address of a pretend phone; empty outside the demo
+
+	// The rungs of the ladder below it, all about this one request.
+	QR        bool   // there is a QR code already
+	Challenge bool   // and a challenge code
+	Off       bool   // challenge codes are off for the account
+	Reference string // for the help desk
 }
 
 // approvedPage is everything that approved.html shows.
@@ -87,7 +94,7 @@ func (p *Portal) getWait(w http.ResponseWriter, r *http.Request) error {
 	frame := page.Frame{Account: st.Name}
 	switch {
 	case st.State == approval.Waiting:
-		return p.showWait(w, r, frame, st)
+		return p.Page.Render(w, r, http.StatusOK, "portal/wait", p.waiting(r, frame, st))
 	case st.State == approval.Approved, open(st):
 		return p.Page.Render(w, r, http.StatusOK, "portal/approved", approvedPage{frame, st.ID, approvedSentence(st.Action)})
 	case st.State == approval.Redeemed:
@@ -95,7 +102,7 @@ func (p *Portal) getWait(w http.ResponseWriter, r *http.Request) error {
 	case st.State == approval.Cancelled && st.Action != keyturn.SignIn:
 		return see(w, r, "/phones")
 	}
-	return p.show(w, r, http.StatusOK, outcomePage{Frame: frame, outcome: ended(st.Request), Request: st.ID})
+	return p.show(w, r, http.StatusOK, outcomePage{Frame: frame, outcome: ended(st.Request, p.Limits), Request: st.ID})
 }
 
 // open reports whether a redeemed approval has still to make its change: the
@@ -115,23 +122,30 @@ func after(action keyturn.Action) string {
 	return "/"
 }
 
-func (p *Portal) showWait(w http.ResponseWriter, r *http.Request, frame page.Frame, st approval.Status) error {
-	return p.Page.Render(w, r, http.StatusOK, "portal/wait", waitPage{
+// waiting is what the waiting page and those below it show of a request.
+func (p *Portal) waiting(r *http.Request, frame page.Frame, st approval.Status) waitPage {
+	return waitPage{
 		Frame: frame, Request: st.ID, Action: st.Action, Message: st.Message,
 		Number: st.Digits, Phones: st.Phones, Status: p.progress(st),
 		Left: st.Left, Last: st.Left <= lastCall, OnPhone: page.OnPhone(r), OnIPhone: page.OnIPhone(r), Pretend: p.Phone,
-	})
+		QR: st.QRs > 0, Challenge: st.Challenge != "", Off: !st.Offline, Reference: page.Grouped(st.Reference),
+	}
 }
 
 // progress says how far a waiting request has come. What a phone says of itself
 // is a hint, and decides nothing.
 func (p *Portal) progress(st approval.Status) page.Sentence {
-	switch {
-	case st.Tries > 0:
-		return page.Say("wait.wrongnum", "count", max(0, p.Limits.NumberTries-st.Tries))
-	case st.Seen == "unlocking":
+	left := max(0, p.Limits.NumberTries-st.Tries)
+	switch st.Seen {
+	case approval.SeenNumber:
+		return page.Say("wait.wrongnum", "count", left)
+	case approval.SeenCode:
+		return page.Say("wait.wrongqr", "count", left)
+	case approval.SeenPIN:
+		return page.Say("wait.wrongpin")
+	case approval.SeenUnlocking:
 		return page.Say("wait.unlocking")
-	case st.Seen == "opened":
+	case approval.SeenOpened, approval.SeenScanned:
 		return page.Say("wait.seen", "phone", st.SeenBy)
 	}
 	return page.Say("wait.wait")
@@ -141,6 +155,26 @@ func (p *Portal) progress(st approval.Status) page.Sentence {
 func (p *Portal) postProlong(w http.ResponseWriter, r *http.Request, t ticket) error {
 	if _, err := p.Approvals.Prolong(r.Context(), t.cookie, t.id); err != nil && !isGone(err) {
 		return err
+	}
+	return see(w, r, rung(r))
+}
+
+// rung is where a form of the ladder was sent from.
+func rung(r *http.Request) string {
+	switch r.PostForm.Get("way") {
+	case "qr":
+		return "/sign-in/qr"
+	case "offline":
+		return "/sign-in/offline"
+	}
+	return "/sign-in/wait"
+}
+
+// seeWait leads to the waiting page, which says how the request stands that the
+// page before was about.
+func seeWait(w http.ResponseWriter, r *http.Request) error {
+	if id := r.URL.Query().Get("request"); id != "" {
+		return see(w, r, "/sign-in/wait?request="+url.QueryEscape(id))
 	}
 	return see(w, r, "/sign-in/wait")
 }
@@ -175,7 +209,7 @@ func (p *Portal) postAgain(w http.ResponseWriter, r *http.Request, t ticket) err
 		return err
 	}
 	addr := page.Addr(r)
-	_, cookie, err := p.Approvals.Again(r.Context(), t.cookie, t.id, approval.Attempt{
+	next, cookie, err := p.Approvals.Again(r.Context(), t.cookie, t.id, approval.Attempt{
 		Account: st.Account, Name: st.Name, App: st.App, Action: st.Action, Before: t.cookie, Known: known,
 		Browser: page.Browser(r.UserAgent()), IP: addr, Place: p.place(addr),
 	})
@@ -187,6 +221,9 @@ func (p *Portal) postAgain(w http.ResponseWriter, r *http.Request, t ticket) err
 	}
 	if cookie != "" { // a request that still waits keeps its cookie
 		p.Page.SetCookie(w, page.Pending, cookie, p.Limits.AgainIn)
+	}
+	if r.PostForm.Get("way") == "qr" && cookie != "" { // the QR code had ended: the next one, at once
+		return p.postQR(w, r, ticket{cookie, next.ID})
 	}
 	return see(w, r, "/sign-in/wait")
 }

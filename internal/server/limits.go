@@ -17,6 +17,7 @@ func limits(c config.Config) policy.Limits {
 	l.Looks, l.Redeems, l.Calls, l.CodesMade = rate(set.Looks), rate(set.Redeems), rate(set.Calls), rate(set.Codes)
 	l.CheckTries, l.Requests = set.CheckTries, set.Requests
 	l.NumberTries, l.NumberRow = set.NumberTries, set.NumberRow
+	l.Responses, l.ResponseRow, l.QRs, l.Agains = set.Responses, set.ResponseRow, set.QRs, set.Agains
 	l.PINTries, l.Unlocks = set.PINTries, rate(set.Unlocks)
 	l.RedeemIn, l.AgainIn, l.ApprovalUse = set.RedeemIn.Duration, set.AgainIn.Duration, set.ApprovalUse.Duration
 	l.ReportQuiet, l.Browser = set.ReportQuiet.Duration, set.Browser.Duration

@@ -17,6 +17,7 @@ var accountSQL struct {
 	MayChangePhones, HasPhone, TakeNumber, RightNumber, Stop, Quiet              query
 	Refresh, Refreshed                                                           query
 	MayClaimCodes, ClaimCodes, AddCode, DropCodes, CodesLeft                     query
+	TakeResponse, RightResponse, OfflineOn, OfflineOff                           query
 }
 
 func init() { load(&accountSQL, "account.sql") }

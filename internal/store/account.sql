@@ -37,11 +37,12 @@ UPDATE account SET state = $1 WHERE id = $2 AND state <> $1;
 
 -- name: Reset
 UPDATE account
-   SET first_phone = TRUE, codes_made = FALSE, numbers = 0, stopped = FALSE, quiet = NULL, held = FALSE
+   SET first_phone = TRUE, codes_made = FALSE, numbers = 0, stopped = FALSE, quiet = NULL, held = FALSE,
+       responses = 0, offline = TRUE
  WHERE id = $1;
 
 -- name: Unlock
-UPDATE account SET numbers = 0, stopped = FALSE, held = FALSE WHERE id = $1;
+UPDATE account SET numbers = 0, stopped = FALSE, held = FALSE, responses = 0, offline = TRUE WHERE id = $1;
 
 -- name: Delete
 DELETE FROM account WHERE id = $1;
@@ -60,6 +61,22 @@ UPDATE account SET numbers = numbers + 1
 
 -- name: RightNumber
 UPDATE account SET numbers = 0 WHERE id = $1 AND numbers > 0;
+
+-- name: TakeResponse
+-- Taken before the response is looked at. With $2 taken, challenge codes are off.
+UPDATE account SET responses = responses + 1
+ WHERE id = (SELECT account FROM request WHERE id = $1) AND responses < $2;
+
+-- name: RightResponse
+UPDATE account SET responses = 0 WHERE id = $1 AND responses > 0;
+
+-- name: OfflineOn
+-- Challenge codes that are off are on again once a phone has approved; a row that is shorter stays, A57.
+UPDATE account SET responses = 0, offline = TRUE WHERE id = $1 AND responses >= $2;
+
+-- name: OfflineOff
+-- Says once that challenge codes are off: TakeResponse lets nobody try any more.
+UPDATE account SET offline = FALSE WHERE id = $1 AND responses >= $2 AND offline;
 
 -- name: Stop
 UPDATE account SET stopped = TRUE WHERE id = $1 AND numbers >= $2 AND NOT stopped;

@@ -24,7 +24,7 @@ var _ device.Store = (*DB)(nil)
 func deviceFields(d *device.Device) []any {
 	return []any{&d.ID, &d.Account, &d.Phone, &d.Name, &d.Platform, &d.Unlock, &d.State, &d.Reason, &d.MovedTo, &d.Key,
 		&d.Kp, &d.Kk, &d.Epoch, &d.Counter, &d.WrongPINs, &d.Probation, &d.Added, &d.Used, &d.Ended,
-		&d.AccountName, &d.AccountActive, &d.Stopped}
+		&d.AccountName, &d.AccountActive, &d.Stopped, &d.Responses}
 }
 
 // Device implements [device.Store].

@@ -3,7 +3,7 @@
 -- name: ByID
 SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason, d.moved_to, d.public_key,
        d.kp, d.kk, d.epoch, d.counter, p.taken, d.probation, d.added, d.used, d.ended,
-       a.name, a.state = 'active', a.stopped
+       a.name, a.state = 'active', a.stopped, a.responses
   FROM device d JOIN account a ON a.id = d.account JOIN phone p ON p.id = d.phone
  WHERE d.id = $1;
 
@@ -11,7 +11,7 @@ SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason
 -- Those that were ever active, newest first.
 SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason, d.moved_to, d.public_key,
        d.kp, d.kk, d.epoch, d.counter, p.taken, d.probation, d.added, d.used, d.ended,
-       a.name, a.state = 'active', a.stopped
+       a.name, a.state = 'active', a.stopped, a.responses
   FROM device d JOIN account a ON a.id = d.account JOIN phone p ON p.id = d.phone
  WHERE d.account = $1 AND d.added IS NOT NULL
  ORDER BY d.seq DESC;

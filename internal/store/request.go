@@ -17,6 +17,8 @@ var requestSQL struct {
 	Insert, ByID, Newest, Recent, LockAccount             query
 	Expire, ReplaceBrowsers, Waiting, ReplaceOldest       query
 	See, Prolong, Try, Fail, Decide                       query
+	NewQR, Challenge, AddChallenge                        query
+	TryResponse, FailResponse, TryAgain                   query
 	Cancel, End, CancelAll, Redeem, Approval, UseApproval query
 }
 
@@ -27,7 +29,8 @@ var _ approval.Store = (*DB)(nil)
 func requestFields(r *approval.Request) []any {
 	return []any{&r.ID, &r.Account, &r.Name, &r.App, &r.Action, &r.Message, &r.Target, &r.Session, &r.Pending, &r.Known,
 		&r.Browser, &r.IP, &r.Place, &r.Carry, &r.Number, &r.Tries, &r.State, &r.Made, &r.Expires, &r.Password,
-		&r.Seen, &r.SeenBy, &r.Device, &r.By, &r.Way, &r.Unlock, &r.Answered, &r.Used, &r.Ended}
+		&r.Seen, &r.SeenBy, &r.Device, &r.By, &r.Way, &r.Unlock, &r.Answered, &r.Used, &r.Ended,
+		&r.Reference, &r.QR, &r.QRs, &r.Challenge, &r.Responses}
 }
 
 // BeginRequest implements [approval.Store].
@@ -49,7 +52,7 @@ func (d *DB) BeginRequest(ctx context.Context, r approval.Request, before keytur
 			return err
 		}
 		return tx.step(ev, nil, requestSQL.Insert, r.ID, r.Account, r.Name, r.App, r.Action, r.Message, r.Target, r.Session,
-			r.Pending, r.Known, r.Browser, r.IP, r.Place, r.Carry, r.Number, r.Made, r.Expires, r.Password)
+			r.Pending, r.Known, r.Browser, r.IP, r.Place, r.Carry, r.Number, r.Made, r.Expires, r.Password, r.Reference)
 	})
 }
 
@@ -213,7 +216,7 @@ func (d *DB) Decide(ctx context.Context, dec approval.Decision, ev audit.Event) 
 		if err := tx.tell(ev); err != nil {
 			return err
 		}
-		if err := tx.decided(dec, account, ev); err != nil {
+		if err := d.decided(tx, dec, account, ev); err != nil {
 			return err
 		}
 		_, err = d.verdict(tx, dec.Verdict, ev.As(audit.PINLocked))
@@ -222,10 +225,13 @@ func (d *DB) Decide(ctx context.Context, dec approval.Decision, ev audit.Event) 
 }
 
 // decided writes what a decision means for the account.
-func (tx *Tx) decided(dec approval.Decision, account string, ev audit.Event) error {
+func (d *DB) decided(tx *Tx, dec approval.Decision, account string, ev audit.Event) error {
 	switch dec.To {
 	case approval.Approved:
 		if err := tx.run(accountSQL.RightNumber, account); err != nil {
+			return err
+		}
+		if err := d.rightResponse(tx, dec, account); err != nil {
 			return err
 		}
 		return tx.run(deviceSQL.Approved, ev.At, dec.Verdict.Device)

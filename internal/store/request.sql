@@ -4,21 +4,23 @@
 -- name: Insert
 INSERT INTO request (id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
                      carry, number, tries, state, made, expires, password,
-                     seen, seen_by, device, answered_by, way, unlock, used, answer)
+                     seen, seen_by, device, answered_by, way, unlock, used, answer, reference)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 'waiting', $16, $17, $18,
-        '', '', '', '', '', '', FALSE, '');
+        '', '', '', '', '', '', FALSE, '', $19);
 
 -- name: ByID
 SELECT id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
        carry, number, tries, state, made, expires, password, seen, seen_by,
-       device, answered_by, way, unlock, answered, used, ended
+       device, answered_by, way, unlock, answered, used, ended,
+       reference, qr, qrs, challenge, responses
   FROM request WHERE id = $1;
 
 -- name: Newest
 -- Of those that a browser made.
 SELECT id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
        carry, number, tries, state, made, expires, password, seen, seen_by,
-       device, answered_by, way, unlock, answered, used, ended
+       device, answered_by, way, unlock, answered, used, ended,
+       reference, qr, qrs, challenge, responses
   FROM request WHERE pending = $1
  ORDER BY seq DESC
  LIMIT 1;
@@ -27,7 +29,8 @@ SELECT id, account, name, app, action, message, target, session, pending, known,
 -- Those that wait, over or not, and those that stopped waiting since $2.
 SELECT id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
        carry, number, tries, state, made, expires, password, seen, seen_by,
-       device, answered_by, way, unlock, answered, used, ended
+       device, answered_by, way, unlock, answered, used, ended,
+       reference, qr, qrs, challenge, responses
   FROM request
  WHERE account = $1 AND state = 'waiting' OR account = $1 AND settled >= $2
  ORDER BY seq DESC;
@@ -69,6 +72,40 @@ UPDATE request SET seen = $1, seen_by = $2 WHERE id = $3 AND state = 'waiting' A
 UPDATE request
    SET expires = CASE WHEN expires + $1 < made + $2 THEN expires + $1 ELSE made + $2 END
  WHERE id = $3 AND state = 'waiting' AND expires > $4 AND expires < made + $2;
+
+-- name: NewQR
+-- The secret before it, if there was one, is worth nothing any more. The request lives until $4 at least, but
+-- never longer than $5 in all.
+UPDATE request
+   SET qr = $1, qrs = qrs + 1,
+       expires = CASE WHEN expires >= $4 THEN expires WHEN made + $5 < $4 THEN made + $5 ELSE $4 END
+ WHERE id = $2 AND state = 'waiting' AND expires > $6 AND qrs = $3 AND qrs < $7;
+
+-- name: Challenge
+-- One for the life of a request, which is prolonged like that of a new QR secret.
+UPDATE request
+   SET challenge = $1,
+       expires = CASE WHEN expires >= $3 THEN expires WHEN made + $4 < $3 THEN made + $4 ELSE $3 END
+ WHERE id = $2 AND state = 'waiting' AND expires > $5 AND challenge = '';
+
+-- name: AddChallenge
+-- Never twice for an account.
+INSERT INTO challenge_code (account, code) SELECT account, $1 FROM request WHERE id = $2
+ON CONFLICT (account, code) DO NOTHING;
+
+-- name: TryResponse
+-- Taken before the response is looked at: of any number of guesses at once, $2 are judged.
+UPDATE request SET responses = responses + 1
+ WHERE id = $1 AND state = 'waiting' AND expires > $3 AND responses < $2 AND challenge <> '';
+
+-- name: FailResponse
+-- A wrong response, when no try is left, ends the request.
+UPDATE request SET state = 'failed', number = NULL, ended = $1, settled = $1
+ WHERE id = $2 AND state = 'waiting' AND responses >= $3;
+
+-- name: TryAgain
+-- How often a request may be followed by another one without the password.
+UPDATE request SET agains = agains + 1 WHERE id = $1 AND agains < $2;
 
 -- name: Try
 -- Taken before the number is looked at: of any number of guesses at once, $2 are judged.

@@ -1,7 +1,7 @@
 // Follows a request or an activation: by an event stream, and by asking every
 // two seconds where streams don't arrive.
 
-/** @typedef {{ state: string, page: string, say?: string, left: number }} Event of spec/portal.md */
+/** @typedef {{ state: string, page: string, say?: string, left: number, scan?: number, read?: boolean }} Event of spec/portal.md */
 
 const silence = 3000; // milliseconds; a stream that brought nothing for so long is held back by a proxy
 const pace = 2000; // milliseconds

@@ -18,17 +18,18 @@ if (number) { // two groups are easier to carry; the text stays six digits
   }));
 }
 
-const left = element("left", HTMLElement), more = element("more", HTMLElement);
+const screen = data(box, "screen"); // "wait", or a rung of the ladder below it: "qr", "offline"
+const left = element("left", HTMLElement), more = document.getElementById("more");
 const set = countdown({
   from: 30,
   text: (n) => n === 1 ? data(left, "one") : data(left, "many").replace("88", String(n)),
-  shown: (last) => { more.hidden = !last; },
+  shown: (last) => { if (more && screen !== "offline") more.hidden = !last; }, // whoever types codes may want it at any time
 });
 set(Number(data(box, "left")));
 
 // How it ended. The address has the request's id: if the browser has a newer one
 // by now, the page says that the person went on in another tab.
-const showEnd = () => location.replace(`/sign-in/wait?request=${request}`);
+const showEnd = () => location.replace(`/sign-in/${screen === "qr" ? "qr" : "wait"}?request=${request}`);
 
 // The tile turns into the turned key, then the browser goes on.
 function goOn() {
@@ -45,10 +46,20 @@ function goOn() {
 }
 
 let leaving = false; // a button was pressed: where it leads is shown, not how the request ended
-form.addEventListener("submit", () => { leaving = true; });
+for (const one of box.querySelectorAll("form")) one.addEventListener("submit", () => { leaving = true; });
 
-follow(`/sign-in/events?request=${request}`, (event) => {
-  if (event.say && say.textContent !== event.say) say.textContent = event.say;
+const response = document.getElementById("response");
+if (response instanceof HTMLInputElement) {
+  response.addEventListener("blur", () => { // not while typing
+    const digits = response.value.normalize("NFKC").replace(/[\s-]/g, "");
+    if (/^\d{8}$/.test(digits)) response.value = `${digits.slice(0, 4)} ${digits.slice(4)}`;
+  });
+}
+
+if (box.dataset.over === undefined) follow(`/sign-in/events?request=${request}&way=${data(box, "way")}`, (event) => {
+  if (screen === "qr" && event.scan && String(event.scan) !== data(box, "scan")) showEnd(); // a newer code, from another tab
+  if (event.say && say.textContent !== event.say && screen !== "offline") say.textContent = event.say;
+  box.toggleAttribute("data-read", event.read === true);
   set(event.left);
   if (event.page === "wait") return true;
   if (leaving) return false;

@@ -1,0 +1,218 @@
+package portal_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/keyturntest"
+)
+
+// press sends the form of a page elsewhere, as one of its buttons does.
+func press(page *keyturntest.Page, path string, values ...string) *keyturntest.Page {
+	form := url.Values{"request": {request(page)}}
+	for i := 0; i+1 < len(values); i += 2 {
+		form.Set(values[i], values[i+1])
+	}
+	return page.Browser.Post(path, form)
+}
+
+// respond is what a phone shows for the challenge code of a page.
+func respond(t *testing.T, p *keyturntest.Phone, page *keyturntest.Page, pin string) string {
+	t.Helper()
+	challenge := strings.ReplaceAll(page.Text("#challenge"), " ", "")
+	response, err := p.Respond(p.Accounts()[0].Device, challenge, pin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response
+}
+
+// From second 0 every way stands on the waiting page, for one and the same request,
+// R-005, R-044.
+func TestLadder(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	wait := w.Browser().SignIn(ada)
+	for _, rung := range []string{"button#qr", "button#offline", "button#cancel", "button#more", "#desk"} {
+		if !wait.Has(rung) {
+			t.Errorf("there is no %s:\n%s", rung, wait.HTML)
+		}
+	}
+	qr := press(wait, "/sign-in/qr")
+	offline := press(wait, "/sign-in/offline")
+	if request(qr) != request(wait) || request(offline) != request(wait) {
+		t.Error("the rungs are about other requests")
+	}
+	if wait = wait.Reload(); !wait.Has("a#qr") || !wait.Has("a#offline") {
+		t.Error("the way back to the codes makes new ones")
+	}
+	if again := wait.Browser.Get("/sign-in/qr"); again.Attr("#signin-qr", "data-link") != qr.Attr("#signin-qr", "data-link") {
+		t.Error("a refresh shows another QR code")
+	}
+	if again := wait.Browser.Get("/sign-in/offline"); again.Text("#challenge") != offline.Text("#challenge") {
+		t.Error("a refresh shows another challenge code")
+	}
+}
+
+// R-043: scanned inside the app there is nothing to type, and the browser is known
+// afterwards.
+func TestQRSignIn(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	b := w.Browser()
+	qr := press(b.SignIn(ada), "/sign-in/qr")
+	if qr.Path != "/sign-in/qr" || !strings.Contains(qr.HTML, "Waiting for a scan") {
+		t.Fatalf("the page of the code: %s\n%s", qr.Path, qr.HTML)
+	}
+	r, err := ada.Phone.Scan(t.Context(), qr.Attr("#signin-qr", "data-link"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ada.Phone.Seen(t.Context(), r, "scanned"); err != nil {
+		t.Fatal(err)
+	}
+	if qr = qr.Reload(); !strings.Contains(qr.Text("#say"), "Scanned by Pixel 9") {
+		t.Errorf("after the scan: %q", qr.Text("#say"))
+	}
+	if state, err := ada.Phone.Answer(t.Context(), r, keyturn.Approve, "", ada.Phone.PIN); err != nil || state != "approved" {
+		t.Fatal(state, err)
+	}
+	home := qr.Reload().Submit("form#redeem", nil)
+	if home.Attr("body", "data-account") != "ada" || home.Attr("body", "data-proven") != "urn:keyturn:aal2" {
+		t.Errorf("signed in as %q with %q", home.Attr("body", "data-account"), home.Attr("body", "data-proven"))
+	}
+	home.Submit("form#sign-out", nil)
+	if wait := b.SignIn(ada); wait.Has("#number") {
+		t.Error("the browser isn't known")
+	}
+}
+
+// The phone without a network: R-045, R-046. The wrong response costs a try, the
+// right one signs in at once.
+func TestOfflineSignIn(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	page := press(w.Browser().SignIn(ada), "/sign-in/offline")
+	if page.Path != "/sign-in/offline" || strings.Contains(page.HTML, `http-equiv="refresh"`) {
+		t.Fatalf("the page of the challenge: %s\n%s", page.Path, page.HTML)
+	}
+	page = page.Submit("form#respond", url.Values{"response": {"1234"}})
+	if page.Status != 422 || !strings.Contains(page.HTML, "4 digits") {
+		t.Errorf("four digits: %d\n%s", page.Status, page.HTML)
+	}
+	page = page.Submit("form#respond", url.Values{"response": {respond(t, ada.Phone, page, "9zzz")}})
+	if page.Status != 422 || !strings.Contains(page.Text("#problem"), "4 tries left") || !strings.Contains(page.Text("#problem"), "PIN") {
+		t.Errorf("a wrong PIN: %d\n%s", page.Status, page.HTML)
+	}
+	right := respond(t, ada.Phone, page, pin)
+	home := page.Submit("form#respond", url.Values{"response": {right[:4] + " " + right[4:]}})
+	if home.Path != "/" || home.Attr("body", "data-proven") != "urn:keyturn:aal2-offline" {
+		t.Fatalf("signed in at %s with %q", home.Path, home.Attr("body", "data-proven"))
+	}
+	home.Submit("form#sign-out", nil)
+	if wait := home.Browser.SignIn(ada); !wait.Has("#number") {
+		t.Error("an offline response makes the browser known")
+	}
+}
+
+// Ten wrong responses in a row switch challenge codes off; the page says so, and one
+// approval switches them on again.
+func TestOfflineOff(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	b := w.Browser()
+	for range 2 {
+		page := press(b.SignIn(ada), "/sign-in/offline")
+		for range 4 {
+			page = page.Submit("form#respond", url.Values{"response": {wrong(t, ada.Phone, page)}})
+		}
+		page = page.Submit("form#respond", url.Values{"response": {wrong(t, ada.Phone, page)}})
+		if !strings.Contains(page.HTML, "Wrong response five times") {
+			t.Fatalf("after five: %s", page.HTML)
+		}
+	}
+	wait := b.SignIn(ada)
+	if !wait.Has("#off") || wait.Has("#offline") {
+		t.Errorf("challenge codes are off: %s", wait.HTML)
+	}
+	if page := press(wait, "/sign-in/offline"); page.Path != "/sign-in/offline" || !page.Has("#off") || page.Has("#respond") {
+		t.Errorf("asked for all the same: %s\n%s", page.Path, page.HTML)
+	}
+	approve(t, b, ada)
+	if wait = w.Browser().SignIn(ada); !wait.Has("#offline") {
+		t.Error("an approval doesn't switch challenge codes on again")
+	}
+}
+
+// wrong is a response that isn't the phone's.
+func wrong(t *testing.T, p *keyturntest.Phone, page *keyturntest.Page) string {
+	t.Helper()
+	right := []byte(respond(t, p, page, pin))
+	right[0] = '0' + ('9'-right[0])%10
+	if string(right) == respond(t, p, page, pin) {
+		right[0] = '0' + (right[0]-'0'+1)%10
+	}
+	return string(right)
+}
+
+// The page of the QR code when its time is over: the same code in sight, and the
+// next one a button away.
+func TestQRRenewed(t *testing.T) {
+	clock := keyturntest.NewClock()
+	w := keyturntest.Start(t, keyturntest.At(clock))
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	qr := press(w.Browser().SignIn(ada), "/sign-in/qr")
+	seen := map[string]bool{qr.Attr("#signin-qr", "data-link"): true}
+	for range 4 {
+		qr = press(qr, "/sign-in/qr")
+		seen[qr.Attr("#signin-qr", "data-link")] = true
+	}
+	if len(seen) != 5 || qr.Has("#renew") {
+		t.Errorf("%d codes, another one: %v", len(seen), qr.Has("#renew"))
+	}
+	if sixth := press(qr, "/sign-in/qr"); !seen[sixth.Attr("#signin-qr", "data-link")] {
+		t.Error("there is a sixth code")
+	}
+	clock.Move(3 * time.Minute)
+	over := qr.Reload()
+	if over.Path != "/sign-in/qr" || over.Has("#signin-qr") || !strings.Contains(over.Text("#say"), "This code has ended") {
+		t.Fatalf("when time is over: %s\n%s", over.Path, over.HTML)
+	}
+	next := press(over, "/sign-in/again", "way", "qr")
+	if next.Path != "/sign-in/qr" || request(next) == request(qr) || !next.Has("#signin-qr") {
+		t.Errorf("renewed: %s\n%s", next.Path, next.HTML)
+	}
+}
+
+// What the phone got wrong stands on the waiting page.
+func TestWrongOnThePhone(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	wait := w.Browser().SignIn(ada)
+	r := ada.Phone.Waiting()
+	if _, err := ada.Phone.Answer(t.Context(), r, keyturn.Approve, wait.Text("#number"), "9zzz"); err == nil {
+		t.Fatal("a wrong PIN approves")
+	}
+	if say := wait.Reload().Text("#say"); !strings.Contains(say, "wrong PIN") {
+		t.Errorf("a wrong PIN: %q", say)
+	}
+	other := "000000"
+	if wait.Text("#number") == other {
+		other = "000001"
+	}
+	if _, err := ada.Phone.Answer(t.Context(), r, keyturn.Approve, other, pin); err == nil {
+		t.Fatal("a wrong number approves")
+	}
+	if say := wait.Reload().Text("#say"); !strings.Contains(say, "2 tries left") {
+		t.Errorf("a wrong number: %q", say)
+	}
+}

@@ -1,0 +1,109 @@
+package portal
+
+import (
+	"errors"
+	"net/http"
+
+	"keyturn/internal/approval"
+	"keyturn/internal/page"
+)
+
+// offlinePage is everything that offline.html shows.
+type offlinePage struct {
+	waitPage
+	Challenge string        // eight digits; empty if challenge codes are off
+	Typed     string        // stays after a mistake
+	Problem   page.Sentence // what was wrong with it
+	PIN       page.Sentence // what to check besides, for people with a Keyturn PIN
+}
+
+// Grouped is the challenge code as people type it.
+func (o offlinePage) Grouped() string {
+	if len(o.Challenge) != 8 {
+		return ""
+	}
+	return o.Challenge[:4] + " " + o.Challenge[4:]
+}
+
+// postOffline gives the request that waits a challenge code.
+func (p *Portal) postOffline(w http.ResponseWriter, r *http.Request, t ticket) error {
+	err := p.Ways.ShowChallenge(r.Context(), t.cookie, t.id)
+	switch {
+	case errors.Is(err, approval.ErrOffline):
+		return see(w, r, "/sign-in/offline") // which says so
+	case isGone(err):
+		return see(w, r, "/sign-in/wait")
+	case err != nil:
+		return err
+	}
+	return see(w, r, "/sign-in/offline")
+}
+
+// getOffline shows the challenge code, or that there is none for this account.
+func (p *Portal) getOffline(w http.ResponseWriter, r *http.Request) error {
+	st, err := p.Approvals.Status(r.Context(), p.Page.Cookie(r, page.Pending), r.URL.Query().Get("request"))
+	if err != nil {
+		return err
+	}
+	if st.State != approval.Waiting || st.Challenge == "" && st.Offline {
+		return seeWait(w, r)
+	}
+	return p.showOffline(w, r, http.StatusOK, offlinePage{}, st)
+}
+
+func (p *Portal) showOffline(w http.ResponseWriter, r *http.Request, status int, o offlinePage, st approval.Status) error {
+	o.waitPage = p.waiting(r, page.Frame{Account: st.Name}, st)
+	if st.Offline {
+		o.Challenge = st.Challenge
+	}
+	if r.Method == http.MethodPost {
+		o.Switch = page.Switch{Action: "/language", Fields: []page.Field{{Name: "back", Value: "/sign-in/offline"}}}
+	}
+	return p.Page.Render(w, r, status, "portal/offline", o)
+}
+
+// postResponse takes the response code that the phone shows. The right one signs
+// this browser in at once; a wrong one never counts as a wrong PIN, A60.
+func (p *Portal) postResponse(w http.ResponseWriter, r *http.Request, t ticket) error {
+	typed := r.PostForm.Get("response")
+	err := p.Ways.Respond(r.Context(), t.cookie, t.id, typed)
+	var mistyped *approval.MistypedResponse
+	var wrong *approval.WrongResponse
+	o := offlinePage{Typed: typed}
+	switch {
+	case err == nil:
+		return p.postRedeem(w, r, t)
+	case errors.As(err, &mistyped):
+		o.Problem = page.Say("challenge.typo", "count", digits(typed))
+	case errors.As(err, &wrong) && wrong.Left > 0:
+		o.Typed = ""
+		o.Problem = page.Say("challenge.err", "count", wrong.Left)
+	case errors.Is(err, approval.ErrOffline):
+		return see(w, r, "/sign-in/offline")
+	case wrong != nil, isGone(err):
+		return see(w, r, "/sign-in/wait") // which says what became of it
+	default:
+		return err
+	}
+	st, err := p.Approvals.Status(r.Context(), t.cookie, t.id)
+	if err != nil {
+		return err
+	}
+	if wrong != nil && !st.Offline || st.State != approval.Waiting {
+		return see(w, r, "/sign-in/offline")
+	}
+	if wrong != nil {
+		o.PIN = o.check(st)
+	}
+	return p.showOffline(w, r, http.StatusUnprocessableEntity, o, st)
+}
+
+// check says what to compare after a wrong response. Without a network the phone
+// can't know whether the PIN was right.
+func (offlinePage) check(st approval.Status) page.Sentence {
+	challenge := offlinePage{Challenge: st.Challenge}.Grouped()
+	if st.PIN {
+		return page.Say("challenge.compare.pin", "challenge", challenge)
+	}
+	return page.Say("challenge.compare", "challenge", challenge)
+}
