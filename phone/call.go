@@ -24,6 +24,17 @@ func (p *Phone) Server(ctx context.Context) (keyturn.ServerInfo, error) {
 	return info, err
 }
 
+// Info asks what the server says of a device of this phone.
+func (p *Phone) Info(ctx context.Context, device string) (keyturn.DeviceInfo, error) {
+	var info keyturn.DeviceInfo
+	d, err := p.device(device)
+	if err != nil {
+		return info, err
+	}
+	err = p.signed(ctx, d, "GET", "/v1/device", nil, &info)
+	return info, err
+}
+
 // signed makes a call in the name of a device, spec §7. body makes the body for a
 // nonce and is nil if there is none: a nonce that has become too old is replaced
 // once, and a proof over it made anew.

@@ -70,6 +70,7 @@ func (s *Service) Begin(ctx context.Context, a Attempt) (Request, string, error)
 		return Request{}, "", fmt.Errorf("begin for %s: %w", a.Account, err)
 	}
 	s.wake(r)
+	s.ring(ctx, r, phones)
 	return r, cookie, nil
 }
 

@@ -14,6 +14,8 @@ import (
 type Service struct {
 	Origin  string // of the server, such as "https://id.example.org"
 	Store   Store
+	Pushes  Pushes
+	Ringer  Ringer // nil: no pushes are sent
 	Devices Devices
 	Seal    Seal
 	Bus     Bus

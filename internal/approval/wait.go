@@ -7,6 +7,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/audit"
+	"keyturn/internal/policy"
 )
 
 // A Status is what the browser that began a request may know of it.
@@ -20,6 +21,10 @@ type Status struct {
 	Phones  []string      // names of those that can answer
 	PIN     bool          // one of them has a Keyturn PIN
 	Offline bool          // challenge codes are on for the account
+	Silent  []string      // names of phones that no push is sent to
+	Push    policy.Push   // whether the next push may be sent; zero if no phone would be woken
+	Pushed  time.Time     // when its last push was; zero: none was sent
+	Pushes  int           // how many there were
 }
 
 // own returns the request of a pending cookie, A21. If an id is given it has to be
@@ -62,16 +67,29 @@ func (s *Service) Status(ctx context.Context, cookie, id string) (Status, error)
 	if r.QRs > 0 {
 		st.Secret = secret(cookie, r.ID, r.QRs)
 	}
-	phones, err := s.phones(ctx, r.Account)
-	if err != nil {
+	if err := s.asked(ctx, &st, now); err != nil {
 		return Status{}, fmt.Errorf("status of %s: %w", r.ID, err)
 	}
-	st.Offline = s.offline(phones)
+	return st, nil
+}
+
+// asked says which phones a waiting request is put to, and how they hear of it.
+func (s *Service) asked(ctx context.Context, st *Status, now time.Time) error {
+	phones, err := s.phones(ctx, st.Account)
+	if err != nil {
+		return err
+	}
+	st.Offline, st.Silent = s.offline(phones), silent(phones)
 	for _, d := range phones {
 		st.Phones = append(st.Phones, d.Name)
 		st.PIN = st.PIN || d.Unlock == keyturn.UnlockPIN
 	}
-	return st, nil
+	if !s.rings(phones) {
+		return nil
+	}
+	record, err := s.Pushes.PushRecord(ctx, st.Account, st.ID, now)
+	st.Push, st.Pushed, st.Pushes = policy.MayPush(record, s.Limits, now), record.Last, record.Times
+	return err
 }
 
 // Prolong gives a waiting request more time, within Limits.RequestMost of its
@@ -110,7 +128,8 @@ func (s *Service) Cancel(ctx context.Context, cookie, id string) error {
 // Again makes a new request after one that ended, without the password, for as
 // long as that counts. What it is about is taken from the old request; fresh says
 // where its person is now. A request that waits, or was approved and can still be
-// redeemed, is returned as it is, without a cookie.
+// redeemed, is returned as it is, without a cookie; one that waits has its push sent
+// again, if that may be.
 //
 // [ErrTooLate] means that the password has to be given again: it is too old, or
 // the request was used, or was ended by its person, a report or the operator, or
@@ -122,7 +141,9 @@ func (s *Service) Again(ctx context.Context, cookie, id string, fresh Attempt) (
 	}
 	now := s.Now()
 	switch r.at(now) {
-	case Waiting, Approved:
+	case Waiting:
+		return r, "", s.again(ctx, r)
+	case Approved:
 		return r, "", nil
 	case Redeemed, Reported, Cancelled:
 		return Request{}, "", ErrTooLate

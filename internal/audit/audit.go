@@ -62,6 +62,16 @@ const (
 	AnswerRefused   Kind = "answer.refused"
 )
 
+// Kinds of notifications.
+const (
+	PushRegistered Kind = "push.registered" // another subscription than before
+	PushOff        Kind = "push.off"        // Detail "by": "portal" if it was switched off there
+	PushOn         Kind = "push.on"
+	PushLost       Kind = "push.lost"   // the push service doesn't know the phone any more
+	PushSent       Kind = "push.sent"   // for a request; Detail "again": it was not the first
+	PushPaused     Kind = "push.paused" // a request came during the pause; Detail "cause": "unanswered" or "reported"
+)
+
 // Kinds of requests.
 const (
 	RequestBegun     Kind = "request.begun"

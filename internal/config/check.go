@@ -119,17 +119,58 @@ func (c *Config) checkRules(f *faults) {
 	f.unless(c.PIN.Max <= 64, "pin.max", "is above 64", "")
 	f.unless(c.PIN.Min <= c.PIN.Max, "pin.max", "is below pin.min", "")
 	f.unless(c.Phones.Max >= 1 && c.Phones.Max <= 20, "phones.max", "is not between 1 and 20", "")
-	f.unless(c.Push.Contact == "" || contact(c.Push.Contact), "push.contact", "is no mailto: or https: address", "such as mailto:it@example.com")
+	c.checkPush(f)
+}
+
+func (c *Config) checkPush(f *faults) {
+	f.unless(c.Push.Contact == "" || contact(c.Push.Contact), "push.contact",
+		"is no mailto: or https: address that others can reach: Apple would refuse every notification", "such as mailto:it@example.com")
+	for _, one := range c.Push.Hosts {
+		if strings.Contains(one, "://") {
+			f.unless(pushOrigin(one), "push.hosts", "has "+quote(one)+", which is no https origin, nor http of this machine",
+				"such as https://push.lan:8443, without a path")
+		} else {
+			f.unless(pushHost(one), "push.hosts", "has "+quote(one)+", which is no host", "such as ntfy.example.org or *.push.example.org")
+		}
+	}
 }
 
 // contact reports whether push services could reach somebody there.
 func contact(address string) bool {
 	if to, ok := strings.CutPrefix(address, "mailto:"); ok {
 		a, err := mail.ParseAddress(to)
-		return err == nil && a.Address == to && !strings.HasSuffix(to, "@localhost")
+		return err == nil && a.Address == to && reachable(to[strings.LastIndexByte(to, '@')+1:])
 	}
 	u, err := url.Parse(address)
-	return err == nil && u.Scheme == "https" && u.Host != ""
+	return err == nil && u.Scheme == "https" && reachable(u.Hostname())
+}
+
+// reachable reports whether a name can be one of the internet: it has a dot, and an
+// ending that exists there (RFC 6761, 6762, 8375).
+func reachable(name string) bool {
+	ending := name[strings.LastIndexByte(name, '.')+1:]
+	return pushHost(name) && !strings.HasPrefix(name, "*") &&
+		!slices.Contains([]string{"localhost", "local", "localdomain", "internal", "lan", "home", "arpa", "invalid", "test", "example"}, strings.ToLower(ending))
+}
+
+// pushHost reports whether s is a name with a dot, or a star for what stands before
+// one.
+func pushHost(s string) bool {
+	labels := strings.Split(strings.TrimPrefix(s, "*."), ".")
+	_, isIP := netip.ParseAddr(s)
+	return len(labels) >= 2 && isIP != nil && !slices.ContainsFunc(labels, func(l string) bool {
+		return l == "" || strings.Trim(l, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != ""
+	})
+}
+
+// pushOrigin reports whether s is an origin as endpoints begin with it.
+func pushOrigin(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme+"://"+u.Host != s || s != strings.ToLower(s) || u.Hostname() == "" {
+		return false
+	}
+	addr, err := netip.ParseAddr(u.Hostname())
+	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || err == nil && addr.IsLoopback())
 }
 
 func (c *Config) checkStorage(f *faults) {
@@ -157,19 +198,21 @@ func (c *Config) beside(given, name string) string {
 
 func (l *Limits) check(f *faults) {
 	rates := map[string]Rate{"passwords": l.Passwords, "passwords_all": l.PasswordsAll, "sign_ins": l.SignIns, "looks": l.Looks,
-		"redeems": l.Redeems, "calls": l.Calls, "codes": l.Codes, "unlocks": l.Unlocks}
+		"redeems": l.Redeems, "calls": l.Calls, "codes": l.Codes, "unlocks": l.Unlocks, "pushes": l.Pushes}
 	for key, r := range rates {
 		f.unless(r.Most >= 1 && r.In >= time.Second, "limits."+key, "is less than one in a second", "")
 	}
 	counts := map[string]int{"check_tries": l.CheckTries, "requests": l.Requests, "number_tries": l.NumberTries,
-		"number_row": l.NumberRow, "pin_tries": l.PINTries}
+		"number_row": l.NumberRow, "pin_tries": l.PINTries, "push_row": l.PushRow}
 	for key, n := range counts {
 		f.unless(n >= 1, "limits."+key, "is below 1", "")
 	}
 	times := map[string]Duration{"redeem_in": l.RedeemIn, "again_in": l.AgainIn, "approval_use": l.ApprovalUse,
-		"report_quiet": l.ReportQuiet, "browser": l.Browser, "session_idle": l.SessionIdle, "session_most": l.SessionMost}
+		"report_quiet": l.ReportQuiet, "push_apart": l.PushApart, "push_pause": l.PushPause,
+		"browser": l.Browser, "session_idle": l.SessionIdle, "session_most": l.SessionMost}
 	for key, d := range times {
 		f.unless(d.Duration >= time.Second, "limits."+key, "is below 1s", "")
 	}
+	f.unless(l.PushAgain >= 0, "limits.push_again", "is below 0", "")
 	f.unless(l.Hashes >= 0, "limits.hashes", "is below 0", "")
 }

@@ -125,9 +125,17 @@ type Phones struct {
 // Push is about notifications.
 type Push struct {
 	// A real address at which push services reach the operator, mailto: or https:
-	// (RFC 8292 §2.1). Apple refuses an address that can't exist. Empty: no
-	// notifications; people open the app.
+	// (RFC 8292 §2.1), such as mailto:it@example.com. Apple refuses one that can't
+	// exist, and with it every notification. Empty: no notifications; people open the
+	// app, and it shows what waits at once.
 	Contact string `toml:"contact"`
+
+	// Push services besides those of Chrome, Edge, Firefox and Safari, such as an ntfy
+	// or UnifiedPush server: a host that is called on port 443 at a public address,
+	// "ntfy.example.org" or "*.push.example.org"; or an origin that is trusted as it is
+	// written, "https://push.lan:8443": its port may be any and its address private.
+	// Plain http is for this machine only, "http://localhost:9000".
+	Hosts []string `toml:"hosts"`
 }
 
 // Storage is where everything is kept.

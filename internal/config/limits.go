@@ -70,6 +70,17 @@ type Limits struct {
 	// How long a report stops pushes and changes of phones.
 	ReportQuiet Duration `toml:"report_quiet"`
 
+	// Notifications about requests: the time between two of an account, most of an
+	// account in a time, and how often a person may have that of a request sent again.
+	PushApart Duration `toml:"push_apart"`
+	Pushes    Rate     `toml:"pushes"`
+	PushAgain int      `toml:"push_again"`
+
+	// Requests in a row that nobody approved after which notifications pause, and for
+	// how long: whoever knows a password can't ring a person until they give in.
+	PushRow   int      `toml:"push_row"`
+	PushPause Duration `toml:"push_pause"`
+
 	// How long a browser stays known.
 	Browser Duration `toml:"browser"`
 
@@ -101,6 +112,11 @@ func defaultLimits() Limits {
 		AgainIn:      minutes(15),
 		ApprovalUse:  minutes(5),
 		ReportQuiet:  minutes(30),
+		PushApart:    Duration{20 * time.Second},
+		Pushes:       Rate{5, 10 * time.Minute},
+		PushAgain:    3,
+		PushRow:      3,
+		PushPause:    minutes(30),
 		Browser:      Duration{90 * 24 * time.Hour},
 		SessionIdle:  minutes(60),
 		SessionMost:  Duration{12 * time.Hour},

@@ -63,6 +63,10 @@ type Device struct {
 	Used      time.Time     // last approval
 	Ended     time.Time     // removed or suspended
 
+	Push            PushState
+	PushSwitchedOff bool      // by its person, in the portal
+	Pushed          time.Time // when a push service last took a push for it; kept by the hour
+
 	AccountName   string
 	AccountActive bool // the account may sign in at all
 	Stopped       bool // wrong numbers in a row have stopped the phones of the account

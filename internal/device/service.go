@@ -13,14 +13,16 @@ import (
 // A Service checks what phones prove. Its fields are set once, before use; it is
 // safe for concurrent use.
 type Service struct {
-	Origin    string // of the server, such as "https://id.example.org"
-	Host      string // of the origin, without a port: the relying party of WebAuthn
-	Store     Store
-	Tries     Tries
-	Seal      Seal
-	NonceKeys func() []keyturn.Bytes // 32 bytes each, newest first; all nodes share them
-	Limits    policy.Limits
-	Now       func() time.Time
+	Origin        string // of the server, such as "https://id.example.org"
+	Host          string // of the origin, without a port: the relying party of WebAuthn
+	Store         Store
+	Subscriptions Subscriptions
+	Tries         Tries
+	Push          Pusher // nil: the operator wants no pushes
+	Seal          Seal
+	NonceKeys     func() []keyturn.Bytes // 32 bytes each, newest first; all nodes share them
+	Limits        policy.Limits
+	Now           func() time.Time
 }
 
 // Tries counts refused unlocks of a device. The store implements it.

@@ -7,14 +7,13 @@ import (
 	"keyturn/internal/policy"
 )
 
-// Shown is what a device may know about itself, spec §8.2. Notifications come
-// with a later version; until then they are off.
+// Shown is what a device may know about itself, spec §8.2.
 func (d Device) Shown(now time.Time, l policy.Limits) keyturn.DeviceState {
 	return keyturn.DeviceState{
 		State:           string(d.State),
 		PINTriesLeft:    max(0, l.PINTries-d.WrongPINs),
 		PINEpoch:        d.Epoch,
-		Push:            "off",
+		Push:            string(d.Push),
 		ProbationEndsIn: int64(max(0, d.Probation.Sub(now)) / time.Second),
 	}
 }

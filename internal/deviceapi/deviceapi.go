@@ -40,6 +40,9 @@ type Devices interface {
 	Caller(ctx context.Context, call keyturn.Call, header string) (device.Device, error)
 	Answers(d device.Device) error
 	Leave(ctx context.Context, d device.Device, nonce string, p keyturn.Proof) error
+	Subscribe(ctx context.Context, d device.Device, s keyturn.Subscription) (device.PushState, error)
+	Unsubscribe(ctx context.Context, d device.Device) error
+	TestPush(ctx context.Context, d device.Device) (bool, error)
 }
 
 // Activations is the phone's side of an activation. Package activation implements it.
@@ -83,6 +86,9 @@ func (a *API) Routes() http.Handler {
 	mux.Handle("POST /v1/requests/{request}/seen", a.signed(30, a.answering(a.postSeen)))
 	mux.Handle("POST /v1/requests/{request}/answer", a.signed(30, a.answering(a.postAnswer)))
 	mux.Handle("POST /v1/notices/{notice}", a.signed(30, a.postNotice))
+	mux.Handle("PUT /v1/push", a.signed(10, a.putPush))
+	mux.Handle("DELETE /v1/push", a.signed(10, a.deletePush))
+	mux.Handle("POST /v1/push/test", a.signed(10, a.postPushTest))
 	mux.Handle("/v1/", a.open(func(http.ResponseWriter, *http.Request) error { return errPath }))
 	return mux
 }

@@ -54,6 +54,7 @@ var codes = []struct {
 	{activation.ErrProof, http.StatusForbidden, "proof_wrong"},
 	{activation.ErrUnlock, http.StatusForbidden, "unlock_refused"},
 	{device.ErrUnlock, http.StatusForbidden, "unlock_wrong"},
+	{device.ErrPush, http.StatusBadRequest, "push_refused"},
 	{device.ErrTooMany, http.StatusTooManyRequests, "too_many"},
 	{approval.ErrChanged, http.StatusConflict, "challenge_changed"},
 	{approval.ErrRefused, http.StatusBadRequest, "answer_refused"},

@@ -49,6 +49,11 @@ type Limits struct {
 	Phones      int           // per account: active, suspended or pin_locked
 	Probation   time.Duration
 	ReportQuiet time.Duration // after a report or alarm
+	PushApart   time.Duration // between two pushes for requests of an account
+	Pushes      Rate          // for requests, per account
+	PushRow     int           // requests in a row without an approval: pushes pause
+	PushPause   time.Duration // from the end of the last of them
+	PushAgain   int           // times that its person may send the push of a request again
 	Browser     time.Duration // a known browser stays known
 	SessionIdle time.Duration
 	SessionMost time.Duration
@@ -101,6 +106,11 @@ func Defaults() Limits {
 		Phones:      3,
 		Probation:   24 * time.Hour,
 		ReportQuiet: 30 * time.Minute,
+		PushApart:   20 * time.Second,
+		Pushes:      Rate{5, 10 * time.Minute},
+		PushRow:     3, // prompts until a tired person gives in: attack A01
+		PushPause:   30 * time.Minute,
+		PushAgain:   3,
 		Browser:     90 * 24 * time.Hour,
 		SessionIdle: time.Hour,
 		SessionMost: 12 * time.Hour,

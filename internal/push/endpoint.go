@@ -3,6 +3,7 @@ package push
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -36,6 +37,8 @@ type Guard struct {
 	// may be any, their addresses private or loopback, and on loopback their
 	// scheme http. List only what you trust.
 	Origins []string
+
+	Resolver *net.Resolver // of names; nil: the system's
 }
 
 // Endpoint reads the address of a subscription and returns [ErrEndpoint] if a rule

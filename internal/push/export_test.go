@@ -4,5 +4,5 @@ package push
 var (
 	Encrypt = encrypt
 	Padded  = padded
-	Token   = Sender.token
+	Token   = VAPID.token
 )

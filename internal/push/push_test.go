@@ -2,13 +2,9 @@ package push_test
 
 import (
 	"bytes"
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/hkdf"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -20,6 +16,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/push"
+	"keyturn/internal/push/pushtest"
 	"keyturn/spec"
 )
 
@@ -96,32 +93,14 @@ func TestA71PushesLookAlike(t *testing.T) {
 		if err != nil || len(body) != 16+4+1+65+push.Padded+16 {
 			t.Fatalf("%d bytes, %v", len(body), err)
 		}
-		if got := open(t, private, m.Auth, body); got != `{"type": "look"}` {
-			t.Errorf("the phone reads %q", got)
+		if got, err := pushtest.Open(private, m.Auth, body); err != nil || got != `{"type": "look"}` {
+			t.Errorf("the phone reads %q, %v", got, err)
 		}
 		seen[string(body[:16])], seen[string(body[21:86])] = true, true
 	}
 	if len(seen) != 40 {
 		t.Errorf("%d of 40 salts and keys differ", len(seen))
 	}
-}
-
-// open decrypts as a browser does, and checks the padding.
-func open(t *testing.T, private *ecdh.PrivateKey, auth, body []byte) string {
-	t.Helper()
-	server, err := ecdh.P256().NewPublicKey(body[21:86])
-	if err != nil {
-		t.Fatal(err)
-	}
-	record, err := openRecord(private, server, auth, body[:16], body[86:])
-	if err != nil {
-		t.Fatal(err)
-	}
-	plain, padding, found := strings.Cut(string(record), "\x02")
-	if !found || strings.Trim(padding, "\x00") != "" || len(record) != push.Padded {
-		t.Fatalf("record %q", record)
-	}
-	return plain
 }
 
 func TestLookRefusesBadKeys(t *testing.T) {
@@ -151,7 +130,7 @@ func TestVAPIDVectors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range v.Tokens {
-		if err := accepts(public, tt.Token, tt.Audience, tt.Now); (err == nil) != tt.Valid {
+		if _, err := pushtest.Token(public, tt.Token, tt.Audience, time.Unix(tt.Now, 0)); (err == nil) != tt.Valid {
 			t.Errorf("%s: %v", tt.Name, err)
 		}
 	}
@@ -159,74 +138,18 @@ func TestVAPIDVectors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sender := push.Sender{Key: private, Contact: "mailto:admin@example.org"}
+	who := push.VAPID{Key: private, Contact: "mailto:admin@example.org"}
 	good := v.Tokens[0]
-	own, err := push.Token(sender, good.Audience, time.Unix(good.Now, 0))
-	if err != nil || accepts(public, own, good.Audience, good.Now) != nil {
+	own, err := push.Token(who, good.Audience, time.Unix(good.Now, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pushtest.Token(public, own, good.Audience, time.Unix(good.Now, 0)); err != nil {
 		t.Errorf("token %s, %v", own, err)
 	}
 	if signed := good.Token[:strings.LastIndexByte(good.Token, '.')]; !strings.HasPrefix(own, signed+".") {
 		t.Errorf("token %s, want one that begins with %s", own, signed)
 	}
-}
-
-// accepts is what RFC 8292 §4.2 asks of a push service.
-func accepts(key *ecdsa.PublicKey, token, audience string, now int64) error {
-	part := strings.Split(token, ".")
-	if len(part) != 3 {
-		return errors.New("form")
-	}
-	var header struct{ Typ, Alg string }
-	var claims struct {
-		Aud, Sub string
-		Exp      int64
-	}
-	if err := errors.Join(decode(part[0], &header), decode(part[1], &claims)); err != nil {
-		return err
-	}
-	signature, err := keyturn.ParseBytes(part[2])
-	switch {
-	case err != nil:
-		return err
-	case header.Typ != "JWT" || header.Alg != "ES256":
-		return errors.New("header")
-	case claims.Aud != audience:
-		return errors.New("aud")
-	case claims.Exp < now || claims.Exp > now+24*60*60:
-		return errors.New("exp")
-	case !strings.HasPrefix(claims.Sub, "mailto:") && !strings.HasPrefix(claims.Sub, "https:"):
-		return errors.New("sub")
-	}
-	return keyturn.Verify(key, part[0]+"."+part[1], signature)
-}
-
-func decode(part string, into any) error {
-	b, err := keyturn.ParseBytes(part)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(b, into)
-}
-
-// openRecord is RFC 8291 §3.4 from the phone's side.
-func openRecord(private *ecdh.PrivateKey, server *ecdh.PublicKey, auth, salt, record []byte) ([]byte, error) {
-	shared, err := private.ECDH(server)
-	if err != nil {
-		return nil, err
-	}
-	info := "WebPush: info\x00" + string(private.PublicKey().Bytes()) + string(server.Bytes())
-	ikm, errIKM := hkdf.Key(sha256.New, shared, auth, info, 32)
-	key, errKey := hkdf.Key(sha256.New, ikm, salt, "Content-Encoding: aes128gcm\x00", 16)
-	nonce, errNonce := hkdf.Key(sha256.New, ikm, salt, "Content-Encoding: nonce\x00", 12)
-	block, errBlock := aes.NewCipher(key)
-	if err := errors.Join(errIKM, errKey, errNonce, errBlock); err != nil {
-		return nil, err
-	}
-	aead, err := cipher.NewGCM(block)
-	if err != nil {
-		return nil, err
-	}
-	return aead.Open(nil, nonce, record, nil)
 }
 
 // The header of a real push.
@@ -241,13 +164,13 @@ func TestAuthorization(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Unix(1893456000, 0)
-	header, err := push.Sender{Key: private, Contact: "mailto:admin@example.org"}.Authorization(endpoint, now)
-	token, key, found := strings.Cut(strings.TrimPrefix(header, "vapid t="), ", k=")
-	if err != nil || !found || key != v.PublicKey.String() {
-		t.Fatalf("%q, %v", header, err)
+	header, err := push.VAPID{Key: private, Contact: "mailto:admin@example.org"}.Authorization(endpoint, now)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := accepts(&private.PublicKey, token, "https://push.example.org", now.Unix()); err != nil {
-		t.Error(err)
+	key, subject, err := pushtest.Authorized(header, "https://push.example.org", now)
+	if err != nil || !bytes.Equal(key, v.PublicKey) || subject != "mailto:admin@example.org" {
+		t.Errorf("%q: key %s, subject %s, %v", header, key, subject, err)
 	}
 }
 

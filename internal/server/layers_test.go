@@ -26,7 +26,7 @@ var rank = map[string]int{
 
 	// Tools implement the interfaces of lower ranks.
 	"internal/store": 4, "internal/bus": 4, "internal/push": 4, "internal/mail": 4, "internal/place": 4,
-	"internal/store/storetest": 4,
+	"internal/store/storetest": 4, "internal/push/pushtest": 4,
 
 	// Doors call the services of lower ranks.
 	"internal/portal": 4, "internal/phoneapp": 4, "internal/deviceapi": 4,

@@ -20,6 +20,8 @@ func limits(c config.Config) policy.Limits {
 	l.Responses, l.ResponseRow, l.QRs, l.Agains = set.Responses, set.ResponseRow, set.QRs, set.Agains
 	l.PINTries, l.Unlocks = set.PINTries, rate(set.Unlocks)
 	l.RedeemIn, l.AgainIn, l.ApprovalUse = set.RedeemIn.Duration, set.AgainIn.Duration, set.ApprovalUse.Duration
+	l.PushApart, l.PushPause, l.Pushes = set.PushApart.Duration, set.PushPause.Duration, rate(set.Pushes)
+	l.PushRow, l.PushAgain = set.PushRow, set.PushAgain
 	l.ReportQuiet, l.Browser = set.ReportQuiet.Duration, set.Browser.Duration
 	l.SessionIdle, l.SessionMost = set.SessionIdle.Duration, set.SessionMost.Duration
 	return l

@@ -2,6 +2,8 @@ package server
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -41,6 +43,31 @@ func (v vault) nonceKeys(ctx context.Context) ([]keyturn.Bytes, error) {
 		return nil, err
 	}
 	return []keyturn.Bytes{key}, nil
+}
+
+// vapidKey returns the key that phones subscribe with; the first node makes it. A
+// subscription is bound to it, so that it stays for good (RFC 8292 §4).
+func (v vault) vapidKey(ctx context.Context) (*ecdsa.PrivateKey, error) {
+	raw, err := v.get(ctx, "vapid")
+	if errors.Is(err, store.ErrNoSecret) {
+		raw, err = v.makeVAPIDKey(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return ecdsa.ParseRawPrivateKey(elliptic.P256(), raw)
+}
+
+func (v vault) makeVAPIDKey(ctx context.Context) ([]byte, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := key.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	return v.keep(ctx, "vapid", raw)
 }
 
 // An OtherHost says that phones were set up under another host than the present

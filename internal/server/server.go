@@ -87,8 +87,9 @@ func (s *Server) deviceAPI() *deviceapi.API {
 		Tries: s.Store, Limits: s.limits, Server: s.info(), Now: s.with.Now, Log: s.with.Log, Draining: s.drain}
 }
 
-// info is what the server says of itself, spec §14.
+// info is what the server says of itself, spec §14. Without pushes there is no key
+// for them.
 func (s *Server) info() keyturn.ServerInfo {
-	return keyturn.ServerInfo{Name: s.name, Origin: s.Origin, Versions: []string{"v1"},
+	return keyturn.ServerInfo{Name: s.name, Origin: s.Origin, Versions: []string{"v1"}, VAPIDKey: s.vapidKey,
 		Unlock: unlocks(s.config), PIN: s.pin(), Languages: s.config.Languages}
 }

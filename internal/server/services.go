@@ -19,6 +19,7 @@ import (
 	"keyturn/internal/device"
 	"keyturn/internal/notice"
 	"keyturn/internal/policy"
+	"keyturn/internal/push"
 	"keyturn/internal/seal"
 	"keyturn/internal/session"
 	"keyturn/internal/store"
@@ -42,14 +43,16 @@ type Services struct {
 	Approvals   *approval.Service
 	Notices     *notice.Service
 	Store       *store.DB
+	Push        *push.Sender // nil: the operator wants no pushes
 
-	config config.Config
-	with   With
-	limits policy.Limits
-	name   string
-	bus    *bus.Local
-	vault  vault
-	ringer ringer // nil: phones look by themselves
+	config   config.Config
+	with     With
+	limits   policy.Limits
+	vapidKey keyturn.Bytes // public; none without pushes
+	name     string
+	bus      *bus.Local
+	vault    vault
+	ringer   ringer // nil: phones look by themselves
 }
 
 // Connect opens the store and the key, brings the schema up to date and
@@ -125,14 +128,14 @@ func introduce(ctx context.Context, c config.Config, with With, box *seal.Box, d
 	s.Accounts = &account.Service{Store: db, Tries: db, Browsers: db, Record: db, Limits: s.limits,
 		Hashes: c.Limits.Hashes, Now: with.Now}
 	s.Sessions = &session.Service{Store: db, Limits: s.limits, Now: with.Now}
-	s.Devices = &device.Service{Origin: s.Origin, Host: origin.Hostname(), Store: db, Tries: db, Seal: box,
+	s.Devices = &device.Service{Origin: s.Origin, Host: origin.Hostname(), Store: db, Tries: db, Seal: box, Subscriptions: db,
 		NonceKeys: func() []keyturn.Bytes { return keys }, Limits: s.limits, Now: with.Now}
 	s.Activations = &activation.Service{Origin: s.Origin, Name: s.name, Store: db, Devices: s.Devices, Seal: box, Bus: s.bus,
 		Limits: s.limits, CheckCode: c.Activation.CheckCode == "required", Unlocks: unlocks(c), PIN: s.pin(), Now: with.Now}
 	s.Notices = &notice.Service{Origin: s.Origin, Store: db, Devices: s.Devices, Bus: s.bus, Limits: s.limits, Now: with.Now}
-	s.Approvals = &approval.Service{Origin: s.Origin, Store: db, Devices: s.Devices, Seal: box, Bus: s.bus, Notices: db,
+	s.Approvals = &approval.Service{Origin: s.Origin, Store: db, Pushes: db, Devices: s.Devices, Seal: box, Bus: s.bus, Notices: db,
 		Number: policy.Number(c.Number), Limits: s.limits, Now: with.Now}
-	return s, nil
+	return s, s.connectPush(ctx)
 }
 
 func (s *Services) pin() keyturn.PINRules {
@@ -146,5 +149,12 @@ func (s *Services) KeepOrigin(ctx context.Context) error { return s.vault.keepOr
 // MoveOrigin takes the present public_url for the right one from now on.
 func (s *Services) MoveOrigin(ctx context.Context) error { return s.vault.moveOrigin(ctx, s.Origin) }
 
-// Close closes the store.
-func (s *Services) Close() error { return s.Store.Close() }
+// Close lets the pushes that were handed in go out, and closes the store.
+func (s *Services) Close() error {
+	if s.Push != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), lastPushes)
+		defer cancel()
+		s.Push.Close(ctx)
+	}
+	return s.Store.Close()
+}

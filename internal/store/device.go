@@ -24,7 +24,7 @@ var _ device.Store = (*DB)(nil)
 func deviceFields(d *device.Device) []any {
 	return []any{&d.ID, &d.Account, &d.Phone, &d.Name, &d.Platform, &d.Unlock, &d.State, &d.Reason, &d.MovedTo, &d.Key,
 		&d.Kp, &d.Kk, &d.Epoch, &d.Counter, &d.WrongPINs, &d.Probation, &d.Added, &d.Used, &d.Ended,
-		&d.AccountName, &d.AccountActive, &d.Stopped, &d.Responses}
+		&d.AccountName, &d.AccountActive, &d.Stopped, &d.Responses, &d.Push, &d.PushSwitchedOff, &d.Pushed}
 }
 
 // Device implements [device.Store].
@@ -123,6 +123,9 @@ func (tx *Tx) removeDevice(account, id, reason, to string, ev audit.Event) error
 	if err := tx.tellDevice(ev, gone[0]); err != nil {
 		return err
 	}
+	if err := tx.run(pushSQL.Unsubscribe, id); err != nil {
+		return err
+	}
 	left, err := one(tx, value[int], deviceSQL.Count, account, "")
 	if err != nil || left > 0 {
 		return err
@@ -141,7 +144,7 @@ func (tx *Tx) removeDevices(account string, ev audit.Event) error {
 			return err
 		}
 	}
-	return nil
+	return tx.run(pushSQL.UnsubscribeAll, account)
 }
 
 func (tx *Tx) tellDevice(ev audit.Event, c changed) error {

@@ -3,16 +3,22 @@
 -- name: ByID
 SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason, d.moved_to, d.public_key,
        d.kp, d.kk, d.epoch, d.counter, p.taken, d.probation, d.added, d.used, d.ended,
-       a.name, a.state = 'active', a.stopped, a.responses
+       a.name, a.state = 'active', a.stopped, a.responses,
+       CASE WHEN s.device IS NULL OR s.switched_off THEN 'off' WHEN s.endpoint = '' THEN 'lost' ELSE 'ok' END,
+       COALESCE(s.switched_off, FALSE), s.sent
   FROM device d JOIN account a ON a.id = d.account JOIN phone p ON p.id = d.phone
+       LEFT JOIN subscription s ON s.device = d.id
  WHERE d.id = $1;
 
 -- name: OfAccount
 -- Those that were ever active, newest first.
 SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason, d.moved_to, d.public_key,
        d.kp, d.kk, d.epoch, d.counter, p.taken, d.probation, d.added, d.used, d.ended,
-       a.name, a.state = 'active', a.stopped, a.responses
+       a.name, a.state = 'active', a.stopped, a.responses,
+       CASE WHEN s.device IS NULL OR s.switched_off THEN 'off' WHEN s.endpoint = '' THEN 'lost' ELSE 'ok' END,
+       COALESCE(s.switched_off, FALSE), s.sent
   FROM device d JOIN account a ON a.id = d.account JOIN phone p ON p.id = d.phone
+       LEFT JOIN subscription s ON s.device = d.id
  WHERE d.account = $1 AND d.added IS NOT NULL
  ORDER BY d.seq DESC;
 

@@ -1,0 +1,31 @@
+package keyturntest
+
+import (
+	"keyturn/internal/config"
+	"keyturn/internal/push/pushtest"
+)
+
+// Push makes the server send pushes, and know that push service besides the usual
+// ones. It judges by the clock of a world that has one.
+func Push(s *pushtest.Service) Option {
+	return func(o *options) {
+		if o.now != nil {
+			s.At(o.now)
+		}
+		Set(func(c *config.Config) {
+			c.Push.Contact, c.Push.Hosts = "mailto:it@example.com", append(c.Push.Hosts, s.URL)
+		})(o)
+	}
+}
+
+// Subscribe gives the phone a browser that gets its pushes, and tells the server.
+func (p *Phone) Subscribe(s *pushtest.Service) *pushtest.Browser {
+	p.t.Helper()
+	b := s.Subscribe()
+	for _, a := range p.Accounts() {
+		if state, err := p.Register(p.t.Context(), a.Device, b.Subscription()); err != nil || state != "ok" {
+			p.t.Fatalf("register: %s, %v", state, err)
+		}
+	}
+	return b
+}

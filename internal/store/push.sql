@@ -1,0 +1,82 @@
+-- Where pushes go, and when requests had one.
+
+-- name: Subscribe
+-- Replaces the subscription of an active device; the person's switch stays.
+INSERT INTO subscription (device, endpoint, p256dh, auth, switched_off, since)
+SELECT id, $1, $2, $3, FALSE, $4 FROM device WHERE id = $5 AND state = 'active'
+    ON CONFLICT (device) DO UPDATE
+   SET endpoint = excluded.endpoint, p256dh = excluded.p256dh, auth = excluded.auth, since = excluded.since
+ WHERE subscription.endpoint <> excluded.endpoint OR subscription.p256dh <> excluded.p256dh
+    OR subscription.auth <> excluded.auth;
+
+-- name: Unsubscribe
+DELETE FROM subscription WHERE device = $1;
+
+-- name: UnsubscribeAll
+-- Of an account's devices that are no more.
+DELETE FROM subscription
+ WHERE device IN (SELECT id FROM device WHERE account = $1 AND state = 'removed');
+
+-- name: Switch
+UPDATE subscription SET switched_off = $1
+ WHERE device = (SELECT id FROM device WHERE id = $2 AND account = $3 AND state <> 'removed') AND switched_off <> $1;
+
+-- name: Switchable
+SELECT COUNT(*) FROM subscription s JOIN device d ON d.id = s.device
+ WHERE d.id = $1 AND d.account = $2 AND d.state <> 'removed';
+
+-- name: ByDevice
+SELECT s.device, d.account, s.endpoint, s.p256dh, s.auth, s.sent
+  FROM subscription s JOIN device d ON d.id = s.device
+ WHERE s.device = $1 AND s.endpoint <> '' AND NOT s.switched_off AND d.state <> 'removed';
+
+-- name: OfAccount
+-- For a request those that may answer it ($2); a notice is for suspended and locked
+-- ones too.
+SELECT s.device, d.account, s.endpoint, s.p256dh, s.auth, s.sent
+  FROM device d JOIN subscription s ON s.device = d.id
+ WHERE d.account = $1 AND s.endpoint <> '' AND NOT s.switched_off
+   AND (d.state = 'active' OR NOT $2 AND d.state IN ('suspended', 'pin_locked'));
+
+-- name: Sent
+UPDATE subscription SET sent = $1 WHERE device = $2 AND endpoint = $3 AND (sent IS NULL OR sent < $1);
+
+-- name: Lose
+-- Unless the phone has registered anew meanwhile.
+UPDATE subscription SET endpoint = '', p256dh = NULL, auth = NULL
+ WHERE device = $1 AND endpoint = $2;
+
+-- name: TakePush
+-- Taken before it is sent: of any number of requests at once one is pushed in $3,
+-- and $5 since $4. Times are Unix seconds.
+INSERT INTO try (key, at)
+SELECT $1, $2
+ WHERE NOT EXISTS (SELECT 1 FROM try WHERE key = $1 AND at > $3)
+   AND (SELECT COUNT(*) FROM try WHERE key = $1 AND at > $4) < $5;
+
+-- name: Ring
+-- One more push of a request that waits, of $3 in all.
+INSERT INTO ring (request, count, last)
+SELECT id, 1, $2 FROM request WHERE id = $1 AND state = 'waiting' AND expires > $2
+    ON CONFLICT (request) DO UPDATE SET count = ring.count + 1, last = excluded.last
+ WHERE ring.count < $3;
+
+-- name: Rung
+SELECT count, last FROM ring WHERE request = $1;
+
+-- name: Pushes
+-- Of an account since $2, newest first.
+SELECT at FROM try WHERE key = $1 AND at > $2 ORDER BY at DESC LIMIT $3;
+
+-- name: Row
+-- The last requests of an account that were pushed or denied and have stopped
+-- waiting, newest first: whether each was approved, and when it stopped.
+SELECT r.way <> '', r.settled
+  FROM request r
+ WHERE r.account = $1 AND r.settled IS NOT NULL
+   AND (r.state = 'denied' OR EXISTS (SELECT 1 FROM ring g WHERE g.request = r.id))
+ ORDER BY r.settled DESC, r.seq DESC
+ LIMIT $2;
+
+-- name: Quiet
+SELECT quiet FROM account WHERE id = $1;
