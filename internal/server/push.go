@@ -27,7 +27,7 @@ func (s *Services) connectPush(ctx context.Context) error {
 	if s.vapidKey, err = s.Push.VAPID.PublicKey(); err != nil {
 		return err
 	}
-	s.Devices.Push, s.Approvals.Ringer = s.Push, s.Push
+	s.Devices.Push, s.Approvals.Ringer, s.ringer = s.Push, s.Push, s.Push
 	return nil
 }
 
