@@ -46,7 +46,7 @@ func TestWorker(t *testing.T) {
 	}
 	must(t)(chromedp.Call(ctx, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{
 		Origin: origin, RegistrationID: id, Data: `{"type": "look", "title": "evil"}`}))
-	evaluate[bool](ctx, t, until("window.pushes > 0"))
+	evaluate[bool](ctx, t, until(`window.heard.includes("push")`))
 	got := evaluate[string](ctx, t, `navigator.serviceWorker.ready.then((w) => w.getNotifications())
 		.then((all) => all.map((n) => [n.title, n.body, n.tag, n.actions.length].join("|")).join("\n"))`)
 	if want := "Keyturn|Open to see what is waiting.|request|0"; got != want {

@@ -59,9 +59,11 @@ async function fromShell(request, address) {
 self.addEventListener("push", (event) => {
   // Always shown, even if the app is open: Safari ends a subscription whose
   // pushes stay invisible. What was pushed is not looked at.
-  event.waitUntil(show().finally(tell));
+  event.waitUntil(show().finally(() => tell("push")));
 });
 
+// The same words for every push, no button, and one tag: a repeat stands in the
+// place of the one before. Attacks A03, A71.
 async function show() {
   const said = await caches.match("language", { cacheName: "keyturn-language" });
   const language = said ? await said.text() : /^zh\b/i.test(self.navigator.language) ? "zh-Hans" : "en";
@@ -70,16 +72,35 @@ async function show() {
     icon: "shared/icons/icon-192.png" });
 }
 
-async function tell() {
-  for (const app of await self.clients.matchAll({ type: "window" })) app.postMessage("push");
-}
-
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(open());
 });
 
 async function open() {
-  const [app] = await self.clients.matchAll({ type: "window" });
-  return app ? app.focus() : self.clients.openWindow("./");
+  const all = await apps();
+  const app = all.find(({ focused }) => focused) ?? all.find(({ visibilityState }) => visibilityState === "visible") ?? all[0];
+  if (!app) return self.clients.openWindow("./");
+  app.postMessage("tap");
+  return app.focus().catch(() => self.clients.openWindow("./"));
+}
+
+// Where a browser tells that it dropped the subscription, there is a new one at
+// once. Only the app can tell the server: it has the keys.
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event)));
+
+async function renew({ oldSubscription, newSubscription }) {
+  const options = oldSubscription?.options;
+  if (!newSubscription && options) await self.registration.pushManager.subscribe(options).catch(() => {});
+  await tell("renew");
+}
+
+async function tell(what) {
+  for (const app of await apps()) app.postMessage(what);
+}
+
+// Not the portal's windows, which are of the same origin.
+async function apps() {
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  return windows.filter(({ url }) => url.startsWith(self.registration.scope));
 }

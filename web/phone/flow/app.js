@@ -6,8 +6,11 @@ import { Nav } from "./nav.js";
 /** @typedef {import("../lib/phone.js").Phone} Phone */
 /** @typedef {import("../view/part.js").Say} Say */
 
-/** The settings that a person makes on this phone. language, theme: empty is the system's. */
-const SETTINGS = { language: "", theme: "", moretime: false, use: false };
+/**
+ * The settings that a person makes on this phone. language, theme: empty is the system's. push: empty is not decided yet, "ending" is off
+ * as soon as the server can be told.
+ */
+const SETTINGS = { language: "", theme: "", moretime: false, use: false, push: /** @type {"" | "later" | "on" | "off" | "ending"} */ ("") };
 
 /** The running app. A change of anything is followed by draw. */
 export class App {

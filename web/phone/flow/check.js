@@ -4,12 +4,12 @@
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { dayTime } from "../lib/clock.js";
 import { isNetwork } from "../lib/problem.js";
-import { pushState } from "../lib/push.js";
 import { persist } from "../lib/system.js";
 import { language } from "../lib/words.js";
 import { Active } from "../view/active.js";
 import { CheckCode, CheckGone } from "../view/code.js";
 import { Resume } from "../view/unlock.js";
+import { repair, undecided, usePush } from "./push.js";
 import { fault } from "./say.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -31,9 +31,16 @@ export async function resume(app) {
 /** @param {App} app @param {Activation} activation @param {string} state */
 function show(app, activation, state) {
   if (state === "checking") app.nav.reset("Code", { activation });
-  else if (state === "active") app.nav.reset("Active", { activation });
+  else if (state === "active") active(app, activation);
   else if (state === "redeemed") app.nav.reset("Resume", { activation });
   else app.nav.reset("End", { cause: activation.cause });
+}
+
+/** P6, if nobody has decided yet, then P7. @param {App} app @param {Activation} activation */
+export async function active(app, activation) {
+  if (await undecided(app)) return app.nav.reset("Notify", { activation });
+  repair(app); // the new account is told too, if there are notifications
+  return app.nav.reset("Active", { activation });
 }
 
 /** P5d. @param {{app: App, activation: Activation}} props */
@@ -89,16 +96,15 @@ export function ResumeFlow({ app, activation }) {
 
 /** P7. @param {{app: App, activation: Activation}} props */
 export function ActiveFlow({ app, activation }) {
-  const [push, setPush] = useState("off");
+  const { on } = usePush(app);
   useEffect(() => {
     persist();
-    pushState().then((state) => setPush(state === "on" ? "on" : "off"));
     app.nav.hold = () => app.nav.home();
     return () => (app.nav.hold = null);
   }, []);
   const accounts = app.phone?.accounts() ?? [];
   const ends = accounts.find(({ device }) => device === activation.device)?.probationEnds ?? 0;
-  return html`<${Active} account=${activation.account.name} service=${activation.service} unlock=${activation.unlock} push=${push} many=${accounts.length} first=${!ends}
+  return html`<${Active} account=${activation.account.name} service=${activation.service} unlock=${activation.unlock} push=${on ? "on" : "off"} many=${accounts.length} first=${!ends}
     until=${ends ? dayTime(ends / 1000, language()) : ""} onDone=${() => app.nav.home()} />`;
 }
 

@@ -5,6 +5,7 @@ import { shortTime } from "../lib/clock.js";
 import { language, t } from "../lib/words.js";
 import { Home } from "../view/home.js";
 import { resume } from "./check.js";
+import { start, usePush } from "./push.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../lib/inbox.js").Request} Request */
@@ -16,7 +17,12 @@ export function HomeFlow({ app }) {
   const waiting = requests.filter(({ state }) => state === "waiting" || state === "refused");
   const ended = requests.filter((request) => !waiting.includes(request));
   const accounts = phone.accounts();
+  const { state, lost } = usePush(app);
+  const off = state === "denied" || (state === "ask" && app.settings.push !== "off");
+  // The browser's question is the first that happens in this tap.
+  const turnOn = () => (state === "ask" ? app.nav.go("Notify", { started: start(app) }) : app.nav.go("NotifyCheck", { repair: lost }));
   return html`<${Home} cards=${waiting.map(cardOf)} ended=${ended.map(endedOf)} many=${accounts.length > 1} say=${useNews(waiting)} note=${app.note}
+    push=${lost ? "lost" : off ? "off" : ""} onPush=${turnOn}
     accounts=${accounts.map(({ device, account, service, state }) => ({ device, name: account.name, service, state }))}
     unfinished=${phone.unfinished().map(({ account }) => account.name)}
     onOpen=${(/** @type {string} */ id) => app.nav.go("Request", { id })} onAccount=${(/** @type {string} */ device) => app.nav.go("Account", { device })}

@@ -2,9 +2,13 @@
 
 /** @typedef {import("./app.js").App} App */
 
+/** Screens that a tap on a notification leaves: nothing is under way in them. */
+const IDLE = ["Root", "Account", "Active", "Locked", "NotifyCheck", "Recover", "Settings"];
+
 /**
  * @param {App} app  with a phone
- * @returns {() => void} looks now; a single request opens by itself
+ * @returns {{first: Promise<void>, look: () => Promise<void>, tapped: () => Promise<void>}} first: the first look; look: looks now, a single
+ *   request opens by itself at home; tapped: from any screen on which nothing is under way, since its notification was tapped
  */
 export function live(app) {
   const phone = /** @type {NonNullable<App["phone"]>} */ (app.phone);
@@ -31,10 +35,17 @@ export function live(app) {
     if (waiting().length === 1) app.nav.go("Request", { id: waiting()[0].id });
     else if (over) app.nav.go("Account", { device: told.add(over.device) && over.device });
   };
-  const seen = () => {
+  const tapped = async () => {
+    await look();
+    const { name, props } = app.nav.top;
+    const [one, more] = waiting();
+    const over = name === "Request" && phone.request(props.id)?.state !== "waiting";
+    if (one && !more && !app.landing && (over || IDLE.includes(name))) app.nav.reset("Request", { id: one.id });
+  };
+  const seen = async () => {
     if (document.hidden) return end();
     begin();
-    look();
+    return look();
   };
 
   document.addEventListener("visibilitychange", seen);
@@ -43,8 +54,7 @@ export function live(app) {
   });
   phone.onInbox(() => /** @type {any} */ (navigator).setAppBadge?.(waiting().length).catch(() => {}));
   for (const event of ["online", "offline"]) addEventListener(event, () => (event === "online" && begin(), app.draw()));
-  seen();
-  return look;
+  return { first: seen(), look, tapped };
 }
 
 /** @param {import("../lib/phone.js").Phone} phone */

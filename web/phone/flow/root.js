@@ -16,7 +16,7 @@ const PLACES = {
   Confirm: () => import("./setup.js"), Unlock: () => import("./setup.js"), NotMe: () => import("./setup.js"),
   Resume: () => import("./check.js"), Code: () => import("./check.js"), Active: () => import("./check.js"), End: () => import("./check.js"),
   Request: () => import("./request.js"), Account: () => import("./account.js"), Remove: () => import("./account.js"), Locked: () => import("./account.js"),
-  Settings: () => import("./settings.js"),
+  Settings: () => import("./settings.js"), Notify: () => import("./notify.js"), NotifyCheck: () => import("./notifycheck.js"),
 };
 
 /** @type {Record<string, (props: any) => any>} */

@@ -1,7 +1,9 @@
 // What a person can set on this phone.
 
+import { dropPush } from "../lib/push.js";
 import { html, useState } from "../vendor/preact.js";
 import { Settings } from "../view/settings.js";
+import { start, stop, usePush } from "./push.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -11,7 +13,11 @@ export function SettingsFlow({ app }) {
   const { language, theme, moretime } = app.settings;
   const accounts = app.phone?.accounts() ?? [];
   const unlock = accounts.find(({ state }) => state === "active")?.unlock ?? "none";
+  const { state, on } = usePush(app);
+  // The browser's question is the first that happens in this tap.
+  const turn = (/** @type {boolean} */ to) => (to ? app.nav.go("Notify", { started: start(app) }) : stop(app));
   const reset = async () => {
+    await dropPush().catch(() => {});
     await app.phone?.reset();
     app.nav.home();
     app.note = { k: "settings.reset.done" };
@@ -19,5 +25,5 @@ export function SettingsFlow({ app }) {
   };
   return html`<${Settings} language=${language} theme=${theme} unlock=${unlock} moretime=${moretime} service=${app.service || accounts[0]?.service || ""} host=${app.host}
     resetting=${resetting} back=${() => app.nav.back()} onLanguage=${(/** @type {string} */ to) => app.set({ language: to })} onTheme=${(/** @type {string} */ to) => app.set({ theme: to })}
-    onMoretime=${(/** @type {boolean} */ on) => app.set({ moretime: on })} onForgot=${() => app.nav.go("Recover")} onReset=${setResetting} onGo=${reset} />`;
+    onMoretime=${(/** @type {boolean} */ on) => app.set({ moretime: on })} push=${{ state, on }} onPush=${turn} onCheck=${() => app.nav.go("NotifyCheck")} onForgot=${() => app.nav.go("Recover")} onReset=${setResetting} onGo=${reset} />`;
 }

@@ -8,7 +8,7 @@ import { hasPlatformUnlock, platform, systemName } from "../lib/system.js";
 import { language, t } from "../lib/words.js";
 import { Confirm, NotMe } from "../view/confirm.js";
 import { Existing, NewPin, PhoneUnlock } from "../view/unlock.js";
-import { resume } from "./check.js";
+import { active, resume } from "./check.js";
 import { fault, is } from "./say.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -109,7 +109,8 @@ function useOther({ via, unlock, look }) {
 function arrived(app, { activation }, state) {
   app.opened = null;
   app.phone?.setSetting("opened", null).catch(() => {});
-  app.nav.reset(state === "active" ? "Active" : "Code", { activation });
+  if (state === "active") active(app, /** @type {import("../lib/activation.js").Activation} */ (activation));
+  else app.nav.reset("Code", { activation });
 }
 
 /** "This isn't me" was chosen. @param {{app: App}} props */

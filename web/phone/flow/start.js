@@ -3,7 +3,7 @@
 import { html, render } from "../vendor/preact.js";
 import { readCode, readFragment } from "../lib/code.js";
 import { Phone } from "../lib/phone.js";
-import { keepAll, onPush, startWorker } from "../lib/worker.js";
+import { hear, keepAll, startWorker } from "../lib/worker.js";
 import { App } from "./app.js";
 import { land } from "./land.js";
 import { live } from "./live.js";
@@ -27,8 +27,10 @@ export async function start(fragment, root) {
   keep();
   phone.onChange(() => (keep(), app.draw()));
   phone.onInbox(() => app.draw());
-  const look = live(app);
-  onPush(look);
+  const { first, look, tapped } = live(app);
+  const repair = async () => (await import("./push.js")).repair(app);
+  first.then(repair).catch(() => {}); // what the server says of notifications is known by then
+  hear((what) => ({ push: look, tap: tapped, renew: repair })[what]());
   phone.server().then(({ name }) => ((app.service = name), app.draw()), () => {});
   if (!app.landing && opened) await follow(app, opened);
   else if (phone.unfinished().length) await (await import("./check.js")).resume(app);

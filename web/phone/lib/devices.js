@@ -117,6 +117,12 @@ export class Devices {
     this.tell("accounts");
   }
 
+  /** What a call has changed, until the server next says more. @param {Row} row @param {Partial<Account>} change */
+  changed(row, change) {
+    this.shown.set(row.id, { ...(this.shown.get(row.id) ?? accountOf(row)), ...change });
+    this.tell("accounts");
+  }
+
   /** The handle that names this phone to its system, 32 random bytes, made once. @returns {Promise<Uint8Array<ArrayBuffer>>} */
   async userHandle() {
     const user = (await this.keys.setting("user")) ?? random(32);

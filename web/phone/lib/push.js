@@ -2,16 +2,25 @@
 // Spec §13.1. Keyturn works without it.
 
 import { unb64 } from "./bytes.js";
-import { isNetwork } from "./problem.js";
 
 /** @typedef {import("./phone.js").Phone} Phone */
 
-/** @returns {Promise<"on" | "off" | "denied" | "none">} none: this browser has no push */
-export async function pushState() {
+/**
+ * none: this browser, or this server, has no notifications. denied: the person or the system forbids them.
+ * ask: nobody was asked yet. off: allowed, but there is no subscription.
+ * @typedef {"none" | "denied" | "ask" | "off" | "on"} PushState
+ */
+
+const PATIENCE = 15_000; // milliseconds in which a push service that can be reached answers
+
+/** @param {Phone} phone @returns {Promise<PushState>} */
+export async function pushState(phone) {
   if (!("PushManager" in globalThis) || !("Notification" in globalThis) || !navigator.serviceWorker) return "none";
-  if (Notification.permission === "denied") return "denied";
+  const server = await phone.server().catch(() => null); // unknown: the browser alone says it
+  if (server && !server.vapid_key) return "none";
+  if (Notification.permission !== "granted") return Notification.permission === "denied" ? "denied" : "ask";
   const worker = await navigator.serviceWorker.getRegistration();
-  return Notification.permission === "granted" && (await worker?.pushManager.getSubscription()) ? "on" : "off";
+  return (await worker?.pushManager.getSubscription().catch(() => null)) ? "on" : "off";
 }
 
 /** Asks for the permission; the first statement of a tap. @returns {Promise<boolean>} */
@@ -23,48 +32,65 @@ export async function askPush() {
  * Subscribes, if there is no subscription under the server's key, and tells the
  * server for every account.
  * @param {Phone} phone
+ * @param {boolean} [fresh]  the subscription that there may be is dead
  * @returns {Promise<boolean>} false if the browser's push service doesn't answer
+ * @throws a Problem if the server doesn't take it for any account
  */
-export async function registerPush(phone) {
-  const key = unb64((await phone.server()).vapid_key, 65);
-  if (!key) return false;
-  try {
-    const { pushManager } = await navigator.serviceWorker.ready;
-    const before = await pushManager.getSubscription();
-    if (before && !sameKey(before, key)) await before.unsubscribe();
-    const subscription = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-    const { endpoint, keys } = subscription.toJSON();
-    const body = { endpoint, p256dh: keys?.p256dh, auth: keys?.auth };
-    const rows = phone.callers().filter((row) => row.state === "active");
-    await Promise.all(rows.map((row) => phone.signed(row, "PUT", "/v1/push", body)));
-    return true;
-  } catch {
-    return false;
-  }
+export async function registerPush(phone, fresh = false) {
+  const subscription = await subscribe((await phone.server()).vapid_key, fresh);
+  if (!subscription) return false;
+  const { endpoint, keys } = subscription.toJSON();
+  await each(phone, active(phone), "PUT", { endpoint, p256dh: keys?.p256dh, auth: keys?.auth });
+  return true;
 }
 
-/**
- * At every start: phones drop subscriptions silently. Asks nothing of the person.
- * @param {Phone} phone
- */
-export async function repairPush(phone) {
-  const allowed = "Notification" in globalThis && Notification.permission === "granted";
-  return allowed && "PushManager" in globalThis ? registerPush(phone) : false;
+/** Ends it, for every account. @param {Phone} phone */
+export async function endPush(phone) {
+  await each(phone, phone.callers(), "DELETE");
+  await dropPush();
+}
+
+/** Ends it here; the server finds out when it pushes next. */
+export async function dropPush() {
+  const worker = await navigator.serviceWorker?.getRegistration();
+  await (await worker?.pushManager?.getSubscription())?.unsubscribe();
 }
 
 /**
  * Has the server send one push.
  * @param {Phone} phone
- * @returns {Promise<boolean>} whether it was sent; whether it came, onPush tells
+ * @returns {Promise<boolean>} whether it was sent; whether it came, the worker tells
  */
 export async function testPush(phone) {
-  const row = phone.callers().find((row) => row.state === "active");
-  if (!row) return false;
+  const [row] = active(phone);
+  return row !== undefined && (await phone.signed(row, "POST", "/v1/push/test", {})).sent === true;
+}
+
+/** @param {Phone} phone */
+const active = (phone) => phone.callers().filter(({ state }) => state === "active");
+
+/**
+ * One call for each account; what the server says of the phone is kept.
+ * @param {Phone} phone @param {import("./device.js").Row[]} rows @param {"PUT" | "DELETE"} method @param {any} [body]
+ */
+async function each(phone, rows, method, body) {
+  const done = await Promise.allSettled(rows.map(async (row) => phone.changed(row, { push: (await phone.signed(row, method, "/v1/push", body)).push })));
+  const failed = done.find((result) => result.status === "rejected");
+  if (failed && !done.some((result) => result.status === "fulfilled")) throw failed.reason;
+}
+
+/** @param {string} vapid @param {boolean} fresh @returns {Promise<PushSubscription | null>} */
+async function subscribe(vapid, fresh) {
+  const key = unb64(vapid ?? "", 65);
+  if (!key) return null;
   try {
-    return (await phone.signed(row, "POST", "/v1/push/test", {})).sent === true;
-  } catch (problem) {
-    if (isNetwork(problem)) throw problem;
-    return false;
+    const { pushManager } = await navigator.serviceWorker.ready;
+    const before = await pushManager.getSubscription();
+    if (before && (fresh || !sameKey(before, key))) await before.unsubscribe();
+    const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, null));
+    return /** @type {any} */ (await Promise.race([pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }), late]));
+  } catch {
+    return null; // no permission any more, or a system without a push service
   }
 }
 

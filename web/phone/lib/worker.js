@@ -28,11 +28,13 @@ export function keepAll() {
 }
 
 /**
- * @param {() => void} told  a push came while the app is open
+ * What the worker tells: a push came while the app is open, its notification was
+ * tapped, or the browser has another subscription.
+ * @param {(what: "push" | "tap" | "renew") => void} told
  * @returns {() => void} stops it
  */
-export function onPush(told) {
-  const heard = (/** @type {MessageEvent} */ event) => event.data === "push" && told();
+export function hear(told) {
+  const heard = (/** @type {MessageEvent} */ { data }) => ["push", "tap", "renew"].includes(data) && told(data);
   navigator.serviceWorker?.addEventListener("message", heard);
   return () => navigator.serviceWorker?.removeEventListener("message", heard);
 }

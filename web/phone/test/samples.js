@@ -11,6 +11,8 @@ import { Confirm, NotMe } from "../view/confirm.js";
 import { Add, First, Recover } from "../view/first.js";
 import { Home } from "../view/home.js";
 import { Land } from "../view/land.js";
+import { Notify } from "../view/notify.js";
+import { NotifyCheck } from "../view/notifycheck.js";
 import { EnterPin } from "../view/pin.js";
 import { Loading, Request } from "../view/request.js";
 import { Scan } from "../view/scan.js";
@@ -55,7 +57,13 @@ const account = (/** @type {any} */ props) => () => html`<${Account} account=${{
   asking=${false} busy=${false} problem=${null} back=${no} onRemove=${no} onKeep=${no} onGo=${no} ...${props} />`;
 const gone = (/** @type {any} */ props) => () => html`<${Gone} account="mei.chen" to="Mei's iPhone" time="14:05" back=${no} onForget=${no} ...${props} />`;
 const settings = (/** @type {any} */ props) => () => html`<${Settings} language="" theme="" unlock="pin" moretime=${false} service=${service()} host=${host} resetting=${false}
-  back=${no} onLanguage=${no} onTheme=${no} onMoretime=${no} onForgot=${no} onReset=${no} onGo=${no} ...${props} />`;
+  push=${{ state: "on", on: true }} onPush=${no} onCheck=${no} back=${no} onLanguage=${no} onTheme=${no} onMoretime=${no} onForgot=${no} onReset=${no} onGo=${no} ...${props} />`;
+const notify = (/** @type {any} */ props) => () => html`<${Notify} step="ask" problem=${null} onGo=${no} onLater=${no} onCheck=${no} onDone=${no} ...${props} />`;
+const row = (/** @type {string} */ name, /** @type {string} */ look, /** @type {string} */ k, /** @type {any} */ more = {}) => ({ name, look, say: { k, v: { count: 3 } }, ...more });
+const well = [row("install", "ok", "notify.install.ok"), row("net", "ok", "notify.net.ok"), row("perm", "ok", "notify.perm.ok"), row("sub", "ok", "notify.sub.ok")];
+const hints = ["notify.hint.style", "notify.hint.focus", "notify.hint.batt", "notify.hint.cn"];
+const notifies = (/** @type {any} */ props) => () => html`<${NotifyCheck} checks=${well} asking=${false} hints=${hints} urgent=${false} busy=${false} again=${true} say="" back=${no} onSeen=${no}
+  onAgain=${no} ...${props} />`;
 const over = (/** @type {any} */ sheet) => () => html`${home({ cards: [] })()}${sheet}`;
 
 /** @type {Record<string, () => any>} */
@@ -101,5 +109,17 @@ export const SAMPLES = {
   account: account({}), "account-asking": account({ asking: true }), "account-problem": account({ problem: { k: "error.offline" } }),
   moved: gone({ kind: "moved" }), removed: gone({ kind: "removed" }), paused: gone({ kind: "paused" }), unknown: gone({ kind: "unknown" }),
   locked: () => html`<${Locked} accounts="mei.chen, harbor.shop" back=${no} onAgain=${no} onForget=${no} />`,
-  settings: settings({}), "settings-reset": settings({ resetting: true }),
+  notify: notify({}), "notify-asking": notify({ step: "asking" }), "notify-test": notify({ step: "test", back: no }), "notify-denied": notify({ step: "denied" }), "notify-lost": notify({ step: "lost" }),
+  "notify-problem": notify({ problem: { k: "error.push_refused", reference } }),
+  "notifycheck-test": notifies({ checks: [...well, row("test", "wait", "notify.sent")], busy: true }), "notifycheck-came": notifies({ checks: [...well, row("test", "ok", "notify.came")], asking: true }),
+  "notifycheck-ok": notifies({ checks: [...well, row("test", "ok", "notify.ok")] }), "notifycheck-missed": notifies({ checks: [...well, row("test", "bad", "notify.missed")], urgent: true }),
+  "notifycheck-soon": notifies({ checks: [...well, row("test", "wait", "notify.soon")], busy: true }),
+  "notifycheck-lost": notifies({ checks: [...well.slice(0, 3), row("sub", "bad", "notify.sub.lost", { act: { k: "notify.repair", go: no } })], hints: [], again: false }),
+  "notifycheck-blocked": notifies({ checks: [well[1], row("perm", "info", "notify.perm.no", { fix: ["notify.perm.android"] })], hints: [], again: false }),
+  "notifycheck-install": notifies({ checks: [row("install", "info", "notify.install.no", { fix: ["land.ios.1", "land.ios.2", "land.ios.3"] })], hints: [], again: false }),
+  "notifycheck-ask": notifies({ checks: [well[1], row("perm", "info", "notify.perm.ask", { act: { k: "home.notif.off.go", go: no } })], hints: [], again: false }),
+  "notifycheck-none": notifies({ checks: [well[1], row("perm", "info", "notify.none")], hints: [], again: false }),
+  "notifycheck-offline": notifies({ checks: [row("net", "bad", "error.offline")], hints: [], again: false }),
+  "home-notif-off": home({ push: "off" }), "home-notif-lost": home(() => ({ push: "lost", cards: cards(1) })),
+  settings: settings({}), "settings-notif-blocked": settings({ push: { state: "denied", on: false } }), "settings-notif-none": settings({ push: { state: "none", on: false } }), "settings-reset": settings({ resetting: true }),
 };

@@ -12,6 +12,7 @@ export class Server extends Desk {
   sent = []; // {path, body} of every call
   lost = ""; // the next answer to a path that ends like this is lost
   waiters = [];
+  vapid = "BA1Hxzyi1RUM1b5wjxsn7nGxAszw2u61m164i3MrAIxHF6YK5h4SDYic-dRuU_RCPCfA5aq9ojSwk5Y2EmClBPs"; // a point of P-256
   busy = 0; // answers in work
   most = 0;
 
@@ -41,7 +42,7 @@ export class Server extends Desk {
 
   async route(call) {
     const { path } = call;
-    if (path === "/v1/server") return { name: "Harbor Lane", pin: { min: 4, max: 6 }, unlock: ["pin", "platform"] };
+    if (path === "/v1/server") return { name: "Harbor Lane", pin: { min: 4, max: 6 }, unlock: ["pin", "platform"], vapid_key: this.vapid };
     if (path.endsWith("/look")) return this.look(call);
     if (path.endsWith("/redeem")) return this.redeem(call);
     const device = await this.caller(call);
@@ -50,6 +51,7 @@ export class Server extends Desk {
     if (device.state === "removed") throw refuse(410, "device_removed", { reason: "moved", to: "Pixel 9", time: 1893456000 });
     if (path === "/v1/device") return { device: { state: device.state } };
     if (path === "/v1/pending") return this.pending(device, call);
+    if (path.startsWith("/v1/push")) return this.push(device, call);
     if (path.endsWith("/answer")) return this.answer(device, call);
     if (path.endsWith("/remove")) return this.remove(device, call);
     return {};
@@ -80,9 +82,19 @@ export class Server extends Desk {
         signal.addEventListener("abort", resolve);
       });
     }
-    return { version: version(), device: { state: device.state, pin_tries_left: device.tries }, notices: [],
+    return { version: version(), device: { state: device.state, pin_tries_left: device.tries, push: device.told }, notices: [],
       requests: requests().map(({ id, state, text }) =>
         state === "waiting" ? { request: id, challenge: text, expires_in: 97, tries_left: 3 } : { request: id, state, by: "Pixel 9" }) };
+  }
+
+  push(device, { method, path, body }) {
+    if (path.endsWith("/test")) {
+      if (!device.push) throw refuse(400, "push_refused");
+      return { sent: true };
+    }
+    if (body?.endpoint.startsWith("https://refused.")) throw refuse(400, "push_refused");
+    device.push = method === "PUT" ? body : null;
+    return { push: device.push ? "ok" : "off" };
   }
 
   async answer(device, { body, path }) {

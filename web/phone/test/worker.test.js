@@ -1,6 +1,6 @@
 // The service worker: what it keeps, and what it shows. The driver sends the push.
 
-import { onPush, startWorker } from "../lib/worker.js";
+import { hear, startWorker } from "../lib/worker.js";
 import { equal, test } from "./check.js";
 
 export default async function () {
@@ -33,6 +33,6 @@ export default async function () {
     }
     throw new Error("an address was taken");
   });
-  window.pushes = 0;
-  onPush(() => window.pushes++);
+  window.heard = [];
+  hear((what) => window.heard.push(what));
 }

@@ -10,10 +10,10 @@ import { Banner, Button, Icon, Screen, Status, T } from "./part.js";
 
 /**
  * @param {{cards: Card[], accounts: Row[], ended: Ended[], unfinished: string[], note?: import("./part.js").Say | null, say: string, many: boolean,
- *   onOpen: (id: string) => void, onAccount: (device: string) => void, onResume: () => void, onScan: () => void, onAdd: () => void}} props
- *   many: several accounts, so that a card says whose it is
+ *   push?: "" | "off" | "lost", onPush?: () => void, onOpen: (id: string) => void, onAccount: (device: string) => void, onResume: () => void, onScan: () => void, onAdd: () => void}} props
+ *   many: several accounts, so that a card says whose it is; push: what is to be said of notifications
  */
-export function Home({ cards, accounts, ended, unfinished, note, say, many, onOpen, onAccount, onResume, onScan, onAdd }) {
+export function Home({ cards, accounts, ended, unfinished, note, say, many, push = "", onPush, onOpen, onAccount, onResume, onScan, onAdd }) {
   const acts = html`<${Button} k="home.scan" kind=${cards.length ? "wide" : "main wide"} icon="scan" onPress=${onScan} />`;
   return html`<${Screen} name="home" k="home.title" bare=${true} acts=${acts} say=${say}>
     ${note && html`<${Status} say=${note} />`}
@@ -24,6 +24,8 @@ export function Home({ cards, accounts, ended, unfinished, note, say, many, onOp
       ${cards.map((card) => html`<${Waiting} key=${card.id} card=${card} many=${many} onOpen=${onOpen} />`)}
       ${!cards.length && html`<div class="empty"><${Icon} name="key" /><${T} as="p" class="muted" k="home.none" /></div>`}
     </section>
+    ${push && html`<${Banner} kind=${push === "lost" ? "warn" : "info"} icon="bell-off" say=${{ k: "home.notif." + push }}>
+      <p><${Button} k=${`home.notif.${push}.go`} kind="small" onPress=${onPush} /></p><//>`}
     <section><h2 class="over" data-t="home.accounts">${t("home.accounts")}</h2>
       <div class="list card">${accounts.map((row) => html`<${Account} key=${row.device} row=${row} onAccount=${onAccount} />`)}
       <button type="button" class="row add" data-t="home.add" onClick=${onAdd}><span class="badge"><${Icon} name="plus" /></span><b>${t("home.add")}</b></button></div></section>

@@ -9,11 +9,11 @@ import { Sheet } from "./sheet.js";
 
 /**
  * @param {{language: string, theme: string, unlock: "pin" | "platform" | "none", moretime: boolean, service: string, host: string, resetting: boolean,
- *   back: () => void, onLanguage: (language: string) => void, onTheme: (theme: string) => void, onMoretime: (on: boolean) => void,
+ *   push: {state: import("../lib/push.js").PushState | "", on: boolean}, onPush: (on: boolean) => void, onCheck: () => void, back: () => void, onLanguage: (language: string) => void, onTheme: (theme: string) => void, onMoretime: (on: boolean) => void,
  *   onForgot: () => void, onReset: (asking: boolean) => void, onGo: () => void}} props  language, theme: empty is the system's
  */
 export function Settings(props) {
-  const { language, theme, unlock, moretime, service, host, resetting, back, onLanguage, onTheme, onMoretime, onForgot, onReset, onGo } = props;
+  const { language, theme, unlock, moretime, service, host, resetting, push, onPush, onCheck, back, onLanguage, onTheme, onMoretime, onForgot, onReset, onGo } = props;
   return html`<${Screen} name="settings" k="settings.title" back=${back}>
     <section class="card snug stack">
       <${Choice} id="language" k="settings.language" value=${language} onChoose=${onLanguage}
@@ -23,6 +23,7 @@ export function Settings(props) {
       <label class="check"><input type="checkbox" id="moretime" checked=${moretime} onChange=${(/** @type {any} */ event) => onMoretime(event.target.checked)} />
         <span><b data-t="settings.moretime">${t("settings.moretime")}</b><${T} as="span" class="hint" k="settings.moretime.note" /></span></label>
     </section>
+    <section class="card snug"><${Push} push=${push} onPush=${onPush} onCheck=${onCheck} /></section>
     <section class="card snug">
       <${Rows} rows=${[["settings.unlock", t("settings.unlock." + unlock)]]} />
       ${unlock === "pin" && html`<${Button} k="settings.forgot" kind="link" onPress=${onForgot} />`}
@@ -32,6 +33,14 @@ export function Settings(props) {
     <p><${Button} k="settings.reset" kind="wide" icon="bin" onPress=${() => onReset(true)} /></p>
     ${resetting && html`<${Reset} onClose=${() => onReset(false)} onGo=${onGo} />`}
   <//>`;
+}
+
+/** On, off, or one line that says why there are none. @param {{push: {state: string, on: boolean}, onPush: (on: boolean) => void, onCheck: () => void}} props */
+function Push({ push: { state, on }, onPush, onCheck }) {
+  if (state === "none") return html`<p class="label" data-t="settings.notif">${t("settings.notif")}</p><${T} as="p" class="small muted" k="notify.none" />`;
+  return html`<label class="check"><input type="checkbox" id="notif" checked=${on} disabled=${state === "denied"} onChange=${(/** @type {any} */ event) => onPush(event.target.checked)} />
+      <span><b data-t="settings.notif">${t("settings.notif")}</b><${T} as="span" class="hint" k=${state === "denied" ? "notify.perm.no" : "settings.notif.note"} /></span></label>
+    <${Button} k="notify.check" kind="link" onPress=${onCheck} />`;
 }
 
 /** @param {{id: string, k: string, value: string, options: [string, string][], onChoose: (value: string) => void}} props */

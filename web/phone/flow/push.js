@@ -1,0 +1,80 @@
+// Whether notifications are wanted, and whether they work.
+
+import { useEffect, useState } from "../vendor/preact.js";
+import { askPush, dropPush, endPush, pushState, registerPush } from "../lib/push.js";
+
+/** @typedef {import("./app.js").App} App */
+/** @typedef {import("../lib/push.js").PushState} PushState */
+/** @typedef {NonNullable<App["phone"]>} Phone */
+
+/** Of each app: whether the repair of its start is still to come, runs, or is over. @type {WeakMap<App, "runs" | "over">} */
+const repairs = new WeakMap();
+
+/**
+ * At every start, when an account has come, and when the browser has another
+ * subscription: phones drop them silently, and nobody is asked or told. Attack A73.
+ * @param {App} app
+ */
+export async function repair(app) {
+  const phone = /** @type {Phone} */ (app.phone);
+  if (repairs.get(app) === "runs" || !phone.callers().length || app.settings.push === "off") return;
+  repairs.set(app, "runs");
+  try {
+    if (app.settings.push === "ending") return await stop(app);
+    const state = await pushState(phone);
+    if (state === "on" || state === "off") await registerPush(phone, isLost(phone));
+  } catch {
+    // The next start tries again, and until then the home screen says that they are lost.
+  } finally {
+    repairs.set(app, "over");
+    app.draw();
+  }
+}
+
+/**
+ * Turns them on. Called from a tap, in which the browser's question is the first that happens.
+ * @param {App} app
+ * @returns {Promise<"on" | "denied" | "service">} service: the system has no push service that answers
+ * @throws a Problem of the server
+ */
+export async function start(app) {
+  if (!(await askPush())) return "denied";
+  await app.set({ push: "on" });
+  const phone = /** @type {Phone} */ (app.phone);
+  return (await registerPush(phone, isLost(phone))) ? "on" : "service";
+}
+
+/** Turns them off; the server hears of it now or later. @param {App} app */
+export async function stop(app) {
+  await app.set({ push: "ending" });
+  try {
+    await endPush(/** @type {Phone} */ (app.phone));
+    await app.set({ push: "off" });
+  } catch {
+    await dropPush().catch(() => {}); // nothing arrives any more in any case
+  }
+}
+
+/** Whether the server has found that a push did not get through. @param {Phone} phone */
+export const isLost = (phone) => phone.accounts().some(({ state, push }) => state === "active" && push === "lost");
+
+/** Whether the person is asked: nobody has decided yet. @param {App} app */
+export const undecided = async (app) => app.settings.push === "" && (await pushState(/** @type {Phone} */ (app.phone))) === "ask";
+
+/**
+ * How it stands, for a screen.
+ * @param {App} app
+ * @returns {{state: PushState | "", on: boolean, lost: boolean}}  state: empty for the first moment
+ */
+export function usePush(app) {
+  const phone = /** @type {Phone} */ (app.phone);
+  const [state, setState] = useState(/** @type {PushState | ""} */ (""));
+  const { push } = app.settings;
+  const wanted = push !== "off" && push !== "ending";
+  const told = phone.accounts().map((account) => account.push).join();
+  useEffect(() => {
+    pushState(phone).then(setState);
+  }, [push, told, repairs.get(app)]);
+  const lost = wanted && repairs.get(app) === "over" && (state === "off" || (state === "on" && isLost(phone)));
+  return { state, on: wanted && state === "on", lost };
+}
