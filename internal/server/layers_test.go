@@ -49,6 +49,8 @@ var enters = map[string]string{
 	"github.com/pelletier/go-toml":    "internal/config",
 	"github.com/alecthomas/kong":      "cmd",
 	"github.com/chromedp":             "test/browser",
+	"github.com/godbus/dbus":          "test/browser",
+	"github.com/coder/websocket":      "test/browser",
 }
 
 // tests may use these anywhere, and what another package brings in.

@@ -37,15 +37,22 @@ var flags = []chromedp.ExecAllocatorOption{
 // KEYTURN_TEST_REQUIRE=chromium a missing one is a failure.
 func Needed(t testing.TB) string {
 	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+	return program(t, "chromium", "chromium", "chromium-browser", "google-chrome")
+}
+
+// program returns the path of the first of these that there is, or skips the test;
+// if KEYTURN_TEST_REQUIRE has what, a missing one is a failure.
+func program(t testing.TB, what string, names ...string) string {
+	t.Helper()
+	for _, name := range names {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
 	}
-	if slices.Contains(strings.Split(os.Getenv("KEYTURN_TEST_REQUIRE"), ","), "chromium") {
-		t.Fatal("chromium is required and not installed")
+	if slices.Contains(strings.Split(os.Getenv("KEYTURN_TEST_REQUIRE"), ","), what) {
+		t.Fatal(what + " is required and not installed")
 	}
-	t.Skip("chromium is not installed")
+	t.Skip(what + " is not installed")
 	return ""
 }
 

@@ -77,10 +77,9 @@ type located struct {
 	Covered bool    `json:"covered"`
 }
 
-// locate waits for an element that can be hit and returns its middle.
-func (w *Window) locate(what string) located {
-	w.t.Helper()
-	js := `(async () => { const e = (` + find + `)(` + quote(what) + `, ` + quote(w.word(what)) + `);
+// locate is an expression of the page: where an element is.
+func locate(what, word string) string {
+	return `(async () => { const e = (` + find + `)(` + quote(what) + `, ` + quote(word) + `);
 	  if (!e) return {found: false};
 	  e.scrollIntoView({block: "center", behavior: "instant"});
 	  const before = e.getBoundingClientRect();
@@ -89,6 +88,12 @@ func (w *Window) locate(what string) located {
 	  if (document.readyState !== "complete" || r.x !== before.x || r.y !== before.y) return {found: false};
 	  const x = r.x + r.width / 2, y = r.y + r.height / 2, top = document.elementFromPoint(x, y);
 	  return {found: true, x, y, covered: !(top && (e.contains(top) || top.contains(e))) || document.querySelector("[data-guard=on]") !== null}; })()`
+}
+
+// locate waits for an element that can be hit and returns its middle.
+func (w *Window) locate(what string) located {
+	w.t.Helper()
+	js := locate(what, w.word(what))
 	var at located
 	w.until("find "+what, func() bool {
 		at = Eval[located](w, js)
