@@ -17,17 +17,18 @@ func TestA47Deadlines(t *testing.T) {
 		after time.Duration
 		want  error
 		do    func(w *world, p *phone, q asked, approve, deny keyturn.Reply) error
+		state approval.State // in the store, if it is too late
 	}{
-		{"answered in the last second", 119 * time.Second, nil, postApprove},
-		{"answered late", 120 * time.Second, over, postApprove},
-		{"denied late", 120 * time.Second, over, postDeny},
-		{"seen in the last second", 119 * time.Second, nil, postSeen},
-		{"seen late", 120 * time.Second, over, postSeen},
-		{"prolonged in the last second", 119 * time.Second, nil, browse("prolong")},
-		{"prolonged late", 120 * time.Second, over, browse("prolong")},
-		{"cancelled in the last second", 119 * time.Second, nil, browse("cancel")},
-		{"cancelled late", 120 * time.Second, over, browse("cancel")},
-		{"redeemed without an answer", 120 * time.Second, over, browse("redeem")},
+		{"answered in the last second", 119 * time.Second, nil, postApprove, ""},
+		{"answered late", 120 * time.Second, over, postApprove, approval.Waiting},
+		{"denied late", 120 * time.Second, over, postDeny, approval.Waiting},
+		{"seen in the last second", 119 * time.Second, nil, postSeen, ""},
+		{"seen late", 120 * time.Second, over, postSeen, approval.Waiting},
+		{"prolonged in the last second", 119 * time.Second, nil, browse("prolong"), ""},
+		{"prolonged late", 120 * time.Second, over, browse("prolong"), approval.Waiting},
+		{"cancelled in the last second", 119 * time.Second, nil, browse("cancel"), ""},
+		{"cancelled late", 120 * time.Second, over, browse("cancel"), approval.Expired},
+		{"redeemed without an answer", 120 * time.Second, over, browse("redeem"), approval.Expired},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := one.in(t)
@@ -43,7 +44,7 @@ func TestA47Deadlines(t *testing.T) {
 			if tt.want == nil {
 				return
 			}
-			w.left(q.ID, approval.Waiting, 0) // nobody wrote that it is over
+			w.left(q.ID, tt.state, 0) // mostly nobody wrote that it is over
 			if d := w.device(p.ID); d.WrongPINs != 0 {
 				t.Errorf("%d tries of the PIN are taken", d.WrongPINs)
 			}

@@ -24,7 +24,7 @@ func (s *Service) Redeem(ctx context.Context, cookie, id string, g policy.Grant)
 	if err != nil {
 		return Request{}, policy.Proven{}, err
 	}
-	if state := was.at(s.Now()); state != Approved {
+	if state := s.settled(ctx, was); state != Approved {
 		return Request{}, policy.Proven{}, &Gone{state}
 	}
 	ev := s.about(was).As(audit.RequestRedeemed).With("acr", was.proven().ACR())

@@ -136,9 +136,9 @@ func TestA22A23NotRedeemed(t *testing.T) {
 	}{
 		{"A22 119 s pass", func(w *world, _ *phone, _ asked) error { w.pass(119 * time.Second); return nil }, nil, approval.Redeemed},
 		{"A22 120 s pass", func(w *world, _ *phone, _ asked) error { w.pass(120 * time.Second); return nil },
-			&approval.Gone{State: approval.Expired}, approval.Approved},
+			&approval.Gone{State: approval.Expired}, approval.Expired},
 		{"A22 an hour passes", func(w *world, _ *phone, _ asked) error { w.pass(time.Hour); return nil },
-			&approval.Gone{State: approval.Expired}, approval.Approved},
+			&approval.Gone{State: approval.Expired}, approval.Expired},
 		{"A22 the approving device is removed", func(w *world, p *phone, _ asked) error {
 			return w.devices.Remove(w.t.Context(), p.ID, device.ReasonOperator)
 		}, approval.ErrUnknown, approval.Approved},

@@ -115,7 +115,7 @@ func (s *Service) Cancel(ctx context.Context, cookie, id string) error {
 	if err != nil {
 		return err
 	}
-	if state := r.at(s.Now()); state != Waiting {
+	if state := s.settled(ctx, r); state != Waiting {
 		return &Gone{state}
 	}
 	if err := s.Store.EndRequest(ctx, r.ID, Cancelled, s.about(r).As(audit.RequestCancelled)); err != nil {
@@ -140,7 +140,7 @@ func (s *Service) Again(ctx context.Context, cookie, id string, fresh Attempt) (
 		return Request{}, "", err
 	}
 	now := s.Now()
-	switch r.at(now) {
+	switch s.settled(ctx, r) {
 	case Waiting:
 		return r, "", s.again(ctx, r)
 	case Approved:
@@ -157,6 +157,18 @@ func (s *Service) Again(ctx context.Context, cookie, id string, fresh Attempt) (
 	fresh.Account, fresh.Name, fresh.App, fresh.Action, fresh.Before = r.Account, r.Name, r.App, r.Action, cookie
 	fresh.Message, fresh.Target, fresh.Session, fresh.Password = r.Message, r.Target, r.Session, r.Password
 	return s.Begin(ctx, fresh)
+}
+
+// settled is at, and writes that time has ended a request: the record says so of
+// one that was approved and never redeemed, too. Nothing depends on it.
+func (s *Service) settled(ctx context.Context, r Request) State {
+	state := r.at(s.Now())
+	if state == Expired && r.State != Expired {
+		if s.Store.EndRequest(ctx, r.ID, Expired, s.about(r).As(audit.RequestExpired)) == nil {
+			s.wake(r)
+		}
+	}
+	return state
 }
 
 // passwordCounts returns [ErrTooLate] if the password of a request allows no

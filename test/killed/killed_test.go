@@ -2,40 +2,55 @@ package killed
 
 import (
 	"net/url"
+	"strings"
 	"testing"
+	"time"
 
 	"keyturn"
 	"keyturn/internal/audit"
 )
 
-// moments are the arrows of spec §6.7 and §8.7 by the event that each writes, and
-// what a person does on the way to it. Afterwards everyone sets up the phone, if
-// there is none, and signs in with it.
+// moments are the arrows of spec §6.7 and §8.7 by the event that each writes, where
+// the same event has several by the state that they leave, and what a person does on
+// the way to it. Afterwards everyone sets up the phone, if there is none, and signs in
+// with it.
 var moments = []struct {
 	kind  audit.Kind
+	from  string
 	first func(p *person)
 }{
-	{audit.ActivationBegun, nothing},
-	{audit.ActivationLooked, nothing},
-	{audit.ActivationRedeemed, nothing},
-	{audit.ActivationChecking, nothing},
-	{audit.ActivationTried, nothing},
-	{audit.ActivationDone, nothing},
-	{audit.ActivationFailed, wrongFinish},
-	{audit.ActivationCancelled, cancelSetUp},
-	{audit.ActivationReplaced, newCode},
-	{audit.RequestBegun, nothing},
-	{audit.RequestProlonged, before((*person).prolong)},
-	{audit.NumberTried, nothing},
-	{audit.NumberWrong, before((*person).wrongNumber)},
-	{audit.RequestFailed, before((*person).wrongNumbers)},
-	{audit.RequestApproved, nothing},
-	{audit.RequestDenied, before((*person).deny)},
-	{audit.RequestReported, before((*person).report)},
-	{audit.RequestCancelled, before((*person).cancel)},
-	{audit.RequestReplaced, before((*person).again)},
-	{audit.RequestRedeemed, nothing},
-	{audit.PINTried, nothing},
+	{audit.ActivationBegun, "", nothing},
+	{audit.ActivationLooked, "", nothing},
+	{audit.ActivationRedeemed, "", nothing},
+	{audit.ActivationChecking, "", nothing},
+	{audit.ActivationTried, "", nothing},
+	{audit.ActivationDone, "", nothing},
+	{audit.ActivationFailed, "", wrongFinish},
+	{audit.ActivationCancelled, "waiting", after(waiting, (*person).cancelSetUp)},
+	{audit.ActivationCancelled, "redeemed", after((*person).redeemed, (*person).cancelSetUp)},
+	{audit.ActivationCancelled, "checking", after((*person).checking, (*person).cancelSetUp)},
+	{audit.ActivationCancelled, "checking, by wrong digits", after((*person).checking, (*person).wrongDigits)},
+	{audit.ActivationReplaced, "waiting", after(waiting, (*person).newCode)},
+	{audit.ActivationReplaced, "redeemed", after((*person).redeemed, (*person).newCode)},
+	{audit.ActivationReplaced, "checking", after((*person).checking, (*person).newCode)},
+	{audit.ActivationExpired, "waiting", after(waiting, (*person).lateLook)},
+	{audit.ActivationExpired, "redeemed", after((*person).redeemed, (*person).lateFinish)},
+	{audit.ActivationExpired, "checking", after((*person).checking, (*person).lateDigits)},
+	{audit.RequestBegun, "", nothing},
+	{audit.RequestProlonged, "", after((*person).setUp, (*person).prolong)},
+	{audit.NumberTried, "", nothing},
+	{audit.NumberWrong, "", after((*person).setUp, (*person).wrongNumber)},
+	{audit.RequestFailed, "", after((*person).setUp, (*person).wrongNumbers)},
+	{audit.RequestApproved, "", nothing},
+	{audit.RequestDenied, "", after((*person).setUp, (*person).deny)},
+	{audit.RequestReported, "", after((*person).setUp, (*person).report)},
+	{audit.RequestCancelled, "", after((*person).setUp, (*person).cancel)},
+	{audit.RequestReplaced, "", after((*person).setUp, (*person).again)},
+	{audit.RequestExpired, "waiting", after((*person).setUp, (*person).lateCancel)},
+	{audit.RequestExpired, "waiting, by the next", after((*person).setUp, (*person).lateAgain)},
+	{audit.RequestExpired, "approved", after((*person).setUp, (*person).lateRedeem)},
+	{audit.RequestRedeemed, "", nothing},
+	{audit.PINTried, "", nothing},
 }
 
 // Killed just before or just after the commit of any arrow, the server comes back
@@ -43,9 +58,10 @@ var moments = []struct {
 func TestKilled(t *testing.T) {
 	for _, m := range moments {
 		for _, when := range []string{"before", "after"} {
-			t.Run(when+" "+string(m.kind), func(t *testing.T) {
+			moment := when + " " + string(m.kind)
+			t.Run(strings.TrimSpace(moment+" "+m.from), func(t *testing.T) {
 				t.Parallel()
-				n := start(t, when+" "+string(m.kind))
+				n := start(t, moment)
 				n.awake(t.Context())
 				p := newPerson(t, n)
 				m.first(p)
@@ -72,8 +88,8 @@ func (p *person) once() {
 	for _, ev := range p.node.record(p.node.account()) {
 		switch ev.Kind {
 		case audit.ActivationDone, audit.ActivationRedeemed, audit.ActivationChecking, audit.ActivationFailed, audit.ActivationCancelled,
-			audit.ActivationReplaced, audit.RequestApproved, audit.RequestDenied, audit.RequestReported, audit.RequestFailed,
-			audit.RequestCancelled, audit.RequestReplaced, audit.RequestRedeemed:
+			audit.ActivationReplaced, audit.ActivationExpired, audit.RequestApproved, audit.RequestDenied, audit.RequestReported,
+			audit.RequestFailed, audit.RequestCancelled, audit.RequestReplaced, audit.RequestExpired, audit.RequestRedeemed:
 			seen[string(ev.Kind)+" "+ev.Subject]++
 		}
 		if ev.Kind == audit.ActivationDone {
@@ -92,13 +108,24 @@ func (p *person) once() {
 
 func nothing(*person) {}
 
-// before sets up the phone, and then does f.
-func before(f func(*person)) func(*person) {
+// after does one thing, and then another.
+func after(first, then func(*person)) func(*person) {
 	return func(p *person) {
-		p.setUp()
-		f(p)
+		first(p)
+		then(p)
 	}
 }
+
+// waiting, redeemed and checking bring a set-up as far as that.
+func waiting(p *person) { p.signIn() }
+
+func (p *person) redeemed() {
+	p.lose = "/v1/activations/finish"
+	p.redeem(p.signIn().text("activation-code"))
+	p.lose = ""
+}
+
+func (p *person) checking() { p.redeem(p.signIn().text("activation-code")) }
 
 // wrongFinish opens the app again in the middle of a set-up and types another PIN.
 func wrongFinish(p *person) {
@@ -116,14 +143,37 @@ func wrongFinish(p *person) {
 	p.tolerable(err)
 }
 
-func cancelSetUp(p *person) {
-	p.signIn()
+func (p *person) cancelSetUp() {
 	p.post("/phones/activation/cancel", nil, "/phones/activation")
 }
 
-func newCode(p *person) {
-	p.signIn()
+func (p *person) wrongDigits() {
+	for range 3 {
+		p.post("/phones/activation/check", url.Values{"code": {other(p.digits())}}, "/phones/activation")
+	}
+}
+
+func (p *person) newCode() {
 	p.post("/phones/activation", nil, "/phones/activation")
+}
+
+// That time is over is written by who comes too late, §6.7.
+func (p *person) lateLook() {
+	shown := p.get("/phones/activation").text("activation-code")
+	p.node.later(15 * time.Minute)
+	p.redeem(shown)
+}
+
+func (p *person) lateFinish() {
+	p.node.later(3 * time.Minute)
+	_, err := p.phone.Resume(p.t.Context(), pin)
+	p.tolerable(err)
+}
+
+func (p *person) lateDigits() {
+	digits := p.digits()
+	p.node.later(15 * time.Minute)
+	p.post("/phones/activation/check", url.Values{"code": {digits}}, "/phones/activation")
 }
 
 func (p *person) prolong() {
@@ -131,7 +181,7 @@ func (p *person) prolong() {
 	p.post("/sign-in/prolong", url.Values{"request": {g.request()}}, "/sign-in/wait")
 }
 
-// other is a number that is not the one shown.
+// other is not the number that is shown.
 func other(number string) string {
 	if number == "000000" {
 		return "000001"
@@ -169,4 +219,23 @@ func (p *person) cancel() {
 func (p *person) again() {
 	p.signIn()
 	p.signIn()
+}
+
+func (p *person) lateCancel() {
+	g := p.signIn()
+	p.node.later(3 * time.Minute)
+	p.post("/sign-in/cancel", url.Values{"request": {g.request()}}, "/sign-in/wait")
+}
+
+func (p *person) lateAgain() {
+	p.signIn()
+	p.node.later(3 * time.Minute)
+	p.signIn()
+}
+
+func (p *person) lateRedeem() {
+	g := p.signIn()
+	p.answer(keyturn.Approve, g.text("number"))
+	p.node.later(3 * time.Minute)
+	p.post("/sign-in/redeem", url.Values{"request": {g.request()}}, "/sign-in/wait")
 }

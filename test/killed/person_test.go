@@ -175,6 +175,10 @@ func (p *person) redeem(shown string) {
 		return
 	}
 	_, err = p.phone.Activate(p.t.Context(), code, "Desk", pin)
+	if errors.Is(err, phone.ErrUnfinished) { // of an older code: the person begins anew
+		p.forget()
+		_, err = p.phone.Activate(p.t.Context(), code, "Desk", pin)
+	}
 	p.tolerable(err)
 }
 

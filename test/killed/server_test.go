@@ -29,6 +29,9 @@ const (
 	envMoment = "KEYTURN_KILLED_MOMENT" // such as "before request.approved"; empty: never
 )
 
+// ahead is the file in the folder that says how far the server's clock was moved.
+const ahead = "ahead"
+
 // TestMain is the tests, or in a process of its own the server.
 func TestMain(m *testing.M) {
 	if folder := os.Getenv(envFolder); folder != "" {
@@ -56,7 +59,7 @@ func settings(folder, listen string) config.Config {
 func serve(folder string) error {
 	ctx := context.Background()
 	c := settings(folder, os.Getenv(envListen))
-	s, err := server.Open(ctx, c, server.With{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	s, err := server.Open(ctx, c, server.With{Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: clock(folder)})
 	if err != nil {
 		return err
 	}
@@ -73,6 +76,26 @@ func serve(folder string) error {
 		return err
 	}
 	return s.Serve(ctx, l)
+}
+
+// clock is the real one, moved as the folder says.
+func clock(folder string) func() time.Time {
+	return func() time.Time {
+		text, _ := os.ReadFile(filepath.Join(folder, ahead)) // none: it was not moved
+		by, _ := time.ParseDuration(string(text))
+		return time.Now().Add(by)
+	}
+}
+
+// later moves the server's clock.
+func (n *node) later(by time.Duration) {
+	n.t.Helper()
+	by += time.Until(clock(n.folder)()).Round(time.Second)
+	file := filepath.Join(n.folder, ahead)
+	err := os.WriteFile(file+".new", []byte(by.String()), 0o600)
+	if err := errors.Join(err, os.Rename(file+".new", file)); err != nil {
+		n.t.Fatal(err)
+	}
 }
 
 // A node is a server process that is started again when it dies.
