@@ -22,6 +22,7 @@ func (c *Config) Check(languages []string) error {
 	c.checkTLS(&all)
 	c.checkWords(&all, languages)
 	c.checkRules(&all)
+	c.checkMail(&all)
 	c.checkStorage(&all)
 	c.Limits.check(&all)
 	slices.SortStableFunc(all, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
@@ -133,6 +134,28 @@ func (c *Config) checkPush(f *faults) {
 			f.unless(pushHost(one), "push.hosts", "has "+quote(one)+", which is no host", "such as ntfy.example.org or *.push.example.org")
 		}
 	}
+}
+
+func (c *Config) checkMail(f *faults) {
+	m := c.Mail
+	f.unless(m.Operator == "" || isAddress(m.Operator), "mail.operator", "is no e-mail address", "such as security@example.com")
+	if m.Server == "" {
+		f.unless(m.Operator == "", "mail.server", "is missing, and mail.operator is given", "HOST:PORT, such as smtp.example.com:587")
+		return
+	}
+	host, port, err := net.SplitHostPort(m.Server)
+	f.unless(err == nil && host != "" && port != "", "mail.server", "isn't HOST:PORT", "such as smtp.example.com:587")
+	f.unless(isAddress(m.From), "mail.from", "is no e-mail address", "such as keyturn@example.com")
+	f.unless(slices.Contains([]string{"starttls", "tls", "none"}, m.Security), "mail.security", quote(m.Security)+" is none of starttls, tls, none", "")
+	f.unless(m.Security != "none" || loopback(m.Server), "mail.security", "would send letters and password in the clear", `use "starttls" or "tls"`)
+	f.unless((m.User == "") == (m.Password == ""), "mail.password", "comes together with mail.user", "give both, or neither")
+	f.unless(time.Second <= m.Patience.Duration && m.Patience.Duration <= 5*time.Minute, "mail.patience", "is not between 1s and 5m", "")
+}
+
+// isAddress reports whether letters could go there, or come from there.
+func isAddress(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Address == s && !strings.ContainsFunc(s, control)
 }
 
 // contact reports whether push services could reach somebody there.

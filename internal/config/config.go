@@ -10,6 +10,8 @@
 // file that it makes.
 package config
 
+import "time"
+
 // Config is every setting. [Default] has the values of a fresh installation.
 type Config struct {
 	// The address that people use. QR codes carry it, every signed text names it,
@@ -50,6 +52,8 @@ type Config struct {
 	PIN        PIN        `toml:"pin"`
 	Phones     Phones     `toml:"phones"`
 	Push       Push       `toml:"push"`
+	Mail       Mail       `toml:"mail"`
+	Place      Place      `toml:"place"`
 	Storage    Storage    `toml:"storage"`
 	Seal       Seal       `toml:"seal"`
 	Limits     Limits     `toml:"limits"`
@@ -138,6 +142,41 @@ type Push struct {
 	Hosts []string `toml:"hosts"`
 }
 
+// Mail is about letters: every change of phones, recovery codes or password is told to
+// the account's address.
+type Mail struct {
+	// The mail server that takes letters, HOST:PORT, such as smtp.example.com:587.
+	// Empty: no letters; phones are told all the same.
+	Server string `toml:"server"`
+
+	// "starttls" (port 587, and never without it), "tls" (port 465), or "none" for a
+	// mail server on this machine.
+	Security string `toml:"security"`
+
+	// How to log in there. Empty: not at all.
+	User     string `toml:"user"`
+	Password string `toml:"password" secret:"true"`
+
+	// The address that letters come from.
+	From string `toml:"from"`
+
+	// The operator's address, told of every report, alarm and phone that seems to have
+	// been copied. Empty: nobody is.
+	Operator string `toml:"operator"`
+
+	// How long a try to hand a letter over may take, 1s to 5m. Letters that aren't taken
+	// are tried again for a day.
+	Patience Duration `toml:"patience"`
+}
+
+// Place is about where a browser seems to be.
+type Place struct {
+	// A database of IP addresses in the format of MaxMind (.mmdb), with cities or
+	// countries. Nothing is asked outside. It may be replaced while the server runs.
+	// Empty: requests show no place.
+	Database string `toml:"database"`
+}
+
 // Storage is where everything is kept.
 type Storage struct {
 	// sqlite:FILE, or postgres://… for those who outgrow one machine.
@@ -169,6 +208,7 @@ func Default() Config {
 		Unlock:       Unlock{Mode: "auto"},
 		PIN:          PIN{Min: 4, Max: 6},
 		Phones:       Phones{Max: 3},
+		Mail:         Mail{Security: "starttls", Patience: Duration{30 * time.Second}},
 		Storage:      Storage{URL: "sqlite:/var/lib/keyturn/keyturn.db"},
 		Limits:       defaultLimits(),
 	}

@@ -70,6 +70,27 @@ func TestCheck(t *testing.T) {
 		{"PostgreSQL with a key", func(c *config.Config) {
 			c.Storage.URL, c.Seal.Key, c.TLS.Cache = "postgres://db/keyturn", "…", "/var/cache/keyturn"
 		}, ""},
+		{"a mail server", func(c *config.Config) {
+			c.Mail.Server, c.Mail.From, c.Mail.Operator, c.Mail.User, c.Mail.Password = "smtp.example.com:587", "keyturn@example.com", "it@example.com", "a", "b"
+		}, ""},
+		{"letters from nobody", func(c *config.Config) { c.Mail.Server = "smtp.example.com:587" }, "mail.from: is no e-mail address"},
+		{"a sender that ends its header", func(c *config.Config) {
+			c.Mail.Server, c.Mail.From = "smtp.example.com:587", "a@example.com\r\nBcc: b@example.com"
+		}, "mail.from: is no e-mail address"},
+		{"letters in the clear", func(c *config.Config) {
+			c.Mail.Server, c.Mail.From, c.Mail.Security = "smtp.example.com:25", "a@example.com", "none"
+		}, "mail.security: would send letters and password in the clear"},
+		{"letters in the clear to this machine", func(c *config.Config) {
+			c.Mail.Server, c.Mail.From, c.Mail.Security = "127.0.0.1:25", "a@example.com", "none"
+		}, ""},
+		{"a mail server without a port", func(c *config.Config) { c.Mail.Server, c.Mail.From = "smtp.example.com", "a@example.com" }, "mail.server: isn't HOST:PORT"},
+		{"a user without a password", func(c *config.Config) {
+			c.Mail.Server, c.Mail.From, c.Mail.User = "smtp.example.com:587", "a@example.com", "a"
+		}, "mail.password: comes together with mail.user"},
+		{"an operator without a mail server", func(c *config.Config) { c.Mail.Operator = "it@example.com" }, "mail.server: is missing"},
+		{"a wish for ever", func(c *config.Config) {
+			c.Mail.Server, c.Mail.From, c.Mail.Patience.Duration = "smtp.example.com:587", "a@example.com", time.Hour
+		}, "mail.patience: is not between 1s and 5m"},
 		{"no try at a PIN", func(c *config.Config) { c.Limits.PINTries = 0 }, "limits.pin_tries: is below 1"},
 		{"a rate of nothing", func(c *config.Config) { c.Limits.Passwords.Most = 0 }, "limits.passwords: is less than one in a second"},
 	} {

@@ -19,11 +19,14 @@ type Person struct {
 }
 
 // Person adds an account.
-func (w *World) Person(name string) *Person {
+func (w *World) Person(name string) *Person { return w.PersonAt(name, "") }
+
+// PersonAt adds an account with an e-mail address.
+func (w *World) PersonAt(name, email string) *Person {
 	w.t.Helper()
 	p := &Person{Password: "a password of " + name, w: w}
 	var err error
-	if p.Account, err = w.Accounts.Add(w.t.Context(), name, p.Password, ""); err != nil {
+	if p.Account, err = w.Accounts.Add(w.t.Context(), name, p.Password, email); err != nil {
 		w.t.Fatal(err)
 	}
 	return p

@@ -13,6 +13,7 @@ package keyturntest
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"log/slog"
 	"net"
 	"net/http"
@@ -22,6 +23,7 @@ import (
 	"time"
 
 	"keyturn/internal/config"
+	"keyturn/internal/mail/mailtest"
 	"keyturn/internal/server"
 )
 
@@ -41,6 +43,7 @@ type Option func(*options)
 
 type options struct {
 	now      func() time.Time
+	roots    *x509.CertPool
 	settings []func(*config.Config)
 }
 
@@ -56,6 +59,17 @@ func Set(f func(*config.Config)) Option {
 // in a file: several nodes can share them.
 func In(url, keyFile string) Option {
 	return Set(func(c *config.Config) { c.Storage.URL, c.Seal.KeyFile = url, keyFile })
+}
+
+// Mail sends letters to a mail server of the test's, which the operator reads too.
+func Mail(s *mailtest.Server) Option {
+	return func(o *options) {
+		o.roots = s.Roots
+		Set(func(c *config.Config) {
+			c.Mail.Server, c.Mail.User, c.Mail.Password = s.Addr, mailtest.User, mailtest.Password
+			c.Mail.From, c.Mail.Operator = "keyturn@example.org", "operator@example.org"
+		})(o)
+	}
 }
 
 // Start starts a server in memory, with the settings of a fresh installation.
@@ -86,7 +100,7 @@ func start(t testing.TB, o options) *World {
 		t.Fatal(err)
 	}
 	w.addr = l.Addr().String()
-	w.Server, err = server.Open(t.Context(), o.config(l), server.With{Log: slog.New(slog.NewTextHandler(w.log, nil)), Now: o.now})
+	w.Server, err = server.Open(t.Context(), o.config(l), server.With{Log: slog.New(slog.NewTextHandler(w.log, nil)), Now: o.now, Roots: o.roots})
 	if err != nil {
 		t.Fatal(err)
 	}

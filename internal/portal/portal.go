@@ -32,12 +32,12 @@ type Portal struct {
 	Activations Activations
 	Approvals   Approvals
 	Ways        Ways
-	Limits      policy.Limits            // to say how many and how long, never to decide
-	Phone       string                   // address of the phone app, for people without a phone; empty outside the demo
-	Place       func(addr string) string // of an IP address; nil: no place is known
-	Draining    <-chan struct{}          // closed when the server stops: streams end, browsers come back to the next
-	Log         *slog.Logger             //
-	Now         func() time.Time         //
+	Limits      policy.Limits                  // to say how many and how long, never to decide
+	Phone       string                         // address of the phone app, for people without a phone; empty outside the demo
+	Place       func(addr, lang string) string // of an IP address, in a language; nil: no place is known
+	Draining    <-chan struct{}                // closed when the server stops: streams end, browsers come back to the next
+	Log         *slog.Logger                   //
+	Now         func() time.Time               //
 
 	streams streams
 }

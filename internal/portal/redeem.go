@@ -82,7 +82,7 @@ func (p *Portal) change(w http.ResponseWriter, r *http.Request, s session.Sessio
 		addr := page.Addr(r)
 		_, err := p.Activations.Begin(r.Context(), activation.By{
 			Account: s.Account, Session: s.ID, Purpose: activation.Add, Approval: req.ID,
-			Browser: page.Browser(r.UserAgent()), IP: addr, Place: p.place(addr),
+			Browser: page.Browser(r.UserAgent()), IP: addr, Place: p.place(r),
 		})
 		if err != nil {
 			return err

@@ -184,7 +184,7 @@ func (p *Portal) postActivation(w http.ResponseWriter, r *http.Request, s sessio
 		return err
 	}
 	by.IP = page.Addr(r)
-	by.Browser, by.Place = page.Browser(r.UserAgent()), p.place(by.IP)
+	by.Browser, by.Place = page.Browser(r.UserAgent()), p.place(r)
 	if _, err = p.Activations.Begin(r.Context(), by); err != nil {
 		return p.noCode(w, r, s, err)
 	}

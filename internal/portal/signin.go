@@ -107,7 +107,7 @@ func (p *Portal) signInToSetUp(w http.ResponseWriter, r *http.Request, a account
 	}
 	_, err = p.Activations.Begin(ctx, activation.By{
 		Account: a.ID, Session: s.ID, Purpose: activation.First,
-		Browser: agent, IP: addr, Place: p.place(addr),
+		Browser: agent, IP: addr, Place: p.place(r),
 	})
 	if err != nil && !errors.Is(err, activation.ErrTooMany) { // the page says that there is no code, and how long to wait
 		return errors.Join(err, p.Sessions.End(ctx, cookie)) // a password alone opens nothing else, A31
@@ -148,16 +148,17 @@ func (p *Portal) attempt(r *http.Request, a account.Account, action keyturn.Acti
 	return approval.Attempt{
 		Account: a.ID, Name: a.Name, App: p.Page.Name(), Action: action,
 		Before:  p.Page.Cookie(r, page.Pending),
-		Browser: page.Browser(r.UserAgent()), IP: addr, Place: p.place(addr),
+		Browser: page.Browser(r.UserAgent()), IP: addr, Place: p.place(r),
 		Password: p.Now(),
 	}
 }
 
-func (p *Portal) place(addr string) string {
+// place is where a browser seems to be, in its person's language.
+func (p *Portal) place(r *http.Request) string {
 	if p.Place == nil {
 		return ""
 	}
-	return p.Place(addr)
+	return p.Place(page.Addr(r), p.Page.Language(r))
 }
 
 // postSignOut ends the session. Doing it twice is no mistake.

@@ -211,7 +211,7 @@ func (p *Portal) postAgain(w http.ResponseWriter, r *http.Request, t ticket) err
 	addr := page.Addr(r)
 	next, cookie, err := p.Approvals.Again(r.Context(), t.cookie, t.id, approval.Attempt{
 		Account: st.Account, Name: st.Name, App: st.App, Action: st.Action, Before: t.cookie, Known: known,
-		Browser: page.Browser(r.UserAgent()), IP: addr, Place: p.place(addr),
+		Browser: page.Browser(r.UserAgent()), IP: addr, Place: p.place(r),
 	})
 	if errors.Is(err, approval.ErrTooLate) {
 		return p.showSignIn(w, r, http.StatusOK, signInPage{Name: st.Name, Problem: page.Say("signin.again")})

@@ -11,12 +11,20 @@ import (
 	"keyturn/internal/store"
 )
 
-// Inspect opens certificate, key and storage as a start would, and changes
-// nothing. It returns [*OtherHost] if phones were set up under another host than
+// Inspect opens certificate, key, storage and places as a start would, logs in to the
+// mail server, and changes nothing. It returns [*OtherHost] if phones were set up under another host than
 // that of public_url. A first start, for which there is nothing yet, is fine.
 func Inspect(ctx context.Context, c config.Config) (err error) {
 	if _, err := tlsConfig(c); err != nil {
 		return err
+	}
+	if _, err := openPlaces(c, time.Now); err != nil {
+		return err
+	}
+	if c.Mail.Server != "" {
+		if err := mailer(c, nil).Check(ctx); err != nil {
+			return fmt.Errorf("mail.server: %w", err)
+		}
 	}
 	if strings.HasPrefix(c.Storage.URL, "sqlite:") && !used(c) {
 		return nil

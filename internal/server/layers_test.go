@@ -27,6 +27,7 @@ var rank = map[string]int{
 	// Tools implement the interfaces of lower ranks.
 	"internal/store": 4, "internal/bus": 4, "internal/push": 4, "internal/mail": 4, "internal/place": 4,
 	"internal/store/storetest": 4, "internal/push/pushtest": 4,
+	"internal/mail/mailtest": 4, "internal/place/placetest": 4,
 
 	// Doors call the services of lower ranks.
 	"internal/portal": 4, "internal/phoneapp": 4, "internal/deviceapi": 4,
@@ -39,18 +40,23 @@ var rank = map[string]int{
 // enters says where a foreign module comes in: a package, or a folder of them.
 // Modules of golang.org/x count as the standard library.
 var enters = map[string]string{
-	"modernc.org/sqlite":              "internal/store",
-	"github.com/jackc/pgx":            "internal/store",
-	"github.com/pressly/goose":        "internal/store",
-	"github.com/tink-crypto/tink-go":  "internal/seal",
-	"github.com/go-webauthn/webauthn": "internal/device",
-	"rsc.io/qr":                       "internal/qr",
-	"github.com/nicksnyder/go-i18n":   "locale",
-	"github.com/pelletier/go-toml":    "internal/config",
-	"github.com/alecthomas/kong":      "cmd",
-	"github.com/chromedp":             "test/browser",
-	"github.com/godbus/dbus":          "test/browser",
-	"github.com/coder/websocket":      "test/browser",
+	"modernc.org/sqlite":                   "internal/store",
+	"github.com/jackc/pgx":                 "internal/store",
+	"github.com/pressly/goose":             "internal/store",
+	"github.com/tink-crypto/tink-go":       "internal/seal",
+	"github.com/go-webauthn/webauthn":      "internal/device",
+	"rsc.io/qr":                            "internal/qr",
+	"github.com/nicksnyder/go-i18n":        "locale",
+	"github.com/pelletier/go-toml":         "internal/config",
+	"github.com/alecthomas/kong":           "cmd",
+	"github.com/chromedp":                  "test/browser",
+	"github.com/godbus/dbus":               "test/browser",
+	"github.com/coder/websocket":           "test/browser",
+	"github.com/wneessen/go-mail":          "internal/mail",
+	"github.com/emersion/go-smtp":          "internal/mail/mailtest",
+	"github.com/emersion/go-sasl":          "internal/mail/mailtest",
+	"github.com/oschwald/maxminddb-golang": "internal/place",
+	"github.com/maxmind/mmdbwriter":        "internal/place/placetest",
 }
 
 // tests may use these anywhere, and what another package brings in.

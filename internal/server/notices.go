@@ -1,9 +1,15 @@
 package server
 
 import (
+	"crypto/x509"
+	"fmt"
+	"maps"
 	"time"
 
+	"keyturn/internal/config"
+	"keyturn/internal/mail"
 	"keyturn/internal/notice"
+	places "keyturn/internal/place"
 )
 
 // A ringer wakes the phones of an account. Package push implements it.
@@ -23,4 +29,38 @@ func (s *Services) heard(t notice.Told) {
 	if s.ringer != nil && t.Kind.Rings() {
 		s.ringer.Ring(t.Account, t.Device, s.with.Now().Add(ringFor))
 	}
+}
+
+// courier sends letters, if there is a mail server.
+func (s *Services) courier() *notice.Courier {
+	if s.config.Mail.Server == "" {
+		return nil
+	}
+	names := maps.Clone(s.config.Organisation)
+	if names == nil {
+		names = map[string]string{}
+	}
+	names[""] = s.name
+	post := mailer(s.config, s.with.Roots)
+	return &notice.Courier{Letters: s.Store, Post: post, Lease: 2 * post.Patience, Now: s.with.Now, Log: s.with.Log,
+		Writer: notice.Writer{Origin: s.Origin, Names: names, Languages: s.config.Languages}}
+}
+
+// mailer is the way to the mail server of the settings.
+func mailer(c config.Config, roots *x509.CertPool) *mail.Sender {
+	origin, _ := config.ParseOrigin(c.PublicURL) // it was checked
+	return &mail.Sender{Server: c.Mail.Server, Security: c.Mail.Security, User: c.Mail.User, Password: c.Mail.Password,
+		From: c.Mail.From, Name: organisation(c, origin.String()), Host: origin.Hostname(), Patience: c.Mail.Patience.Duration, Roots: roots}
+}
+
+// openPlaces opens the database of places, if the settings name one.
+func openPlaces(c config.Config, now func() time.Time) (func(addr, lang string) string, error) {
+	if c.Place.Database == "" {
+		return nil, nil
+	}
+	b, err := places.Open(c.Place.Database, now)
+	if err != nil {
+		return nil, fmt.Errorf("place.database: %w", err)
+	}
+	return b.Of, nil
 }

@@ -71,6 +71,9 @@ func (s *Server) besides(ctx context.Context) (stop func(), err error) {
 	record := &tail{record: s.Store, wake: s.bus.Wake, log: s.with.Log}
 	running.Go(func() { record.run(ctx) })
 	running.Go(func() { s.tidy(ctx) })
+	if courier := s.courier(); courier != nil {
+		running.Go(func() { courier.Run(ctx) })
+	}
 	if s.config.Health != "" {
 		l, err := net.Listen("tcp", s.config.Health)
 		if err != nil {

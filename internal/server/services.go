@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -31,6 +32,7 @@ type With struct {
 	Log     *slog.Logger
 	Now     func() time.Time // nil: the real clock
 	Pretend bool             // set-up pages link to the phone app in this browser: for the demo
+	Roots   *x509.CertPool   // that know the mail server's certificate; nil: those of the system
 }
 
 // Services are what doors and commands call, introduced to each other.
@@ -52,7 +54,8 @@ type Services struct {
 	name     string
 	bus      *bus.Local
 	vault    vault
-	ringer   ringer // nil: phones look by themselves
+	ringer   ringer                         // nil: phones look by themselves
+	places   func(addr, lang string) string // nil: no database
 }
 
 // Connect opens the store and the key, brings the schema up to date and
@@ -125,6 +128,10 @@ func introduce(ctx context.Context, c config.Config, with With, box *seal.Box, d
 		return nil, err
 	}
 	db.Limits, db.Heard = s.limits, s.heard
+	db.Mail = store.Mail{People: c.Mail.Server != "", Operator: c.Mail.Operator}
+	if s.places, err = openPlaces(c, with.Now); err != nil {
+		return nil, err
+	}
 	s.Accounts = &account.Service{Store: db, Tries: db, Browsers: db, Record: db, Limits: s.limits,
 		Hashes: c.Limits.Hashes, Now: with.Now}
 	s.Sessions = &session.Service{Store: db, Limits: s.limits, Now: with.Now}

@@ -14,7 +14,6 @@ import (
 var noticeSQL struct {
 	Append, Lately, PhoneName, Activated, Tell, ForEach, ToPerson, ToOperator query
 	OfDevice, Notice, State, See, Alarm, Pause, Hold                          query
-	Claim, Done, Later                                                        query
 }
 
 func init() { load(&noticeSQL, "notice.sql") }

@@ -73,16 +73,3 @@ UPDATE device SET state = 'suspended', reason = 'alarm', ended = $1
 
 -- name: Hold
 UPDATE account SET held = TRUE WHERE id = $1;
-
--- name: Claim
--- Compare and swap: of any number of nodes one gets it, and nobody else before $1.
-UPDATE letter SET due = $1, tries = tries + 1
- WHERE id = (SELECT id FROM letter WHERE due <= $2 ORDER BY due LIMIT 1) AND due <= $2
-RETURNING id, event, account, role, address, language, name, kind, at, phone, origin, place, remaining, reference, tries;
-
--- name: Done
--- By who has the claim: the number of tries is its name.
-DELETE FROM letter WHERE id = $1 AND tries = $2;
-
--- name: Later
-UPDATE letter SET due = $1 WHERE id = $2 AND tries = $3;

@@ -27,6 +27,7 @@ func Run(t *testing.T, db *store.DB, sql func(text string, args ...any)) {
 		{"secret", secrets},
 		{"record", records},
 		{"notice", notices},
+		{"letter", letters},
 	} {
 		for _, c := range noun.tests {
 			t.Run(noun.name+"/"+c.promise, func(t *testing.T) { c.test(&world{t, db, sql}) })

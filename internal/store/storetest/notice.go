@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"keyturn"
@@ -173,6 +174,63 @@ var notices = []contract{
 		w.want(w.db.BeginRequest(w.Context(), again, nil, 3, about(again, audit.RequestBegun)), approval.ErrTooLate)
 		again.Password = again.Made
 		w.must(w.db.BeginRequest(w.Context(), again, nil, 3, about(again, audit.RequestBegun)))
+	}},
+}
+
+var letters = []contract{
+	{"of fifty nodes one claims a letter, and a claim that is over is somebody else's", func(w *world) {
+		w.db.Mail.People = true
+		defer func() { w.db.Mail.People = false }()
+		ada, _ := w.family()
+		w.tell(audit.Event{Kind: audit.PasswordChanged, Account: ada})
+		claim := func(at time.Time) (notice.Letter, error) {
+			return w.db.ClaimLetter(w.Context(), at.Add(time.Minute), audit.Event{Kind: audit.LetterClaimed, At: at})
+		}
+		var mine notice.Letter
+		var mu sync.Mutex
+		won := race(func(int) error {
+			l, err := claim(now)
+			if err == nil {
+				mu.Lock()
+				mine = l
+				mu.Unlock()
+			}
+			return err
+		})
+		if won != 1 || mine.Address != "ada@example.org" || mine.Kind != notice.PasswordChanged || mine.Tries != 1 || mine.Name != "Ada" {
+			w.Fatalf("%d nodes have the letter: %+v", won, mine)
+		}
+		theirs, err := claim(now.Add(time.Minute))
+		w.must(err)
+		ev := audit.Event{Kind: audit.LetterSent, At: now, Account: ada, Subject: mine.ID}
+		w.want(w.db.EndLetter(w.Context(), mine, ev), notice.ErrClaimed)
+		w.want(w.db.DelayLetter(w.Context(), mine, now), notice.ErrClaimed)
+		w.must(w.db.DelayLetter(w.Context(), theirs, now.Add(time.Hour)))
+		_, err = claim(now.Add(time.Hour - time.Second))
+		w.want(err, notice.ErrNoLetter)
+		last, err := claim(now.Add(time.Hour))
+		w.must(err)
+		w.must(w.db.EndLetter(w.Context(), last, ev))
+		w.wantEvents(ada, audit.LetterSent, 1)
+		due, err := w.db.LetterDue(w.Context(), now.Add(24*time.Hour))
+		if w.must(err); due {
+			w.Error("a letter is left")
+		}
+	}},
+	{"no address, no letter; the account's removal takes none away", func(w *world) {
+		w.db.Mail.People = true
+		defer func() { w.db.Mail.People = false }()
+		w.tell(audit.Event{Kind: audit.PasswordChanged, Account: w.account()})
+		ada, _ := w.family()
+		w.tell(audit.Event{Kind: audit.PasswordChanged, Account: ada})
+		w.must(w.db.RemoveAccount(w.Context(), ada, audit.Event{Kind: audit.AccountRemoved, At: now, Account: ada}))
+		l, err := w.db.ClaimLetter(w.Context(), now.Add(time.Minute), audit.Event{Kind: audit.LetterClaimed, At: now})
+		if w.must(err); l.Account != ada {
+			w.Errorf("letter %+v", l)
+		}
+		w.must(w.db.EndLetter(w.Context(), l, audit.Event{Kind: audit.LetterSent, At: now}))
+		_, err = w.db.ClaimLetter(w.Context(), now.Add(time.Minute), audit.Event{Kind: audit.LetterClaimed, At: now})
+		w.want(err, notice.ErrNoLetter)
 	}},
 }
 

@@ -1,0 +1,174 @@
+// Package mailtest is a mail server on loopback, for tests.
+package mailtest
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"io"
+	"math/big"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
+)
+
+// How to log in.
+const (
+	User     = "keyturn"
+	Password = "correct horse"
+)
+
+// A Letter is one that was taken.
+type Letter struct {
+	From string
+	To   []string
+	Data string
+}
+
+// A Server takes letters by STARTTLS from who logs in. Its fields may be set before the
+// first connection.
+type Server struct {
+	Addr  string         // HOST:PORT
+	Roots *x509.CertPool // that know its certificate
+
+	// Refuse is asked for each recipient; nil takes all.
+	Refuse func(to string) error
+
+	// Taken is called when a letter has arrived and its sender isn't told yet.
+	Taken func(Letter)
+
+	mu      sync.Mutex
+	letters []Letter
+	arrived chan struct{}
+}
+
+// Start starts a server. It goes with its test.
+func Start(t testing.TB) *Server {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, roots := certificate(t)
+	s := &Server{Addr: l.Addr().String(), Roots: roots, arrived: make(chan struct{}, 1000)}
+	inner := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &session{server: s, conn: c}, nil }))
+	inner.Domain = "localhost"
+	inner.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}}
+	go func() { _ = inner.Serve(l) }() // ends by Close
+	t.Cleanup(func() { _ = inner.Close() })
+	return s
+}
+
+// Letters are those that have arrived so far.
+func (s *Server) Letters() []Letter {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Letter(nil), s.letters...)
+}
+
+// Wait returns the letters as soon as there are so many.
+func (s *Server) Wait(t testing.TB, n int) []Letter {
+	t.Helper()
+	late := time.After(30 * time.Second)
+	for {
+		if all := s.Letters(); len(all) >= n {
+			return all
+		}
+		select {
+		case <-s.arrived:
+		case <-late:
+			t.Fatalf("%d letters have arrived, want %d", len(s.Letters()), n)
+		}
+	}
+}
+
+// session is one connection. It implements [smtp.AuthSession].
+type session struct {
+	server *Server
+	conn   *smtp.Conn
+	in     bool
+	letter Letter
+}
+
+func (c *session) AuthMechanisms() []string { return []string{sasl.Plain} }
+
+func (c *session) Auth(string) (sasl.Server, error) {
+	return sasl.NewPlainServer(func(_, user, password string) error {
+		if _, encrypted := c.conn.TLSConnectionState(); !encrypted || user != User || password != Password {
+			return errors.New("no")
+		}
+		c.in = true
+		return nil
+	}), nil
+}
+
+func (c *session) Mail(from string, _ *smtp.MailOptions) error {
+	if !c.in {
+		return smtp.ErrAuthRequired
+	}
+	c.letter = Letter{From: from}
+	return nil
+}
+
+func (c *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	if c.server.Refuse != nil {
+		if err := c.server.Refuse(to); err != nil {
+			return err
+		}
+	}
+	c.letter.To = append(c.letter.To, to)
+	return nil
+}
+
+func (c *session) Data(r io.Reader) error {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	c.letter.Data = string(data)
+	s := c.server
+	s.mu.Lock()
+	s.letters = append(s.letters, c.letter)
+	s.mu.Unlock()
+	if s.Taken != nil {
+		s.Taken(c.letter)
+	}
+	s.arrived <- struct{}{}
+	return nil
+}
+
+func (c *session) Reset() { c.letter = Letter{} }
+
+func (c *session) Logout() error { return nil }
+
+// certificate makes one for 127.0.0.1 that is good for the time of a test.
+func certificate(t testing.TB) (tls.Certificate, *x509.CertPool) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "mail"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(leaf)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, roots
+}

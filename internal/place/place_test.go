@@ -1,0 +1,87 @@
+package place_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"keyturn/internal/place"
+	"keyturn/internal/place/placetest"
+)
+
+var lyon = placetest.Place{Network: "203.0.113.0/24", City: "Lyon", Country: "France", CityZH: "里昂", CountZH: "法国"}
+
+func TestOf(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "places.mmdb")
+	placetest.Write(t, file, lyon,
+		placetest.Place{Network: "2001:db8::/32", City: "Nantes", Country: "France", CountZH: "法国"},
+		placetest.Place{Network: "198.51.100.0/24", Country: "Singapore", City: "Singapore", CountZH: "新加坡", CityZH: "新加坡"},
+		placetest.Place{Network: "192.0.2.0/25", Country: "Peru", CountZH: "秘鲁"},
+		placetest.Place{Network: "10.0.0.0/8", City: "Inside", Country: "Nowhere"})
+	b, err := place.Open(file, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ name, addr, lang, want string }{
+		{"a city", "203.0.113.7", "en", "Lyon, France"},
+		{"a city in Chinese", "203.0.113.7", "zh-Hans", "法国里昂"},
+		{"an address in the other form", "::ffff:203.0.113.7", "en", "Lyon, France"},
+		{"a city whose Chinese name isn't there", "2001:db8::1", "zh-Hans", "Nantes, France"},
+		{"a city that is a country", "198.51.100.1", "en", "Singapore"},
+		{"a country only", "192.0.2.1", "zh-Hans", "秘鲁"},
+		{"an unknown address", "192.0.2.200", "en", ""},
+		{"a private address, whatever the file says", "10.1.2.3", "en", ""},
+		{"this machine", "127.0.0.1", "en", ""},
+		{"a link", "fe80::1%eth0", "en", ""},
+		{"no address", "Ada", "en", ""},
+	} {
+		if got := b.Of(tt.addr, tt.lang); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// A replaced file is noticed; one that can't be read leaves the one before in use.
+func TestReplaced(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "places.mmdb")
+	now := time.Unix(1893456000, 0)
+	placetest.Write(t, file, lyon)
+	b, err := place.Open(file, func() time.Time { return now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	is := func(want string) {
+		t.Helper()
+		if got := b.Of("203.0.113.7", "en"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	placetest.Write(t, file, placetest.Place{Network: "203.0.113.0/24", City: "Paris", Country: "France"})
+	is("Lyon, France")
+	now = now.Add(11 * time.Second)
+	is("Paris, France")
+	if err := os.WriteFile(file, []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(11 * time.Second)
+	is("Paris, France")
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(11 * time.Second)
+	is("Paris, France")
+}
+
+func TestOpen(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "places.mmdb")
+	if _, err := place.Open(file, time.Now); err == nil {
+		t.Error("a missing file was opened")
+	}
+	if err := os.WriteFile(file, []byte("no database"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := place.Open(file, time.Now); err == nil {
+		t.Error("another kind of file was opened")
+	}
+}
