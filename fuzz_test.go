@@ -250,6 +250,8 @@ func FuzzDecodeJSON(f *testing.F) {
 		`{"code":"7K3M9QXA2VHBW88K","unlock":"pin","phone_name":"Pixel 9","via":{"device":"dev_","proof":{"type":"pin"}}}`,
 		`{"activation":"act_","phone_nonce":"AQID","proof":"AQID","credential":{"same_as":"dev_"}}`,
 		`{"items":[{"device":"dev_","epoch":2,"old_proof":"AQID"}]}`,
+		`{"items":[{"device":"dev_","epoch":2,"old_proof":"AQID","new_proof":"AQID","signature":"AQID"},{"device":"dev_","epoch":3}]}`,
+		`{"agree_key":"AQID"}`,
 		`{"endpoint":"https://fcm.googleapis.com/x","p256dh":"AQID","auth":"AQID"}`,
 		`{"code":"\ud83d\ude00"}`, `{"code":"\ud83d"}`, `{"Code":""}`, `{"code":null}`, `{"code":"","code":""}`, `[]`, `{} {}`,
 	} {

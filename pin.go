@@ -6,7 +6,12 @@ import (
 	"crypto/ecdh"
 	"crypto/pbkdf2"
 	"crypto/sha256"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -87,4 +92,46 @@ func (c PINChange) Key(private *ecdh.PrivateKey, peer *ecdh.PublicKey) (t, kk By
 // Text is what the device signs, and what the old and the new key both prove.
 func (c PINChange) Text(t Bytes) (string, error) {
 	return Lines("pin-change", c.Origin, c.Device, strconv.FormatInt(c.Epoch, 10), t.String())
+}
+
+// ErrPINChange reports a PIN change whose form is wrong. Nothing was changed by it.
+var ErrPINChange = errors.New("keyturn: PIN change does not have the form it should")
+
+// Valid returns [ErrPINChange], with the member at fault, unless there are items, each
+// of another device and with proofs and signature of the right lengths. It checks
+// no proof and no signature.
+func (f PINFinish) Valid() error {
+	seen := map[string]bool{}
+	for _, i := range f.Items {
+		_, errDevice := ParseID(DeviceID, i.Device)
+		for _, m := range []struct {
+			name string
+			good bool
+		}{
+			{"device", errDevice == nil && !seen[i.Device]},
+			{"epoch", i.Epoch > 1 && i.Epoch <= maxCounter},
+			{"old_proof", len(i.OldProof) == keySize},
+			{"new_proof", len(i.NewProof) == keySize},
+			{"signature", len(i.Signature) == signatureSize},
+		} {
+			if !m.good {
+				return fmt.Errorf("%w: %s", ErrPINChange, m.name)
+			}
+		}
+		seen[i.Device] = true
+	}
+	if len(f.Items) == 0 {
+		return fmt.Errorf("%w: items", ErrPINChange)
+	}
+	return nil
+}
+
+// JoinPINTexts is the one text that a PIN change is judged by, out of those of its
+// devices: joined in the order of the devices. Spec §11.2, §17.
+func JoinPINTexts(texts map[string]string) string {
+	var b strings.Builder
+	for _, device := range slices.Sorted(maps.Keys(texts)) {
+		b.WriteString(texts[device])
+	}
+	return b.String()
 }

@@ -218,3 +218,41 @@ func TestWeakPINsAreFew(t *testing.T) {
 		}
 	}
 }
+
+// A PIN change is read strictly: each item whole, each device once.
+func TestPINFinishForm(t *testing.T) {
+	bytes32, bytes64 := keyturn.Hash("proof"), append(keyturn.Hash("r"), keyturn.Hash("s")...)
+	first, second := keyturn.NewID(keyturn.DeviceID), keyturn.NewID(keyturn.DeviceID)
+	for _, tt := range []struct {
+		name  string
+		spoil func(f *keyturn.PINFinish)
+		good  bool
+	}{
+		{"whole", func(*keyturn.PINFinish) {}, true},
+		{"no items", func(f *keyturn.PINFinish) { f.Items = nil }, false},
+		{"a device twice", func(f *keyturn.PINFinish) { f.Items[1].Device = first }, false},
+		{"an account's id", func(f *keyturn.PINFinish) { f.Items[0].Device = keyturn.NewID(keyturn.AccountID) }, false},
+		{"the epoch that every device begins with", func(f *keyturn.PINFinish) { f.Items[0].Epoch = 1 }, false},
+		{"an epoch that JavaScript can't count", func(f *keyturn.PINFinish) { f.Items[0].Epoch = 1 << 53 }, false},
+		{"a short old proof", func(f *keyturn.PINFinish) { f.Items[0].OldProof = bytes32[:31] }, false},
+		{"no new proof", func(f *keyturn.PINFinish) { f.Items[1].NewProof = nil }, false},
+		{"a signature of 63 bytes", func(f *keyturn.PINFinish) { f.Items[1].Signature = bytes64[:63] }, false},
+	} {
+		f := keyturn.PINFinish{}
+		for _, id := range []string{first, second} {
+			f.Items = append(f.Items, keyturn.PINItem{Device: id, Epoch: 2, OldProof: bytes32, NewProof: bytes32, Signature: bytes64})
+		}
+		tt.spoil(&f)
+		if err := f.Valid(); (err == nil) != tt.good || err != nil && !errors.Is(err, keyturn.ErrPINChange) {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}
+
+// One text stands for all devices, whatever order they come in.
+func TestJoinPINTexts(t *testing.T) {
+	got := keyturn.JoinPINTexts(map[string]string{"dev_B": "two\n", "dev_A": "one\n"})
+	if got != "one\ntwo\n" {
+		t.Errorf("%q", got)
+	}
+}
