@@ -91,6 +91,7 @@ type Activation struct {
 	Commit    keyturn.Bytes
 	Text      keyturn.Bytes // SHA-256 of the redeem text: challenge of the registration
 	Via       string        // device that vouched; empty on a phone's first
+	ViaEpoch  int64         // of its PIN when it vouched; not kept
 	Private   []byte        // the server's agree key, sealed, until finish
 	ServerKey keyturn.Bytes
 	Nonce     keyturn.Bytes

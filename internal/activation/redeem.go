@@ -43,11 +43,11 @@ func (s *Service) Redeem(ctx context.Context, r keyturn.Redeem) (keyturn.Redeeme
 	if used {
 		return s.lost(ctx, r, refusedKey)
 	}
-	phone, err := s.vouched(ctx, r)
+	by, err := s.vouched(ctx, r)
 	if err != nil {
 		return keyturn.Redeemed{}, err
 	}
-	return s.redeem(ctx, a, r, text, phone)
+	return s.redeem(ctx, a, r, text, by)
 }
 
 // wellFormed is steps 1 and 2, as far as they need no store. It returns the text
@@ -70,31 +70,31 @@ func (s *Service) wellFormed(r keyturn.Redeem) (string, error) {
 	return text, nil
 }
 
-// vouched is step 3: it returns the phone that the new device belongs to. That a
+// vouched is step 3: it returns the device that vouches, or only a new phone. That a
 // device which vouches can't is a fault of form, but for a locked phone, which has
 // to know it.
-func (s *Service) vouched(ctx context.Context, r keyturn.Redeem) (phone string, err error) {
+func (s *Service) vouched(ctx context.Context, r keyturn.Redeem) (device.Device, error) {
 	if r.Via == nil {
-		return keyturn.NewID(keyturn.PhoneID), nil
+		return device.Device{Phone: keyturn.NewID(keyturn.PhoneID)}, nil
 	}
 	text, err := r.AddText(s.Origin)
 	if err != nil {
-		return "", fmt.Errorf("%w: %v", ErrForm, err)
+		return device.Device{}, fmt.Errorf("%w: %v", ErrForm, err)
 	}
 	by, err := s.Devices.Vouch(ctx, *r.Via, text)
 	var gone *device.Gone
 	switch {
 	case errors.Is(err, device.ErrUnknown), errors.Is(err, device.ErrStopped), errors.Is(err, device.ErrSuspended),
 		errors.Is(err, device.ErrNew), errors.Is(err, device.ErrProof), errors.As(err, &gone):
-		return "", fmt.Errorf("%w: via: %v", ErrForm, err)
+		return device.Device{}, fmt.Errorf("%w: via: %v", ErrForm, err)
 	case err != nil:
-		return "", fmt.Errorf("via %s: %w", r.Via.Device, err)
+		return device.Device{}, fmt.Errorf("via %s: %w", r.Via.Device, err)
 	}
-	return by.Phone, nil
+	return by, nil
 }
 
 // redeem is step 4: of all redeems of a code one gets here first, and ends it.
-func (s *Service) redeem(ctx context.Context, a Activation, r keyturn.Redeem, text, phone string) (keyturn.Redeemed, error) {
+func (s *Service) redeem(ctx context.Context, a Activation, r keyturn.Redeem, text string, by device.Device) (keyturn.Redeemed, error) {
 	cause, err := s.why(ctx, a)
 	if err != nil {
 		return keyturn.Redeemed{}, err
@@ -102,7 +102,7 @@ func (s *Service) redeem(ctx context.Context, a Activation, r keyturn.Redeem, te
 	if cause != "" {
 		return s.lost(ctx, r, "")
 	}
-	a, d, err := s.taken(a, r, text, phone)
+	a, d, err := s.taken(a, r, text, by)
 	if err != nil {
 		return keyturn.Redeemed{}, err
 	}
@@ -122,7 +122,7 @@ func (s *Service) redeem(ctx context.Context, a Activation, r keyturn.Redeem, te
 
 // taken fills in what a redeem brings and what the server adds to it: its own half
 // of the key agreement, made at this moment.
-func (s *Service) taken(a Activation, r keyturn.Redeem, text, phone string) (Activation, device.Device, error) {
+func (s *Service) taken(a Activation, r keyturn.Redeem, text string, by device.Device) (Activation, device.Device, error) {
 	private, err := ecdh.P256().GenerateKey(rand.Reader)
 	if err != nil {
 		return a, device.Device{}, fmt.Errorf("redeeming %s: %w", a.ID, err)
@@ -133,13 +133,13 @@ func (s *Service) taken(a Activation, r keyturn.Redeem, text, phone string) (Act
 	a.PhoneName, a.Platform, a.Unlock = r.PhoneName, r.Platform, r.Unlock
 	a.DeviceKey, a.AgreeKey, a.Commit, a.Text = r.DeviceKey, r.AgreeKey, r.Commit, keyturn.Hash(text)
 	if r.Via != nil {
-		a.Via = r.Via.Device
+		a.Via, a.ViaEpoch = by.ID, by.Epoch
 	}
 	a.Code, a.ServerKey, a.Nonce = nil, private.PublicKey().Bytes(), make(keyturn.Bytes, 32)
 	rand.Read(a.Nonce) // never fails
 	a.Private, err = s.seal(a.ID, "private", private.Bytes())
 	d := device.Device{
-		ID: a.Device, Account: a.Account, Phone: phone, Name: a.PhoneName, Platform: a.Platform,
+		ID: a.Device, Account: a.Account, Phone: by.Phone, Name: a.PhoneName, Platform: a.Platform,
 		Unlock: a.Unlock, State: device.New, Key: a.DeviceKey, Epoch: 1,
 	}
 	return a, d, err
@@ -161,7 +161,7 @@ func (s *Service) lost(ctx context.Context, r keyturn.Redeem, cause string) (key
 			return keyturn.Redeemed{}, err
 		}
 	}
-	if cause == "" { // the code is good, so it was the device that vouches: it was stopped meanwhile
+	if cause == "" { // the code is good, so it was the device that vouches: it was stopped or got another PIN meanwhile
 		cause = refusedVia
 	}
 	return keyturn.Redeemed{}, s.refuse(ctx, a, "redeem", cause)

@@ -56,6 +56,8 @@ const (
 	PINTried        Kind = "pin.tried"
 	PINWrong        Kind = "pin.wrong"
 	PINLocked       Kind = "pin.locked"
+	PINBegun        Kind = "pin.begun"    // a change has begun, for one account
+	PINChanged      Kind = "pin.changed"  // written for each account of the phone
 	UnlockRight     Kind = "unlock.right" // a PIN or a phone's own unlock, for anything but an answer
 	UnlockWrong     Kind = "unlock.wrong"
 	CloneSuspected  Kind = "clone.suspected"

@@ -1,7 +1,8 @@
 // Package device answers two questions: did this phone sign, and did its person
-// unlock it? Three flows ask them: answering a request, finishing an activation,
-// and proving the existing unlock before adding an account. The count of wrong
-// PINs is one count for all three, and one for all accounts of a phone.
+// unlock it? Four flows ask them: answering a request, finishing an activation,
+// proving the existing unlock before adding an account, and changing the PIN. The
+// count of wrong PINs is one count for all of them, and one for all accounts of a
+// phone.
 //
 //	new ──▶ active ◀──▶ suspended        locked: 5 wrong PINs, from active or suspended
 //	 │        │  └─▶ pin_locked ◀──┘      suspended ─▶ active never after a fork

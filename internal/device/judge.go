@@ -83,6 +83,8 @@ func (v Verdict) kind() audit.Kind {
 		return audit.PINWrong
 	case codeUnlock:
 		return audit.UnlockWrong
+	case codeChange, codeGone:
+		return audit.UnlockRight // the old PIN was
 	}
 	return audit.AnswerRefused
 }

@@ -11,7 +11,7 @@ import (
 // unlock. Both keys are opened here, before any try is taken: whatever fails is a
 // fault of the server. Spec §10, §17; attack A82.
 func (s *Service) Expect(d Device, challenge string) (string, error) {
-	kp, err := s.open(d, "kp", d.Kp)
+	kp, err := s.open(d, inDevice, "kp", d.Kp)
 	if err != nil {
 		return "", err
 	}

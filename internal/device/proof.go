@@ -55,6 +55,10 @@ func (r Result) proof() error {
 		return ErrUnlock
 	case codeMany:
 		return ErrTooMany
+	case codeChange:
+		return ErrChange
+	case codeGone:
+		return ErrChangeGone
 	}
 	return ErrPending // it was never judged, and never will be
 }

@@ -13,8 +13,9 @@ import (
 // A Service checks what phones prove. Its fields are set once, before use; it is
 // safe for concurrent use.
 type Service struct {
-	Origin        string // of the server, such as "https://id.example.org"
-	Host          string // of the origin, without a port: the relying party of WebAuthn
+	Origin        string  // of the server, such as "https://id.example.org"
+	Host          string  // of the origin, without a port: the relying party of WebAuthn
+	Changes       Changes // of PINs
 	Store         Store
 	Subscriptions Subscriptions
 	Tries         Tries

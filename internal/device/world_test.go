@@ -52,7 +52,7 @@ func start(t *testing.T) *world {
 	w := &world{t: t, db: db, box: &box{Box: inner}, keys: []keyturn.Bytes{key32(), key32()}}
 	w.clock.Store(1893456000)
 	w.Service = &device.Service{
-		Origin: origin, Host: host, Store: db, Tries: db, Seal: w.box, Limits: policy.Defaults(),
+		Origin: origin, Host: host, Store: db, Changes: db, Tries: db, Seal: w.box, Limits: policy.Defaults(),
 		NonceKeys: func() []keyturn.Bytes { return w.keys },
 		Now:       func() time.Time { return time.Unix(w.clock.Load(), 0) },
 	}
@@ -135,7 +135,7 @@ func (w *world) activate(p *phone, d device.Device, via string) {
 		CodeHash: key32(), Code: key32(),
 	}
 	err := w.db.BeginActivation(ctx, activation.Begun{Activation: a, Oldest: w.Now()}, ev)
-	a.Device, a.PhoneName, a.Platform, a.Unlock, a.Via = d.ID, d.Name, d.Platform, d.Unlock, via
+	a.Device, a.PhoneName, a.Platform, a.Unlock, a.Via, a.ViaEpoch = d.ID, d.Name, d.Platform, d.Unlock, via, 1
 	a.DeviceKey, a.AgreeKey, a.Commit, a.Text, a.Private, a.ServerKey, a.Nonce = d.Key, d.Key, key32(), key32(), key32(), d.Key, key32()
 	a.State, a.Redeemed = activation.Redeemed, w.Now()
 	err = errors.Join(err, w.db.RedeemActivation(ctx, a, d, ev))

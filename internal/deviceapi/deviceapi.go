@@ -18,6 +18,7 @@ import (
 type API struct {
 	Origin      string
 	Devices     Devices
+	PINs        PINs
 	Activations Activations
 	Approvals   Approvals
 	Notices     Notices
@@ -43,6 +44,12 @@ type Devices interface {
 	Subscribe(ctx context.Context, d device.Device, s keyturn.Subscription) (device.PushState, error)
 	Unsubscribe(ctx context.Context, d device.Device) error
 	TestPush(ctx context.Context, d device.Device) (bool, error)
+}
+
+// PINs are changed for a whole phone. Package device implements it.
+type PINs interface {
+	BeginChange(ctx context.Context, d device.Device, b keyturn.PINBegin) (keyturn.PINBegun, error)
+	FinishChange(ctx context.Context, d device.Device, f keyturn.PINFinish) (keyturn.PINEpochs, error)
 }
 
 // Activations is the phone's side of an activation. Package activation implements it.
@@ -82,6 +89,8 @@ func (a *API) Routes() http.Handler {
 	mux.Handle("GET /v1/activations/{activation}", a.signed(60, a.getActivation))
 	mux.Handle("GET /v1/device", a.signed(60, a.getDevice))
 	mux.Handle("POST /v1/device/remove", a.signed(10, a.postRemove))
+	mux.Handle("POST /v1/pin/begin", a.signed(10, a.postPINBegin))
+	mux.Handle("POST /v1/pin/finish", a.signed(10, a.postPINFinish))
 	mux.Handle("GET /v1/pending", a.signed(60, a.getPending))
 	mux.Handle("POST /v1/requests/{request}/seen", a.signed(30, a.answering(a.postSeen)))
 	mux.Handle("POST /v1/requests/{request}/answer", a.signed(30, a.answering(a.postAnswer)))

@@ -83,7 +83,7 @@ func (s *Server) portal(pages *page.Renderer) *portal.Portal {
 }
 
 func (s *Server) deviceAPI() *deviceapi.API {
-	return &deviceapi.API{Origin: s.Origin, Devices: s.Devices, Activations: s.Activations, Approvals: s.Approvals, Notices: s.Notices,
+	return &deviceapi.API{Origin: s.Origin, Devices: s.Devices, PINs: s.Devices, Activations: s.Activations, Approvals: s.Approvals, Notices: s.Notices,
 		Tries: s.Store, Limits: s.limits, Server: s.info(), Now: s.with.Now, Log: s.with.Log, Draining: s.drain}
 }
 

@@ -135,7 +135,7 @@ func introduce(ctx context.Context, c config.Config, with With, box *seal.Box, d
 	s.Accounts = &account.Service{Store: db, Tries: db, Browsers: db, Record: db, Limits: s.limits,
 		Hashes: c.Limits.Hashes, Now: with.Now}
 	s.Sessions = &session.Service{Store: db, Limits: s.limits, Now: with.Now}
-	s.Devices = &device.Service{Origin: s.Origin, Host: origin.Hostname(), Store: db, Tries: db, Seal: box, Subscriptions: db,
+	s.Devices = &device.Service{Origin: s.Origin, Host: origin.Hostname(), Store: db, Changes: db, Tries: db, Seal: box, Subscriptions: db,
 		NonceKeys: func() []keyturn.Bytes { return keys }, Limits: s.limits, Now: with.Now}
 	s.Activations = &activation.Service{Origin: s.Origin, Name: s.name, Store: db, Devices: s.Devices, Seal: box, Bus: s.bus,
 		Limits: s.limits, CheckCode: c.Activation.CheckCode == "required", Unlocks: unlocks(c), PIN: s.pin(), Now: with.Now}

@@ -132,13 +132,18 @@ func (d *DB) RedeemActivation(ctx context.Context, a activation.Activation, dev 
 	})
 }
 
-// phoneFor returns the phone of the device that vouches, or makes a new one.
+// phoneFor returns the phone of the device that vouches, or makes a new one. The
+// phone is locked first: its PIN is that which was proven, or was changed before,
+// and can't be changed as long as the new device is being set up. Attack A56.
 func (tx *Tx) phoneFor(a activation.Activation, dev device.Device) (string, error) {
-	if a.Via != "" {
-		phone, err := one(tx, value[string], deviceSQL.PhoneOf, a.Via, dev.Unlock)
-		return phone, none(err, activation.ErrCode) // it was stopped meanwhile
+	if a.Via == "" {
+		return dev.Phone, tx.run(deviceSQL.AddPhone, dev.Phone)
 	}
-	return dev.Phone, tx.run(deviceSQL.AddPhone, dev.Phone)
+	if err := tx.run(deviceSQL.LockPhoneOf, a.Via); err != nil {
+		return "", err
+	}
+	phone, err := one(tx, value[string], deviceSQL.PhoneOf, a.Via, dev.Unlock, a.ViaEpoch)
+	return phone, none(err, activation.ErrCode) // it was stopped meanwhile
 }
 
 // FinishActivation implements [activation.Store].

@@ -11,7 +11,7 @@ import (
 )
 
 var deviceSQL struct {
-	ByID, OfAccount, Phone, LockPhone, PhoneOf                          query
+	ByID, OfAccount, OnPhone, Phone, LockPhone, LockPhoneOf, PhoneOf    query
 	AddPhone, AddKey, Add, SetKeys, SetCredential, Signed, Count, Start query
 	Suspend, Remove, RemoveAll, Fail, Rename, Approved                  query
 	Lock, TakePIN, Tried, RightPIN, WrongPIN, PINBack                   query

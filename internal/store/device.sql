@@ -22,15 +22,31 @@ SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason
  WHERE d.account = $1 AND d.added IS NOT NULL
  ORDER BY d.seq DESC;
 
+-- name: OnPhone
+-- Those that aren't removed, in the order of their ids.
+SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason, d.moved_to, d.public_key,
+       d.kp, d.kk, d.epoch, d.counter, p.taken, d.probation, d.added, d.used, d.ended,
+       a.name, a.state = 'active', a.stopped, a.responses,
+       CASE WHEN s.device IS NULL OR s.switched_off THEN 'off' WHEN s.endpoint = '' THEN 'lost' ELSE 'ok' END,
+       COALESCE(s.switched_off, FALSE), s.sent
+  FROM device d JOIN account a ON a.id = d.account JOIN phone p ON p.id = d.phone
+       LEFT JOIN subscription s ON s.device = d.id
+ WHERE d.phone = $1 AND d.state <> 'removed'
+ ORDER BY d.id;
+
 -- name: Phone
 SELECT id, taken, credential, public_key, sign_count, backup, backed_up FROM phone WHERE id = $1;
 
 -- name: LockPhone (postgres)
 SELECT id FROM phone WHERE id = $1 FOR NO KEY UPDATE;
 
+-- name: LockPhoneOf (postgres)
+SELECT id FROM phone WHERE id = (SELECT phone FROM device WHERE id = $1) FOR NO KEY UPDATE;
+
 -- name: PhoneOf
--- The phone of a device that vouches for a new one of the same unlock.
-SELECT phone FROM device WHERE id = $1 AND state = 'active' AND unlock = $2;
+-- The phone of a device that vouches for a new one of the same unlock, with the PIN
+-- that it still has.
+SELECT phone FROM device WHERE id = $1 AND state = 'active' AND unlock = $2 AND epoch = $3;
 
 -- name: AddPhone
 INSERT INTO phone (id, taken, wrong, sign_count, backup, backed_up) VALUES ($1, 0, 0, 0, FALSE, FALSE);

@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-var tidySQL struct{ Tries, Browsers, Sessions query }
+var tidySQL struct{ Tries, Browsers, Sessions, Changes query }
 
 func init() { load(&tidySQL, "tidy.sql") }
 
-// Tidy forgets tries, known browsers and sessions that were over by then, which
-// should be a day ago: no limit looks further back. Nothing depends on it, since
+// Tidy forgets tries, known browsers, sessions and PIN changes that were over by then,
+// which should be a day ago: no limit looks further back. Nothing depends on it, since
 // every statement looks at the time itself; without it the tables grow.
 func (d *DB) Tidy(ctx context.Context, over time.Time) error {
 	return d.write(ctx, func(tx *Tx) error {
-		for _, q := range []query{tidySQL.Tries, tidySQL.Browsers, tidySQL.Sessions} {
+		for _, q := range []query{tidySQL.Tries, tidySQL.Browsers, tidySQL.Sessions, tidySQL.Changes} {
 			if err := tx.run(q, over); err != nil {
 				return err
 			}

@@ -6,3 +6,6 @@ DELETE FROM known_browser WHERE until <= $1;
 
 -- name: Sessions
 DELETE FROM session WHERE ends <= $1 OR ended <= $1;
+
+-- name: Changes
+DELETE FROM pin_change WHERE expires <= $1;

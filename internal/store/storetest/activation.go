@@ -193,11 +193,14 @@ var activations = []contract{
 		}
 		a := w.code(w.account())
 		r, d := redeemed(a, keyturn.UnlockPlatform) // of another kind
-		r.Via = via.ID
+		r.Via, r.ViaEpoch = via.ID, via.Epoch
+		w.want(w.db.RedeemActivation(w.Context(), r, d, w.activation(a.ID, audit.ActivationRedeemed)), activation.ErrCode)
+		r, d = redeemed(a, keyturn.UnlockPIN)
+		r.Via, r.ViaEpoch = via.ID, via.Epoch-1 // the PIN was changed since it vouched
 		w.want(w.db.RedeemActivation(w.Context(), r, d, w.activation(a.ID, audit.ActivationRedeemed)), activation.ErrCode)
 		w.must(w.db.Suspend(w.Context(), via.ID, device.ReasonClone, audit.Event{At: now}))
 		r, d = redeemed(a, keyturn.UnlockPIN)
-		r.Via = via.ID
+		r.Via, r.ViaEpoch = via.ID, via.Epoch
 		w.want(w.db.RedeemActivation(w.Context(), r, d, w.activation(a.ID, audit.ActivationRedeemed)), activation.ErrCode)
 		w.wantActivation(a.ID, activation.Waiting, "")
 	}},

@@ -20,6 +20,7 @@ func Run(t *testing.T, db *store.DB, sql func(text string, args ...any)) {
 		{"session", sessions},
 		{"device", devices},
 		{"answer", answers},
+		{"pin", pins},
 		{"activation", activations},
 		{"activation", ends},
 		{"request", requests},

@@ -189,7 +189,7 @@ var devices = []contract{
 		}
 		// A second account on the phone can't put another credential in its place.
 		a, d = redeemed(w.code(ben), keyturn.UnlockPlatform)
-		a.Via = w.only(ada).ID
+		a.Via, a.ViaEpoch = w.only(ada).ID, 1
 		w.redeem(a, d)
 		a, d = finished(a, d)
 		w.want(w.db.FinishActivation(w.Context(), a, d, c, audit.Event{At: now}), errUnlock)

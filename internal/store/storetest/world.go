@@ -172,7 +172,7 @@ func (w *world) another(by device.Device, to string, via string) device.Device {
 		a = w.code(to)
 	}
 	a, d := redeemed(a, keyturn.UnlockPIN)
-	a.Via = via
+	a.Via, a.ViaEpoch = via, 1
 	return w.through(a, d)
 }
 
