@@ -41,6 +41,11 @@ type Activation struct {
 // good. When it returns without error the code is used up, and the person has to
 // type the check code.
 func (p *Phone) Activate(ctx context.Context, code keyturn.Code, name, pin string) (*Activation, error) {
+	p.answering.Lock()
+	defer p.answering.Unlock()
+	if _, err := p.Settle(ctx); err != nil {
+		return nil, err
+	}
 	via, err := p.via()
 	if err != nil {
 		return nil, err
@@ -72,7 +77,7 @@ func (p *Phone) via() (*Device, error) {
 		if d.Activation != nil {
 			return nil, ErrUnfinished
 		}
-		if d.Active && d.Ended == "" {
+		if d.Active && d.Ended == "" && !d.Earlier {
 			via = &d
 		}
 	}
@@ -186,7 +191,7 @@ func (s *setup) device(r keyturn.Redeemed, name, pin string) (Device, error) {
 	if err != nil {
 		return Device{}, err
 	}
-	return Device{ID: r.Device, Account: r.Account, Phone: name, Key: private, Kp: keys.Kp, Ck: ck, Salt: salt,
+	return Device{ID: r.Device, Account: r.Account, Phone: name, Key: private, Kp: keys.Kp, Ck: ck, Salt: salt, Epoch: 1,
 		Activation: &pending{r.Activation, s.nonce, keys.T, keys.Check}}, nil
 }
 

@@ -132,12 +132,29 @@ func (p *Phone) Seen(ctx context.Context, r Request, at string) error {
 func (p *Phone) Answer(ctx context.Context, r Request, decision keyturn.Decision, number, pin string) (string, error) {
 	p.answering.Lock()
 	defer p.answering.Unlock()
+	if decision == keyturn.Approve {
+		if err := p.ready(ctx, r.Device); err != nil {
+			return "", err
+		}
+	}
 	state, repeated, err := p.answer(ctx, r, decision, number, pin)
 	var problem *keyturn.Problem
 	if repeated && errors.As(err, &problem) && problem.Code == "server_busy" {
 		state, _, err = p.answer(ctx, r, decision, number, pin)
 	}
 	return state, err
+}
+
+// ready makes sure that the phone's PIN is the device's.
+func (p *Phone) ready(ctx context.Context, device string) error {
+	if _, err := p.Settle(ctx); err != nil {
+		return err
+	}
+	d, err := p.device(device)
+	if err == nil && d.Earlier {
+		err = ErrEarlier
+	}
+	return err
 }
 
 // answer sends one answer, and the same again while no answer comes.
@@ -193,6 +210,11 @@ func (p *Phone) reply(r Request, decision keyturn.Decision, number, pin string) 
 // Remove ends this phone's device of an account, on the server and here. It needs
 // the PIN. Spec §12.6.
 func (p *Phone) Remove(ctx context.Context, device, pin string) error {
+	p.answering.Lock()
+	defer p.answering.Unlock()
+	if _, err := p.Settle(ctx); err != nil {
+		return err
+	}
 	d, err := p.device(device)
 	if err != nil {
 		return err

@@ -12,6 +12,9 @@
 //	requests, err := p.Pending(ctx)
 //	state, err := p.Answer(ctx, requests[0], keyturn.Approve, number, pin)
 //
+// A PIN that is changed is changed for all accounts; a change that is cut off is
+// settled before the next use of a PIN.
+//
 // A PIN is never kept, and nothing that is kept tells a right PIN from a wrong
 // one: only the server knows, and counts. This phone has no unlock of its own; it
 // works in PIN mode.
@@ -125,6 +128,9 @@ func (p *Phone) mac(d Device, pin, text string) (*keyturn.Proof, error) {
 	p.mu.Lock()
 	kk := p.held[d.ID]
 	p.mu.Unlock()
+	if d.Next != nil {
+		return nil, ErrUnsettled
+	}
 	if kk == nil {
 		var err error
 		if kk, err = keyturn.SealWithPIN(pin, d.Kp, d.Salt, d.Ck); err != nil {

@@ -23,10 +23,13 @@ type Device struct {
 	ID         string             `json:"device"`
 	Account    keyturn.AccountRef `json:"account"`
 	Phone      string             `json:"phone_name"`
-	Key        keyturn.Bytes      `json:"key"`  // private, 32 bytes
-	Kp         keyturn.Bytes      `json:"kp"`   //
-	Ck         keyturn.Bytes      `json:"ck"`   // Kk under the PIN: any PIN opens it, to some key
-	Salt       keyturn.Bytes      `json:"salt"` // 16 bytes, new at each sealing
+	Key        keyturn.Bytes      `json:"key"`               // private, 32 bytes
+	Kp         keyturn.Bytes      `json:"kp"`                //
+	Ck         keyturn.Bytes      `json:"ck"`                // Kk under the PIN: any PIN opens it, to some key
+	Salt       keyturn.Bytes      `json:"salt"`              // 16 bytes, new at each sealing
+	Epoch      int64              `json:"epoch,omitempty"`   // of the PIN
+	Next       *sealed            `json:"next,omitempty"`    // the PIN is being changed: Ck or this is the one
+	Earlier    bool               `json:"earlier,omitempty"` // it was paused while the PIN was changed
 	Counter    int64              `json:"counter"`
 	Active     bool               `json:"active"`
 	Ended      string             `json:"ended,omitempty"` // reason, once the server has said so

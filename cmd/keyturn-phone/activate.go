@@ -108,12 +108,5 @@ func (t *terminal) newPIN(p *phone.Phone, l keyturn.Looked) (string, error) {
 	if err := keyturn.CheckPIN(pin, l.PIN.Min, l.PIN.Max, l.Account.Name); err != nil {
 		return "", err
 	}
-	if t.pinFd >= 0 {
-		return pin, nil
-	}
-	again, err := t.pin(t.words.T("cli.phone.pin.again"))
-	if err == nil && again != pin {
-		err = fmt.Errorf("%w: %s", errRefused, t.words.T("unlock.differ"))
-	}
-	return pin, err
+	return t.again(pin)
 }

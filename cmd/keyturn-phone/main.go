@@ -36,6 +36,7 @@ type commands struct {
 	Approve  approve  `cmd:"" help:"Approve a request. Asks for the number, if one is wanted, and the PIN."`
 	Deny     deny     `cmd:"" help:"Deny a request. Needs no PIN."`
 	Report   report   `cmd:"" help:"Say that it wasn't you. Needs no PIN."`
+	PIN      change   `cmd:"" name:"pin" help:"Change the PIN of all accounts of this phone. Asks for the current one and the new one."`
 	Remove   remove   `cmd:"" help:"Remove an account from this phone and from the server."`
 }
 
@@ -45,7 +46,8 @@ Examples:
   keyturn-phone activate 7KQM-2XVT-9HRW-4DG8 --server https://auth.example.com
   keyturn-phone pending
   keyturn-phone approve --number 417902
-  keyturn-phone approve --number 417902 --pin-fd 3 3<pin.txt`
+  keyturn-phone approve --number 417902 --pin-fd 3 3<pin.txt
+  keyturn-phone pin`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -130,13 +132,14 @@ func status(err error) int {
 		return 2
 	case errors.Is(err, errNothing), errors.Is(err, phone.ErrUnknown):
 		return 3
-	case errors.Is(err, phone.ErrUnsure):
+	case errors.Is(err, phone.ErrUnsure), errors.Is(err, phone.ErrUnsettled):
 		return 5
 	case errors.As(err, &problem) && problem.Code == "server_busy":
 		return 5
 	case errors.As(err, &problem) && problem.Code == "request_gone":
 		return 3
-	case errors.As(err, &problem), errors.Is(err, errRefused), errors.Is(err, phone.ErrEnded), errors.Is(err, keyturn.ErrPIN):
+	case errors.As(err, &problem), errors.Is(err, errRefused), errors.Is(err, phone.ErrEnded), errors.Is(err, keyturn.ErrPIN), errors.Is(err, phone.ErrKept),
+		errors.Is(err, phone.ErrEarlier):
 		return 4
 	}
 	return 1

@@ -142,3 +142,46 @@ func TestErrorsAreOneLine(t *testing.T) {
 		})
 	}
 }
+
+// The PIN of a terminal is changed from a script: the current one on the first line,
+// the new one on the second.
+func TestChangePINInAShell(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	s := shell{t, filepath.Join(t.TempDir(), "phone.json")}
+	if _, exit := s.run("7Kq2\nk7#Q", "pin"); exit != 3 {
+		t.Errorf("without an account: exit %d, want 3", exit)
+	}
+	page := w.Browser().SignIn(ada)
+	out, exit := s.start("7Kq2", "activate", page.Text("#activation-code"), "--server", w.Origin, "--yes")
+	lines := json.NewDecoder(out)
+	var checking, active map[string]string
+	if err := lines.Decode(&checking); err != nil {
+		t.Fatal(err)
+	}
+	page.Reload().Submit("form#check-code", url.Values{"code": {checking["check_code"]}})
+	if err := lines.Decode(&active); err != nil || <-exit != 0 {
+		t.Fatalf("activate says %v, %v", active, err)
+	}
+	for _, tt := range []struct {
+		name, typed string
+		exit        int
+		says        string
+	}{
+		{"a weak new one", "7Kq2\n1234", 4, ""},
+		{"part of the user name", "7Kq2\nada7", 4, ""},
+		{"a wrong current one", "wrong1\nk7#Q", 4, "pin_wrong"},
+		{"no new one", "7Kq2", 2, ""},
+		{"right", "7Kq2\nk7#Q", 0, ""},
+		{"the one of before", "7Kq2\n8Wm3", 4, "pin_wrong"},
+	} {
+		row, exit := s.run(tt.typed, "pin")
+		if said, _ := row["error"].(string); exit != tt.exit || said != tt.says || exit == 0 && row["state"] != "changed" {
+			t.Errorf("%s: %v, exit %d, want %d", tt.name, row, exit, tt.exit)
+		}
+	}
+	number := w.Browser().SignIn(ada).Text("#number")
+	if row, exit := s.run("k7#Q", "approve", "--number", number); exit != 0 || row["state"] != "approved" {
+		t.Errorf("approve with the new PIN: %v, exit %d", row, exit)
+	}
+}

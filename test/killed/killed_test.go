@@ -1,6 +1,7 @@
 package killed
 
 import (
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/audit"
+	"keyturn/phone"
 )
 
 // moments are the arrows of spec §6.7 and §8.7 by the event that each writes, where
@@ -51,6 +53,9 @@ var moments = []struct {
 	{audit.RequestExpired, "approved", after((*person).setUp, (*person).lateRedeem)},
 	{audit.RequestRedeemed, "", nothing},
 	{audit.PINTried, "", nothing},
+	{audit.PINBegun, "", after((*person).setUp, (*person).changePIN)},
+	{audit.PINTried, "changing it", after((*person).setUp, (*person).changePIN)},
+	{audit.PINChanged, "", after((*person).setUp, (*person).changePIN)},
 }
 
 // Killed just before or just after the commit of any arrow, the server comes back
@@ -141,6 +146,29 @@ func wrongFinish(p *person) {
 	p.newPhone()
 	_, err = p.phone.Resume(p.t.Context(), "wrong1")
 	p.tolerable(err)
+}
+
+// changePIN changes the PIN; cut off, the app is opened again and says which it is.
+func (p *person) changePIN() {
+	p.t.Helper()
+	for range 3 {
+		err := p.phone.ChangePIN(p.t.Context(), p.pin, "k7#Q")
+		if errors.Is(err, phone.ErrUnsettled) {
+			p.newPhone()
+			var outcome phone.PINOutcome
+			if outcome, err = p.phone.Settle(p.t.Context()); err == nil && outcome != phone.PINChanged {
+				continue
+			}
+		}
+		if err == nil {
+			p.pin = "k7#Q"
+			return
+		}
+		if !errors.Is(err, phone.ErrKept) {
+			p.tolerable(err)
+		}
+	}
+	p.t.Fatal("the PIN can't be changed")
 }
 
 func (p *person) cancelSetUp() {

@@ -30,6 +30,7 @@ type person struct {
 	client *http.Client
 	phone  *phone.Phone
 	keep   *phone.Memory
+	pin    string
 	lose   string // calls to this path don't reach the server
 }
 
@@ -47,7 +48,7 @@ func newPerson(t *testing.T, n *node) *person {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &person{t: t, node: n, keep: &phone.Memory{}}
+	p := &person{t: t, node: n, keep: &phone.Memory{}, pin: pin}
 	p.client = &http.Client{Jar: jar, Transport: p, Timeout: 30 * time.Second}
 	p.newPhone()
 	return p
@@ -272,7 +273,7 @@ func (p *person) answer(d keyturn.Decision, number string) {
 	}
 	for _, r := range requests {
 		if r.State == "waiting" {
-			_, err := p.phone.Answer(p.t.Context(), r, d, number, pin)
+			_, err := p.phone.Answer(p.t.Context(), r, d, number, p.pin)
 			p.tolerable(err)
 			return
 		}
