@@ -36,6 +36,7 @@ var parts = []part{
 	{"limits", portal(limits)},
 	{"check", portal(checkAndDone)},
 	{"wait", portal(wait)},
+	{"ladder", portal(ladder)},
 	{"outcome", portal(outcomes)},
 	{"phones", portal(phones)},
 	{"trouble", portal(trouble)},

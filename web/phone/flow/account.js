@@ -49,7 +49,7 @@ function ActiveAccount({ app, row }) {
   };
   const shown = { name: account.name, service, host: app.host, phoneName, unlock, added: dayTime(added / 1000, language()),
     until: probationEnds ? dayTime(probationEnds / 1000, language()) : "" };
-  return html`<${Account} account=${shown} asking=${asking} busy=${busy} problem=${problem} back=${() => app.nav.back()} onRemove=${() => setAsking(true)}
+  return html`<${Account} account=${shown} asking=${asking} busy=${busy} problem=${problem} back=${() => app.nav.back()} onRespond=${() => app.nav.go("Respond", { device })} onRemove=${() => setAsking(true)}
     onKeep=${() => setAsking(false)} onGo=${go} />`;
 }
 

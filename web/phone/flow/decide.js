@@ -17,14 +17,15 @@ const START = { step: "details", number: "", wrong: null, problem: null, busy: "
  * @param {App} app
  * @param {Request | null} request
  * @param {"pin" | "platform"} unlock
+ * @param {string} [secret]  of the QR code that was scanned: it stands for the number
  */
-export function useDecision(app, request, unlock) {
+export function useDecision(app, request, unlock, secret = "") {
   const phone = /** @type {NonNullable<App["phone"]>} */ (app.phone);
   const asked = /** @type {Request} */ (request); // the buttons are only there when it is
   const [state, change] = useReducer((/** @type {State} */ before, /** @type {Partial<State>} */ to) => ({ ...before, ...to }), START);
   const tried = useRef(/** @type {{answer: Answer | null, pin?: string}} */ ({ answer: null }));
-  const asksNumber = request?.challenge?.carry === "number";
-  const carried = asksNumber ? { number: state.number } : {};
+  const asksNumber = !secret && request?.challenge?.carry === "number";
+  const carried = secret ? { secret } : asksNumber ? { number: state.number } : {};
   const complete = !asksNumber || state.number.length === 6;
   const wanted = unlock === "platform" && request?.state === "waiting" && !state.busy && complete;
   const ready = useReady(wanted, () => phone.answer(asked, "approve", carried), [state.number, request?.text, state.problem, state.wrong]);
@@ -36,7 +37,7 @@ export function useDecision(app, request, unlock) {
       tried.current = { answer: null };
       change({ busy: "", outcome: /** @type {State["outcome"]} */ (outcome) });
     } catch (problem) {
-      const { locked, ...to } = readFailure(problem, state.step);
+      const { locked, ...to } = readFailure(problem, state.step, secret !== "");
       if (locked) return app.nav.reset("Locked");
       if (!to.outcome) tried.current = { answer: null };
       change({ busy: "", ...to });

@@ -20,10 +20,10 @@ export function ScanFlow({ app }) {
   const [state, setState] = useState(/** @type {any} */ ("ask"));
   const [problem, setProblem] = useState(/** @type {Fault | null} */ (null));
   const last = useRef("");
-  const found = async (/** @type {string} */ text) => {
+  const found = async (/** @type {string} */ text, camera = true) => {
     if (text === last.current) return;
     last.current = text;
-    const next = await read(app, text);
+    const next = await read(app, text, camera);
     if (next.problem) return setProblem(next.problem);
     running.current = false;
     setState("found");
@@ -51,7 +51,7 @@ export function ScanFlow({ app }) {
   const photo = async (/** @type {Blob} */ picture) => {
     const text = await (await import("../lib/scan.js")).readPhoto(picture);
     last.current = "";
-    if (text) await found(text);
+    if (text) await found(text, false);
     else setProblem({ k: "scan.photo.none" });
   };
   return html`<${Scan} state=${state} hint=${hint} problem=${problem} video=${video} system=${platform()} cameras=${scanner.current?.cameras ?? 0}
@@ -93,11 +93,18 @@ function useHint(looking) {
   return hint;
 }
 
-/** @param {App} app @param {string} text @returns {Promise<{problem?: Fault, go?: () => void}>} */
-async function read(app, text) {
+/**
+ * A picture can be sent by anyone, as a link can: only what the camera has read
+ * carries the secret of a sign-in, A83.
+ * @param {App} app
+ * @param {string} text
+ * @param {boolean} camera
+ * @returns {Promise<{problem?: Fault, go?: () => void}>}
+ */
+async function read(app, text, camera) {
   const scanned = await readScan(text, location.origin);
   if (scanned.kind === "code") return { go: () => app.nav.swap("Confirm", { code: scanned.code }) };
-  if (scanned.kind === "sign_in") return { go: () => app.nav.swap("Request", { id: scanned.request }) };
+  if (scanned.kind === "sign_in") return { go: () => app.nav.swap("Request", { id: scanned.request, secret: camera ? scanned.secret : "", code: true }) };
   if (scanned.kind === "other") return { problem: { k: "scan.other", v: { host: scanned.host, own: app.host } } };
   return { problem: { k: scanned.problem === "recovery" ? "scan.recovery" : "scan.notours" } };
 }

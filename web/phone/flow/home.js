@@ -26,7 +26,7 @@ export function HomeFlow({ app }) {
     accounts=${accounts.map(({ device, account, service, state }) => ({ device, name: account.name, service, state }))}
     unfinished=${phone.unfinished().map(({ account }) => account.name)}
     onOpen=${(/** @type {string} */ id) => app.nav.go("Request", { id })} onAccount=${(/** @type {string} */ device) => app.nav.go("Account", { device })}
-    onResume=${() => resume(app)} onScan=${() => app.nav.go("Scan")} onAdd=${() => app.open("add")} />`;
+    onResume=${() => resume(app)} onScan=${() => app.nav.go("Scan")} onRespond=${() => app.nav.go("Respond")} onAdd=${() => app.open("add")} />`;
 }
 
 /** @param {Request} request @returns {import("../view/home.js").Card} */

@@ -10,7 +10,7 @@ import { fault } from "./say.js";
  * @property {{k: string, v?: Record<string, number>} | null} wrong   about the number
  * @property {import("../view/part.js").Fault | null} problem
  * @property {"" | "approve" | "deny" | "report"} busy
- * @property {"" | "approved" | "denied" | "reported" | "failed" | "unsent" | "unsure" | "gone"} outcome  of this phone's own answer
+ * @property {"" | "approved" | "denied" | "reported" | "failed" | "unsent" | "unsure" | "gone" | "stale"} outcome  of this phone's own answer
  * @property {number | null} left    tries left after a wrong PIN
  * @property {boolean} looked        the server was asked for it
  */
@@ -28,7 +28,7 @@ const ENDS = ["expired", "cancelled", "replaced", "failed"];
 export function outcomeOf(request, { outcome, looked, busy }, own) {
   if (!request) return outcome || (looked ? "gone" : "loading");
   if (request.state === "waiting" || busy) return outcome;
-  if (outcome && !["unsent", "unsure", "gone"].includes(outcome)) return outcome;
+  if (outcome && !["unsent", "unsure", "gone", "stale"].includes(outcome)) return outcome;
   if (request.state === "refused") return "update";
   if (ENDS.includes(request.state)) return /** @type {any} */ (request.state);
   const reached = DECIDED[request.state];
@@ -40,9 +40,10 @@ export function outcomeOf(request, { outcome, looked, busy }, own) {
  * What a failed answer means for the screen.
  * @param {unknown} error
  * @param {"details" | "pin"} step  at which it was
+ * @param {boolean} [scanned]  a QR code was carried, and not a number
  * @returns {Partial<State> & {locked?: boolean}} locked: the PIN can't be used on this phone any more
  */
-export function readFailure(error, step) {
+export function readFailure(error, step, scanned = false) {
   const { code, triesLeft } = error instanceof Problem ? error : new Problem("server_busy");
   const left = triesLeft ?? 0;
   switch (code) {
@@ -52,6 +53,7 @@ export function readFailure(error, step) {
       return left ? { step: "pin", left, outcome: "" } : { locked: true };
     case "number_wrong":
       navigator.vibrate?.([40, 40, 40]);
+      if (left && scanned) return { outcome: "stale" };
       return left ? { step: "details", wrong: { k: "request.wrong", v: { count: left } }, outcome: "" } : { outcome: "failed" };
     case "offline":
       return { outcome: "unsent" };

@@ -13,47 +13,51 @@ import { outcomeOf } from "./outcome.js";
 /** @typedef {ReturnType<typeof useDecision>} Decision */
 /** @typedef {import("../lib/phone.js").Request} Asked */
 
-/** P9 and P10. @param {{app: App, id: string}} props */
-export function RequestFlow({ app, id }) {
+/**
+ * P9, P10 and P11.
+ * @param {{app: App, id: string, secret?: string, code?: boolean}} props
+ *   secret: of the QR code that this app's camera has read; code: a QR code or its link named the request
+ */
+export function RequestFlow({ app, id, secret = "", code = false }) {
   const phone = /** @type {NonNullable<App["phone"]>} */ (app.phone);
   const found = phone.request(id);
   const last = useRef(found);
   const request = (last.current = found ?? last.current); // it stays readable when the list has dropped it
   const account = phone.accounts().find(({ device }) => device === request?.device);
-  const decision = useDecision(app, request, account?.unlock ?? "pin");
+  const decision = useDecision(app, request, account?.unlock ?? "pin", secret);
   const waiting = request?.state === "waiting";
   useEffect(() => {
     if (!found) phone.check().finally(() => decision.change({ looked: true }));
   }, []);
   useEffect(() => {
-    if (waiting) phone.seen(/** @type {Asked} */ (request), "opened");
+    if (waiting) phone.seen(/** @type {Asked} */ (request), secret ? "scanned" : "opened");
   }, [waiting]);
 
   const outcome = outcomeOf(request, decision.state, account?.phoneName ?? "");
   if (outcome === "loading") return html`<${Loading} back=${() => app.nav.back()} />`;
-  if (outcome || !request?.challenge) return html`<${Ended} app=${app} request=${request} outcome=${outcome || "gone"} decision=${decision} />`;
+  if (outcome || !request?.challenge) return html`<${Ended} app=${app} request=${request} outcome=${outcome === "gone" && code && !request ? "missing" : outcome || "gone"} decision=${decision} />`;
   const View = decision.state.step === "pin" ? Unlock : Details;
-  return html`<${View} app=${app} request=${request} decision=${decision} />`;
+  return html`<${View} app=${app} request=${request} decision=${decision} scanned=${secret !== ""} />`;
 }
 
-/** P9a. @param {{app: App, request: Asked, decision: Decision}} props */
-function Details({ app, request, decision }) {
+/** P9a and P11. @param {{app: App, request: Asked, decision: Decision, scanned: boolean}} props */
+function Details({ app, request, decision, scanned }) {
   const { state, change, asksNumber, approve, deny, report } = decision;
   const { id, ends } = request;
   const challenge = /** @type {NonNullable<Asked["challenge"]>} */ (request.challenge);
   const ids = waitingIn(app);
   const n = ids.indexOf(id) + 1;
   return html`<${Request} id=${id} challenge=${challenge} host=${app.host} time=${shortTime(challenge.created, language())} ends=${ends} number=${state.number}
-    asksNumber=${asksNumber} wrong=${state.wrong} problem=${state.problem} busy=${state.busy} which=${{ n, all: ids.length }} back=${() => app.nav.back()}
+    asksNumber=${asksNumber} wrong=${state.wrong} problem=${state.problem} busy=${state.busy} which=${{ n, all: ids.length }} scanned=${scanned} offline=${app.offline} onOffline=${() => app.nav.go("Respond", { device: request.device })} back=${() => app.nav.back()}
     onNext=${() => app.nav.swap("Request", { id: ids[n % ids.length] })} onNumber=${(/** @type {string} */ number) => change({ number: number.slice(0, 12), wrong: null })}
     onApprove=${approve} onDeny=${deny} onReport=${report} />`;
 }
 
-/** P9b. @param {{app: App, request: Asked, decision: Decision}} props */
-function Unlock({ request, decision: { state, change, enter } }) {
+/** P9b. @param {{app: App, request: Asked, decision: Decision, scanned: boolean}} props */
+function Unlock({ request, decision: { state, change, enter }, scanned }) {
   const { app, name, action } = /** @type {NonNullable<Asked["challenge"]>} */ (request.challenge);
   return html`<${EnterPin} name="request-unlock" k="request.unlock.title" lead=${app} sub=${name} left=${state.left} problem=${state.problem} busy=${state.busy !== ""}
-    go=${action === "sign_in" ? "request.approve" : "request.approve.other"} work="request.sending" back=${() => change({ step: "details", problem: null })} onGo=${enter} />`;
+    go=${action !== "sign_in" ? "request.approve.other" : scanned ? "scanned.go" : "request.approve"} work="request.sending" back=${() => change({ step: "details", problem: null })} onGo=${enter} />`;
 }
 
 /** P10. @param {{app: App, request: Asked | null, outcome: any, decision: Decision}} props */
@@ -61,7 +65,7 @@ function Ended({ app, request, outcome, decision: { state, again } }) {
   const newer = outcome === "replaced" ? waitingIn(app)[0] : undefined;
   return html`<${Answered} outcome=${outcome} signIn=${request?.challenge?.action === "sign_in"} by=${request?.by ?? ""} stay=${app.settings.moretime}
     busy=${state.busy !== ""} onDone=${() => app.nav.home()} onAgain=${["unsent", "unsure"].includes(outcome) ? again : undefined}
-    onSee=${newer && (() => app.nav.swap("Request", { id: newer }))} />`;
+    onSee=${newer && (() => app.nav.swap("Request", { id: newer }))} onScan=${["missing", "stale"].includes(outcome) ? () => app.nav.swap("Scan") : undefined} />`;
 }
 
 /** Ids of what waits, newest first. @param {App} app @returns {string[]} */

@@ -50,7 +50,7 @@ async function again(app) {
  * @param {NonNullable<ReturnType<typeof readFragment>>} opened
  */
 export async function follow(app, opened) {
-  if (opened.kind === "sign_in") return app.nav.reset("Request", { id: opened.request });
+  if (opened.kind === "sign_in") return app.nav.reset("Request", { id: opened.request, code: true });
   const { code } = await readCode(opened.text, location.origin);
   if (code) app.nav.reset("Confirm", { code });
   else app.nav.reset("Type", { text: opened.text, check: true });

@@ -80,7 +80,7 @@ export class Phone extends Devices {
     await Promise.all(this.callers().map((row) => this.inbox.ask(row, "").catch(() => {})));
   }
 
-  /** A hint for the waiting page. @param {Request} request @param {"opened" | "unlocking"} at */
+  /** A hint for the waiting page. @param {Request} request @param {"opened" | "scanned" | "unlocking"} at */
   seen({ id, device }, at) {
     return this.signed(this.row(device), "POST", `/v1/requests/${id}/seen`, { at }, { safe: true }).catch(() => {});
   }

@@ -15,6 +15,7 @@ import { Notify } from "../view/notify.js";
 import { NotifyCheck } from "../view/notifycheck.js";
 import { EnterPin } from "../view/pin.js";
 import { Loading, Request } from "../view/request.js";
+import { Respond } from "../view/respond.js";
 import { Scan } from "../view/scan.js";
 import { Settings } from "../view/settings.js";
 import { Help, Menu } from "../view/sheet.js";
@@ -46,7 +47,7 @@ const cards = (/** @type {number} */ n) => ["req_1", "req_2", "req_3"].slice(0, 
 const accounts = [{ device: "dev_1", name: "mei.chen", service: "Harbor Lane", state: "active" }, { device: "dev_2", name: "harbor.shop", service: "Harbor Lane", state: "active" }];
 const ended = [{ id: "req_8", time: "14:05", state: "redeemed", app: "Harbor Lane Portal", by: "" }, { id: "req_9", time: "09:31", state: "denied", app: "Harbor Lane Portal", by: "Mei's iPhone" }];
 const home = (/** @type {any} */ props) => () => html`<${Home} cards=${[]} accounts=${accounts} ended=${[]} unfinished=${[]} say="" many=${true} onOpen=${no} onAccount=${no}
-  onResume=${no} onScan=${no} onAdd=${no} ...${typeof props === "function" ? props() : props} />`;
+  onResume=${no} onScan=${no} onRespond=${no} onAdd=${no} ...${typeof props === "function" ? props() : props} />`;
 const challenge = () => ({ app: zh() ? "港湾里门户" : "Harbor Lane Portal", name: "mei.chen", action: "sign_in", message: "", browser: browser(), ip: "203.0.113.7", place: place(), carry: "number" });
 const request = (/** @type {any} */ props, /** @type {any} */ asked = {}) => () => html`<${Request} id="req_1" challenge=${{ ...challenge(), ...asked }} host=${host} time="14:05" ends=${soon(props.left ?? 97)}
   number="" asksNumber=${true} wrong=${null} problem=${null} busy="" which=${{ n: 1, all: 1 }} back=${no} onNext=${no} onNumber=${no} onApprove=${no} onDeny=${no} onReport=${no} ...${props} />`;
@@ -54,7 +55,7 @@ const pin = (/** @type {any} */ props) => () => html`<${EnterPin} name="request-
   go="request.approve" work="request.sending" back=${no} onGo=${no} ...${props} />`;
 const answered = (/** @type {any} */ props) => () => html`<${Answered} signIn=${true} stay=${true} onDone=${no} ...${props} />`;
 const account = (/** @type {any} */ props) => () => html`<${Account} account=${{ name: "mei.chen", service: service(), host, phoneName: t("confirm.phone.android"), unlock: "pin", added: "2026-11-23 14:05", until: "" }}
-  asking=${false} busy=${false} problem=${null} back=${no} onRemove=${no} onKeep=${no} onGo=${no} ...${props} />`;
+  asking=${false} busy=${false} problem=${null} back=${no} onRespond=${no} onRemove=${no} onKeep=${no} onGo=${no} ...${props} />`;
 const gone = (/** @type {any} */ props) => () => html`<${Gone} account="mei.chen" to="Mei's iPhone" time="14:05" back=${no} onForget=${no} ...${props} />`;
 const settings = (/** @type {any} */ props) => () => html`<${Settings} language="" theme="" unlock="pin" moretime=${false} service=${service()} host=${host} resetting=${false}
   push=${{ state: "on", on: true }} onPush=${no} onCheck=${no} back=${no} onLanguage=${no} onTheme=${no} onMoretime=${no} onForgot=${no} onReset=${no} onGo=${no} ...${props} />`;
@@ -64,6 +65,8 @@ const well = [row("install", "ok", "notify.install.ok"), row("net", "ok", "notif
 const hints = ["notify.hint.style", "notify.hint.focus", "notify.hint.batt", "notify.hint.cn"];
 const notifies = (/** @type {any} */ props) => () => html`<${NotifyCheck} checks=${well} asking=${false} hints=${hints} urgent=${false} busy=${false} again=${true} say="" back=${no} onSeen=${no}
   onAgain=${no} ...${props} />`;
+const respond = (/** @type {any} */ props) => () => html`<${Respond} accounts=${[{ device: "dev_1", name: "mei.chen" }, { device: "dev_2", name: "harbor.shop" }]} device="dev_1"
+  challenge="" response="" pin=${true} typo=${false} problem=${null} busy=${false} back=${no} copy=${async () => true} onDevice=${no} onChallenge=${no} onGo=${no} ...${props} />`;
 const over = (/** @type {any} */ sheet) => () => html`${home({ cards: [] })()}${sheet}`;
 
 /** @type {Record<string, () => any>} */
@@ -100,6 +103,11 @@ export const SAMPLES = {
   request: request({}), "request-known": request({ asksNumber: false }), "request-wrong": request({ number: "417902", wrong: { k: "request.wrong", v: { count: 2 } } }),
   "request-several": request({ which: { n: 1, all: 2 }, left: 25 }), "request-remove": request({ asksNumber: false }, { action: "remove_phone", message: "Mei's iPhone" }),
   "request-gateway": request({ asksNumber: false, problem: { k: "error.server_busy", reference } }, { browser: "", place: "", ip: "", app: "VPN" }),
+  "request-offline": request({ offline: true, onOffline: no }), scanned: request({ scanned: true, asksNumber: false }),
+  "scanned-missing": answered({ outcome: "missing", onScan: no }), "scanned-stale": answered({ outcome: "stale", onScan: no }),
+  respond: respond({}), "respond-typo": respond({ challenge: "00000016", typo: true }), "respond-unlock": pin({ k: "respond.unlock", go: "respond.get" }),
+  "respond-answer": respond({ challenge: "48291736", response: "73051842" }), "respond-platform": respond({ challenge: "48291736", response: "03051842", pin: false, accounts: [{ device: "dev_1", name: "mei.chen" }] }),
+  "respond-closed": respond({ challenge: "48291736", pin: false, problem: { k: "error.unlock_closed" } }),
   "request-busy": request({ number: "417902", busy: "approve" }), "request-loading": () => html`<${Loading} back=${no} />`,
   pin: pin({}), "pin-wrong": pin({ left: 4 }), "pin-busy": pin({ busy: true }),
   "answered-approved": answered({ outcome: "approved" }), "answered-denied": answered({ outcome: "denied" }), "answered-reported": answered({ outcome: "reported" }),

@@ -19,9 +19,9 @@ import { Sheet } from "./sheet.js";
 
 /**
  * @param {{account: Shown, asking: boolean, busy: boolean, problem: import("./part.js").Fault | null, back: () => void,
- *   onRemove: () => void, onKeep: () => void, onGo: () => void}} props  asking: whether to remove it
+ *   onRespond: () => void, onRemove: () => void, onKeep: () => void, onGo: () => void}} props  asking: whether to remove it
  */
-export function Account({ account, asking, busy, problem, back, onRemove, onKeep, onGo }) {
+export function Account({ account, asking, busy, problem, back, onRespond, onRemove, onKeep, onGo }) {
   const { name, service, host, phoneName, unlock, added, until } = account;
   return html`<${Screen} name="account" k="account.title" back=${back}>
     <section class="card snug">
@@ -31,6 +31,7 @@ export function Account({ account, asking, busy, problem, back, onRemove, onKeep
     </section>
     ${until && html`<${Banner} icon="clock" say=${{ k: "account.first24", v: { time: until } }} />`}
     <${Trouble} problem=${problem} />
+    <p><${Button} k="home.chal" kind="wide" icon="keyboard" onPress=${onRespond} /></p>
     <p><${Button} k="account.remove" kind="wide" icon="bin" busy=${busy} busyKey="account.remove.work" onPress=${onRemove} /></p>
     ${asking && html`<${Sheet} k="account.remove.ask" v=${{ account: name }} onClose=${onKeep}>
       <${T} as="p" k="account.remove.body" />

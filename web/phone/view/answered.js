@@ -9,7 +9,7 @@ const AWAY = 4000; // milliseconds until an approval leaves by itself
 
 /**
  * @typedef {object} Props
- * @property {"approved" | "denied" | "reported" | "expired" | "cancelled" | "replaced" | "elsewhere" | "failed" | "unsent" | "unsure" | "gone" | "update"} outcome
+ * @property {"approved" | "denied" | "reported" | "expired" | "cancelled" | "replaced" | "elsewhere" | "failed" | "unsent" | "unsure" | "gone" | "update" | "missing" | "stale"} outcome
  * @property {boolean} signIn    it was a sign-in, not a change
  * @property {string} [by]       the phone that answered
  * @property {boolean} [stay]    don't leave by itself
@@ -18,6 +18,7 @@ const AWAY = 4000; // milliseconds until an approval leaves by itself
  * @property {() => void} onDone
  * @property {() => void} [onAgain]  send the same answer again
  * @property {() => void} [onSee]    the request that replaced it
+ * @property {() => void} [onScan]   another QR code
  */
 
 /** @type {Record<Props["outcome"], {icon: string, kind: string}>} */
@@ -26,6 +27,7 @@ const LOOKS = {
   expired: { icon: "clock", kind: "warn-ink" }, cancelled: { icon: "cross", kind: "" }, replaced: { icon: "flip", kind: "" },
   elsewhere: { icon: "phone", kind: "" }, failed: { icon: "cross", kind: "bad-ink" }, unsent: { icon: "warning", kind: "warn-ink" },
   unsure: { icon: "warning", kind: "warn-ink" }, gone: { icon: "clock", kind: "" }, update: { icon: "warning", kind: "warn-ink" },
+  missing: { icon: "scan", kind: "warn-ink" }, stale: { icon: "scan", kind: "warn-ink" },
 };
 
 /** @param {Props} props @returns {[string, string]} keys of title and sentence */
@@ -40,7 +42,7 @@ function words({ outcome, signIn, by }) {
 
 /** @param {Props} props */
 export function Answered(props) {
-  const { outcome, by = "", stay = false, busy = false, reference, onDone, onAgain, onSee } = props;
+  const { outcome, by = "", stay = false, busy = false, reference, onDone, onAgain, onSee, onScan } = props;
   const ready = useGuard(outcome);
   const [title, body] = words(props);
   const { icon, kind } = LOOKS[outcome];
@@ -49,7 +51,8 @@ export function Answered(props) {
   const acts = html`
     ${onAgain && html`<${Button} k=${outcome === "unsure" ? "page.check" : "page.again"} kind="main wide" busy=${busy} onPress=${press(onAgain)} />`}
     ${onSee && html`<${Button} k="answered.replaced.see" kind="main wide" onPress=${press(onSee)} />`}
-    <${Button} k="answered.done" kind=${onAgain || onSee ? "wide" : "main wide"} onPress=${press(onDone)} />`;
+    ${onScan && html`<${Button} k="answered.scan" kind="main wide" icon="scan" onPress=${press(onScan)} />`}
+    <${Button} k="answered.done" kind=${onAgain || onSee || onScan ? "wide" : "main wide"} onPress=${press(onDone)} />`;
   const mark = html`<div class="hello">${outcome === "approved"
     ? html`<${Mark} kind="huge turning" turned=${true} /><span class="done"><${Icon} name="tick" /></span>`
     : html`<span class=${"result " + kind}><${Icon} name=${icon} /></span>`}</div>`;

@@ -53,21 +53,24 @@ export function PinField({ shown, onShown, ...props }) {
 }
 
 /**
- * Digits that a person carries; grouped when the field is left.
- * @param {{id: string, k: string, value: string, onValue: (digits: string) => void, error?: Say | null, hint?: Say, focus?: boolean}} props
- *   value: digits only
+ * Digits that a person carries; grouped in two halves when the field is left.
+ * @param {{id: string, k: string, value: string, onValue: (digits: string) => void, error?: Say | null, hint?: Say, focus?: boolean, size?: number}} props
+ *   value: digits only; size: how many there are
  */
-export function DigitField({ value, onValue, ...props }) {
+export function DigitField({ value, onValue, size = 6, ...props }) {
   const [inside, setInside] = useState(false);
   useLayoutEffect(() => {
     // A whole number is there to be replaced.
     const field = /** @type {HTMLInputElement | null} */ (document.getElementById(props.id));
-    if (inside && field?.value.length === 6) field.select();
+    if (inside && field?.value.length === size) field.select();
   }, [inside]);
-  const grouped = value.length === 6 ? value.slice(0, 3) + " " + value.slice(3) : value;
+  const grouped = value.length === size ? halves(value) : value;
   return html`<${Field} ...${props} kind="digits" inputmode="numeric" enterkeyhint="go" value=${inside ? value : grouped}
     onFocus=${() => setInside(true)} onBlur=${() => setInside(false)} onValue=${(/** @type {string} */ typed) => onValue(digits(typed))} />`;
 }
+
+/** Two groups are easier to carry. @param {string} digits */
+export const halves = (digits) => digits.slice(0, digits.length / 2) + " " + digits.slice(digits.length / 2);
 
 /** The digits of what was typed, full-width ones too. @param {string} typed */
 export function digits(typed) {

@@ -1,4 +1,4 @@
-// P9: one request: who asks, what for, from where; then the number; then the
+// P9 and P11: one request: who asks, what for, from where; then the number; then the
 // buttons. Everything shown is what this phone signs.
 
 import { html, useEffect, useState } from "../vendor/preact.js";
@@ -25,6 +25,9 @@ import { Sheet } from "./sheet.js";
  * @property {Fault | null} problem
  * @property {"" | "approve" | "deny" | "report"} busy
  * @property {{n: number, all: number}} which
+ * @property {boolean} [scanned]      its QR code was read by this app's camera
+ * @property {boolean} [offline]
+ * @property {() => void} [onOffline]  to the challenge code
  * @property {() => void} back
  * @property {() => void} onNext      to the next of several
  * @property {(number: string) => void} onNumber
@@ -35,7 +38,7 @@ import { Sheet } from "./sheet.js";
 
 /** @param {Props} props */
 export function Request(props) {
-  const { id, challenge, ends, which, busy, problem, back, onApprove, onDeny, onReport, onNext } = props;
+  const { id, challenge, ends, which, scanned, busy, problem, back, onApprove, onDeny, onReport, onNext } = props;
   const [asking, setAsking] = useState(false);
   const ready = useGuard(`${id} ${problem?.k ?? ""}`);
   const seconds = useLeft(ends);
@@ -44,18 +47,21 @@ export function Request(props) {
   useEffect(() => setAsking(false), [id]);
   const press = (/** @type {() => void} */ act) => () => ready && !busy && act();
   const acts = html`
-    <${Button} k=${signIn ? "request.approve" : "request.approve.other"} type="submit" kind="main wide" busy=${busy === "approve"} busyKey="request.sending" />
+    <${Button} k=${!signIn ? "request.approve.other" : scanned ? "scanned.go" : "request.approve"} type="submit" kind="main wide" busy=${busy === "approve"} busyKey="request.sending" />
     <${Button} k="request.deny" kind="wide" busy=${busy === "deny" || busy === "report"} busyKey=${busy === "report" ? "request.reporting" : "request.denying"}
       onPress=${press(() => setAsking(true))} />`;
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
     press(onApprove)();
   };
-  return html`<form onSubmit=${submit} novalidate><${Screen} name="request" k=${signIn ? "request.title" : "request.title.other"} back=${back} acts=${acts}
-    data-guard=${ready ? undefined : "on"} data-request=${id} say=${spoken(props, seconds)} key=${id}>
+  return html`<form onSubmit=${submit} novalidate><${Screen} name="request" k=${!signIn ? "request.title.other" : scanned ? "scanned.title" : "request.title"} back=${back} acts=${acts}
+    data-guard=${ready ? undefined : "on"} data-request=${id} data-scanned=${scanned ? "yes" : undefined} say=${spoken(props, seconds)} key=${id}>
     <div role="status">${which.all > 1 && html`<${Banner} kind="warn" icon="warning" say=${{ k: "home.several", v: { count: which.all } }}>
       <p class="pair small"><${T} k="request.which" v=${which} /><${Button} k="request.next" kind="small" onPress=${onNext} /></p><//>`}</div>
+    ${scanned && html`<${Banner} kind="warn" icon="warning" say=${{ k: "scanned.only" }} />`}
     <${Details} ...${props} />
+    ${props.offline && props.onOffline && html`<${Banner} kind="warn" icon="globe" say=${{ k: "request.offline" }}>
+      <p><${Button} k="respond.title" kind="small" onPress=${props.onOffline} /></p><//>`}
     <${Trouble} problem=${problem} />
     ${props.asksNumber && html`<${Number6} ...${props} />`}
     ${seconds <= 30 && html`<${Status} icon="clock" kind="warn" say=${{ k: "request.left", v: { count: seconds } }} />
@@ -93,13 +99,13 @@ function Ask({ onClose, onReport, onDeny }) {
 }
 
 /** @param {Props} props @param {number} seconds */
-function spoken({ challenge, asksNumber }, seconds) {
+function spoken({ challenge, asksNumber, scanned }, seconds) {
   const mark = announced(seconds, [30, 10]);
   if (mark) return t("request.left", { count: mark });
   const { app, name: account, action, message } = challenge;
   if (action !== "sign_in") return t("request.sr.other", { app, account, action: t("request.action." + action, { message }) });
   const where = [challenge.browser, challenge.place && t("page.near.short", { place: challenge.place })].filter(Boolean).join(", ");
-  return t("request.sr", { app, account, where }) + (asksNumber ? " " + t("request.sr.num") : "");
+  return (scanned ? t("scanned.only") + " " : "") + t("request.sr", { app, account, where }) + (asksNumber ? " " + t("request.sr.num") : "");
 }
 
 /** While the server is asked. @param {{back: () => void}} props */
