@@ -69,6 +69,14 @@ func (w waitPage) Sent() page.Sentence {
 // Names of the phones, as a sentence shows them.
 func (w waitPage) Names() string { return strings.Join(w.Phones, ", ") }
 
+// Digits of the number in two groups, as a sentence shows them.
+func (w waitPage) Digits() string {
+	if len(w.Number) != 6 {
+		return ""
+	}
+	return w.Number[:3] + " " + w.Number[3:]
+}
+
 // Seconds that are left.
 func (w waitPage) Seconds() int { return seconds(w.Left) }
 
@@ -77,8 +85,8 @@ func (w waitPage) Title() page.Sentence {
 	switch {
 	case w.Other():
 		return page.Say("wait.title.other")
-	case len(w.Number) == 6:
-		return page.Say("wait.pagetitle", "number", w.Number[:3]+" "+w.Number[3:])
+	case w.Digits() != "":
+		return page.Say("wait.pagetitle", "number", w.Digits())
 	}
 	return page.Say("wait.title")
 }

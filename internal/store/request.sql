@@ -74,10 +74,11 @@ UPDATE request
  WHERE id = $3 AND state = 'waiting' AND expires > $4 AND expires < made + $2;
 
 -- name: NewQR
--- The secret before it, if there was one, is worth nothing any more. The request lives until $4 at least, but
+-- The secret before it, if there was one, is worth nothing any more, as is what a
+-- phone said of it. The request lives until $4 at least, but
 -- never longer than $5 in all.
 UPDATE request
-   SET qr = $1, qrs = qrs + 1,
+   SET qr = $1, qrs = qrs + 1, seen = '', seen_by = '',
        expires = CASE WHEN expires >= $4 THEN expires WHEN made + $5 < $4 THEN made + $5 ELSE $4 END
  WHERE id = $2 AND state = 'waiting' AND expires > $6 AND qrs = $3 AND qrs < $7;
 
