@@ -30,7 +30,8 @@ func TestQRSignIn(t *testing.T) {
 	for _, tt := range []struct {
 		lang    string
 		android bool
-	}{{"en", true}, {"zh-Hans", false}} {
+		name    string // of the phone
+	}{{"en", true, "confirm.phone.android"}, {"zh-Hans", false, "confirm.phone.iphone"}} {
 		t.Run(tt.lang, func(t *testing.T) {
 			p := newWorld(t, nil).newPerson(tt.lang, tt.android)
 			p.activated(mei, false)
@@ -39,7 +40,7 @@ func TestQRSignIn(t *testing.T) {
 			p.phone.Sees("scanned.title")
 			p.phone.Sees("scanned.only")
 			p.phone.Misses("#number")
-			p.portal.Reads(p.portal.Word("qr.scanned", "phone", p.phone.Word(map[bool]string{true: "confirm.phone.android", false: "confirm.phone.ios"}[tt.android])))
+			p.portal.Reads(p.portal.Word("qr.scanned", "phone", p.phone.Word(tt.name)))
 			p.phone.Tap("scanned.go")
 			if tt.android {
 				p.phone.Type("#pin", pin)
@@ -64,13 +65,13 @@ func TestA83LinkAsksForTheNumber(t *testing.T) {
 	p.activated(mei, false)
 	p.waitsFor("wait.qr", "#signin-qr")
 	for _, open := range []func(){
-		func() { p.phone.Open(p.link()) },
+		func() { p.phone.Open("about:blank"); p.phone.Open(p.link()) }, // it wasn't open
 		func() {
+			p.phone.Open(p.origin + "/p/")
+			p.phone.Sees("[data-screen]")
 			browser.Eval[bool](&p.phone.Window, `(location.hash = "`+p.link()[strings.Index(p.link(), "#"):]+`") !== ""`)
 		},
 	} {
-		p.phone.Open(p.origin + "/p/")
-		p.phone.Sees("[data-screen]")
 		open()
 		p.phone.Sees("request.num")
 		p.phone.Misses("scanned.title")
@@ -165,7 +166,10 @@ func (p *person) startsOffline() {
 	browser.Eval[bool](&p.phone.Window, `(async () => { // the worker keeps every screen once there is an account
 	  while (!await caches.match("view/respond.js")) await new Promise((go) => setTimeout(go, 50));
 	  return true; })()`)
-	p.phone.Restart()
+	p.phone.Open("about:blank")
+	if p.android {
+		p.phone.Restart() // the iPhone's unlock would forget its credential
+	}
 	p.phone.Offline(true)
 	p.phone.Open(p.origin + "/p/")
 	p.phone.Sees("[data-screen=home]")
