@@ -179,7 +179,7 @@ func reachable(name string) bool {
 // pushHost reports whether s is a name with a dot, or a star for what stands before
 // one.
 func pushHost(s string) bool {
-	labels := strings.Split(strings.TrimPrefix(s, "*."), ".")
+	labels := strings.Split(strings.TrimPrefix(s, "*."), ".") // two are asked behind a star too
 	_, isIP := netip.ParseAddr(s)
 	return len(labels) >= 2 && isIP != nil && !slices.ContainsFunc(labels, func(l string) bool {
 		return l == "" || strings.Trim(l, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != ""

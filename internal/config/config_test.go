@@ -23,6 +23,8 @@ func good() config.Config {
 	return c
 }
 
+const badContact = "push.contact: is no mailto: or https: address that others can reach: Apple would refuse every notification"
+
 func TestCheck(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -56,6 +58,24 @@ func TestCheck(t *testing.T) {
 		{"no language", func(c *config.Config) { c.Languages = nil }, "languages: is empty"},
 		{"a name with a line feed", func(c *config.Config) { c.Organisation["en"] = "Harbor\nLane" }, "organisation: is empty or has control characters"},
 		{"a name with an emoji, and one in Arabic", func(c *config.Config) { c.Organisation["en"], c.Organisation["zh-Hans"] = "Harbor 🚢", "ميناء" }, ""},
+		{"a contact to write to", func(c *config.Config) { c.Push.Contact = "mailto:it@example.com" }, ""},
+		{"a contact to look at", func(c *config.Config) { c.Push.Contact = "https://example.com/contact" }, ""},
+		{"C-14: a contact that can't exist", func(c *config.Config) { c.Push.Contact = "mailto:root@localhost" }, badContact},
+		{"a contact in the own network", func(c *config.Config) { c.Push.Contact = "mailto:it@mail.lan" }, badContact},
+		{"a contact without a dot", func(c *config.Config) { c.Push.Contact = "https://intranet/it" }, badContact},
+		{"a contact that is an address of a machine", func(c *config.Config) { c.Push.Contact = "https://192.0.2.1/" }, badContact},
+		{"a contact with a name", func(c *config.Config) { c.Push.Contact = "mailto:IT <it@example.com>" }, badContact},
+		{"a contact without mailto", func(c *config.Config) { c.Push.Contact = "it@example.com" }, badContact},
+		{"push services of the operator", func(c *config.Config) {
+			c.Push.Hosts = []string{"ntfy.example.org", "*.push.example.org", "https://push.lan:8443", "http://localhost:9000", "http://127.0.0.1:9000"}
+		}, ""},
+		{"a push service that is any host", func(c *config.Config) { c.Push.Hosts = []string{"*"} }, `push.hosts: has "*", which is no host`},
+		{"a push service that is any host of a country", func(c *config.Config) { c.Push.Hosts = []string{"*.cn"} }, `push.hosts: has "*.cn", which is no host`},
+		{"a push service with a path", func(c *config.Config) { c.Push.Hosts = []string{"https://push.lan/x"} }, `push.hosts: has "https://push.lan/x", which is no https origin, nor http of this machine`},
+		{"a plain push service elsewhere", func(c *config.Config) { c.Push.Hosts = []string{"http://push.lan"} }, `push.hosts: has "http://push.lan", which is no https origin, nor http of this machine`},
+		{"a push service with a port", func(c *config.Config) { c.Push.Hosts = []string{"push.example.org:8443"} }, `push.hosts: has "push.example.org:8443", which is no host`},
+		{"a push service that is an address", func(c *config.Config) { c.Push.Hosts = []string{"192.0.2.1"} }, `push.hosts: has "192.0.2.1", which is no host`},
+		{"no push at all for a request", func(c *config.Config) { c.Limits.Pushes.Most = 0 }, "limits.pushes: is less than one in a second"},
 		{"a word that number doesn't know", func(c *config.Config) { c.Number = "sometimes" }, `number: "sometimes" is none of new_browser, always, never`},
 		{"a code that lives for a day", func(c *config.Config) { c.Activation.Life.Duration = 24 * time.Hour }, "activation.life: is not between 1m and 1h"},
 		{"a PIN of three", func(c *config.Config) { c.PIN.Min = 3 }, "pin.min: is below 4: such PINs are guessed"},

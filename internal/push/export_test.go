@@ -1,8 +1,24 @@
 package push
 
-// Unexported functions that vectors are about.
+import (
+	"context"
+	"net"
+	"net/url"
+)
+
+// Unexported functions and numbers that tests are about.
 var (
 	Encrypt = encrypt
 	Padded  = padded
 	Token   = VAPID.token
+	Queued  = queued
+	PerLane = perLane
 )
+
+// Dial dials for an address.
+func Dial(g Guard, ctx context.Context, u *url.URL, to string) (net.Conn, error) {
+	if u != nil {
+		ctx = context.WithValue(ctx, target{}, u)
+	}
+	return g.dial(ctx, "tcp", to)
+}

@@ -17,9 +17,10 @@ const (
 type queue struct {
 	mu     sync.Mutex
 	lanes  map[string]*lane
-	held   int
+	held   int // waiting, or running
+	later  int // will be put in
 	closed bool
-	empty  chan struct{} // closed when the queue is closed and nothing is left
+	empty  chan struct{} // closed when the queue is closed and nothing is held
 }
 
 type lane struct {
@@ -27,11 +28,12 @@ type lane struct {
 	busy    int
 }
 
-// put takes run, or returns false if there is no room.
-func (q *queue) put(name string, run func()) bool {
+// put takes run, or returns false if there is no room. Once the queue is closed it
+// takes nothing but what comes from inside, from something that it runs.
+func (q *queue) put(name string, run func(), inside bool) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed || q.held >= queued {
+	if q.full() || q.closed && !inside {
 		return false
 	}
 	if q.lanes == nil {
@@ -81,14 +83,23 @@ func (q *queue) done() {
 func (q *queue) hold() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed || q.held >= queued {
+	if q.full() || q.closed {
 		return false
 	}
-	q.held++
+	q.later++
 	return true
 }
 
-// close lets nothing more in. The channel closes when all is done.
+// release gives that room back, for it to be put in.
+func (q *queue) release() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.later--
+}
+
+func (q *queue) full() bool { return q.held+q.later >= queued }
+
+// close lets nothing more in. The channel closes when what is held is done.
 func (q *queue) close() <-chan struct{} {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -68,8 +68,8 @@ func (s *Sender) later(m *message, after time.Duration) bool {
 		return false
 	}
 	s.After(wait, func() {
-		s.queue.done() // its place, for the moment in which it is taken again
-		s.hand(m)
+		s.queue.release()
+		s.hand(m, false)
 	})
 	return true
 }

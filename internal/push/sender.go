@@ -100,15 +100,15 @@ var (
 
 func (s *Sender) ring(c call) {
 	s.start()
-	s.put(lookups, func() { s.lookUp(c) })
+	s.put(lookups, func() { s.lookUp(c) }, false)
 }
 
 // lookups is the lane of the queue in which subscriptions are looked up: it is
 // waiting for the store, not for a push service.
 const lookups = ""
 
-func (s *Sender) put(lane string, run func()) {
-	if !s.queue.put(lane, run) && s.counted.dropped.Add(1)%dropsLogged == 1 {
+func (s *Sender) put(lane string, run func(), inside bool) {
+	if !s.queue.put(lane, run, inside) && s.counted.dropped.Add(1)%dropsLogged == 1 {
 		s.Log.LogAttrs(s.life, slog.LevelWarn, "pushes are dropped", slog.String("origin", lane),
 			slog.Int64("so_far", s.counted.dropped.Load()))
 	}
@@ -126,18 +126,18 @@ func (s *Sender) lookUp(c call) {
 	}
 	for _, sub := range all {
 		if sub.Device != c.except {
-			s.hand(&message{Subscription: sub, kind: c.kind, ends: c.ends})
+			s.hand(&message{Subscription: sub, kind: c.kind, ends: c.ends}, true)
 		}
 	}
 }
 
 // hand puts a message into the lane of its push service.
-func (s *Sender) hand(m *message) {
+func (s *Sender) hand(m *message, inside bool) {
 	lane := m.Endpoint
 	if u, err := url.Parse(m.Endpoint); err == nil {
 		lane = originOf(u)
 	}
-	s.put(lane, func() { s.try(m) })
+	s.put(lane, func() { s.try(m) }, inside)
 }
 
 // start opens the client and the queue, once.

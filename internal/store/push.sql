@@ -69,12 +69,12 @@ SELECT count, last FROM ring WHERE request = $1;
 SELECT at FROM try WHERE key = $1 AND at > $2 ORDER BY at DESC LIMIT $3;
 
 -- name: Row
--- The last requests of an account that were pushed or denied and have stopped
--- waiting, newest first: whether each was approved, and when it stopped.
+-- The last requests of an account that have stopped waiting and were pushed or
+-- answered, newest first: whether each was approved, and when it stopped.
 SELECT r.way <> '', r.settled
   FROM request r
  WHERE r.account = $1 AND r.settled IS NOT NULL
-   AND (r.state = 'denied' OR EXISTS (SELECT 1 FROM ring g WHERE g.request = r.id))
+   AND (r.way <> '' OR r.state = 'denied' OR EXISTS (SELECT 1 FROM ring g WHERE g.request = r.id))
  ORDER BY r.settled DESC, r.seq DESC
  LIMIT $2;
 

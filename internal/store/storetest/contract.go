@@ -25,6 +25,8 @@ func Run(t *testing.T, db *store.DB, sql func(text string, args ...any)) {
 		{"activation", ends},
 		{"request", requests},
 		{"request", decisions},
+		{"subscription", subscriptions},
+		{"push", pushes},
 		{"secret", secrets},
 		{"record", records},
 		{"notice", notices},
