@@ -23,6 +23,8 @@ type phone struct {
 	How   page.Sentence
 	Added time.Time
 	Used  time.Time // zero: not yet
+
+	Notified notified
 }
 
 // phonesPage is everything that phones.html shows.
@@ -33,6 +35,7 @@ type phonesPage struct {
 	Full    bool
 	Quiet   time.Time // until then nothing can be changed: a sign-in was reported; zero: it can
 	Removed string    // name of the phone that was just removed
+	Sent    bool      // a test is on its way
 	Problem page.Sentence
 }
 
@@ -60,6 +63,7 @@ func (p *Portal) showPhones(w http.ResponseWriter, r *http.Request, s session.Se
 	for _, d := range all {
 		if d.State != device.Removed {
 			l.Phones = append(l.Phones, seen(d))
+			l.Sent = l.Sent || d.ID == r.URL.Query().Get("sent")
 		} else if d.ID == r.URL.Query().Get("removed") {
 			l.Removed = d.Name
 		}
@@ -83,7 +87,7 @@ func (p *Portal) phones(ctx context.Context, account string) (list []phone, err 
 }
 
 func seen(d device.Device) phone {
-	s := phone{ID: d.ID, Name: d.Name, State: page.Say("phones.active"), Look: "ok", Added: d.Added, Used: d.Used,
+	s := phone{Notified: notifiedOf(d), ID: d.ID, Name: d.Name, State: page.Say("phones.active"), Look: "ok", Added: d.Added, Used: d.Used,
 		How: page.Say("phones.unlock.pin")}
 	if d.Unlock == keyturn.UnlockPlatform {
 		s.How = page.Say("phones.unlock.platform")

@@ -25,19 +25,20 @@ import (
 
 // A Portal serves people. Its fields are set before [Portal.Routes] is called.
 type Portal struct {
-	Page        *page.Renderer
-	Accounts    Accounts
-	Sessions    Sessions
-	Devices     Devices
-	Activations Activations
-	Approvals   Approvals
-	Ways        Ways
-	Limits      policy.Limits                  // to say how many and how long, never to decide
-	Phone       string                         // address of the phone app, for people without a phone; empty outside the demo
-	Place       func(addr, lang string) string // of an IP address, in a language; nil: no place is known
-	Draining    <-chan struct{}                // closed when the server stops: streams end, browsers come back to the next
-	Log         *slog.Logger                   //
-	Now         func() time.Time               //
+	Page          *page.Renderer
+	Accounts      Accounts
+	Sessions      Sessions
+	Devices       Devices
+	Notifications Notifications
+	Activations   Activations
+	Approvals     Approvals
+	Ways          Ways
+	Limits        policy.Limits                  // to say how many and how long, never to decide
+	Phone         string                         // address of the phone app, for people without a phone; empty outside the demo
+	Place         func(addr, lang string) string // of an IP address, in a language; nil: no place is known
+	Draining      <-chan struct{}                // closed when the server stops: streams end, browsers come back to the next
+	Log           *slog.Logger                   //
+	Now           func() time.Time               //
 
 	streams streams
 }
@@ -129,6 +130,8 @@ func (p *Portal) Routes() http.Handler {
 	mux.Handle("POST /phones/add", p.entered(p.postAdd))
 	mux.Handle("GET /phones/remove", p.entered(p.getRemove))
 	mux.Handle("POST /phones/remove", p.entered(p.postRemove))
+	mux.Handle("POST /phones/test", p.entered(p.postTest))
+	mux.Handle("POST /phones/notifications", p.entered(p.postNotifications))
 	mux.Handle("POST /phones/rename", p.entered(p.postRename))
 
 	mux.Handle("/", p.anyone(func(http.ResponseWriter, *http.Request) error { return errMissing }))

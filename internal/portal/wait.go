@@ -30,6 +30,7 @@ type waitPage struct {
 	OnPhone  bool   // the page is shown on a phone, perhaps on the one that is asked
 	OnIPhone bool   // whose links don't open installed apps
 	Pretend  string // address of a pretend phone; empty outside the demo
+	Rang     rang   // how its phones were woken
 
 	// The rungs of the ladder below it, all about this one request.
 	QR        bool   // there is a QR code already
@@ -67,7 +68,9 @@ func (w waitPage) Sent() page.Sentence {
 }
 
 // Names of the phones, as a sentence shows them.
-func (w waitPage) Names() string { return strings.Join(w.Phones, ", ") }
+func (w waitPage) Names() string { return joined(w.Phones) }
+
+func joined(names []string) string { return strings.Join(names, ", ") }
 
 // Digits of the number in two groups, as a sentence shows them.
 func (w waitPage) Digits() string {
@@ -136,7 +139,8 @@ func (p *Portal) waiting(r *http.Request, frame page.Frame, st approval.Status) 
 		Frame: frame, Request: st.ID, Action: st.Action, Message: st.Message,
 		Number: st.Digits, Phones: st.Phones, Status: p.progress(st),
 		Left: st.Left, Last: st.Left <= lastCall, OnPhone: page.OnPhone(r), OnIPhone: page.OnIPhone(r), Pretend: p.Phone,
-		QR: st.QRs > 0, Challenge: st.Challenge != "", Off: !st.Offline, Reference: page.Grouped(st.Reference),
+		Rang: rangOf(st.Push, st.Pushes, st.Phones, st.Silent),
+		QR:   st.QRs > 0, Challenge: st.Challenge != "", Off: !st.Offline, Reference: page.Grouped(st.Reference),
 	}
 }
 

@@ -27,6 +27,19 @@ const set = countdown({
 });
 set(Number(data(box, "left")));
 
+// "Send again" appears when it may be pressed.
+const again = document.getElementById("again"), sent = document.getElementById("sent"), soon = document.getElementById("soon");
+if (again && sent?.dataset.again) {
+  const at = Date.now() + Number(sent.dataset.again) * 1000;
+  const tick = () => {
+    const wait = Math.max(0, Math.ceil((at - Date.now()) / 1000));
+    again.hidden = wait > 0;
+    if (soon) soon.textContent = wait === 0 ? "" : wait === 1 ? data(soon, "one") : data(soon, "many").replace("88", String(wait));
+    if (wait > 0) setTimeout(tick, 250);
+  };
+  tick();
+}
+
 // How it ended. The address has the request's id: if the browser has a newer one
 // by now, the page says that the person went on in another tab.
 const showEnd = () => location.replace(`/sign-in/${screen === "qr" ? "qr" : "wait"}?request=${request}`);

@@ -1,0 +1,123 @@
+package portal
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"keyturn/internal/device"
+	"keyturn/internal/page"
+	"keyturn/internal/policy"
+	"keyturn/internal/session"
+)
+
+// Notifications wake phones, or don't. Package device implements it.
+type Notifications interface {
+	TestPush(ctx context.Context, d device.Device) (taken bool, err error)
+	SwitchPush(ctx context.Context, account, id string, on bool) error
+}
+
+// notified is how a phone hears of what waits for it.
+type notified struct {
+	Say    page.Sentence // empty for a phone that can't answer
+	Look   string        // "ok" or "warn"
+	Sent   time.Time     // when a notification last went out; zero: not yet
+	On     bool          // a test can be sent, and they can be switched off
+	Muted  bool          // its person has switched them off here, and can switch them on
+	Device string
+}
+
+func notifiedOf(d device.Device) notified {
+	n := notified{Device: d.ID, Look: "warn", Muted: d.PushSwitchedOff}
+	switch {
+	case d.State != device.Active:
+		return notified{}
+	case d.Push == device.PushOK:
+		n.Say, n.Look, n.Sent, n.On = page.Say("phones.notify.on"), "ok", d.Pushed, true
+	case d.Push == device.PushLost:
+		n.Say = page.Say("phones.notify.lost")
+	default:
+		n.Say = page.Say("phones.notify.off")
+	}
+	return n
+}
+
+// postTest sends a phone one notification, and says whether it went out; whether it
+// arrived, the person sees.
+func (p *Portal) postTest(w http.ResponseWriter, r *http.Request, s session.Session) error {
+	d, err := p.ownDevice(r, s, r.PostForm.Get("device"))
+	if err != nil {
+		return err
+	}
+	taken, err := p.Notifications.TestPush(r.Context(), d)
+	var many *device.TooMany
+	switch {
+	case errors.As(err, &many):
+		return p.showPhones(w, r, s, http.StatusTooManyRequests, page.Say("phones.notify.wait", "count", int((many.Wait+time.Second-1)/time.Second)))
+	case errors.Is(err, device.ErrPush):
+		return p.showPhones(w, r, s, http.StatusConflict, page.Say("phones.notify.none"))
+	case err != nil:
+		return err
+	case !taken:
+		return p.showPhones(w, r, s, http.StatusServiceUnavailable, page.Say("phones.notify.busy"))
+	}
+	return see(w, r, "/phones?sent="+d.ID)
+}
+
+// postNotifications switches the notifications of a phone off, or on again. What
+// waits is in the app all the same.
+func (p *Portal) postNotifications(w http.ResponseWriter, r *http.Request, s session.Session) error {
+	err := p.Notifications.SwitchPush(r.Context(), s.Account, r.PostForm.Get("device"), r.PostForm.Get("on") == "yes")
+	if err != nil {
+		return err
+	}
+	return see(w, r, "/phones")
+}
+
+// ownDevice finds one of the account's phones by the id that a form names.
+func (p *Portal) ownDevice(r *http.Request, s session.Session, id string) (device.Device, error) {
+	all, err := p.Devices.Devices(r.Context(), s.Account)
+	if err != nil {
+		return device.Device{}, err
+	}
+	for _, d := range all {
+		if d.ID == id && d.State != device.Removed {
+			return d, nil
+		}
+	}
+	return device.Device{}, device.ErrUnknown
+}
+
+// rang is what the waiting page says of the notification about its request.
+type rang struct {
+	Paused time.Time     // until then none is sent; zero: no pause
+	Silent page.Sentence // which phones get none; empty: all get one
+	Again  bool          // it may be sent again, now or in Wait
+	Wait   time.Duration //
+	Said   bool          // how long that is, is said
+	Sent   bool          // it was just sent again
+}
+
+// Seconds until it may be sent again.
+func (n rang) Seconds() int { return int((n.Wait + time.Second - 1) / time.Second) }
+
+// rangOf reads how the phones were woken. Why notifications pause isn't told apart:
+// the browser that asks may be the attacker's, and what its victim has reported is
+// none of its business.
+func rangOf(push policy.Push, pushes int, phones, silent []string) rang {
+	n := rang{Paused: push.Paused, Wait: push.Wait}
+	switch {
+	case len(silent) == 0:
+	case len(silent) < len(phones):
+		n.Silent = page.Say("wait.nopush.some", "phones", joined(silent))
+	case len(phones) == 1:
+		n.Silent = page.Say("wait.nopush")
+	default:
+		n.Silent = page.Say("wait.nopush.all")
+	}
+	n.Again = push.Left > 0 && push.Paused.IsZero() && len(silent) < len(phones)
+	n.Said = n.Again && push.Wait > 0 && pushes != 1
+	n.Sent = n.Said && pushes > 1
+	return n
+}

@@ -1,0 +1,142 @@
+package portal_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/keyturntest"
+	"keyturn/internal/push/pushtest"
+)
+
+// The waiting page says which phones get no notification, when it may be sent again,
+// and until when there are none. Loading it sends nothing.
+func TestWaitNotifications(t *testing.T) {
+	clock, service := keyturntest.NewClock(), pushtest.Start(t)
+	w := keyturntest.Start(t, keyturntest.At(clock), keyturntest.Push(service))
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	b := w.Browser()
+	wait := b.SignIn(ada)
+	if !wait.Has("#nopush") || wait.Has("#again") || wait.Has("#paused") {
+		t.Errorf("a phone without notifications:\n%s", wait.HTML)
+	}
+	press(wait, "/sign-in/cancel")
+
+	phone := ada.Phone.Subscribe(service)
+	wait = b.SignIn(ada)
+	phone.Next()
+	if wait.Has("#nopush") || wait.Attr("#sent", "data-again") != "20" || wait.Text("#sent") != "" || !wait.Has("#again") {
+		t.Errorf("a phone with notifications:\n%s", wait.HTML)
+	}
+	clock.Move(20 * time.Second)
+	if wait = wait.Reload(); wait.Attr("#sent", "data-again") != "0" || wait.Text("#again") != "Send again" {
+		t.Errorf("20 s later:\n%s", wait.HTML)
+	}
+	wait = press(wait, "/sign-in/again")
+	phone.Next()
+	if got := wait.Text("#sent"); got != "Sent again. You can send again in 20 seconds." {
+		t.Errorf("sent again: %q", got)
+	}
+	press(wait, "/sign-in/cancel")
+	if got := b.SignIn(ada).Text("#sent"); got != "You can send again in 20 seconds." {
+		t.Errorf("a request too soon for a notification of its own: %q", got)
+	}
+
+	for range 2 {
+		clock.Move(20 * time.Second)
+		b.SignIn(ada)
+		phone.Next()
+		deny(t, ada.Phone, keyturn.Deny)
+	}
+	if wait = b.SignIn(ada); !wait.Has("#paused") || wait.Has("#again") || wait.Has("#nopush") {
+		t.Errorf("after three in a row:\n%s", wait.HTML)
+	}
+	paused := wait.Text("#paused")
+	clock.Move(time.Hour)
+	wait = b.SignIn(ada)
+	if phone.Next(); wait.Has("#paused") {
+		t.Errorf("an hour later:\n%s", wait.HTML)
+	}
+	deny(t, ada.Phone, keyturn.Report)
+	wait = b.SignIn(ada)
+	if got := wait.Text("#paused"); got[:24] != paused[:24] || wait.Has("#again") {
+		t.Errorf("what was reported is told: %q", got)
+	}
+	if home := b.Get("/sign-in/wait"); home.Status != 200 || len(phone.Came()) != 5 {
+		t.Errorf("%d notifications", len(phone.Came()))
+	}
+}
+
+func deny(t *testing.T, p *keyturntest.Phone, how keyturn.Decision) {
+	t.Helper()
+	if _, err := p.Answer(t.Context(), p.Waiting(), how, "", ""); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// D9: how a phone hears of requests, a test, and the switch, R-041.
+func TestPhoneNotifications(t *testing.T) {
+	clock, service := keyturntest.NewClock(), pushtest.Start(t)
+	w := keyturntest.Start(t, keyturntest.At(clock), keyturntest.Push(service))
+	ada, bob := w.Person("ada"), w.Person("bob")
+	ada.SetUp(pin)
+	bobs := bob.SetUp(pin)
+	b := w.Browser()
+	wait := b.SignIn(ada)
+	ada.Phone.Approve(wait.Text("#number"))
+	wait.Reload().Submit("form#redeem", nil)
+	id := ada.Phone.Accounts()[0].Device
+	post := func(path string, on string, status int) *keyturntest.Page {
+		t.Helper()
+		page := b.Post(path, url.Values{"device": {id}, "on": {on}})
+		if page.Status != status {
+			t.Errorf("POST %s %s: %d, want %d", path, on, page.Status, status)
+		}
+		return page
+	}
+	has := func(page *keyturntest.Page, words string, test, notifications bool) {
+		t.Helper()
+		if !strings.Contains(page.HTML, words) || strings.Contains(page.HTML, `"/phones/test"`) != test || strings.Contains(page.HTML, `"/phones/notifications"`) != notifications {
+			t.Errorf("not %q, %t, %t:\n%s", words, test, notifications, page.HTML)
+		}
+	}
+	has(b.Get("/phones"), "Notifications off", false, false)
+	post("/phones/test", "", 409)
+	post("/phones/notifications", "yes", 404)
+
+	phone := ada.Phone.Subscribe(service)
+	has(b.Get("/phones"), "Notifications on", true, true)
+	has(b.Get("/"), "Notifications on", false, false)
+	has(post("/phones/test", "", 200), "Sent. Look at your phone.", true, true)
+	phone.Next()
+	has(post("/phones/test", "", 429), "You can send another test in 20 seconds.", true, true)
+	clock.Move(20 * time.Second)
+	service.Refuse(503)
+	has(post("/phones/test", "", 503), "Try again in a minute.", true, true)
+	service.Answer(nil)
+
+	has(post("/phones/notifications", "no", 200), "Notifications off", false, true)
+	if state, err := ada.Phone.Register(t.Context(), id, phone.Subscription()); state != "off" || err != nil { // the app starts
+		t.Errorf("a start of the app: %s, %v", state, err)
+	}
+	if wait := w.Browser().SignIn(ada); !wait.Has("#nopush") {
+		t.Error("the waiting page doesn't say that they are off")
+	}
+	ada.Phone.Waiting() // the app shows it all the same
+	has(post("/phones/notifications", "yes", 200), "Notifications on", true, true)
+	if len(phone.Came()) != 1 {
+		t.Error("a notification came while they were off")
+	}
+
+	for _, path := range []string{"/phones/test", "/phones/notifications"} {
+		if page := bobs.Post(path, url.Values{"device": {id}}); page.Status != 404 {
+			t.Errorf("another person's %s: %d", path, page.Status)
+		}
+	}
+	phone.Forget()
+	clock.Move(20 * time.Second)
+	has(post("/phones/test", "", 409), "Notifications lost on this phone.", false, false)
+}
