@@ -23,6 +23,7 @@ type Window struct {
 	ctx   context.Context
 	lang  string
 	touch bool
+	pure  bool // each page is in one language
 }
 
 // Open goes to an address and waits until the page is there.
@@ -99,6 +100,7 @@ func (w *Window) locate(what string) located {
 		at = Eval[located](w, js)
 		return at.Found && !at.Covered
 	})
+	w.speaks()
 	return at
 }
 
@@ -153,6 +155,7 @@ func (w *Window) Sees(what string) {
 	w.t.Helper()
 	js := `(` + find + `)(` + quote(what) + `, ` + quote(w.word(what)) + `) !== null`
 	w.until("see "+what, func() bool { return Eval[bool](w, js) })
+	w.speaks()
 }
 
 // Misses waits until an element is gone.
