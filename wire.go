@@ -11,8 +11,9 @@ type Look struct {
 // Looked is what a phone shows its person before a code is redeemed.
 type Looked struct {
 	Account   AccountName `json:"account"`
-	Service   string      `json:"service"` // who runs the server
-	Unlock    []Unlock    `json:"unlock"`  // what the operator allows, never empty
+	Replaces  string      `json:"replaces,omitempty"` // name of the phone that ends, or was named as lost
+	Service   string      `json:"service"`            // who runs the server
+	Unlock    []Unlock    `json:"unlock"`             // what the operator allows, never empty
 	PIN       PINRules    `json:"pin"`
 	CheckCode bool        `json:"check_code"` // digits will have to be carried to the browser
 	ExpiresIn int         `json:"expires_in"` // seconds
@@ -81,6 +82,8 @@ type Finished struct {
 type ActivationState struct {
 	State string `json:"state"`
 	Cause string `json:"cause,omitempty"` // digits, person, newer, time, proof or empty
+
+	Replaced string `json:"replaced,omitempty"` // active: name of the phone that this one stands for now
 }
 
 // A ServerInfo says what a server speaks. Spec §14.
@@ -121,6 +124,11 @@ type DeviceState struct {
 	PINEpoch        int64  `json:"pin_epoch"`         // which of its sealed keys is the one
 	Push            string `json:"push"`              // ok, off or lost
 	ProbationEndsIn int64  `json:"probation_ends_in"` // seconds, 0 if there is none
+
+	// Of a suspended device: why, for which phone, since when.
+	Reason string `json:"reason,omitempty"`
+	To     string `json:"to,omitempty"`
+	Time   int64  `json:"time,omitempty"` // Unix seconds
 }
 
 // A Notice tells a phone what happened to its account.

@@ -63,12 +63,12 @@ func accountRowOf(ctx context.Context, s *server.Services, a account.Account) (a
 		row.Stopped = row.Stopped || d.Stopped
 		row.Devices = append(row.Devices, deviceRowOf(d))
 	}
-	left, made, err := s.Accounts.RecoveryCodesLeft(ctx, a.ID)
+	codes, err := s.Accounts.RecoveryCodes(ctx, a.ID)
 	if err != nil {
 		return row, err
 	}
-	if made {
-		row.Codes = &left
+	if codes.Made {
+		row.Codes = &codes.Left
 	}
 	last, ok, err := s.Store.LastRequest(ctx, a.ID)
 	if err != nil {

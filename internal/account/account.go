@@ -74,22 +74,12 @@ type Store interface {
 	// recovery codes; the next activation is a first one again.
 	ResetAccount(ctx context.Context, id string, ev audit.Event) error
 
-	// UnlockAccount sets the count of wrong numbers to 0.
+	// UnlockAccount sets the counts of wrong numbers and wrong recovery codes to 0.
 	UnlockAccount(ctx context.Context, id string, ev audit.Event) error
 
 	// RemoveAccount removes the account and what is its own; audit events and the
 	// keys of its devices stay (a key that was ever a device's is never accepted again).
 	RemoveAccount(ctx context.Context, id string, ev audit.Event) error
-
-	// MayMakeCodes reports whether SetRecoveryCodes would store codes for the session.
-	MayMakeCodes(ctx context.Context, account, session string) (bool, error)
-
-	// SetRecoveryCodes stores the first set of an account's codes, for the session
-	// that made its first activation, once: [ErrUnknown] otherwise.
-	SetRecoveryCodes(ctx context.Context, account, session string, codes []RecoveryHash, ev audit.Event) error
-
-	// RecoveryCodesLeft counts the unused codes; made says whether a set was ever made since the account's first activation.
-	RecoveryCodesLeft(ctx context.Context, account string) (left int, made bool, err error)
 }
 
 // Tries counts what people may get wrong. A try is taken before it is judged.
@@ -103,12 +93,6 @@ type Tries interface {
 
 	// Forget sets the count of key to 0.
 	Forget(ctx context.Context, key string) error
-}
-
-// A RecoveryHash is one recovery code as it is kept: two symbols that find it, and an Argon2id hash.
-type RecoveryHash struct {
-	Index string // the first two symbols; differ within a set
-	Hash  string // PHC form
 }
 
 // Browsers tells whether a browser is known. Package session's store implements it.

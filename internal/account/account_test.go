@@ -110,7 +110,7 @@ func TestHash(t *testing.T) {
 // hashes, and is made once.
 func TestRecoveryCodes(t *testing.T) {
 	w := newWorld(t)
-	codes, err := w.MakeRecoveryCodes(t.Context(), w.ada.ID, "ses_1")
+	codes, err := w.MakeRecoveryCodes(t.Context(), w.ada.ID, "ses_1", "")
 	if err != nil || len(codes) != 8 {
 		t.Fatalf("%d codes, %v, want 8", len(codes), err)
 	}
@@ -128,7 +128,7 @@ func TestRecoveryCodes(t *testing.T) {
 	if len(seen) != 8 || w.hashes.Load() != 8 {
 		t.Errorf("%d different beginnings, %d hashes, want 8 and 8", len(seen), w.hashes.Load())
 	}
-	if _, err := w.MakeRecoveryCodes(t.Context(), w.ada.ID, "ses_1"); !errors.Is(err, account.ErrUnknown) || w.hashes.Load() != 8 {
+	if _, err := w.MakeRecoveryCodes(t.Context(), w.ada.ID, "ses_1", ""); !errors.Is(err, account.ErrUnknown) || w.hashes.Load() != 8 {
 		t.Errorf("a second time: %v after %d hashes, want ErrUnknown after 8", err, w.hashes.Load())
 	}
 	for _, ev := range w.people.events {

@@ -139,6 +139,7 @@ func (s *Service) matches(ctx context.Context, phc, password string) (right bool
 		return false, err
 	}
 	defer leave()
+	s.counted()
 	return matches(m, phc, password)
 }
 
@@ -149,14 +150,18 @@ func (s *Service) hash(ctx context.Context, secret string) (string, error) {
 		return "", err
 	}
 	defer leave()
+	s.counted()
 	return hash(m, secret), nil
 }
 
 func (s *Service) enter(ctx context.Context) (m *argon2.Memory, leave func(), err error) {
 	s.once.Do(func() { s.gate = newGate(s.Hashes) })
-	m, leave, err = s.gate.enter(ctx)
-	if err == nil && s.Hashed != nil {
+	return s.gate.enter(ctx)
+}
+
+// counted tells that a secret is about to be hashed.
+func (s *Service) counted() {
+	if s.Hashed != nil {
 		s.Hashed()
 	}
-	return m, leave, err
 }

@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -21,6 +22,7 @@ type people struct {
 	mu     sync.Mutex
 	byKey  map[string]account.Account
 	codes  []account.RecoveryHash
+	row    int // wrong recovery codes
 	events []audit.Event
 }
 
@@ -47,17 +49,64 @@ func (p *people) Refused(_ context.Context, ev audit.Event) error {
 	return nil
 }
 
-func (p *people) RecoveryCodesLeft(context.Context, string) (int, bool, error) {
-	return len(p.codes), p.codes != nil, nil
+func (p *people) Account(_ context.Context, id string) (account.Account, error) {
+	for _, a := range p.byKey {
+		if a.ID == id {
+			return a, nil
+		}
+	}
+	return account.Account{}, account.ErrUnknown
 }
 
-func (p *people) MayMakeCodes(context.Context, string, string) (bool, error) {
-	return p.codes == nil, nil
+func (p *people) RecoveryCodes(context.Context, string) (account.CodeList, error) {
+	return account.CodeList{Left: len(p.codes), Made: p.codes != nil}, nil
 }
 
-func (p *people) SetRecoveryCodes(_ context.Context, _, _ string, codes []account.RecoveryHash, ev audit.Event) error {
+func (p *people) MayMakeCodes(_ context.Context, m account.Maker, _ time.Time) (bool, error) {
+	return p.codes == nil || m.Approval != "", nil
+}
+
+func (p *people) SetRecoveryCodes(_ context.Context, _ account.Maker, codes []account.RecoveryHash, ev audit.Event) error {
 	p.codes = codes
 	return p.Refused(context.Background(), ev)
+}
+
+func (p *people) SaveRecoveryCodes(_ context.Context, _ string, ev audit.Event) error {
+	return p.Refused(context.Background(), ev)
+}
+
+func (p *people) TakeCode(_ context.Context, _ string, row int) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.row >= row {
+		return 0, account.ErrCodesOff
+	}
+	p.row++
+	return p.row, nil
+}
+
+func (p *people) UnusedCode(_ context.Context, _, index string) (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range p.codes {
+		if c.Index == index {
+			return c.Hash, nil
+		}
+	}
+	return "", account.ErrUnknown
+}
+
+func (p *people) SpendCode(_ context.Context, s account.Spent, _ policy.Grant, ev audit.Event) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, c := range p.codes {
+		if c.Index == s.Index && c.Hash == s.Hash {
+			p.codes = slices.Delete(p.codes, i, i+1)
+			p.row, p.events = 0, append(p.events, ev)
+			return len(p.codes), nil
+		}
+	}
+	return 0, account.ErrRecovery
 }
 
 // tries counts in memory; nothing runs out of time.
@@ -107,7 +156,7 @@ const password = "里昂 Lyon 1815"
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{people: &people{byKey: map[string]account.Account{}}, tries: &tries{taken: map[string]int{}}, known: browsers{}}
-	w.Service = &account.Service{Store: w.people, Tries: w.tries, Browsers: w.known, Record: w.people,
+	w.Service = &account.Service{Store: w.people, Codes: w.people, Tries: w.tries, Browsers: w.known, Record: w.people,
 		Limits: policy.Defaults(), Hashes: 2, Now: func() time.Time { return now }, Hashed: func() { w.hashes.Add(1) }}
 	w.ada = account.Account{ID: "acc_ada", Name: "Ada", State: account.Active, Password: hashed()}
 	w.people.byKey["ada"] = w.ada

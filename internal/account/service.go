@@ -32,6 +32,7 @@ const (
 // before use; it is safe for concurrent use.
 type Service struct {
 	Store    Store
+	Codes    Codes
 	Tries    Tries
 	Browsers Browsers
 	Record   Record
@@ -119,7 +120,8 @@ func (s *Service) Enable(ctx context.Context, id string) error {
 }
 
 // Unlock lets the phones of an account answer again that was stopped after wrong
-// numbers. A phone that wrong PINs locked stays locked.
+// numbers, and its recovery codes sign in again that wrong ones switched off. A phone
+// that wrong PINs locked stays locked.
 func (s *Service) Unlock(ctx context.Context, id string) error {
 	return s.Store.UnlockAccount(ctx, id, s.event(audit.AccountUnlocked, id))
 }

@@ -41,7 +41,7 @@ const (
 // A Purpose says what an activation is for, spec §6.1.
 type Purpose string
 
-// Purposes. Recover comes with recovery codes.
+// Purposes.
 const (
 	First   Purpose = "first"
 	Add     Purpose = "add"
@@ -114,6 +114,7 @@ var (
 	ErrForm     = errors.New("activation: not well-formed, or an unlock that is not allowed")
 	ErrDigits   = errors.New("activation: wrong check code")
 	ErrPurpose  = errors.New("activation: the session may not make this code")
+	ErrLost     = errors.New("activation: the phone that is gone isn't named, or isn't the account's")
 	ErrApproval = errors.New("activation: needs a fresh approval of this very change")
 	ErrPhones   = errors.New("activation: the account has as many phones as it may")
 	ErrKey      = errors.New("activation: the key was another device's")
@@ -135,7 +136,10 @@ type Store interface {
 	// with an event activation.replaced about it, which wakes who waits. For
 	// purpose first it demands that the account's next phone is a first one
 	// ([ErrPurpose]); for add and move that the approval is redeemed, of that
-	// action, account and session, unused and not older ([ErrApproval]).
+	// action, account and session, unused and not older ([ErrApproval]), a move's by
+	// the device that ends; for recover that a recovery code opened the session, which
+	// has set up no phone yet ([ErrPurpose]), and that the lost phone is one of the
+	// account's, or none if there is none ([ErrLost]).
 	BeginActivation(ctx context.Context, b Begun, ev audit.Event) error
 
 	// Activation returns [ErrUnknown] if there is none.
@@ -171,7 +175,9 @@ type Store interface {
 	// account: the account is active; first still holds; the approval is unused
 	// and now used, the approving device active; phones below most (one that ends
 	// or was named lost does not count, [ErrPhones]); device new → active; the old
-	// device → removed, reason moved; other unfinished activations of the account
+	// device → removed, reason moved; after a recovery the new device is on probation
+	// and the lost one → suspended, reason lost (a locked one stays locked), to be
+	// removed when probation ends; other unfinished activations of the account
 	// → replaced, cause phone, with an event each. The account's next phone is no
 	// first one any more. [ErrClosed] if the race is lost or time is over.
 	Activate(ctx context.Context, a Activation, most int, ev audit.Event) error

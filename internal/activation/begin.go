@@ -13,22 +13,24 @@ type By struct {
 	Account  string
 	Session  string // of the browser, which alone may complete the activation
 	Purpose  Purpose
-	Approval string // id of the approved request; empty for first
-	Old      string // device that ends when the new one is active; empty but for move
+	Approval string // id of the approved request; empty for first and recover
+	Old      string // move: device that ends when the new one is active; recover: the lost one, if there is one
 	Browser  string // such as "Firefox on Windows"
 	IP       string
 	Place    string
 }
 
 // Begin makes a code. Every unfinished activation of the account ends as replaced,
-// so that only the newest code is good. The errors are [ErrPurpose], [ErrApproval] and
-// [ErrTooMany]. Spec §6.1; attacks A41, A43, A48.
+// so that only the newest code is good. The errors are [ErrPurpose], [ErrApproval],
+// [ErrLost] and [ErrTooMany]. Spec §6.1; attacks A41, A43, A48, A62.
 func (s *Service) Begin(ctx context.Context, by By) (Activation, error) {
 	switch {
 	case by.Purpose == First:
 		by.Approval, by.Old = "", ""
+	case by.Purpose == Recover:
+		by.Approval = ""
 	case by.Purpose != Add && by.Purpose != Move:
-		return Activation{}, ErrPurpose // recover comes with recovery codes
+		return Activation{}, ErrPurpose
 	case by.Approval == "":
 		return Activation{}, ErrApproval
 	}

@@ -65,7 +65,7 @@ func (s *Service) full(ctx context.Context, a Activation) (bool, error) {
 	}
 	n := 0
 	for _, d := range all {
-		if d.State != device.Removed && d.ID != a.Old {
+		if d.State != device.Removed && d.ID != a.Old && d.Leaves.IsZero() {
 			n++
 		}
 	}

@@ -87,7 +87,12 @@ func (s *Service) wrong(ctx context.Context, a Activation, left int) error {
 // activate is checking → active. If what the activation rested on is gone it can't
 // become active any more, and ends.
 func (s *Service) activate(ctx context.Context, a Activation) (Activation, error) {
-	ev := s.event(a, audit.ActivationDone).With("phone", a.PhoneName)
+	ev := s.event(a, audit.ActivationDone).With("phone", a.PhoneName).With("purpose", string(a.Purpose))
+	if old, err := s.old(ctx, a); err != nil {
+		return Activation{}, err
+	} else if old != "" {
+		ev = ev.With("old", old)
+	}
 	err := s.Store.Activate(ctx, a, s.Limits.Phones, ev)
 	if err == nil {
 		a.State, a.Ended, a.Check = Active, ev.At, nil

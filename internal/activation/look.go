@@ -52,8 +52,13 @@ func (s *Service) looked(ctx context.Context, a Activation) (keyturn.Looked, err
 	if err != nil {
 		return keyturn.Looked{}, err
 	}
+	old, err := s.old(ctx, a)
+	if err != nil {
+		return keyturn.Looked{}, err
+	}
 	return keyturn.Looked{
 		Account:   keyturn.AccountName{Name: of.Name},
+		Replaces:  old,
 		Service:   s.Name,
 		Unlock:    s.Unlocks,
 		PIN:       s.PIN,
@@ -61,4 +66,21 @@ func (s *Service) looked(ctx context.Context, a Activation) (keyturn.Looked, err
 		ExpiresIn: s.left(a),
 		Made:      keyturn.MadeIn{Browser: a.Browser, Place: a.Place, Time: a.Made.Unix()},
 	}, nil
+}
+
+// old is the name of the phone that an activation ends, or that was named as lost.
+func (s *Service) old(ctx context.Context, a Activation) (string, error) {
+	if a.Old == "" {
+		return "", nil
+	}
+	all, err := s.Devices.Devices(ctx, a.Account)
+	if err != nil {
+		return "", fmt.Errorf("phones of %s: %w", a.Account, err)
+	}
+	for _, d := range all {
+		if d.ID == a.Old {
+			return d.Name, nil
+		}
+	}
+	return "", nil
 }

@@ -28,7 +28,11 @@ func (s *Service) Progress(ctx context.Context, d device.Device, id string, wait
 	if err != nil {
 		return keyturn.ActivationState{}, err
 	}
-	return a.told(), nil
+	state := a.told()
+	if a.State == Active {
+		state.Replaced, err = s.old(ctx, a)
+	}
+	return state, err
 }
 
 // pause returns true when it is worth another look: after a hint, or when the

@@ -62,6 +62,9 @@ func (s *Service) hear(ctx context.Context, d device.Device, id string, r keytur
 	if err != nil {
 		return "", err
 	}
+	if closed == nil && c.answer.Decision == keyturn.Approve && isChange(c.Action) && d.OnProbation(s.Now()) {
+		return "", device.ErrProbation // nothing was counted: it may still be denied
+	}
 	tryPIN := closed == nil && c.answer.Unlock == keyturn.UnlockPIN
 	known, err := s.Devices.Count(ctx, d, c.answer.Counter, r.Text, nonce, tryPIN)
 	if err != nil {

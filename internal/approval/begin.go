@@ -45,20 +45,23 @@ type Attempt struct {
 // attack A06. The value of the new pending cookie is returned once; its holder
 // alone can watch and redeem the request.
 //
-// The errors are [ErrNoPhone], [ErrFull], also for more security changes than a
-// session may ask for, and [ErrUnknown] for an account that may not sign in.
+// A sign-in's request is made also where no phone can answer it: the page that it
+// leads to says so, and its cookie is what a recovery code goes with. A security
+// change needs a phone that may allow it: [ErrNoPhone], [device.ErrProbation]. The other
+// errors are [ErrFull], also for more security changes than a session may ask for, and
+// [ErrUnknown] for an account that may not sign in.
 func (s *Service) Begin(ctx context.Context, a Attempt) (Request, string, error) {
 	if err := s.mayChange(ctx, a); err != nil {
 		return Request{}, "", fmt.Errorf("begin for %s: %w", a.Account, err)
 	}
-	phones, err := s.phones(ctx, a.Account)
+	r := s.request(a)
+	phones, err := s.phones(ctx, r)
+	if err == nil {
+		err = s.allowedBy(phones, a.Action)
+	}
 	if err != nil {
 		return Request{}, "", fmt.Errorf("begin for %s: %w", a.Account, err)
 	}
-	if len(phones) == 0 {
-		return Request{}, "", ErrNoPhone
-	}
-	r := s.request(a)
 	cookie := draw()
 	r.Pending = hashCookie(cookie)
 	if err := s.drawNumber(&r); err != nil {
@@ -117,10 +120,36 @@ func (s *Service) request(a Attempt) Request {
 	}
 }
 
-// phones returns the devices that can answer for an account, newest first.
-func (s *Service) phones(ctx context.Context, account string) ([]device.Device, error) {
-	all, err := s.Devices.Devices(ctx, account)
-	return slices.DeleteFunc(all, func(d device.Device) bool { return d.State != device.Active || d.Stopped }), err
+// phones returns the devices that can answer a request, newest first.
+func (s *Service) phones(ctx context.Context, r Request) ([]device.Device, error) {
+	all, err := s.Devices.Devices(ctx, r.Account)
+	return slices.DeleteFunc(all, func(d device.Device) bool { return d.State != device.Active || d.Stopped || !r.isFor(d) }), err
+}
+
+// allowedBy reports whether some phone could allow what is asked for besides a
+// sign-in: for a security change one that is not on probation.
+func (s *Service) allowedBy(phones []device.Device, action keyturn.Action) error {
+	switch {
+	case action == keyturn.SignIn:
+		return nil
+	case len(phones) == 0:
+		return ErrNoPhone
+	case isChange(action) && !slices.ContainsFunc(phones, func(d device.Device) bool { return !d.OnProbation(s.Now()) }):
+		return device.ErrProbation
+	}
+	return nil
+}
+
+// isChange reports whether an action changes what an account is protected by. A
+// phone on probation can't allow it. Spec §12.1.
+func isChange(action keyturn.Action) bool {
+	return action != keyturn.SignIn && action != keyturn.Confirm && action != keyturn.Test
+}
+
+// isFor reports whether a request is put to a device: a move to the one that will
+// end, and anything else to every one. Spec §12.2.
+func (r Request) isFor(d device.Device) bool {
+	return r.Action != keyturn.MovePhone || r.Target == d.ID
 }
 
 func draw() string {

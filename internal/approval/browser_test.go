@@ -211,17 +211,69 @@ func TestChallengeStays(t *testing.T) {
 	}
 }
 
-// A request is put to nobody where nobody can answer.
+// Where nobody can answer, a sign-in waits for nothing but a recovery code, and a
+// change isn't asked for. A32.
 func TestNoPhone(t *testing.T) {
 	w := start(t)
 	p := w.ada()
 	if err := w.devices.Remove(t.Context(), p.ID, "operator"); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := w.Begin(t.Context(), w.attempt(p)); !like(err, approval.ErrNoPhone) {
-		t.Errorf("%v", err)
+	r, cookie, err := w.Begin(t.Context(), w.attempt(p))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, _, err := w.Begin(t.Context(), approval.Attempt{Account: w.account("Ben"), Action: keyturn.SignIn}); !like(err, approval.ErrNoPhone) {
-		t.Errorf("%v", err)
+	if st, err := w.Status(t.Context(), cookie, r.ID); err != nil || st.State != approval.Waiting || len(st.Phones) != 0 {
+		t.Errorf("%s, put to %v, %v", st.State, st.Phones, err)
 	}
+	if ticket, err := w.Recoverable(t.Context(), cookie, r.ID); err != nil || ticket.ID != r.ID {
+		t.Errorf("no ticket for a recovery code: %v", err)
+	}
+	for _, action := range []keyturn.Action{keyturn.AddPhone, keyturn.RecoveryCodes, keyturn.Confirm} {
+		change := w.attempt(p)
+		change.Action, change.Session = action, "ses_1"
+		if _, _, err := w.Begin(t.Context(), change); !like(err, approval.ErrNoPhone) {
+			t.Errorf("%s: %v", action, err)
+		}
+	}
+}
+
+// A recovery code goes with a sign-in as long as its password counts: also after it
+// ended, but not after its person, a report or a redemption ended it.
+func TestRecoverable(t *testing.T) {
+	w := start(t)
+	p := w.ada()
+	begin := func() (approval.Request, string) {
+		r, cookie, err := w.Begin(t.Context(), w.attempt(p))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r, cookie
+	}
+	want := func(name, cookie, id string, want error) {
+		t.Helper()
+		if _, err := w.Recoverable(t.Context(), cookie, id); !like(err, want) {
+			t.Errorf("%s: %v, want %v", name, err, want)
+		}
+	}
+	r, cookie := begin()
+	want("waiting", cookie, r.ID, nil)
+	want("the older tab's", cookie, keyturn.NewID(keyturn.RequestID), approval.ErrReplaced)
+	want("no cookie", "", "", approval.ErrUnknown)
+	w.pass(3 * time.Minute)
+	want("expired", cookie, r.ID, nil)
+	w.pass(12 * time.Minute)
+	want("its password is too old", cookie, r.ID, approval.ErrTooLate)
+	r, cookie = begin()
+	if err := w.Cancel(t.Context(), cookie, r.ID); err != nil {
+		t.Fatal(err)
+	}
+	want("cancelled", cookie, r.ID, approval.ErrTooLate)
+	change := w.attempt(p)
+	change.Action, change.Session = keyturn.AddPhone, "ses_1"
+	_, cookie, err := w.Begin(t.Context(), change)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want("a change", cookie, "", approval.ErrTooLate)
 }

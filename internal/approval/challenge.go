@@ -33,12 +33,12 @@ func (s *Service) challenge(r Request, d device.Device) (string, error) {
 	return text, nil
 }
 
-// put returns a request as it was put to a device. One that there isn't and one of
-// another account look the same: gone, and as if they had wanted a number, so that
+// put returns a request as it was put to a device. One that there isn't and one for
+// another account or phone look the same: gone, and as if they had wanted a number, so that
 // nothing can be learned from how an answer is refused. Spec §8.4; attack A11.
 func (s *Service) put(ctx context.Context, d device.Device, id string) (Request, error) {
 	r, err := s.Store.Request(ctx, id)
-	if errors.Is(err, ErrUnknown) || err == nil && r.Account != d.Account {
+	if errors.Is(err, ErrUnknown) || err == nil && (r.Account != d.Account || !r.isFor(d)) {
 		return Request{ID: id, Account: d.Account, Carry: keyturn.CarryNumber, State: unknown}, nil
 	}
 	return r, err

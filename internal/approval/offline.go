@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -112,10 +113,11 @@ type expectation struct {
 
 // expect computes what each phone that can answer would show.
 func (s *Service) expect(ctx context.Context, r Request) ([]expectation, error) {
-	phones, err := s.phones(ctx, r.Account)
+	phones, err := s.phones(ctx, r)
 	if err != nil {
 		return nil, err
 	}
+	phones = slices.DeleteFunc(phones, func(d device.Device) bool { return isChange(r.Action) && d.OnProbation(s.Now()) })
 	all := make([]expectation, len(phones))
 	for i, d := range phones {
 		all[i].device = d

@@ -103,7 +103,8 @@ func (s *Service) visible(ctx context.Context, d device.Device, now time.Time) (
 	var gone *device.Gone
 	switch err := s.Devices.Answers(d); {
 	case err == nil:
-		return s.Store.Requests(ctx, d.Account, now, now.Add(-s.Limits.EndedShown))
+		all, err := s.Store.Requests(ctx, d.Account, now, now.Add(-s.Limits.EndedShown))
+		return slices.DeleteFunc(all, func(r Request) bool { return !r.isFor(d) }), err
 	case errors.Is(err, device.ErrStopped), errors.As(err, &gone):
 		return nil, err
 	}
@@ -135,7 +136,7 @@ func version(p keyturn.Pending, requests []Request) string {
 		fmt.Fprintf(h, "%d %t\n", n.Notice, n.Pause)
 	}
 	d := p.Device
-	fmt.Fprintf(h, "%s %d %d %s %t\n", d.State, d.PINTriesLeft, d.PINEpoch, d.Push, d.ProbationEndsIn > 0)
+	fmt.Fprintf(h, "%s %s %d %d %s %t\n", d.State, d.Reason, d.PINTriesLeft, d.PINEpoch, d.Push, d.ProbationEndsIn > 0)
 	return keyturn.Bytes(h.Sum(nil)[:16]).String()
 }
 

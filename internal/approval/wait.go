@@ -75,7 +75,7 @@ func (s *Service) Status(ctx context.Context, cookie, id string) (Status, error)
 
 // asked says which phones a waiting request is put to, and how they hear of it.
 func (s *Service) asked(ctx context.Context, st *Status, now time.Time) error {
-	phones, err := s.phones(ctx, st.Account)
+	phones, err := s.phones(ctx, st.Request)
 	if err != nil {
 		return err
 	}
@@ -188,4 +188,20 @@ func (s *Service) passwordCounts(ctx context.Context, r Request, now time.Time) 
 		}
 	}
 	return nil
+}
+
+// Recoverable returns the sign-in of a browser that a recovery code may end: for as
+// long as [Service.Again] would make a new request, and while one waits. [ErrTooLate]
+// otherwise. What ends it decides once more. Spec §12.4.
+func (s *Service) Recoverable(ctx context.Context, cookie, id string) (Request, error) {
+	r, err := s.own(ctx, cookie, id)
+	if err != nil {
+		return Request{}, err
+	}
+	now := s.Now()
+	switch r.at(now) {
+	case Redeemed, Reported, Cancelled:
+		return Request{}, ErrTooLate
+	}
+	return r, s.passwordCounts(ctx, r, now)
 }

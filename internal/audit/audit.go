@@ -23,8 +23,9 @@ const (
 	AccountEnabled  Kind = "account.enabled"
 	AccountUnlocked Kind = "account.unlocked" // its phones may answer again after wrong numbers
 	AccountRemoved  Kind = "account.removed"
-	AccountStopped  Kind = "account.stopped" // too many wrong numbers in a row: its phones stop
-	RecoveryMade    Kind = "recovery.made"
+	AccountStopped  Kind = "account.stopped"  // too many wrong numbers in a row: its phones stop
+	RecoveryMade    Kind = "recovery.made"    // a list of codes; Detail "set" is "first" or "new"
+	RecoverySaved   Kind = "recovery.saved"   // the person has shown that the list was kept
 	RecoveryUsed    Kind = "recovery.used"    // a code signed somebody in; Detail "left" says how many remain
 	RecoveryWrong   Kind = "recovery.wrong"   // a code was tried and is none of the account's
 	RecoveryOff     Kind = "recovery.off"     // too many wrong ones in a row: the codes are off
@@ -52,6 +53,7 @@ const (
 const (
 	DeviceRemoved   Kind = "device.removed"
 	DeviceSuspended Kind = "device.suspended"
+	DeviceResumed   Kind = "device.resumed"
 	DeviceRenamed   Kind = "device.renamed"
 	PINTried        Kind = "pin.tried"
 	PINWrong        Kind = "pin.wrong"

@@ -221,12 +221,12 @@ func (c *Config) beside(given, name string) string {
 
 func (l *Limits) check(f *faults) {
 	rates := map[string]Rate{"passwords": l.Passwords, "passwords_all": l.PasswordsAll, "sign_ins": l.SignIns, "looks": l.Looks,
-		"redeems": l.Redeems, "calls": l.Calls, "codes": l.Codes, "unlocks": l.Unlocks, "pushes": l.Pushes}
+		"redeems": l.Redeems, "calls": l.Calls, "codes": l.Codes, "unlocks": l.Unlocks, "pushes": l.Pushes, "recoveries": l.Recoveries}
 	for key, r := range rates {
 		f.unless(r.Most >= 1 && r.In >= time.Second, "limits."+key, "is less than one in a second", "")
 	}
 	counts := map[string]int{"check_tries": l.CheckTries, "requests": l.Requests, "number_tries": l.NumberTries,
-		"number_row": l.NumberRow, "pin_tries": l.PINTries, "push_row": l.PushRow}
+		"number_row": l.NumberRow, "pin_tries": l.PINTries, "push_row": l.PushRow, "recovery_row": l.RecoveryRow}
 	for key, n := range counts {
 		f.unless(n >= 1, "limits."+key, "is below 1", "")
 	}

@@ -17,6 +17,10 @@ type Limits struct {
 	// Wrong passwords per account, from all addresses.
 	PasswordsAll Rate `toml:"passwords_all"`
 
+	// Wrong recovery codes per account, and how many in a row switch them off.
+	Recoveries  Rate `toml:"recoveries"`
+	RecoveryRow int  `toml:"recovery_row"`
+
 	// Wrong passwords per address, for all accounts.
 	SignIns Rate `toml:"sign_ins"`
 
@@ -93,6 +97,8 @@ func defaultLimits() Limits {
 	return Limits{
 		Passwords:    Rate{5, 15 * time.Minute},
 		PasswordsAll: Rate{100, time.Hour},
+		Recoveries:   Rate{5, time.Hour},
+		RecoveryRow:  100,
 		SignIns:      Rate{30, time.Minute},
 		Looks:        Rate{20, time.Minute},
 		Redeems:      Rate{10, time.Minute},

@@ -53,7 +53,7 @@ type Device struct {
 	Unlock    keyturn.Unlock // pin or platform
 	State     State
 	Reason    string
-	MovedTo   string        // name of the phone that replaced it; reason moved
+	MovedTo   string        // name of the phone that replaced it; reasons moved and lost
 	Key       keyturn.Bytes // public, 65 bytes
 	Kp, Kk    []byte        // sealed; nil until its activation is finished
 	Epoch     int64         // of the PIN, from 1
@@ -63,6 +63,7 @@ type Device struct {
 	Added     time.Time     // became active
 	Used      time.Time     // last approval
 	Ended     time.Time     // removed or suspended
+	Leaves    time.Time     // named as lost: removed from then on; zero otherwise
 
 	Push            PushState
 	PushSwitchedOff bool      // by its person, in the portal
@@ -90,6 +91,18 @@ type Credential struct {
 	BackedUp  bool // flag BS
 }
 
+// At returns the device as it stands at a time: one that was named as lost is
+// removed when its time is over, written down or not.
+func (d Device) At(now time.Time) Device {
+	if d.State != Removed && !d.Leaves.IsZero() && !now.Before(d.Leaves) {
+		d.State, d.Reason, d.Ended, d.Kp, d.Kk = Removed, ReasonLost, d.Leaves, nil, nil
+	}
+	return d
+}
+
+// OnProbation reports whether it may not change security settings yet.
+func (d Device) OnProbation(now time.Time) bool { return now.Before(d.Probation) }
+
 // Errors a caller can act on. Any other error is a fault of the server.
 var (
 	ErrUnknown   = errors.New("device: unknown device, or the call is not signed by it") // one error for both
@@ -105,6 +118,7 @@ var (
 	ErrPending   = errors.New("device: the same text is being judged")              // server_busy
 	ErrNoTry     = errors.New("device: every try is taken, one may still be right") // server_busy
 	ErrTooMany   = errors.New("device: too many refused unlocks")
+	ErrPhones    = errors.New("device: the account has as many phones as it may")
 )
 
 // A Gone says that a device was removed, why, and where the account went.
@@ -203,8 +217,14 @@ type Store interface {
 	// evLocked was written.
 	Judged(ctx context.Context, v Verdict, ev, evLocked audit.Event) (left int, err error)
 
-	// Suspend moves an active device to suspended.
+	// Suspend moves an active device to suspended. A phone that it was set up in the
+	// place of isn't removed any more when its time comes: somebody has to decide.
 	Suspend(ctx context.Context, id, reason string, ev audit.Event) error
+
+	// Resume moves a suspended device back to active, one that was named as lost too
+	// while it is there. [ErrClone] after a fork, [ErrPhones] if another phone has
+	// taken its place.
+	Resume(ctx context.Context, id string, ev audit.Event) error
 
 	// Remove ends a device. The last phone's removal ends the account's known browsers.
 	Remove(ctx context.Context, id, reason string, ev audit.Event) error

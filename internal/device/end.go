@@ -26,6 +26,37 @@ func (s *Service) Leave(ctx context.Context, d Device, nonce string, p keyturn.P
 	return s.remove(ctx, d, ReasonLeft)
 }
 
+// Pause suspends a device on the operator's wish.
+func (s *Service) Pause(ctx context.Context, id string) error {
+	d, err := s.Store.Device(ctx, id)
+	if err != nil {
+		return fmt.Errorf("pausing %s: %w", id, err)
+	}
+	ev := s.about(d, audit.DeviceSuspended).With("reason", ReasonOperator)
+	if err := s.Store.Suspend(ctx, id, ReasonOperator, ev); err != nil {
+		return fmt.Errorf("pausing %s: %w", id, err)
+	}
+	return nil
+}
+
+// Resume lets a suspended device answer again, on the operator's wish. [ErrClone]
+// after a fork: such a key is known to somebody else. [ErrPhones] if another phone
+// has taken its place.
+func (s *Service) Resume(ctx context.Context, id string) error {
+	d, err := s.Store.Device(ctx, id)
+	if err != nil {
+		return fmt.Errorf("resuming %s: %w", id, err)
+	}
+	if err := s.Store.Resume(ctx, id, s.about(d, audit.DeviceResumed)); err != nil {
+		return fmt.Errorf("resuming %s: %w", id, err)
+	}
+	return nil
+}
+
+func (s *Service) about(d Device, k audit.Kind) audit.Event {
+	return audit.Event{Kind: k, At: s.Now(), Account: d.Account, Device: d.ID, Detail: map[string]string{"phone": d.Name}}
+}
+
 // Remove ends a device on the operator's or the server's wish. [ErrUnknown] if
 // there is none.
 func (s *Service) Remove(ctx context.Context, id, reason string) error {

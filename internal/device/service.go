@@ -75,7 +75,12 @@ func (s *Service) Answers(d Device) error {
 
 // Devices returns those of an account that were ever active, newest first.
 func (s *Service) Devices(ctx context.Context, account string) ([]Device, error) {
-	return s.Store.Devices(ctx, account)
+	all, err := s.Store.Devices(ctx, account)
+	now := s.Now()
+	for i, d := range all {
+		all[i] = d.At(now)
+	}
+	return all, err
 }
 
 // Phone returns what the devices of a phone share.
@@ -100,5 +105,5 @@ func (s *Service) signed(ctx context.Context, id, text string, signature keyturn
 	if keyturn.Verify(key, text, signature) != nil {
 		return Device{}, ErrUnknown
 	}
-	return d, nil
+	return d.At(s.Now()), nil
 }

@@ -9,6 +9,7 @@ package page
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -144,6 +145,9 @@ func (p *Renderer) Host() string {
 
 // Origin is the server's origin: "https://auth.example.com".
 func (p *Renderer) Origin() string { return p.origin }
+
+// Called is what the organisation is called in the person's language.
+func (p *Renderer) Called(r *http.Request) string { return cmp.Or(p.names[p.Language(r)], p.Name()) }
 
 // Name is that of the organisation where there is only one: in what a phone signs.
 func (p *Renderer) Name() string { return p.names[""] }

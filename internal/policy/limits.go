@@ -42,6 +42,8 @@ type Limits struct {
 	LateAnswers int           // refused late answers that count as a second copy of the phone
 	Passwords   Rate          // wrong, per account and address; also per known browser
 	PasswordAll Rate          // wrong, per account
+	Recoveries  Rate          // wrong recovery codes, per account
+	RecoveryRow int           // wrong recovery codes in a row per account: they are off
 	SignIns     Rate          // wrong, per address
 	Looks       Rate          // wrong, per address
 	Redeems     Rate          // wrong, per address
@@ -99,6 +101,8 @@ func Defaults() Limits {
 		LateAnswers: 3,
 		Passwords:   Rate{5, 15 * time.Minute},
 		PasswordAll: Rate{100, time.Hour},
+		Recoveries:  Rate{5, time.Hour},
+		RecoveryRow: 100, // NIST SP 800-63B-4 §3.2.2
 		SignIns:     Rate{30, time.Minute},
 		Looks:       Rate{20, time.Minute},
 		Redeems:     Rate{10, time.Minute},

@@ -21,6 +21,7 @@ type checkPage struct {
 	Problem page.Sentence
 	Left    time.Duration
 	Last    bool
+	Step    page.Sentence // of a move; empty otherwise
 }
 
 // Seconds that are left.
@@ -30,12 +31,17 @@ func (c checkPage) Seconds() int { return seconds(c.Left) }
 type donePage struct {
 	page.Frame
 	Phone string
-	Codes bool // recovery codes are to be made now
+	Title page.Sentence
+	Body  page.Sentence // what else the person has to know; may be empty
+	Codes bool          // recovery codes are to be made now
 }
 
 func (p *Portal) showCheck(w http.ResponseWriter, r *http.Request, status int, c checkPage, st activation.Status) error {
 	c.ID, c.Left, c.Last = st.ID, st.Left, st.Left <= codeEnds
 	c.Who = usedBy(st)
+	if st.Purpose == activation.Move {
+		c.Step = page.Say("move.step.3")
+	}
 	if r.Method == http.MethodPost {
 		c.Switch = page.Switch{Action: "/language", Fields: []page.Field{{Name: "back", Value: "/phones/activation"}}}
 	}
@@ -77,13 +83,31 @@ func (p *Portal) checkAgain(w http.ResponseWriter, r *http.Request, s session.Se
 // showDone waits for the person, who is looking at the phone. After the first
 // phone of an account its recovery codes come next.
 func (p *Portal) showDone(w http.ResponseWriter, r *http.Request, frame page.Frame, st activation.Status) error {
-	done := donePage{Frame: frame, Phone: st.PhoneName}
-	if st.Purpose == activation.First {
-		_, made, err := p.Accounts.RecoveryCodesLeft(r.Context(), st.Account)
+	done := donePage{Frame: frame, Phone: st.PhoneName, Title: page.Say("check.done", "phone", st.PhoneName)}
+	all, err := p.Devices.Devices(r.Context(), st.Account)
+	if err != nil {
+		return err
+	}
+	old := ""
+	for _, d := range all {
+		switch d.ID {
+		case st.Activation.Old:
+			old = d.Name
+		case st.Device:
+			if d.OnProbation(p.Now()) {
+				done.Body = page.Say("recover.first24")
+			}
+		}
+	}
+	switch {
+	case st.Purpose == activation.Move:
+		done.Title = page.Say("move.done", "old", old)
+	case st.Purpose == activation.First:
+		codes, err := p.Accounts.RecoveryCodes(r.Context(), st.Account)
 		if err != nil {
 			return err
 		}
-		done.Codes = !made
+		done.Codes = !codes.Made
 	}
 	return p.Page.Render(w, r, http.StatusOK, "portal/done", done)
 }

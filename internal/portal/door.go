@@ -12,12 +12,15 @@ import (
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
 	"keyturn/internal/page"
+	"keyturn/internal/policy"
 	"keyturn/internal/session"
 )
 
 var (
 	errMissing = errors.New("portal: no such page")
 	errForeign = errors.New("portal: the request comes from another site")
+
+	errRecovered = errors.New("portal: a recovery code signs in, and opens no other change than a new phone")
 )
 
 // anyone makes a handler of f that needs no cookie.
@@ -56,6 +59,27 @@ func (p *Portal) entered(f func(http.ResponseWriter, *http.Request, session.Sess
 	return p.signedIn(func(w http.ResponseWriter, r *http.Request, s session.Session) error {
 		if s.Late {
 			return session.ErrNone
+		}
+		return f(w, r, s)
+	})
+}
+
+// changing is entered for what a recovery code doesn't open: of all security changes
+// its session can set up one phone. Spec §12.3; attack A62.
+func (p *Portal) changing(f func(http.ResponseWriter, *http.Request, session.Session) error) http.Handler {
+	return p.entered(func(w http.ResponseWriter, r *http.Request, s session.Session) error {
+		if s.Proven.Way == policy.ByRecovery {
+			return errRecovered
+		}
+		return f(w, r, s)
+	})
+}
+
+// recovering is entered for what only a recovery code opens.
+func (p *Portal) recovering(f func(http.ResponseWriter, *http.Request, session.Session) error) http.Handler {
+	return p.entered(func(w http.ResponseWriter, r *http.Request, s session.Session) error {
+		if s.Proven.Way != policy.ByRecovery {
+			return errMissing
 		}
 		return f(w, r, s)
 	})
@@ -129,9 +153,10 @@ func statusOf(err error) int {
 }
 
 var statuses = map[int][]error{
-	http.StatusForbidden:          {errForeign},
-	http.StatusNotFound:           {errMissing, session.ErrNone, approval.ErrUnknown, activation.ErrUnknown, device.ErrUnknown},
-	http.StatusConflict:           {approval.ErrReplaced, approval.ErrNoPhone, activation.ErrPurpose, activation.ErrApproval, activation.ErrPhones},
+	http.StatusForbidden: {errForeign},
+	http.StatusNotFound:  {errMissing, session.ErrNone, approval.ErrUnknown, activation.ErrUnknown, device.ErrUnknown},
+	http.StatusConflict: {approval.ErrReplaced, approval.ErrNoPhone, activation.ErrPurpose, activation.ErrApproval, activation.ErrPhones,
+		activation.ErrLost, device.ErrProbation, errRecovered},
 	http.StatusTooManyRequests:    {approval.ErrFull, activation.ErrTooMany, device.ErrTooMany, errStreams},
 	http.StatusServiceUnavailable: {account.ErrBusy},
 }

@@ -62,10 +62,12 @@ func (p *Portal) getWaitEvents(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Portal) waitEvent(st approval.Status, words *locale.Words) event {
 	ev := event{State: string(st.State), Page: "outcome", ends: st.Expires.Unix()}
-	switch st.State {
-	case approval.Waiting:
+	switch {
+	case unanswered(st):
+		ev.Left = seconds(st.Left)
+	case st.State == approval.Waiting:
 		ev.Page, ev.Say, ev.Left = "wait", p.progress(st).In(words), seconds(st.Left)
-	case approval.Approved:
+	case st.State == approval.Approved:
 		ev.Page, ev.Say = "approved", approvedSentence(st.Action).In(words)
 	}
 	return ev

@@ -282,7 +282,7 @@ func TestRecoveryCodes(t *testing.T) {
 	b := ada.SetUp(pin)
 	list := b.Get("/phones/activation").Submit("form#next", nil)
 	codes := all(list.HTML, `name="listed" value="`)
-	if list.Status != 200 || len(codes) != 16 { // the form's and the language switch's
+	if list.Status != 200 || len(codes) != 24 { // the check's, the file's and the language switch's
 		t.Fatalf("%d with %d codes\n%s", list.Status, len(codes), list.HTML)
 	}
 	if again := b.Post("/recovery-codes", nil); again.Status != 409 || strings.Contains(again.HTML, codes[0]) {

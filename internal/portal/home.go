@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"keyturn/internal/account"
 	"keyturn/internal/activation"
 	"keyturn/internal/page"
 	"keyturn/internal/policy"
@@ -16,10 +17,28 @@ type homePage struct {
 	How    page.Sentence // how the sign-in was proven
 	Known  bool          // no number is asked in this browser
 	Phones []phone
-	Left   int  // recovery codes that can still be used
-	Made   bool // there was ever a list of them
-	Save   bool // this session can still make the list
+	Codes  account.CodeList
+	Save   bool // this session can make the first list without a phone
 	SetUp  bool // a set-up is under way in this session
+
+	Recovered bool // a recovery code opened the session, which may set up a phone and nothing else
+	Again     bool // and it hasn't yet
+}
+
+// Few reports whether the person should make new codes soon.
+func (h homePage) Few() bool { return h.Codes.Made && h.Codes.Left <= 2 }
+
+// Unsaved reports whether there is a list that nobody has shown to have.
+func (h homePage) Unsaved() bool { return h.Codes.Made && !h.Codes.Saved && !h.Few() }
+
+// First24 are the phones that can't change security settings yet.
+func (h homePage) First24() (list []phone) {
+	for _, d := range h.Phones {
+		if !d.Until.IsZero() {
+			list = append(list, d)
+		}
+	}
+	return list
 }
 
 // getHome is the sign-in form, or, in a session, the security home. The acr of
@@ -51,17 +70,36 @@ func (p *Portal) home(r *http.Request, s session.Session) (h homePage, err error
 	if h.Known, err = p.Sessions.Known(ctx, s.Account, p.Page.Cookie(r, page.KnownBrowser)); err != nil {
 		return h, err
 	}
-	if h.Left, h.Made, err = p.Accounts.RecoveryCodesLeft(ctx, s.Account); err != nil {
+	if h.Codes, err = p.Accounts.RecoveryCodes(ctx, s.Account); err != nil {
+		return h, err
+	}
+	h.Recovered = s.Proven.Way == policy.ByRecovery
+	if h.Save, err = p.mayMakeFirst(r, s, h.Codes); err != nil {
 		return h, err
 	}
 	st, err := p.Activations.Status(ctx, s.ID)
+	h.Again = h.Recovered && st.State != activation.Active
 	if errors.Is(err, activation.ErrUnknown) {
 		return h, nil
 	}
-	h.Save = !h.Made && st.Purpose == activation.First && st.State == activation.Active
-	screen := screenOf(st)
-	h.SetUp = screen == "setup" || screen == "check"
+	h.SetUp = underWay(st)
 	return h, err
+}
+
+// mayMakeFirst reports whether this session set up the first phone, and has made no
+// list yet.
+func (p *Portal) mayMakeFirst(r *http.Request, s session.Session, l account.CodeList) (bool, error) {
+	st, err := p.Activations.Status(r.Context(), s.ID)
+	if errors.Is(err, activation.ErrUnknown) {
+		return false, nil
+	}
+	return !l.Made && st.Purpose == activation.First && st.State == activation.Active, err
+}
+
+// underWay reports whether a set-up can still be finished.
+func underWay(st activation.Status) bool {
+	screen := screenOf(st)
+	return screen == "setup" || screen == "check"
 }
 
 // frame is what stands around every page of a session.
@@ -76,6 +114,8 @@ func howProven(p policy.Proven) page.Sentence {
 		return page.Say("security.proven.number")
 	case policy.ByApproval:
 		return page.Say("security.proven.known")
+	case policy.ByRecovery:
+		return page.Say("security.proven.recovery")
 	}
 	return page.Say("security.proven.password")
 }

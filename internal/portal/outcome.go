@@ -7,6 +7,7 @@ import (
 	"keyturn"
 	"keyturn/internal/activation"
 	"keyturn/internal/approval"
+	"keyturn/internal/device"
 	"keyturn/internal/page"
 	"keyturn/internal/policy"
 	"keyturn/internal/session"
@@ -69,7 +70,17 @@ var (
 	outcomeGone = outcome{Icon: "info", Look: "info", Title: page.Say("outcome.gone.title"),
 		Body: page.Say("outcome.gone.body"), Go: page.Say("outcome.gone.go"), Link: "/"}
 	outcomeNoPhone = outcome{Icon: "phone", Look: "bad", Title: page.Say("outcome.nophone.title"),
-		Body: page.Say("outcome.nophone.body"), Go: page.Say("outcome.nophone.go"), Link: "/"}
+		Body: page.Say("outcome.nophone.body"), Go: page.Say("outcome.recover.go"), Link: "/sign-in/recovery"}
+	outcomeNobody = outcome{Icon: "phone", Look: "bad", Title: page.Say("outcome.nophone.title"),
+		Body: page.Say("outcome.nophone.body"), Go: page.Say("outcome.change.go"), Link: "/phones"}
+	outcomePaused = outcome{Icon: "clock", Look: "warn", Title: page.Say("outcome.paused.title"),
+		Body: page.Say("outcome.paused.body"), Go: page.Say("outcome.recover.go"), Link: "/sign-in/recovery"}
+	outcomeLocked = outcome{Icon: "lock", Look: "bad",
+		Body: page.Say("outcome.locked.body"), Go: page.Say("outcome.recover.go"), Link: "/sign-in/recovery"}
+	outcomeProbation = outcome{Icon: "clock", Look: "warn", Title: page.Say("outcome.probation.title"),
+		Body: page.Say("outcome.probation.body"), Go: page.Say("outcome.change.go"), Link: "/"}
+	outcomeRecovered = outcome{Icon: "key", Look: "warn", Title: page.Say("outcome.recovered.title"),
+		Body: page.Say("outcome.recovered.body"), Go: page.Say("outcome.change.go"), Link: "/"}
 	outcomeApproval = outcome{Icon: "clock", Look: "warn", Title: page.Say("setup.approval"),
 		Body: page.Say("outcome.code.body"), Go: page.Say("outcome.change.go"), Link: "/phones"}
 	outcomeFull = outcome{Icon: "phone", Look: "warn", Title: page.Say("setup.full"),
@@ -84,7 +95,11 @@ func endOf(err error) (outcome, bool) {
 	case errors.Is(err, approval.ErrUnknown), errors.Is(err, session.ErrNone), errors.Is(err, activation.ErrUnknown):
 		return outcomeGone, true
 	case errors.Is(err, approval.ErrNoPhone):
-		return outcomeNoPhone, true
+		return outcomeNobody, true
+	case errors.Is(err, device.ErrProbation):
+		return outcomeProbation, true
+	case errors.Is(err, errRecovered):
+		return outcomeRecovered, true
 	case errors.Is(err, activation.ErrApproval):
 		return outcomeApproval, true
 	case errors.Is(err, activation.ErrPhones):
@@ -114,5 +129,24 @@ func ended(r approval.Request, l policy.Limits) outcome {
 	if r.Action != keyturn.SignIn {
 		o.Body, o.Go, o.Link, o.Post = page.Say("outcome.code.body"), page.Say("outcome.change.go"), "/phones", ""
 	}
+	if r.Action == keyturn.MovePhone && r.Answered.IsZero() && o.Title.Key == outcomeExpired.Title.Key {
+		o.Title, o.Go, o.Link = page.Say("move.silent", "old", r.Message), page.Say("move.again"), "/phones/move?device="+r.Target
+	}
 	return o
+}
+
+// unanswerable says why no phone can answer a sign-in that waits, and what the person
+// can do.
+func unanswerable(all []device.Device) outcome {
+	for _, d := range all {
+		switch {
+		case d.Stopped:
+			return outcomePaused
+		case d.State == device.PINLocked:
+			o := outcomeLocked
+			o.Title = page.Say("outcome.locked.title", "phone", d.Name)
+			return o
+		}
+	}
+	return outcomeNoPhone
 }

@@ -11,6 +11,7 @@ import (
 	"keyturn/internal/approval"
 	"keyturn/internal/device"
 	"keyturn/internal/page"
+	"keyturn/internal/policy"
 	"keyturn/internal/session"
 )
 
@@ -23,6 +24,9 @@ type phone struct {
 	How   page.Sentence
 	Added time.Time
 	Used  time.Time // zero: not yet
+	Until time.Time // first 24 hours after a recovery; zero: none, or over
+	Gone  time.Time // named as lost: when it's removed; zero otherwise
+	Live  bool      // can approve, and be moved
 
 	Notified notified
 }
@@ -33,6 +37,8 @@ type phonesPage struct {
 	Phones  []phone
 	Max     int
 	Full    bool
+	One     bool      // there may be only one phone: an added one replaces it
+	Bound   bool      // a recovery code opened the session: nothing here can be changed
 	Quiet   time.Time // until then nothing can be changed: a sign-in was reported; zero: it can
 	Removed string    // name of the phone that was just removed
 	Sent    bool      // a test is on its way
@@ -59,16 +65,21 @@ func (p *Portal) showPhones(w http.ResponseWriter, r *http.Request, s session.Se
 	if err != nil {
 		return err
 	}
-	l := phonesPage{Frame: page.Frame{Account: a.Name, SignOut: true}, Max: p.Limits.Phones, Problem: problem}
+	l := phonesPage{Frame: page.Frame{Account: a.Name, SignOut: true}, Max: p.Limits.Phones, Problem: problem,
+		One: p.Limits.Phones == 1, Bound: s.Proven.Way == policy.ByRecovery}
+	count := 0
 	for _, d := range all {
 		if d.State != device.Removed {
-			l.Phones = append(l.Phones, seen(d))
+			l.Phones = append(l.Phones, p.seen(d))
 			l.Sent = l.Sent || d.ID == r.URL.Query().Get("sent")
+			if d.Leaves.IsZero() {
+				count++
+			}
 		} else if d.ID == r.URL.Query().Get("removed") {
 			l.Removed = d.Name
 		}
 	}
-	l.Full = len(l.Phones) >= l.Max
+	l.Full = count >= l.Max && !(l.One && count == 1)
 	if a.Quiet.After(p.Now()) {
 		l.Quiet = a.Quiet
 	}
@@ -80,15 +91,21 @@ func (p *Portal) phones(ctx context.Context, account string) (list []phone, err 
 	all, err := p.Devices.Devices(ctx, account)
 	for _, d := range all {
 		if d.State != device.Removed {
-			list = append(list, seen(d))
+			list = append(list, p.seen(d))
 		}
 	}
 	return list, err
 }
 
-func seen(d device.Device) phone {
+func (p *Portal) seen(d device.Device) phone {
 	s := phone{Notified: notifiedOf(d), ID: d.ID, Name: d.Name, State: page.Say("phones.active"), Look: "ok", Added: d.Added, Used: d.Used,
-		How: page.Say("phones.unlock.pin")}
+		How: page.Say("phones.unlock.pin"), Live: d.State == device.Active}
+	if d.State == device.Active && d.OnProbation(p.Now()) {
+		s.Until = d.Probation
+	}
+	if d.State != device.Removed {
+		s.Gone = d.Leaves
+	}
 	if d.Unlock == keyturn.UnlockPlatform {
 		s.How = page.Say("phones.unlock.platform")
 	}
@@ -121,7 +138,7 @@ func (p *Portal) ownPhone(r *http.Request, s session.Session, id string) (found 
 		switch {
 		case d.State == device.Removed:
 		case d.ID == id:
-			found = seen(d)
+			found = p.seen(d)
 		case d.State == device.Active:
 			others++
 		}
@@ -134,6 +151,9 @@ func (p *Portal) ownPhone(r *http.Request, s session.Session, id string) (found 
 
 // postAdd asks a phone whether another one may be added.
 func (p *Portal) postAdd(w http.ResponseWriter, r *http.Request, s session.Session) error {
+	if p.Limits.Phones == 1 { // Add is Move, spec §6.1
+		return see(w, r, "/phones/move")
+	}
 	return p.askChange(w, r, s, keyturn.AddPhone, phone{})
 }
 

@@ -47,8 +47,10 @@ type Portal struct {
 type Accounts interface {
 	Check(context.Context, account.Attempt) (account.Account, error)
 	Account(ctx context.Context, id string) (account.Account, error)
-	MakeRecoveryCodes(ctx context.Context, account, session string) ([]keyturn.RecoveryCode, error)
-	RecoveryCodesLeft(ctx context.Context, account string) (left int, made bool, err error)
+	MakeRecoveryCodes(ctx context.Context, account, session, approval string) ([]keyturn.RecoveryCode, error)
+	RecoveryCodes(ctx context.Context, account string) (account.CodeList, error)
+	SavedRecoveryCodes(ctx context.Context, account string) error
+	Recover(context.Context, account.Recovery, policy.Grant) (left int, err error)
 }
 
 // Sessions keeps browsers signed in. Package session implements it.
@@ -84,6 +86,7 @@ type Approvals interface {
 	Cancel(ctx context.Context, cookie, id string) error
 	Again(ctx context.Context, cookie, id string, fresh approval.Attempt) (approval.Request, string, error)
 	Redeem(ctx context.Context, cookie, id string, g policy.Grant) (approval.Request, policy.Proven, error)
+	Recoverable(ctx context.Context, cookie, id string) (approval.Request, error)
 	Watch(id string) (hint <-chan struct{}, stop func())
 }
 
@@ -117,22 +120,32 @@ func (p *Portal) Routes() http.Handler {
 	mux.Handle("POST /sign-in/offline", p.pending(p.postOffline))
 	mux.Handle("POST /sign-in/response", p.pending(p.postResponse))
 	mux.Handle("POST /sign-in/redeem", p.pending(p.postRedeem))
+	mux.Handle("GET /sign-in/recovery", p.anyone(p.getRecover))
+	mux.Handle("POST /sign-in/recovery", p.pending(p.postRecover))
 
 	mux.Handle("GET /phones/activation", p.signedIn(p.getActivation))
 	mux.Handle("POST /phones/activation", p.signedIn(p.postActivation))
 	mux.Handle("GET /phones/activation/events", p.own(p.getActivationEvents))
 	mux.Handle("POST /phones/activation/check", p.signedIn(p.postCheck))
 	mux.Handle("POST /phones/activation/cancel", p.signedIn(p.postCancelActivation))
+
+	mux.Handle("GET /recovery-codes", p.entered(p.getRecoveryCodes))
 	mux.Handle("POST /recovery-codes", p.entered(p.postRecoveryCodes))
+	mux.Handle("POST /recovery-codes/new", p.changing(p.postNewCodes))
+	mux.Handle("POST /recovery-codes/file", p.entered(p.postRecoveryFile))
 	mux.Handle("POST /recovery-codes/check", p.entered(p.postRecoveryCheck))
 
 	mux.Handle("GET /phones", p.entered(p.getPhones))
-	mux.Handle("POST /phones/add", p.entered(p.postAdd))
-	mux.Handle("GET /phones/remove", p.entered(p.getRemove))
-	mux.Handle("POST /phones/remove", p.entered(p.postRemove))
-	mux.Handle("POST /phones/test", p.entered(p.postTest))
-	mux.Handle("POST /phones/notifications", p.entered(p.postNotifications))
-	mux.Handle("POST /phones/rename", p.entered(p.postRename))
+	mux.Handle("POST /phones/add", p.changing(p.postAdd))
+	mux.Handle("GET /phones/move", p.changing(p.getMove))
+	mux.Handle("POST /phones/move", p.changing(p.postMove))
+	mux.Handle("GET /phones/lost", p.recovering(p.getLost))
+	mux.Handle("POST /phones/lost", p.recovering(p.postLost))
+	mux.Handle("GET /phones/remove", p.changing(p.getRemove))
+	mux.Handle("POST /phones/remove", p.changing(p.postRemove))
+	mux.Handle("POST /phones/test", p.changing(p.postTest))
+	mux.Handle("POST /phones/notifications", p.changing(p.postNotifications))
+	mux.Handle("POST /phones/rename", p.changing(p.postRename))
 
 	mux.Handle("/", p.anyone(func(http.ResponseWriter, *http.Request) error { return errMissing }))
 	return p.Page.Guard(mux, p.refuse)

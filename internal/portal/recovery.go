@@ -2,11 +2,14 @@ package portal
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"keyturn"
 	"keyturn/internal/account"
+	"keyturn/internal/approval"
 	"keyturn/internal/page"
 	"keyturn/internal/session"
 )
@@ -25,40 +28,121 @@ type recoveryPage struct {
 	Made    time.Time
 }
 
-// postRecoveryCodes makes an account's first codes and shows them in this very
-// answer. The server has only their hashes, so nothing can show them again.
+// codesPage is everything that codes.html shows.
+type codesPage struct {
+	page.Frame
+	account.CodeList
+	Request string // approved, for the list that can be made now; empty without
+	First   bool   // the list that comes with the first phone can be made
+}
+
+// getRecoveryCodes says how the list stands: nothing can show it again. After an
+// approval, or the first set-up, a list can be made here; it is shown in the answer.
+func (p *Portal) getRecoveryCodes(w http.ResponseWriter, r *http.Request, s session.Session) (err error) {
+	var c codesPage
+	if c.Frame, err = p.frame(r, s); err != nil {
+		return err
+	}
+	if c.CodeList, err = p.Accounts.RecoveryCodes(r.Context(), s.Account); err != nil {
+		return err
+	}
+	if c.First, err = p.mayMakeFirst(r, s, c.CodeList); err != nil {
+		return err
+	}
+	if c.Request, err = p.approvedCodes(r, s); err != nil {
+		return err
+	}
+	return p.Page.Render(w, r, http.StatusOK, "portal/codes", c)
+}
+
+// approvedCodes is the id of an approval that still allows this session a list.
+func (p *Portal) approvedCodes(r *http.Request, s session.Session) (string, error) {
+	st, err := p.Approvals.Status(r.Context(), p.Page.Cookie(r, page.Pending), "")
+	switch {
+	case errors.Is(err, approval.ErrUnknown):
+		return "", nil
+	case err != nil:
+		return "", err
+	case st.Action == keyturn.RecoveryCodes && st.Session == s.ID && open(st) && p.Now().Before(st.Answered.Add(p.Limits.ApprovalUse)):
+		return st.ID, nil
+	}
+	return "", nil
+}
+
+// postNewCodes asks a phone whether a new list may be made.
+func (p *Portal) postNewCodes(w http.ResponseWriter, r *http.Request, s session.Session) error {
+	return p.askChange(w, r, s, keyturn.RecoveryCodes, phone{})
+}
+
+// postRecoveryCodes makes a list and shows it in this very answer. The server has
+// only hashes of it, so nothing can show it again.
 func (p *Portal) postRecoveryCodes(w http.ResponseWriter, r *http.Request, s session.Session) error {
 	frame, err := p.frame(r, s)
 	if err != nil {
 		return err
 	}
-	codes, err := p.Accounts.MakeRecoveryCodes(r.Context(), s.Account, s.ID)
+	codes, err := p.Accounts.MakeRecoveryCodes(r.Context(), s.Account, s.ID, r.PostForm.Get("request"))
 	if errors.Is(err, account.ErrUnknown) {
 		return p.show(w, r, http.StatusConflict, outcomePage{Frame: frame, outcome: outcomeCodesGone})
 	}
 	if err != nil {
 		return err
 	}
+	if r.PostForm.Has("request") {
+		p.Page.ClearCookie(w, page.Pending)
+	}
 	return p.showCodes(w, r, http.StatusOK, recoveryPage{Frame: frame}, codes)
 }
 
-// postRecoveryCheck compares what was typed from the saved list with the page's
-// own list, which comes back with the form: the server keeps none. It protects
-// nobody but the person, from a list that was not saved.
-func (p *Portal) postRecoveryCheck(w http.ResponseWriter, r *http.Request, s session.Session) error {
-	var codes []keyturn.RecoveryCode
-	for _, listed := range r.PostForm["listed"] {
-		code, err := keyturn.ParseRecoveryCode(listed)
+// listed are the codes of a page, which come back with its forms: the server keeps
+// none. Only what can be a code comes through.
+func listed(r *http.Request) (codes []keyturn.RecoveryCode, err error) {
+	for _, one := range r.PostForm["listed"] {
+		code, err := keyturn.ParseRecoveryCode(one)
 		if err != nil {
-			return errMissing
+			return nil, errMissing
 		}
 		codes = append(codes, code)
 	}
-	if len(codes) < asked {
-		return errMissing
+	if len(codes) < asked || len(codes) > 100 {
+		return nil, errMissing
+	}
+	return codes, nil
+}
+
+// postRecoveryFile answers with the page's list as a file, for browsers that run no
+// script. The list comes from the page and goes back to it: nothing is kept.
+func (p *Portal) postRecoveryFile(w http.ResponseWriter, r *http.Request, _ session.Session) error {
+	codes, err := listed(r)
+	if err != nil {
+		return err
+	}
+	words := p.Page.Words(r)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n", words.T("recovery.file.title", "service", p.Page.Called(r)))
+	fmt.Fprintf(&b, "%s\n\n", words.T("recovery.file.made", "date", p.Now().Format("2006-01-02")))
+	for i, code := range codes {
+		fmt.Fprintf(&b, "%d  %s\n", i+1, code)
+	}
+	fmt.Fprintf(&b, "\n%s\n", words.T("recovery.file.notes"))
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="keyturn.txt"`)
+	_, _ = w.Write([]byte(b.String())) // the person has gone: the page is still there
+	return nil
+}
+
+// postRecoveryCheck compares what was typed from the saved list with the page's
+// own list. It protects nobody but the person, from a list that was not saved.
+func (p *Portal) postRecoveryCheck(w http.ResponseWriter, r *http.Request, s session.Session) error {
+	codes, err := listed(r)
+	if err != nil {
+		return err
 	}
 	typed := r.PostForm.Get("code")
 	if code, err := keyturn.ParseRecoveryCode(typed); !page.Switched(r) && err == nil && code == codes[asked-1] {
+		if err := p.Accounts.SavedRecoveryCodes(r.Context(), s.Account); err != nil {
+			return err
+		}
 		return see(w, r, "/")
 	}
 	frame, err := p.frame(r, s)
@@ -84,4 +168,4 @@ func (p *Portal) showCodes(w http.ResponseWriter, r *http.Request, status int, c
 }
 
 var outcomeCodesGone = outcome{Icon: "info", Look: "info", Title: page.Say("recovery.gone"),
-	Go: page.Say("page.continue"), Link: "/"}
+	Go: page.Say("page.continue"), Link: "/recovery-codes"}

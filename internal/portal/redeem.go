@@ -71,6 +71,9 @@ func (p *Portal) redeemChange(w http.ResponseWriter, r *http.Request, t ticket, 
 	} else if err != nil {
 		return err
 	}
+	if req.Action == keyturn.RecoveryCodes { // the page that shows them asks for the approval once more
+		return see(w, r, after(req.Action))
+	}
 	p.Page.ClearCookie(w, page.Pending)
 	return p.change(w, r, s, req)
 }
@@ -78,16 +81,12 @@ func (p *Portal) redeemChange(w http.ResponseWriter, r *http.Request, t ticket, 
 // change makes the change of phones that a request was approved for, in the
 // session that asked for it; the services refuse any other, A25 A88.
 func (p *Portal) change(w http.ResponseWriter, r *http.Request, s session.Session, req approval.Request) error {
-	if req.Action == keyturn.AddPhone {
-		addr := page.Addr(r)
-		_, err := p.Activations.Begin(r.Context(), activation.By{
-			Account: s.Account, Session: s.ID, Purpose: activation.Add, Approval: req.ID,
-			Browser: page.Browser(r.UserAgent()), IP: addr, Place: p.place(r),
-		})
-		if err != nil {
-			return err
+	if req.Action == keyturn.AddPhone || req.Action == keyturn.MovePhone {
+		by := activation.By{Account: s.Account, Session: s.ID, Purpose: activation.Add, Approval: req.ID}
+		if req.Action == keyturn.MovePhone {
+			by.Purpose, by.Old = activation.Move, req.Target
 		}
-		return see(w, r, "/phones/activation")
+		return p.begin(w, r, by)
 	}
 	d, err := p.Devices.RemoveApproved(r.Context(), req.ID, s.ID)
 	if errors.Is(err, device.ErrUnknown) { // done already, by the same form
@@ -97,4 +96,14 @@ func (p *Portal) change(w http.ResponseWriter, r *http.Request, s session.Sessio
 		return err
 	}
 	return see(w, r, "/phones?removed="+d.ID)
+}
+
+// begin makes an activation code in this browser.
+func (p *Portal) begin(w http.ResponseWriter, r *http.Request, by activation.By) error {
+	by.IP = page.Addr(r)
+	by.Browser, by.Place = page.Browser(r.UserAgent()), p.place(r)
+	if _, err := p.Activations.Begin(r.Context(), by); err != nil {
+		return err
+	}
+	return see(w, r, "/phones/activation")
 }

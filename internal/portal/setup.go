@@ -9,6 +9,7 @@ import (
 	"keyturn/internal/activation"
 	"keyturn/internal/device"
 	"keyturn/internal/page"
+	"keyturn/internal/policy"
 	"keyturn/internal/qr"
 	"keyturn/internal/session"
 )
@@ -25,6 +26,7 @@ type setUpPage struct {
 	page.Frame
 	ID      string // of the activation: the newest one, or the button "Get a new code" makes none
 	Title   page.Sentence
+	Step    page.Sentence // of a move; empty otherwise
 	Code    string        // with dashes; empty once a phone has used it
 	QR      template.HTML // its drawing
 	Link    string        // what the QR code holds
@@ -105,8 +107,11 @@ func (p *Portal) showCode(w http.ResponseWriter, r *http.Request, frame page.Fra
 		Frame: frame, ID: st.ID, Title: page.Say("setup.title"), Host: p.Page.Host(), Who: usedBy(st),
 		Status: setUpStatus(st), State: st.State, Left: st.Left, Last: st.Left <= codeEnds, OnPhone: page.OnPhone(r),
 	}
-	if st.Purpose == activation.Add {
+	switch st.Purpose {
+	case activation.Add:
 		s.Title = page.Say("setup.title.add")
+	case activation.Move:
+		s.Title, s.Step = page.Say("setup.title.move"), page.Say("move.step.2")
 	}
 	if st.Code != "" {
 		s.Code, s.Link = st.Code.String(), st.Code.Link(p.Page.Origin())
@@ -145,6 +150,8 @@ func (p *Portal) setUpEnd(r *http.Request, st activation.Status) (outcome, error
 		end = outcomeFull
 	case st.Cause == activation.CauseStale:
 		end = outcomeApproval
+	case st.State == activation.Cancelled && st.Purpose == activation.Move && st.Cause != activation.CauseDigits:
+		end.Title = page.Say("move.cancelled")
 	case st.State == activation.Cancelled:
 		end.Title = page.Say("setup.cancelled")
 		if st.Cause == activation.CauseDigits {
@@ -201,6 +208,8 @@ func (p *Portal) noCode(w http.ResponseWriter, r *http.Request, s session.Sessio
 	switch {
 	case errors.Is(err, activation.ErrTooMany):
 		end.Title = page.Say("setup.many", "count", int(p.Limits.CodesMade.In.Minutes()))
+	case errors.Is(err, activation.ErrPurpose) && s.Proven.Way == policy.ByRecovery: // once, and not after a report
+		end = outcomeRecovered
 	case errors.Is(err, activation.ErrPurpose): // it has a phone by now
 		end.Title, end.Go, end.Post = page.Say("setup.already.phone"), page.Say("outcome.already.go"), "/sign-out"
 	default:

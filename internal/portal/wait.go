@@ -54,6 +54,14 @@ func (w waitPage) What() page.Sentence {
 	return page.Say("request.action."+string(w.Action), "message", w.Message)
 }
 
+// Step of a move that this is.
+func (w waitPage) Step() page.Sentence {
+	if w.Action != keyturn.MovePhone {
+		return page.Sentence{}
+	}
+	return page.Say("move.step.1")
+}
+
 // Sent says which phones were asked.
 func (w waitPage) Sent() page.Sentence {
 	switch one := len(w.Phones) == 1; {
@@ -104,6 +112,12 @@ func (p *Portal) getWait(w http.ResponseWriter, r *http.Request) error {
 	}
 	frame := page.Frame{Account: st.Name}
 	switch {
+	case unanswered(st):
+		all, err := p.Devices.Devices(r.Context(), st.Account)
+		if err != nil {
+			return err
+		}
+		return p.show(w, r, http.StatusOK, outcomePage{Frame: frame, outcome: unanswerable(all), Request: st.ID})
 	case st.State == approval.Waiting:
 		return p.Page.Render(w, r, http.StatusOK, "portal/wait", p.waiting(r, frame, st))
 	case st.State == approval.Approved, open(st):
@@ -116,6 +130,11 @@ func (p *Portal) getWait(w http.ResponseWriter, r *http.Request) error {
 	return p.show(w, r, http.StatusOK, outcomePage{Frame: frame, outcome: ended(st.Request, p.Limits), Request: st.ID})
 }
 
+// unanswered reports whether a sign-in waits that no phone can answer.
+func unanswered(st approval.Status) bool {
+	return st.State == approval.Waiting && st.Action == keyturn.SignIn && len(st.Phones) == 0
+}
+
 // open reports whether a redeemed approval has still to make its change: the
 // server went down between the two.
 func open(st approval.Status) bool {
@@ -125,10 +144,12 @@ func open(st approval.Status) bool {
 // after is where a person goes when their request is redeemed.
 func after(action keyturn.Action) string {
 	switch action {
-	case keyturn.AddPhone:
+	case keyturn.AddPhone, keyturn.MovePhone:
 		return "/phones/activation"
 	case keyturn.RemovePhone:
 		return "/phones"
+	case keyturn.RecoveryCodes:
+		return "/recovery-codes"
 	}
 	return "/"
 }

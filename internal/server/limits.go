@@ -14,6 +14,7 @@ func limits(c config.Config) policy.Limits {
 	l.RequestLife = c.Request.Life.Duration
 	l.Phones = c.Phones.Max
 	l.Passwords, l.PasswordAll, l.SignIns = rate(set.Passwords), rate(set.PasswordsAll), rate(set.SignIns)
+	l.Recoveries, l.RecoveryRow = rate(set.Recoveries), set.RecoveryRow
 	l.Looks, l.Redeems, l.Calls, l.CodesMade = rate(set.Looks), rate(set.Redeems), rate(set.Calls), rate(set.Codes)
 	l.CheckTries, l.Requests = set.CheckTries, set.Requests
 	l.NumberTries, l.NumberRow = set.NumberTries, set.NumberRow

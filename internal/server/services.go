@@ -132,7 +132,7 @@ func introduce(ctx context.Context, c config.Config, with With, box *seal.Box, d
 	if s.places, err = openPlaces(c, with.Now); err != nil {
 		return nil, err
 	}
-	s.Accounts = &account.Service{Store: db, Tries: db, Browsers: db, Record: db, Limits: s.limits,
+	s.Accounts = &account.Service{Store: db, Codes: db, Tries: db, Browsers: db, Record: db, Limits: s.limits,
 		Hashes: c.Limits.Hashes, Now: with.Now}
 	s.Sessions = &session.Service{Store: db, Limits: s.limits, Now: with.Now}
 	s.Devices = &device.Service{Origin: s.Origin, Host: origin.Hostname(), Store: db, Changes: db, Tries: db, Seal: box, Subscriptions: db,

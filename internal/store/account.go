@@ -16,7 +16,6 @@ var accountSQL struct {
 	Lock, LockActive, Insert, ByID, ByName, All, SetState, Reset, Unlock, Delete query
 	MayChangePhones, HasPhone, TakeNumber, RightNumber, Stop, Quiet              query
 	Refresh, Refreshed                                                           query
-	MayClaimCodes, ClaimCodes, AddCode, DropCodes, CodesLeft                     query
 	TakeResponse, RightResponse, OfflineOn, OfflineOff                           query
 }
 
@@ -93,7 +92,7 @@ func (d *DB) ResetAccount(ctx context.Context, id string, ev audit.Event) error 
 		if err := tx.run(sessionSQL.ForgetAll, id); err != nil {
 			return err
 		}
-		return tx.run(accountSQL.DropCodes, id)
+		return tx.run(codeSQL.DropCodes, id)
 	})
 }
 
@@ -114,37 +113,6 @@ func (d *DB) RemoveAccount(ctx context.Context, id string, ev audit.Event) error
 		}
 		return tx.step(ev, account.ErrUnknown, accountSQL.Delete, id)
 	})
-}
-
-// MayMakeCodes implements [account.Store].
-func (d *DB) MayMakeCodes(ctx context.Context, id, session string) (bool, error) {
-	n, err := one(d.read(ctx), value[int], accountSQL.MayClaimCodes, id, session)
-	return n > 0, err
-}
-
-// SetRecoveryCodes implements [account.Store].
-func (d *DB) SetRecoveryCodes(ctx context.Context, id, session string, codes []account.RecoveryHash, ev audit.Event) error {
-	return d.write(ctx, func(tx *Tx) error {
-		if err := tx.step(ev, account.ErrUnknown, accountSQL.ClaimCodes, id, session); err != nil {
-			return err
-		}
-		for _, c := range codes {
-			if err := tx.run(accountSQL.AddCode, id, c.Index, c.Hash); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// RecoveryCodesLeft implements [account.Store].
-func (d *DB) RecoveryCodesLeft(ctx context.Context, id string) (left int, made bool, err error) {
-	type row struct {
-		made bool
-		left int
-	}
-	r, err := one(d.read(ctx), func(r *row) []any { return []any{&r.made, &r.left} }, accountSQL.CodesLeft, id)
-	return r.left, r.made, none(err, account.ErrUnknown)
 }
 
 // lockAccount makes others who change this account wait until the transaction

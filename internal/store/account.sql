@@ -1,4 +1,4 @@
--- Accounts and their recovery codes.
+-- Accounts.
 
 -- name: Lock
 -- Whoever changes more than one row of an account takes its row first, so that
@@ -37,12 +37,15 @@ UPDATE account SET state = $1 WHERE id = $2 AND state <> $1;
 
 -- name: Reset
 UPDATE account
-   SET first_phone = TRUE, codes_made = FALSE, numbers = 0, stopped = FALSE, quiet = NULL, held = FALSE,
-       responses = 0, offline = TRUE
+   SET first_phone = TRUE, codes_made = FALSE, codes_saved = FALSE, code_tries = 0, numbers = 0, stopped = FALSE,
+       quiet = NULL, held = FALSE, responses = 0, offline = TRUE
  WHERE id = $1;
 
 -- name: Unlock
-UPDATE account SET numbers = 0, stopped = FALSE, held = FALSE, responses = 0, offline = TRUE WHERE id = $1;
+-- Wrong numbers, responses and recovery codes are forgotten.
+UPDATE account
+   SET numbers = 0, stopped = FALSE, held = FALSE, responses = 0, offline = TRUE, code_tries = 0
+ WHERE id = $1;
 
 -- name: Delete
 DELETE FROM account WHERE id = $1;
@@ -89,27 +92,3 @@ UPDATE account SET refreshed = $1 WHERE id = $2;
 
 -- name: Refreshed
 SELECT COUNT(*) FROM account WHERE id = $1 AND refreshed >= $2;
-
--- name: MayClaimCodes
--- Says what ClaimCodes would do.
-SELECT COUNT(*) FROM account
- WHERE id = $1 AND NOT codes_made
-   AND EXISTS (SELECT 1 FROM activation
-                WHERE account = $1 AND session = $2 AND purpose = 'first' AND state = 'active');
-
--- name: ClaimCodes
--- Once, by the session that made the first activation.
-UPDATE account SET codes_made = TRUE
- WHERE id = $1 AND NOT codes_made
-   AND EXISTS (SELECT 1 FROM activation
-                WHERE account = $1 AND session = $2 AND purpose = 'first' AND state = 'active');
-
--- name: AddCode
-INSERT INTO recovery_code (account, symbols, hash) VALUES ($1, $2, $3);
-
--- name: DropCodes
-DELETE FROM recovery_code WHERE account = $1;
-
--- name: CodesLeft
-SELECT codes_made, (SELECT COUNT(*) FROM recovery_code WHERE account = $1 AND used IS NULL)
-  FROM account WHERE id = $1;

@@ -36,6 +36,9 @@ func (d *DB) BeginActivation(ctx context.Context, b activation.Begun, ev audit.E
 		if err := tx.lockActive(b.Account, activation.ErrPurpose); err != nil {
 			return err
 		}
+		if err := tx.leaveLost(b.Account, ev.At); err != nil {
+			return err
+		}
 		if err := tx.mayBegin(b, ev.At); err != nil {
 			return err
 		}
@@ -63,6 +66,8 @@ func (tx *Tx) mayBegin(b activation.Begun, at time.Time) error {
 	case activation.Add:
 	case activation.Move:
 		action = keyturn.MovePhone
+	case activation.Recover:
+		return tx.mayRecover(b.Activation, at)
 	default:
 		return activation.ErrPurpose
 	}
@@ -74,6 +79,27 @@ func (tx *Tx) mayBegin(b activation.Begun, at time.Time) error {
 		return activation.ErrApproval // another phone than the one that was approved
 	}
 	return nil
+}
+
+// mayRecover checks that a recovery code opened the session, that it has set up no
+// phone yet, and that the phone which is gone is named if there is one.
+func (tx *Tx) mayRecover(a activation.Activation, at time.Time) error {
+	opened, err := one(tx, value[int], sessionSQL.Recovers, a.Session, a.Account, a.ID, at)
+	if err != nil {
+		return err
+	}
+	if opened == 0 {
+		return activation.ErrPurpose
+	}
+	q, args := deviceSQL.CanBeLost, []any{a.Old, a.Account, at}
+	if a.Old == "" {
+		q, args = deviceSQL.Has, []any{a.Account, at}
+	}
+	phones, err := one(tx, value[int], q, args...)
+	if err == nil && (phones > 0) != (a.Old != "") {
+		err = activation.ErrLost
+	}
+	return err
 }
 
 // Activation implements [activation.Store].
@@ -198,7 +224,7 @@ func (d *DB) Activate(ctx context.Context, a activation.Activation, most int, ev
 		if phones >= most {
 			return activation.ErrPhones
 		}
-		return tx.activate(a, ev)
+		return tx.activate(a, ev, d.Limits.Probation)
 	})
 }
 
@@ -218,18 +244,40 @@ func (tx *Tx) usePurpose(a activation.Activation, at time.Time) error {
 		return tx.useApproval(a.Approval, a.Session, keyturn.AddPhone, time.Unix(0, 0), at, activation.ErrApproval)
 	case activation.Move:
 		return tx.useApproval(a.Approval, a.Session, keyturn.MovePhone, time.Unix(0, 0), at, activation.ErrApproval)
+	case activation.Recover:
+		opened, err := one(tx, value[int], sessionSQL.Recovers, a.Session, a.Account, a.ID, at)
+		if err == nil && opened == 0 {
+			err = activation.ErrPurpose
+		}
+		return err
 	}
 	return activation.ErrPurpose
 }
 
-// activate makes the new device active and ends the one that it replaces.
-func (tx *Tx) activate(a activation.Activation, ev audit.Event) error {
-	if err := tx.step(audit.Event{}, activation.ErrClosed, deviceSQL.Start, ev.At, a.Device, a.Account); err != nil {
+// activate makes the new device active and ends the one that it replaces. After a
+// recovery it is on probation, and the one that was named as lost is paused.
+func (tx *Tx) activate(a activation.Activation, ev audit.Event, probation time.Duration) error {
+	var until time.Time
+	if a.Purpose == activation.Recover {
+		until = ev.At.Add(probation)
+	}
+	if err := tx.step(audit.Event{}, activation.ErrClosed, deviceSQL.Start, ev.At, until, a.Device, a.Account); err != nil {
 		return err
 	}
-	if err := tx.run(accountSQL.HasPhone, a.Account); err != nil || a.Purpose != activation.Move {
+	if err := tx.run(accountSQL.HasPhone, a.Account); err != nil {
 		return err
 	}
+	switch a.Purpose {
+	case activation.Recover:
+		return tx.loseDevice(a.Account, a.Old, a.PhoneName, a.Device, until, ev)
+	case activation.Move:
+		return tx.moved(a, ev)
+	}
+	return nil
+}
+
+// moved ends the device that the new one takes over from.
+func (tx *Tx) moved(a activation.Activation, ev audit.Event) error {
 	moved := ev.As(audit.DeviceRemoved).With("reason", device.ReasonMoved)
 	err := tx.removeDevice(a.Account, a.Old, device.ReasonMoved, a.PhoneName, moved)
 	if errors.Is(err, errLost) {

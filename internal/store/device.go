@@ -14,6 +14,7 @@ var deviceSQL struct {
 	ByID, OfAccount, OnPhone, Phone, LockPhone, LockPhoneOf, PhoneOf    query
 	AddPhone, AddKey, Add, SetKeys, SetCredential, Signed, Count, Start query
 	Suspend, Remove, RemoveAll, Fail, Rename, Approved                  query
+	Resume, CanBeLost, Has, Lose, Keep, Leave                           query
 	Lock, TakePIN, Tried, RightPIN, WrongPIN, PINBack                   query
 }
 
@@ -23,7 +24,7 @@ var _ device.Store = (*DB)(nil)
 
 func deviceFields(d *device.Device) []any {
 	return []any{&d.ID, &d.Account, &d.Phone, &d.Name, &d.Platform, &d.Unlock, &d.State, &d.Reason, &d.MovedTo, &d.Key,
-		&d.Kp, &d.Kk, &d.Epoch, &d.Counter, &d.WrongPINs, &d.Probation, &d.Added, &d.Used, &d.Ended,
+		&d.Kp, &d.Kk, &d.Epoch, &d.Counter, &d.WrongPINs, &d.Probation, &d.Added, &d.Used, &d.Ended, &d.Leaves,
 		&d.AccountName, &d.AccountActive, &d.Stopped, &d.Responses, &d.Push, &d.PushSwitchedOff, &d.Pushed}
 }
 
@@ -53,8 +54,34 @@ func (d *DB) Phone(ctx context.Context, id string) (device.Phone, error) {
 // Suspend implements [device.Store].
 func (d *DB) Suspend(ctx context.Context, id, reason string, ev audit.Event) error {
 	return d.write(ctx, func(tx *Tx) error {
-		err := tx.step(ev, errLost, deviceSQL.Suspend, reason, ev.At, id)
-		return tx.whyNot(err, id)
+		if err := tx.step(ev, errLost, deviceSQL.Suspend, reason, ev.At, id); err != nil {
+			return tx.whyNot(err, id, ev.At)
+		}
+		return tx.run(deviceSQL.Keep, id, ev.At)
+	})
+}
+
+// Resume implements [device.Store].
+func (d *DB) Resume(ctx context.Context, id string, ev audit.Event) error {
+	return d.write(ctx, func(tx *Tx) error {
+		dev, err := one(tx, deviceFields, deviceSQL.ByID, id)
+		if err != nil {
+			return none(err, device.ErrUnknown)
+		}
+		if err := tx.lockAccount(dev.Account); err != nil {
+			return err
+		}
+		if dev.State == device.Suspended && dev.Reason == device.ReasonClone {
+			return device.ErrClone
+		}
+		phones, err := one(tx, value[int], deviceSQL.Count, dev.Account, id)
+		if err != nil {
+			return err
+		}
+		if phones >= d.Limits.Phones { // it made room for another one
+			return device.ErrPhones
+		}
+		return tx.whyNot(tx.step(ev, errLost, deviceSQL.Resume, id, ev.At), id, ev.At)
 	})
 }
 
@@ -68,7 +95,7 @@ func (d *DB) Remove(ctx context.Context, id, reason string, ev audit.Event) erro
 		if err := tx.lockAccount(dev.Account); err != nil {
 			return err
 		}
-		return tx.whyNot(tx.removeDevice(dev.Account, id, reason, "", ev), id)
+		return tx.whyNot(tx.removeDevice(dev.Account, id, reason, "", ev), id, ev.At)
 	})
 }
 
@@ -104,7 +131,7 @@ func (d *DB) RemoveApproved(ctx context.Context, request, session string, oldest
 
 // Rename implements [device.Store].
 func (d *DB) Rename(ctx context.Context, account, id, name string, ev audit.Event) error {
-	return d.step(ctx, ev, device.ErrUnknown, deviceSQL.Rename, name, id, account)
+	return d.step(ctx, ev, device.ErrUnknown, deviceSQL.Rename, name, id, account, ev.At)
 }
 
 // errLost says that a device wasn't in the state that a step leaves from.
@@ -126,11 +153,44 @@ func (tx *Tx) removeDevice(account, id, reason, to string, ev audit.Event) error
 	if err := tx.run(pushSQL.Unsubscribe, id); err != nil {
 		return err
 	}
-	left, err := one(tx, value[int], deviceSQL.Count, account, "")
+	if err := tx.run(deviceSQL.Keep, id, ev.At); err != nil {
+		return err
+	}
+	left, err := one(tx, value[int], deviceSQL.Has, account, ev.At)
 	if err != nil || left > 0 {
 		return err
 	}
 	return tx.run(sessionSQL.ForgetAll, account)
+}
+
+// loseDevice pauses the phone that was named as lost, until the new one's probation
+// ends. That it has gone meanwhile is all the same.
+func (tx *Tx) loseDevice(account, id, to, successor string, leaves time.Time, ev audit.Event) error {
+	lost, err := list(tx, changedFields, deviceSQL.Lose, ev.At, to, successor, leaves, id, account)
+	if err != nil {
+		return err
+	}
+	for _, c := range lost {
+		if err := tx.tellDevice(ev.As(audit.DeviceSuspended).With("reason", device.ReasonLost), c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leaveLost writes down which lost phones have gone by now.
+func (tx *Tx) leaveLost(account string, at time.Time) error {
+	gone, err := list(tx, changedFields, deviceSQL.Leave, account, at)
+	if err != nil {
+		return err
+	}
+	ev := audit.Event{Kind: audit.DeviceRemoved, At: at, Detail: map[string]string{"reason": device.ReasonLost}}
+	for _, c := range gone {
+		if err := tx.tellDevice(ev, c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // removeDevices ends all devices of an account.
@@ -153,7 +213,7 @@ func (tx *Tx) tellDevice(ev audit.Event, c changed) error {
 }
 
 // whyNot turns errLost into what is true of the device.
-func (tx *Tx) whyNot(err error, id string) error {
+func (tx *Tx) whyNot(err error, id string, at time.Time) error {
 	if !errors.Is(err, errLost) {
 		return err
 	}
@@ -161,7 +221,7 @@ func (tx *Tx) whyNot(err error, id string) error {
 	if err != nil {
 		return none(err, device.ErrUnknown)
 	}
-	return stateError(d)
+	return stateError(d.At(at))
 }
 
 // stateError says why a device can't act; nil if it can.

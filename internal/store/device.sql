@@ -2,7 +2,7 @@
 
 -- name: ByID
 SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason, d.moved_to, d.public_key,
-       d.kp, d.kk, d.epoch, d.counter, p.taken, d.probation, d.added, d.used, d.ended,
+       d.kp, d.kk, d.epoch, d.counter, p.taken, d.probation, d.added, d.used, d.ended, d.leaves,
        a.name, a.state = 'active', a.stopped, a.responses,
        CASE WHEN s.device IS NULL OR s.switched_off THEN 'off' WHEN s.endpoint = '' THEN 'lost' ELSE 'ok' END,
        COALESCE(s.switched_off, FALSE), s.sent
@@ -13,7 +13,7 @@ SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason
 -- name: OfAccount
 -- Those that were ever active, newest first.
 SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason, d.moved_to, d.public_key,
-       d.kp, d.kk, d.epoch, d.counter, p.taken, d.probation, d.added, d.used, d.ended,
+       d.kp, d.kk, d.epoch, d.counter, p.taken, d.probation, d.added, d.used, d.ended, d.leaves,
        a.name, a.state = 'active', a.stopped, a.responses,
        CASE WHEN s.device IS NULL OR s.switched_off THEN 'off' WHEN s.endpoint = '' THEN 'lost' ELSE 'ok' END,
        COALESCE(s.switched_off, FALSE), s.sent
@@ -25,7 +25,7 @@ SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason
 -- name: OnPhone
 -- Those that aren't removed, in the order of their ids.
 SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason, d.moved_to, d.public_key,
-       d.kp, d.kk, d.epoch, d.counter, p.taken, d.probation, d.added, d.used, d.ended,
+       d.kp, d.kk, d.epoch, d.counter, p.taken, d.probation, d.added, d.used, d.ended, d.leaves,
        a.name, a.state = 'active', a.stopped, a.responses,
        CASE WHEN s.device IS NULL OR s.switched_off THEN 'off' WHEN s.endpoint = '' THEN 'lost' ELSE 'ok' END,
        COALESCE(s.switched_off, FALSE), s.sent
@@ -71,15 +71,51 @@ UPDATE phone SET credential = $1, public_key = $2, sign_count = $3, backup = $4,
 UPDATE phone SET sign_count = $1, backed_up = $2 WHERE id = $3 AND sign_count <= $1;
 
 -- name: Count
--- Those that count against the phones an account may have.
+-- Those that count against the phones an account may have: one that was named as lost doesn't.
 SELECT COUNT(*) FROM device
- WHERE account = $1 AND id <> $2 AND state IN ('active', 'suspended', 'pin_locked');
+ WHERE account = $1 AND id <> $2 AND state IN ('active', 'suspended', 'pin_locked') AND leaves IS NULL;
 
 -- name: Start
-UPDATE device SET state = 'active', added = $1 WHERE id = $2 AND account = $3 AND state = 'new';
+UPDATE device SET state = 'active', added = $1, probation = $2 WHERE id = $3 AND account = $4 AND state = 'new';
 
 -- name: Suspend
 UPDATE device SET state = 'suspended', reason = $1, ended = $2 WHERE id = $3 AND state = 'active';
+
+-- name: Resume
+-- Never after a fork, and not when its time is over.
+UPDATE device SET state = 'active', reason = '', moved_to = '', ended = NULL, leaves = NULL, successor = ''
+ WHERE id = $1 AND state = 'suspended' AND reason <> 'clone' AND (leaves IS NULL OR leaves > $2);
+
+-- name: CanBeLost
+-- What a person can name as lost: a phone that the account still has.
+SELECT COUNT(*) FROM device
+ WHERE id = $1 AND account = $2 AND state IN ('active', 'suspended', 'pin_locked') AND (leaves IS NULL OR leaves > $3);
+
+-- name: Has
+-- Phones that could be named as lost.
+SELECT COUNT(*) FROM device
+ WHERE account = $1 AND state IN ('active', 'suspended', 'pin_locked') AND (leaves IS NULL OR leaves > $2);
+
+-- name: Lose
+-- Named as lost, when the new one is active: it is paused, a locked one stays locked, and goes when the new one's
+-- probation ends.
+UPDATE device
+   SET reason = CASE WHEN state = 'active' THEN 'lost' ELSE reason END,
+       ended = CASE WHEN state = 'active' THEN $1 ELSE ended END,
+       state = CASE WHEN state = 'active' THEN 'suspended' ELSE state END,
+       moved_to = $2, successor = $3, leaves = $4
+ WHERE id = $5 AND account = $6 AND state IN ('active', 'suspended', 'pin_locked') AND (leaves IS NULL OR leaves > $1)
+RETURNING id, account;
+
+-- name: Keep
+-- The new phone was stopped or went: what it stood for stays until somebody decides.
+UPDATE device SET leaves = NULL WHERE successor = $1 AND leaves > $2 AND state IN ('suspended', 'pin_locked');
+
+-- name: Leave
+-- Writes down that the time of lost phones is over; every statement looks at the time itself.
+UPDATE device SET state = 'removed', reason = 'lost', ended = leaves, kp = NULL, kk = NULL
+ WHERE account = $1 AND leaves <= $2 AND state IN ('suspended', 'pin_locked')
+RETURNING id, account;
 
 -- name: Remove
 -- Final. The row and its key stay, what the server shared with the phone goes.
@@ -99,7 +135,7 @@ UPDATE device SET state = 'removed', reason = 'failed', ended = $1, kp = NULL, k
 
 -- name: Rename
 UPDATE device SET name = $1
- WHERE id = $2 AND account = $3 AND state IN ('active', 'suspended', 'pin_locked');
+ WHERE id = $2 AND account = $3 AND state IN ('active', 'suspended', 'pin_locked') AND (leaves IS NULL OR leaves > $4);
 
 -- name: Lock
 -- Five wrong PINs in a row.

@@ -173,6 +173,9 @@ func (tx *Tx) pause(id string, ev audit.Event) error {
 	if err := tx.tell(ev); err != nil {
 		return err
 	}
+	if err := tx.run(deviceSQL.Keep, id, ev.At); err != nil { // the phone that it took the place of may be the right one
+		return err
+	}
 	if err := tx.tellEach(ev.As(audit.SessionEnded), sessionSQL.EndOfDevice, ev.At, ev.Account, id); err != nil {
 		return err
 	}

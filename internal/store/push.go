@@ -41,7 +41,7 @@ func (d *DB) Subscribe(ctx context.Context, s device.Subscription, ev audit.Even
 		if e == nil && dev.State == device.Active {
 			return nil // it is the same as before
 		}
-		return tx.whyNot(err, s.Device)
+		return tx.whyNot(err, s.Device, ev.At)
 	})
 }
 

@@ -16,7 +16,7 @@ import (
 var requestSQL struct {
 	Insert, ByID, Newest, Recent, LockAccount             query
 	Expire, ReplaceBrowsers, Waiting, ReplaceOldest       query
-	See, Prolong, Try, Fail, Decide                       query
+	See, Prolong, Try, Fail, Decide, Recover              query
 	NewQR, Challenge, AddChallenge                        query
 	TryResponse, FailResponse, TryAgain                   query
 	Cancel, End, CancelAll, Redeem, Approval, UseApproval query
@@ -43,6 +43,9 @@ func (d *DB) BeginRequest(ctx context.Context, r approval.Request, before keytur
 			return err
 		}
 		if err := tx.tellEach(ev.As(audit.RequestExpired), requestSQL.Expire, ev.At, r.Account); err != nil {
+			return err
+		}
+		if err := tx.leaveLost(r.Account, ev.At); err != nil {
 			return err
 		}
 		if err := tx.tellEach(ev.As(audit.RequestReplaced), requestSQL.ReplaceBrowsers, ev.At, before, r.Pending); err != nil {
@@ -229,6 +232,9 @@ func (d *DB) decided(tx *Tx, dec approval.Decision, account string, ev audit.Eve
 	switch dec.To {
 	case approval.Approved:
 		if err := tx.run(accountSQL.RightNumber, account); err != nil {
+			return err
+		}
+		if err := tx.run(codeSQL.RightCodes, account); err != nil {
 			return err
 		}
 		if err := d.rightResponse(tx, dec, account); err != nil {

@@ -125,7 +125,10 @@ UPDATE request
        ended = $7, expires = COALESCE($8, expires), answer = $9, signature = $10
  WHERE id = $11 AND state = 'waiting' AND expires > $6
    AND EXISTS (SELECT 1 FROM account a WHERE a.id = request.account AND a.state = 'active' AND NOT a.stopped)
-   AND EXISTS (SELECT 1 FROM device d WHERE d.id = $2 AND d.account = request.account AND d.state = 'active')
+   AND EXISTS (SELECT 1 FROM device d WHERE d.id = $2 AND d.account = request.account AND d.state = 'active'
+                  AND ($1 <> 'approved' OR d.probation IS NULL OR d.probation <= $6
+                       OR request.action IN ('sign_in', 'confirm', 'test')))
+   AND ($1 <> 'approved' OR action <> 'move_phone' OR target = $2)
 RETURNING account;
 
 -- name: Cancel
@@ -142,6 +145,15 @@ UPDATE request SET state = 'cancelled', number = NULL, ended = $1, settled = $1
  WHERE account = $2 AND state = 'waiting'
 RETURNING id, account;
 
+-- name: Recover
+-- A recovery code stands for the phone's answer: the request ends, and what its password still allowed.
+UPDATE request
+   SET state = CASE WHEN state IN ('waiting', 'approved') THEN 'cancelled' ELSE state END,
+       number = NULL, password = NULL, ended = COALESCE(ended, $1), settled = COALESCE(settled, $1)
+ WHERE id = $2 AND pending = $3 AND action = 'sign_in' AND password > $4
+   AND state NOT IN ('redeemed', 'reported', 'cancelled')
+   AND NOT EXISTS (SELECT 1 FROM account a WHERE a.id = request.account AND a.refreshed >= request.password);
+
 -- name: Redeem
 -- By the browser that began, once, while account and approving device still may.
 UPDATE request SET state = 'redeemed', ended = $1
@@ -150,14 +162,19 @@ UPDATE request SET state = 'redeemed', ended = $1
    AND EXISTS (SELECT 1 FROM device d WHERE d.id = request.device AND d.state = 'active');
 
 -- name: Approval
--- An approval of a security change that can be used: the device that gave it may.
+-- An approval of a security change that can be used: the device that gave it may, a move was approved by the device
+-- that ends, and no recovery code opened the session that asked.
 SELECT r.target
   FROM request r JOIN device d ON d.id = r.device
  WHERE r.id = $1 AND r.account = $2 AND r.session = $3 AND r.action = $4 AND r.state = 'redeemed' AND NOT r.used
-   AND r.answered >= $5 AND d.state = 'active' AND (d.probation IS NULL OR d.probation <= $6);
+   AND r.answered >= $5 AND d.state = 'active' AND (d.probation IS NULL OR d.probation <= $6)
+   AND (r.action <> 'move_phone' OR r.device = r.target)
+   AND NOT EXISTS (SELECT 1 FROM session s WHERE s.id = r.session AND s.way = 'recovery');
 
 -- name: UseApproval
 UPDATE request SET used = TRUE
  WHERE id = $1 AND session = $2 AND action = $3 AND state = 'redeemed' AND NOT used AND answered >= $4
    AND EXISTS (SELECT 1 FROM device d WHERE d.id = request.device AND d.state = 'active'
-                  AND (d.probation IS NULL OR d.probation <= $5));
+                  AND (d.probation IS NULL OR d.probation <= $5))
+   AND (action <> 'move_phone' OR device = target)
+   AND NOT EXISTS (SELECT 1 FROM session s WHERE s.id = request.session AND s.way = 'recovery');

@@ -13,6 +13,13 @@ SELECT s.id, s.account, s.way, s.unlock, s.device, s.request, s.proven_at, s.age
   FROM session s JOIN account a ON a.id = s.account
  WHERE s.cookie = $1 AND s.ended IS NULL AND s.ends > $2 AND s.used > $3 AND a.state = 'active';
 
+-- name: Recovers
+-- A session that a recovery code has opened may set up one phone ($3: the set-up that asks).
+SELECT COUNT(*) FROM session s
+ WHERE s.id = $1 AND s.account = $2 AND s.way = 'recovery' AND s.ended IS NULL AND s.ends > $4
+   AND NOT EXISTS (SELECT 1 FROM activation t
+                    WHERE t.session = s.id AND t.purpose = 'recover' AND t.state = 'active' AND t.id <> $3);
+
 -- name: Use
 UPDATE session SET used = $1 WHERE id = $2 AND used < $1 AND ended IS NULL;
 

@@ -29,6 +29,7 @@ for (const button of document.querySelectorAll("button")) {
 // The first press counts.
 for (const form of document.forms) {
   form.addEventListener("submit", (event) => {
+    if ("again" in form.dataset) return; // it answers with a file, and the page stays
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "yes";
     if (event.submitter) {

@@ -1,9 +1,7 @@
-// Saves the list: as a file, on paper, or in the clipboard.
+// Puts the list on paper or in the clipboard. As a file the server sends it back.
 
-import { confirm, data, element } from "../page/element.js";
+import { confirm, element } from "../page/element.js";
 
-/** @param {string} id */
-const text = (id) => (element(id, HTMLElement).textContent ?? "").trim();
 const codes = [...document.querySelectorAll("#codes .code")].map((el) => el.textContent);
 const list = codes.map((code, i) => `${i + 1}  ${code}`).join("\n");
 
@@ -16,15 +14,6 @@ function button(id, press) {
   el.hidden = false;
   el.addEventListener("click", () => press(el));
 }
-
-button("download", (el) => {
-  const file = `${text("file-title")}\n${text("file-made")}\n\n${list}\n\n${text("file-notes")}\n`;
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([file], { type: "text/plain;charset=utf-8" }));
-  link.download = data(el, "name");
-  link.click();
-  URL.revokeObjectURL(link.href);
-});
 
 button("print", () => print());
 

@@ -54,9 +54,9 @@ var accounts = []contract{
 		ctx, id, ev := w.Context(), "acc_none", audit.Event{Kind: audit.AccountReset, At: now, Account: "acc_none"}
 		_, err1 := w.db.Account(ctx, id)
 		_, err2 := w.db.AccountNamed(ctx, id)
-		_, _, err3 := w.db.RecoveryCodesLeft(ctx, id)
+		_, err3 := w.db.RecoveryCodes(ctx, id)
 		for _, err := range []error{err1, err2, err3, w.db.SetAccountState(ctx, id, account.Disabled, ev), w.db.ResetAccount(ctx, id, ev),
-			w.db.UnlockAccount(ctx, id, ev), w.db.RemoveAccount(ctx, id, ev), w.db.SetRecoveryCodes(ctx, id, "ses_x", nil, ev)} {
+			w.db.UnlockAccount(ctx, id, ev), w.db.RemoveAccount(ctx, id, ev), w.db.SetRecoveryCodes(ctx, account.Maker{Account: id, Session: "ses_x"}, nil, ev)} {
 			w.want(err, account.ErrUnknown)
 		}
 		w.wantEvents(id, audit.AccountReset, 0)
@@ -91,7 +91,7 @@ var accounts = []contract{
 	{"a reset ends everything and makes the next phone a first one", func(w *world) {
 		ada := w.account()
 		phone := w.phone(ada)
-		w.must(w.db.SetRecoveryCodes(w.Context(), ada, "ses_first", hashes, audit.Event{Kind: audit.RecoveryMade, At: now, Account: ada}))
+		w.codes(ada)
 		_, cookie := w.session(ada)
 		browser := w.known(ada, phone)
 		pending, new := redeemed(w.code(ada, w.approvedFor(phone, keyturn.AddPhone, "")), keyturn.UnlockPIN)
@@ -109,8 +109,8 @@ var accounts = []contract{
 		if known, err := w.db.KnownBrowser(w.Context(), ada, browser, now); known || err != nil {
 			w.Error("its browsers are known", err)
 		}
-		if left, made, err := w.db.RecoveryCodesLeft(w.Context(), ada); left != 0 || made || err != nil {
-			w.Error("its recovery codes are left", left, made, err)
+		if l, err := w.db.RecoveryCodes(w.Context(), ada); l != (account.CodeList{}) || err != nil {
+			w.Error("its recovery codes are left", l, err)
 		}
 		if a, _ := w.db.Account(w.Context(), ada); !a.First {
 			w.Error("its next phone is no first one")
@@ -150,37 +150,7 @@ var accounts = []contract{
 			w.Error("its phone's key would be accepted again", err)
 		}
 	}},
-	{"recovery codes are made once, by the session of the first activation", func(w *world) {
-		ada := w.account()
-		ev := audit.Event{Kind: audit.RecoveryMade, At: now, Account: ada}
-		w.code(ada)
-		w.want(w.db.SetRecoveryCodes(w.Context(), ada, "ses_first", hashes, ev), account.ErrUnknown) // not active yet
-		phone := w.phone(ada)
-		add := w.approvedFor(phone, keyturn.AddPhone, "")
-		a, d := redeemed(w.code(ada, add), keyturn.UnlockPIN)
-		w.through(a, d)
-		for _, ses := range []string{"ses_other", a.Session} { // the latter has added another
-			w.want(w.db.SetRecoveryCodes(w.Context(), ada, ses, hashes, ev), account.ErrUnknown)
-		}
-		may := func(ses string, want bool) {
-			w.Helper()
-			if got, err := w.db.MayMakeCodes(w.Context(), ada, ses); got != want || err != nil {
-				w.Errorf("%s may make codes: %t, want %t, %v", ses, got, want, err)
-			}
-		}
-		may("ses_other", false)
-		may("ses_first", true)
-		won := race(func(int) error { return w.db.SetRecoveryCodes(w.Context(), ada, "ses_first", hashes, ev) })
-		may("ses_first", false)
-		left, made, err := w.db.RecoveryCodesLeft(w.Context(), ada)
-		if won != 1 || left != len(hashes) || !made || err != nil {
-			w.Errorf("%d sets, %d codes left, %t, %v", won, left, made, err)
-		}
-		w.wantEvents(ada, audit.RecoveryMade, 1)
-	}},
 }
-
-var hashes = []account.RecoveryHash{{Index: "AB", Hash: "$argon2id$1"}, {Index: "CD", Hash: "$argon2id$2"}}
 
 var tries = []contract{
 	{"of many at once no more are taken than there are", func(w *world) {

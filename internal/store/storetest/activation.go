@@ -78,7 +78,7 @@ var activations = []contract{
 		moved := w.another(phone, ada, "")
 		r := w.approved(phone, keyturn.AddPhone, "")
 		add := func(b *activation.Begun) { b.Purpose, b.Session, b.Approval = activation.Add, r.Session, r.ID }
-		move := w.approvedFor(phone, keyturn.MovePhone, moved.ID)
+		move := w.approvedFor(moved, keyturn.MovePhone, moved.ID)
 		open := w.ask(ada, func(q *approval.Request) { q.Action, q.Session = keyturn.AddPhone, "ses_1" })
 		w.decide(open, phone, approval.Approved)
 		for _, tt := range []struct {
@@ -88,7 +88,7 @@ var activations = []contract{
 			want    error
 		}{
 			{"a first phone where there is one", ada, nil, activation.ErrPurpose},
-			{"recovery, which isn't there yet", ben, []func(*activation.Begun){func(b *activation.Begun) { b.Purpose = activation.Recover }}, activation.ErrPurpose},
+			{"recovery without a code", ben, []func(*activation.Begun){func(b *activation.Begun) { b.Purpose = activation.Recover }}, activation.ErrPurpose},
 			{"an account that isn't there", "acc_none", nil, activation.ErrPurpose},
 			{"no approval", ada, []func(*activation.Begun){add, func(b *activation.Begun) { b.Approval = "req_none" }}, activation.ErrApproval},
 			{"another session's", ada, []func(*activation.Begun){add, func(b *activation.Begun) { b.Session = "ses_other" }}, activation.ErrApproval},

@@ -16,6 +16,8 @@ func Run(t *testing.T, db *store.DB, sql func(text string, args ...any)) {
 		tests []contract
 	}{
 		{"account", accounts},
+		{"code", codes},
+		{"recovery", recoveries},
 		{"try", tries},
 		{"session", sessions},
 		{"device", devices},

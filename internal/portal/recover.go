@@ -1,0 +1,124 @@
+package portal
+
+import (
+	"cmp"
+	"errors"
+	"math"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"keyturn"
+	"keyturn/internal/account"
+	"keyturn/internal/approval"
+	"keyturn/internal/page"
+)
+
+// recoverPage is everything that recover.html shows.
+type recoverPage struct {
+	page.Frame
+	Request   string
+	Typed     string
+	Problem   page.Sentence
+	Reference string // of a wrong code
+	Desk      string // for the help desk: that, or the sign-in's
+}
+
+// getRecover shows the field for a recovery code to the browser whose password was
+// right, D7. Its request may have ended meanwhile, as long as the password counts.
+func (p *Portal) getRecover(w http.ResponseWriter, r *http.Request) error {
+	req, err := p.Approvals.Recoverable(r.Context(), p.Page.Cookie(r, page.Pending), r.URL.Query().Get("request"))
+	if err != nil {
+		return p.noRecovery(w, r, req, err)
+	}
+	return p.showRecover(w, r, http.StatusOK, req, recoverPage{})
+}
+
+// noRecovery asks for the password once more where it counts no longer.
+func (p *Portal) noRecovery(w http.ResponseWriter, r *http.Request, req approval.Request, err error) error {
+	if errors.Is(err, approval.ErrTooLate) || errors.Is(err, account.ErrTicket) {
+		return p.showSignIn(w, r, http.StatusOK, signInPage{Name: req.Name, Problem: page.Say("signin.again")})
+	}
+	return err
+}
+
+func (p *Portal) showRecover(w http.ResponseWriter, r *http.Request, status int, req approval.Request, c recoverPage) error {
+	c.Account, c.Request, c.Desk = req.Name, req.ID, page.Grouped(cmp.Or(c.Reference, req.Reference))
+	c.Reference = page.Grouped(c.Reference)
+	if r.Method == http.MethodPost {
+		c.Switch = page.Switch{Action: "/sign-in/recovery", Fields: []page.Field{{Name: "request", Value: req.ID}, {Name: "code", Value: c.Typed}}}
+	}
+	return p.Page.Render(w, r, status, "portal/recover", c)
+}
+
+// postRecover signs in with a recovery code. What can't be one costs no try; used and
+// unknown ones get the same sentence. Attacks A45, A61.
+func (p *Portal) postRecover(w http.ResponseWriter, r *http.Request, t ticket) error {
+	req, err := p.Approvals.Recoverable(r.Context(), t.cookie, t.id)
+	if err != nil {
+		return p.noRecovery(w, r, req, err)
+	}
+	c := recoverPage{Typed: r.PostForm.Get("code")}
+	if page.Switched(r) {
+		return p.showRecover(w, r, http.StatusOK, req, c)
+	}
+	code, err := keyturn.ParseRecoveryCode(c.Typed)
+	if err != nil {
+		c.Problem = p.misread(c.Typed, err)
+		return p.showRecover(w, r, http.StatusUnprocessableEntity, req, c)
+	}
+	agent, addr := page.Browser(r.UserAgent()), page.Addr(r)
+	grant, cookies := p.Sessions.Draft(p.Page.Cookie(r, page.SignedIn), "", agent, addr)
+	_, err = p.Accounts.Recover(r.Context(), account.Recovery{Account: req.Account, Request: req.ID, Pending: req.Pending,
+		Code: code, Browser: agent, Addr: addr, Place: p.place(r)}, grant)
+	if err != nil {
+		return p.recoverRefused(w, r, req, c, err)
+	}
+	p.Page.SetCookie(w, page.SignedIn, cookies.Session, p.Limits.SessionMost)
+	p.Page.ClearCookie(w, page.Pending)
+	return see(w, r, "/phones/lost")
+}
+
+// misread says what is wrong with something that is no recovery code.
+func (p *Portal) misread(typed string, err error) page.Sentence {
+	if _, other := keyturn.ParseCode(p.Page.Origin(), typed); other == nil {
+		return page.Say("recover.activation")
+	}
+	if errors.Is(err, keyturn.ErrCodeLength) {
+		return page.Say("recover.typo", "count", utf8.RuneCountInString(strings.Map(symbol, norm.NFKC.String(typed))))
+	}
+	return page.Say("recover.slip")
+}
+
+// symbol leaves out what nobody counts.
+func symbol(r rune) rune {
+	if strings.ContainsRune(" -−\t", r) || r >= '‐' && r <= '―' {
+		return -1
+	}
+	return r
+}
+
+// recoverRefused says what the person can do.
+func (p *Portal) recoverRefused(w http.ResponseWriter, r *http.Request, req approval.Request, c recoverPage, err error) error {
+	var many *account.TooMany
+	status := http.StatusForbidden
+	c.Reference = referenceOf(err)
+	switch {
+	case errors.Is(err, account.ErrRecovery):
+		c.Problem = page.Say("recover.err")
+	case errors.As(err, &many):
+		c.Problem, status = page.Say("recover.slow", "count", int(math.Ceil(many.Wait.Minutes()))), http.StatusTooManyRequests
+	case errors.Is(err, account.ErrCodesOff):
+		c.Problem = page.Say("recover.off")
+	case errors.Is(err, account.ErrQuiet):
+		c.Problem, status = page.Say("recover.quiet"), http.StatusConflict
+	case errors.Is(err, account.ErrBusy):
+		c.Problem, status = page.Say("signin.busyserver"), http.StatusServiceUnavailable
+		w.Header().Set("Retry-After", "3")
+	default:
+		return p.noRecovery(w, r, req, err)
+	}
+	return p.showRecover(w, r, status, req, c)
+}

@@ -1,0 +1,390 @@
+package portal_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/config"
+	"keyturn/internal/device"
+	"keyturn/internal/keyturntest"
+)
+
+// withCodes sets somebody's phone up and returns their recovery codes.
+func withCodes(t *testing.T, p *keyturntest.Person) []string {
+	t.Helper()
+	list := p.SetUp(pin).Get("/phones/activation").Submit("form#next", nil)
+	codes := all(list.HTML, `name="listed" value="`)
+	if len(codes) < 8 {
+		t.Fatalf("no codes on\n%s", list.HTML)
+	}
+	return codes[:8]
+}
+
+// recovered signs a browser in with a recovery code, as far as the question which
+// phone is gone.
+func recovered(t *testing.T, w *keyturntest.World, p *keyturntest.Person, code string) *keyturntest.Page {
+	t.Helper()
+	b := w.Browser()
+	b.SignIn(p)
+	page := b.Get("/sign-in/recovery").Submit("form#recovery", url.Values{"code": {code}})
+	if page.Path != "/phones/lost" {
+		t.Fatalf("%d at %s\n%s", page.Status, page.Path, page.HTML)
+	}
+	return page
+}
+
+// setUpAgain sets up a phone in a session that a code opened.
+func setUpAgain(t *testing.T, w *keyturntest.World, lost *keyturntest.Page) *keyturntest.Phone {
+	t.Helper()
+	phone := w.Phone("n3w#P")
+	page := lost.Submit("form#which", url.Values{"device": {checked(lost)}})
+	set := phone.Activate(page.Text("#activation-code"))
+	page = page.Reload().Submit("form#check-code", url.Values{"code": {set.Check}})
+	if err := set.Wait(t.Context()); err != nil {
+		t.Fatalf("%v on\n%s", err, page.HTML)
+	}
+	return phone
+}
+
+// checked is the phone that the page has chosen.
+func checked(page *keyturntest.Page) string {
+	_, rest, _ := strings.Cut(page.HTML, `name="device" value="`)
+	id, rest, _ := strings.Cut(rest, `"`)
+	for rest != "" && !strings.HasPrefix(rest, " required checked") {
+		_, rest, _ = strings.Cut(rest, `name="device" value="`)
+		id, rest, _ = strings.Cut(rest, `"`)
+	}
+	return id
+}
+
+// C3 without JavaScript: password, recovery code, another phone; the lost one is
+// paused, and gone after a day. A31 A41 A62.
+func TestC3RecoverPlain(t *testing.T) {
+	clock := keyturntest.NewClock()
+	w := keyturntest.Start(t, keyturntest.At(clock))
+	ada := w.Person("ada")
+	codes := withCodes(t, ada)
+	old := ada.Phone
+
+	lost := recovered(t, w, ada, strings.ToLower(codes[2]))
+	b := lost.Browser
+	if got := lost.Attr("body", "data-proven"); got != "urn:keyturn:recovery" || !strings.Contains(lost.HTML, "7 codes left") {
+		t.Errorf("acr %q\n%s", got, lost.HTML)
+	}
+	if b.Cookie("keyturn_pending") != "" {
+		t.Error("the pending cookie is left")
+	}
+	for _, path := range []string{"/phones/add", "/phones/move", "/phones/remove", "/phones/rename", "/recovery-codes/new"} {
+		if page := b.Post(path, url.Values{"device": {checked(lost)}, "name": {"x"}}); page.Status != http.StatusConflict {
+			t.Errorf("A62: POST %s: %d", path, page.Status)
+		}
+	}
+	if page := b.Post("/recovery-codes", nil); page.Status != http.StatusConflict {
+		t.Errorf("A62: codes: %d", page.Status)
+	}
+	if page := b.Post("/phones/lost", nil); page.Status != http.StatusUnprocessableEntity {
+		t.Errorf("no phone named: %d", page.Status)
+	}
+	phone := setUpAgain(t, w, lost)
+	if home := b.Get("/"); !strings.Contains(home.HTML, "security settings") || home.Has("a#lost") {
+		t.Errorf("home:\n%s", home.HTML)
+	}
+	if page := b.Get("/phones/lost"); page.Path != "/" {
+		t.Errorf("a second phone in this session: %d at %s", page.Status, page.Path)
+	}
+
+	ada.Phone = phone
+	fresh := signedIn(t, w, ada) // it may sign in
+	for path, form := range map[string]url.Values{"/phones/add": nil, "/recovery-codes/new": nil, "/phones/move": {"have": {"yes"}}} {
+		if page := fresh.Post(path, form); page.Status != http.StatusConflict || !strings.Contains(page.HTML, "24 hours") {
+			t.Errorf("A62: on probation, %s: %d\n%s", path, page.Status, page.HTML)
+		}
+	}
+	if _, err := old.Pending(t.Context()); err != nil {
+		t.Errorf("the lost phone may read: %v", err)
+	}
+	clock.Move(24 * time.Hour)
+	if _, err := old.Pending(t.Context()); !strings.Contains(problem(err), "device_removed") {
+		t.Errorf("after a day: %v", err)
+	}
+	fresh = signedIn(t, w, ada)
+	if page := fresh.Post("/phones/add", nil); page.Path != "/sign-in/wait" {
+		t.Errorf("after probation: %d at %s", page.Status, page.Path)
+	}
+}
+
+func problem(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// D7 says what was typed, and what is wrong with it. A45 A61.
+func TestA45RecoveryField(t *testing.T) {
+	w := keyturntest.Start(t, keyturntest.Set(func(c *config.Config) { c.Limits.Recoveries.Most = 2 }))
+	ada := w.Person("ada")
+	codes := withCodes(t, ada)
+	b := w.Browser()
+	b.SignIn(ada)
+	page := b.Get("/sign-in/recovery")
+	hashes := 0
+	w.Accounts.Hashed = func() { hashes++ }
+	cut, swapped := codes[0][:12], codes[0][1:2]+codes[0][:1]+codes[0][2:]
+	if swapped == codes[0] {
+		swapped = codes[0][:15] + other(codes[0][15:16]) + codes[0][16:]
+	}
+	for _, tt := range []struct{ name, typed, says string }{
+		{"nothing", "", "that&#39;s 0"},
+		{"cut", cut, "that&#39;s 11"},
+		{"a slip", swapped, "looks wrong"},
+		{"an activation code", keyturn.NewCode().String(), "activation code"},
+		{"its link", keyturn.NewCode().Link(w.Origin), "activation code"},
+	} {
+		got := page.Submit("form#recovery", url.Values{"code": {tt.typed}})
+		if got.Status != http.StatusUnprocessableEntity || !strings.Contains(got.HTML, tt.says) || got.Attr("input#code", "value") != tt.typed {
+			t.Errorf("%s: %d, want %q in\n%s", tt.name, got.Status, tt.says, got.HTML)
+		}
+	}
+	if hashes != 0 {
+		t.Errorf("%d tries", hashes)
+	}
+	if got := page.Submit("form#recovery", url.Values{"code": {"x"}, "language": {"zh-Hans"}}); got.Status != 200 || got.Attr("html", "lang") != "zh-Hans" || got.Attr("input#code", "value") != "x" {
+		t.Errorf("in another language: %d", got.Status)
+	}
+	unknown := keyturn.NewRecoveryCode().String()
+	for range 2 {
+		if got := page.Submit("form#recovery", url.Values{"code": {unknown}, "language": {""}}); got.Status != http.StatusForbidden || !strings.Contains(got.HTML, `class="ref"`) {
+			t.Errorf("unknown: %d\n%s", got.Status, got.HTML)
+		}
+	}
+	if got := page.Submit("form#recovery", url.Values{"code": {codes[0]}}); got.Status != http.StatusTooManyRequests {
+		t.Errorf("the third: %d", got.Status)
+	}
+	if got := w.Browser().Post("/sign-in/recovery", url.Values{"code": {codes[0]}, "request": {request(b.Get("/sign-in/wait"))}}); got.Status != http.StatusNotFound {
+		t.Errorf("A62: a code without the password: %d", got.Status)
+	}
+}
+
+// other is another symbol of the alphabet.
+func other(symbol string) string {
+	if symbol == "7" {
+		return "8"
+	}
+	return "7"
+}
+
+// A31 A32: with the right password, and no phone that can answer, the way leads to
+// the recovery code, and to nothing else.
+func TestA31NoPhoneLeadsToRecovery(t *testing.T) {
+	w := keyturntest.Start(t)
+	for _, tt := range []struct {
+		name, says string
+		stop       func(id string) error
+	}{
+		{"removed", "No phone", func(id string) error { return w.Devices.Remove(t.Context(), id, device.ReasonOperator) }},
+		{"paused", "No phone", func(id string) error { return w.Devices.Pause(t.Context(), id) }},
+	} {
+		ada := w.Person("ada" + tt.name)
+		codes := withCodes(t, ada)
+		if err := tt.stop(ada.Phone.Accounts()[0].Device); err != nil {
+			t.Fatal(err)
+		}
+		b := w.Browser()
+		page := b.SignIn(ada)
+		if page.Path != "/sign-in/wait" || !strings.Contains(page.HTML, tt.says) || page.Attr("#next", "href") != "/sign-in/recovery" {
+			t.Errorf("%s: %d at %s\n%s", tt.name, page.Status, page.Path, page.HTML)
+		}
+		if home := b.Get("/"); home.Attr("body", "data-account") != "" {
+			t.Errorf("%s: signed in", tt.name)
+		}
+		lost := recovered(t, w, ada, codes[0])
+		phone := setUpAgain(t, w, lost)
+		ada.Phone = phone
+		signedIn(t, w, ada)
+	}
+}
+
+// D3: a list is made anew after an approval; the older one ends; two left are said. A25.
+func TestA25NewCodes(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	old := withCodes(t, ada)
+	b := signedIn(t, w, ada)
+	if home := b.Get("/"); !strings.Contains(home.HTML, "saved your recovery codes") {
+		t.Errorf("nobody asks for the list that was put off:\n%s", home.HTML)
+	}
+	if page := b.Post("/recovery-codes", nil); page.Status != http.StatusConflict {
+		t.Errorf("without an approval: %d", page.Status)
+	}
+	b.Post("/recovery-codes/new", nil)
+	page := approve(t, b, ada)
+	if page.Path != "/recovery-codes" || !page.Has("form#next") {
+		t.Fatalf("%s\n%s", page.Path, page.HTML)
+	}
+	id := page.Attr("input", "value")
+	if got := signedIn(t, w, ada).Post("/recovery-codes", url.Values{"request": {id}}); got.Status != http.StatusConflict {
+		t.Errorf("A25: in another session: %d", got.Status)
+	}
+	list := page.Submit("form#next", nil)
+	fresh := all(list.HTML, `name="listed" value="`)
+	if list.Status != 200 || len(fresh) != 24 || fresh[0] == old[0] {
+		t.Fatalf("%d with %d codes", list.Status, len(fresh))
+	}
+	if again := b.Post("/recovery-codes", url.Values{"request": {id}}); again.Status != http.StatusConflict {
+		t.Errorf("A25: a second list by one approval: %d", again.Status)
+	}
+	if gone := b.Get("/recovery-codes"); !strings.Contains(gone.HTML, "can&#39;t be shown again") || strings.Contains(gone.HTML, fresh[0]) {
+		t.Errorf("a refresh:\n%s", gone.HTML)
+	}
+	file := b.Post("/recovery-codes/file", url.Values{"listed": fresh[:8]})
+	if !strings.Contains(file.HTML, "8  "+fresh[7]) || !strings.HasPrefix(file.Header["Content-Disposition"][0], "attachment") || strings.Contains(file.HTML, "ada") {
+		t.Errorf("file %v:\n%s", file.Header, file.HTML)
+	}
+	if page := b.Post("/recovery-codes/file", url.Values{"listed": append(fresh[:7:7], "<script>alert()")}); page.Status != http.StatusNotFound {
+		t.Errorf("a file of something else: %d", page.Status)
+	}
+	if page := b.Post("/recovery-codes/check", url.Values{"listed": fresh[:8], "code": {fresh[3]}}); page.Path != "/" || strings.Contains(page.HTML, "saved your") {
+		t.Errorf("saved: %s", page.Path)
+	}
+	used := w.Browser()
+	used.SignIn(ada)
+	if got := used.Get("/sign-in/recovery").Submit("form#recovery", url.Values{"code": {old[0]}}); got.Status != http.StatusForbidden {
+		t.Errorf("a code of the older list: %d", got.Status)
+	}
+	for _, code := range fresh[:6] {
+		recovered(t, w, ada, code)
+	}
+	if home := signedIn(t, w, ada).Get("/"); !strings.Contains(home.HTML, "Only 2 recovery codes left") {
+		t.Errorf("home:\n%s", home.HTML)
+	}
+}
+
+// C4 without JavaScript: with the old phone in hand, which works until the check code
+// is right, and is told where the account went.
+func TestC4MovePlain(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	old := ada.Phone
+	b := signedIn(t, w, ada)
+	page := b.Get("/phones/move")
+	if !strings.Contains(page.HTML, "Pixel 9") {
+		t.Fatalf("%s", page.HTML)
+	}
+	if page := b.Post("/phones/move", url.Values{"have": {"yes"}}); page.Path != "/sign-in/wait" {
+		t.Fatalf("%d at %s\n%s", page.Status, page.Path, page.HTML)
+	}
+	if again := b.Get("/phones/move"); again.Attr("#running", "href") != "/sign-in/wait" {
+		t.Errorf("a second tab:\n%s", again.HTML)
+	}
+	if r := old.Waiting(); r.Challenge.Action != keyturn.MovePhone || r.Challenge.Message != "Pixel 9" {
+		t.Errorf("the phone is asked %s %q", r.Challenge.Action, r.Challenge.Message)
+	}
+	page = approve(t, b, ada)
+	if page.Path != "/phones/activation" || !strings.Contains(page.HTML, "Step 2 of 3") {
+		t.Fatalf("%s\n%s", page.Path, page.HTML)
+	}
+	if again := b.Get("/phones/move"); again.Attr("#running", "href") != "/phones/activation" {
+		t.Errorf("a second tab:\n%s", again.HTML)
+	}
+	fresh := w.Phone("n3w#P")
+	set := fresh.Activate(page.Text("#activation-code"))
+	if _, err := old.Pending(t.Context()); err != nil {
+		t.Errorf("before the check code: %v", err)
+	}
+	page = page.Reload()
+	if !strings.Contains(page.HTML, "Step 3 of 3") {
+		t.Errorf("%s", page.HTML)
+	}
+	page = page.Submit("form#check-code", url.Values{"code": {set.Check}})
+	if !strings.Contains(page.HTML, "no longer approves") {
+		t.Errorf("%s", page.HTML)
+	}
+	if _, err := old.Pending(t.Context()); !strings.Contains(problem(err), "device_removed") {
+		t.Errorf("after it: %v", err)
+	}
+	if ended := old.Accounts()[0].Ended; ended != device.ReasonMoved {
+		t.Errorf("the old phone was told %q", ended)
+	}
+	if err := set.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ada.Phone = fresh
+	b = signedIn(t, w, ada)
+	without := b.Post("/phones/move", url.Values{"have": {"no"}})
+	if !strings.Contains(without.HTML, "recovery code") || without.Submit("form#next", nil).Path != "/" {
+		t.Errorf("without the old phone:\n%s", without.HTML)
+	}
+}
+
+// A88: another phone of the account isn't asked, and can't allow, that one is moved.
+func TestA88OnlyTheOldPhoneMoves(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	first := ada.Phone
+	b := signedIn(t, w, ada)
+	b.Post("/phones/add", nil)
+	page := approve(t, b, ada)
+	second := w.Phone("n3w#P")
+	set := second.Activate(page.Text("#activation-code"))
+	page.Reload().Submit("form#check-code", url.Values{"code": {set.Check}})
+	if err := set.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.Post("/phones/move", url.Values{"have": {"yes"}, "device": {first.Accounts()[0].Device}})
+	asked, err := second.Pending(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range asked {
+		if r.State == "waiting" {
+			t.Errorf("the other phone is asked %s", r.Challenge.Action)
+		}
+	}
+	ada.Phone = first
+	if page := approve(t, b, ada); page.Path != "/phones/activation" {
+		t.Errorf("the old one allows: %s", page.Path)
+	}
+}
+
+// With one phone per account Add is Move, and says which phone it replaces.
+func TestOnePhone(t *testing.T) {
+	w := keyturntest.Start(t, keyturntest.Set(func(c *config.Config) { c.Phones.Max = 1 }))
+	ada := w.Person("ada")
+	codes := withCodes(t, ada)
+	b := signedIn(t, w, ada)
+	if page := b.Get("/phones"); !strings.Contains(page.HTML, "A new one replaces Pixel 9") {
+		t.Errorf("%s", page.HTML)
+	}
+	if page := b.Post("/phones/add", nil); page.Path != "/phones/move" || !strings.Contains(page.HTML, "replaces Pixel 9") {
+		t.Errorf("%s\n%s", page.Path, page.HTML)
+	}
+	lost := recovered(t, w, ada, codes[0]) // recovery too makes no second one
+	ada.Phone = setUpAgain(t, w, lost)
+	signedIn(t, w, ada)
+	again := recovered(t, w, ada, codes[1]) // nor does one after the other
+	setUpAgain(t, w, again)
+}
+
+// A33: a new password, or an operator who unlocks, leaves the phone in the way.
+func TestA33NewPasswordStillWaits(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	if err := w.Accounts.Unlock(t.Context(), ada.ID); err != nil {
+		t.Fatal(err)
+	}
+	b := w.Browser()
+	if page := b.SignIn(ada); page.Path != "/sign-in/wait" {
+		t.Errorf("%s", page.Path)
+	}
+	if home := b.Get("/"); home.Attr("body", "data-account") != "" {
+		t.Error("signed in")
+	}
+}
