@@ -196,14 +196,26 @@ func (f *Firefox) Type(field, text string) {
 // Sees waits until a word or an element shows.
 func (f *Firefox) Sees(what string) {
 	f.t.Helper()
-	f.until("see "+what, func() bool {
-		seen := false
-		f.eval(`(`+find+`)(`+quote(what)+`, `+quote(f.word(what))+`) !== null`, &seen)
-		return seen
+	f.Awaits(`(` + find + `)(` + quote(what) + `, ` + quote(f.word(what)) + `) !== null`)
+}
+
+// Misses waits until an element is gone.
+func (f *Firefox) Misses(what string) {
+	f.t.Helper()
+	f.Awaits(`(` + find + `)(` + quote(what) + `, ` + quote(f.word(what)) + `) === null`)
+}
+
+// Awaits waits until an expression of the page is true.
+func (f *Firefox) Awaits(js string) {
+	f.t.Helper()
+	f.until("have "+js, func() bool {
+		so := false
+		f.eval(js, &so)
+		return so
 	})
 }
 
-// Text waits for an element and returns what is in an attribute of it.
+// Attr waits for an element and returns an attribute of it.
 func (f *Firefox) Attr(selector, name string) (value string) {
 	f.t.Helper()
 	f.Sees(selector)
@@ -215,11 +227,19 @@ func (f *Firefox) Attr(selector, name string) (value string) {
 // value stays as it is.
 func (f *Firefox) eval(js string, value any) {
 	f.t.Helper()
+	f.read(f.tab, js, value)
+}
+
+// read is eval in any window; it tells whether it had a value.
+func (f *Firefox) read(window, js string, value any) bool {
+	f.t.Helper()
 	ctx, cancel := context.WithTimeout(f.t.Context(), patience)
 	defer cancel()
-	if err := f.bidi.evaluate(ctx, f.tab, js, value); ctx.Err() != nil {
+	err := f.bidi.evaluate(ctx, window, js, value)
+	if ctx.Err() != nil {
 		f.t.Fatalf("firefox: %v", err)
 	}
+	return err == nil
 }
 
 func (f *Firefox) word(what string) string {
@@ -241,23 +261,19 @@ func (f *Firefox) until(what string, so func() bool) {
 	}
 }
 
-// Allow is what the person answers to the question that the browser now asks for
-// a permission, in its own window above the page.
+// Allow is what the person answers to the question that the browser asks in its
+// own window, above the page.
 func (f *Firefox) Allow() {
 	f.t.Helper()
+	const answer = `(() => {
+	  const [asked] = globalThis.PopupNotifications?._currentNotifications ?? [];
+	  asked?.mainAction.callback({ source: "button" });
+	  return asked?.id === "web-notifications"; })()`
 	var tree struct{ Contexts []struct{ Context string } }
 	f.call("browsingContext.getTree", map[string]any{"maxDepth": 0, "moz:scope": "chrome"}, &tree)
 	f.until("be asked", func() bool {
 		for _, window := range tree.Contexts {
-			ctx, cancel := context.WithTimeout(f.t.Context(), patience)
-			defer cancel()
-			asked := ""
-			if err := f.bidi.evaluate(ctx, window.Context, `(() => { const [asked] = globalThis.PopupNotifications?._currentNotifications ?? [];
-				asked?.mainAction.callback({source: "button"}); return asked?.id ?? location.href; })()`, &asked); err != nil {
-				println(err.Error())
-			}
-			println(asked)
-			if asked == "web-notifications" {
+			if asked := false; f.read(window.Context, answer, &asked) && asked {
 				return true
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/serviceworker"
 	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/device"
@@ -27,11 +28,14 @@ type Phone struct {
 	stop          func()
 	authenticator webauthn.AuthenticatorID
 	standalone    bool
+	more          []chromedp.ExecAllocatorOption
+	registration  serviceworker.RegistrationID // of the app's worker; empty: not known yet
 }
 
-// NewAndroid returns an Android phone that may open pages of origin.
-func NewAndroid(t testing.TB, lang, origin string) *Phone {
-	return newPhone(t, lang, origin, device.Pixel5, false)
+// NewAndroid returns an Android phone that may open pages of origin. More may be
+// [Shade.Under].
+func NewAndroid(t testing.TB, lang, origin string, more ...chromedp.ExecAllocatorOption) *Phone {
+	return newPhone(t, lang, origin, device.Pixel5, false, more...)
 }
 
 // NewIPhone returns an iPhone on whose Home Screen the app was put: it shows the
@@ -40,10 +44,10 @@ func NewIPhone(t testing.TB, lang, origin string) *Phone {
 	return newPhone(t, lang, origin, device.IPhone13, true)
 }
 
-func newPhone(t testing.TB, lang, origin string, kind chromedp.Device, standalone bool) *Phone {
+func newPhone(t testing.TB, lang, origin string, kind chromedp.Device, standalone bool, more ...chromedp.ExecAllocatorOption) *Phone {
 	t.Helper()
 	dir := t.TempDir()
-	p := &Phone{Window: Window{t: t, lang: lang, touch: true}, kind: kind, origin: origin, standalone: standalone,
+	p := &Phone{Window: Window{t: t, lang: lang, touch: true}, kind: kind, origin: origin, standalone: standalone, more: more,
 		profile: filepath.Join(dir, "profile"), film: filepath.Join(dir, "camera.y4m")}
 	p.Camera(nothing())
 	p.start()
@@ -53,9 +57,9 @@ func newPhone(t testing.TB, lang, origin string, kind chromedp.Device, standalon
 // start starts the phone's browser on its profile.
 func (p *Phone) start() {
 	p.t.Helper()
-	p.ctx, p.stop = start(p.t, p.profile, acceptLanguage(p.lang),
+	p.ctx, p.stop = start(p.t, p.profile, append([]chromedp.ExecAllocatorOption{acceptLanguage(p.lang),
 		chromedp.Flag("use-fake-device-for-media-stream", true),
-		chromedp.Flag("use-file-for-fake-video-capture", p.film))
+		chromedp.Flag("use-file-for-fake-video-capture", p.film)}, p.more...)...)
 	p.do("be a phone", chromedp.Emulate(p.kind))
 	if p.standalone { // what the Home Screen of an iPhone does to a page
 		p.BeforeEachPage(`Object.defineProperty(navigator, "standalone", {get: () => true})`)
@@ -79,6 +83,11 @@ func (p *Phone) Allow(permission string, yes bool) {
 	if yes {
 		setting = browser.PermissionSettingGranted
 	}
+	p.permission(permission, setting)
+}
+
+func (p *Phone) permission(permission string, setting browser.PermissionSetting) {
+	p.t.Helper()
 	_, err := chromedp.CallBrowser(p.ctx, browser.SetPermission, browser.SetPermissionParams{
 		Permission: &browser.PermissionDescriptor{Name: permission}, Setting: setting, Origin: p.origin})
 	if err != nil {

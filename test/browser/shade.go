@@ -129,7 +129,7 @@ func (s *service) Notify(_ string, replaces uint32, _, title, body string, actio
 		n.id = s.last
 	}
 	for i := 0; i+1 < len(actions); i += 2 { // an id, then its label
-		if actions[i] != "default" {
+		if actions[i] != "default" && actions[i] != "settings" { // which is Chromium's own
 			n.Buttons = append(n.Buttons, actions[i+1])
 		}
 	}

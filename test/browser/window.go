@@ -23,7 +23,8 @@ type Window struct {
 	ctx   context.Context
 	lang  string
 	touch bool
-	pure  bool // each page is in one language
+	pure  bool     // each page is in one language
+	first []string // scripts that run before those of each page
 }
 
 // Open goes to an address and waits until the page is there.
@@ -184,6 +185,19 @@ func (w *Window) Text(selector string) string {
 	return Eval[string](w, `document.querySelector(`+quote(selector)+`)?.textContent.trim() ?? ""`)
 }
 
+// Attr waits for an element and returns an attribute of it.
+func (w *Window) Attr(selector, name string) string {
+	w.t.Helper()
+	w.Sees(selector)
+	return Eval[string](w, `document.querySelector(`+quote(selector)+`)?.getAttribute(`+quote(name)+`) ?? ""`)
+}
+
+// Awaits waits until an expression of the page is true.
+func (w *Window) Awaits(js string) {
+	w.t.Helper()
+	w.until("have "+js, func() bool { return Eval[bool](w, js) })
+}
+
 // At waits until the page's path is the given one.
 func (w *Window) At(path string) {
 	w.t.Helper()
@@ -262,6 +276,12 @@ func (w *Window) Offline(cut bool) {
 // BeforeEachPage runs a script before any of the page's own, in every page that
 // is opened from now on.
 func (w *Window) BeforeEachPage(js string) {
+	w.t.Helper()
+	w.first = append(w.first, js)
+	w.runFirst(js)
+}
+
+func (w *Window) runFirst(js string) {
 	w.t.Helper()
 	_, err := chromedp.Call(w.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: js})
 	if err != nil {
