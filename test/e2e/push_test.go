@@ -18,9 +18,12 @@ import (
 // look is what every push says.
 const look = `{"type": "look"}`
 
-// registered is true in a page of the app once it has told the server of a
-// subscription since it was opened.
-const registered = `performance.getEntriesByType("resource").some(({ name, responseEnd }) => name.endsWith("/v1/push") && responseEnd > 0)`
+// registered is true in a page of the app once it has told the server of its
+// subscription, since it was opened or since it was made to forget.
+const (
+	registered = `performance.getEntriesByType("resource").some(({ name, responseEnd }) => name.endsWith("/v1/push") && responseEnd > 0)`
+	forget     = `performance.clearResourceTimings() ?? true`
+)
 
 // The server's real messages, decrypted as a browser does, reach the real service
 // worker of a Chromium; the system shows what they show, and is really tapped.
@@ -65,7 +68,7 @@ func TestA71A73PushFirefox(t *testing.T) {
 
 	s.Open(s.w.Origin + "/p/")
 	s.Awaits(registered)
-	s.Awaits(`performance.clearResourceTimings() ?? true`)
+	s.Awaits(forget)
 	service.Forget()
 	s.Awaits(registered) // the browser has told the worker, the worker the app
 	s.asks()
@@ -318,7 +321,9 @@ func (c *chromium) off() {
 	c.Open(c.w.Origin + "/p/")
 	c.Tap("page.menu")
 	c.Tap("settings.title")
+	c.Awaits(forget)
 	c.Tap("settings.notif")
+	c.Awaits(registered) // that there is none
 	c.Awaits(`!document.querySelector("#notif").checked`)
 	before := len(c.all[c.now].Came())
 	c.Close()

@@ -35,7 +35,7 @@ export function NotifyFlow({ app, activation, started }) {
     try {
       if ((await running) !== "on") return setStep("denied");
       setStep("test");
-      return (await arrives(app)) ? leave({ k: "notify.ok" }) : setStep("lost");
+      return (await arrives(app)) === "came" ? leave({ k: "notify.ok" }) : setStep("lost");
     } catch (failure) {
       setProblem(fault(failure));
       return setStep("ask");
@@ -58,17 +58,17 @@ export function NotifyFlow({ app, activation, started }) {
 /**
  * Has the server send one, and waits for the worker to tell that it came.
  * @param {App} app
- * @returns {Promise<boolean>}
+ * @returns {Promise<"came" | "lost" | "unsent">} unsent: the push service didn't take it
  */
 export async function arrives(app, sent = () => {}) {
   let deaf = () => {};
-  const came = new Promise((/** @type {(came: boolean) => void} */ resolve) => {
-    deaf = hear((what) => what === "push" && resolve(true));
+  const came = new Promise((/** @type {(how: "came") => void} */ resolve) => {
+    deaf = hear((what) => what === "push" && resolve("came"));
   });
   try {
-    if (!(await testPush(/** @type {NonNullable<App["phone"]>} */ (app.phone)))) return false;
+    if (!(await testPush(/** @type {NonNullable<App["phone"]>} */ (app.phone)))) return "unsent";
     sent();
-    return await Promise.race([came, new Promise((/** @type {(came: boolean) => void} */ resolve) => setTimeout(resolve, LOST, false))]);
+    return await Promise.race([came, new Promise((/** @type {(how: "lost") => void} */ resolve) => setTimeout(resolve, LOST, "lost"))]);
   } finally {
     deaf();
   }

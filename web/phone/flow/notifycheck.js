@@ -8,7 +8,7 @@ import { platform, standalone } from "../lib/system.js";
 import { t } from "../lib/words.js";
 import { NotifyCheck } from "../view/notifycheck.js";
 import { arrives } from "./notify.js";
-import { isLost, start } from "./push.js";
+import { isLost, isOff, start } from "./push.js";
 import { fault, is } from "./say.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -34,17 +34,18 @@ export function NotifyCheckFlow({ app, repair = false }) {
     const stands = await examine(app, mend, show, act);
     if (!stands) return show("off");
     try {
-      const came = await arrives(app, () => (setAt(Date.now()), show("sent")));
-      return show(came ? "came" : "lost");
+      const how = await arrives(app, () => (setAt(Date.now()), show("sent")));
+      return how === "unsent" ? show("off", broken({ k: "notify.unsent" })) : show(how);
     } catch (failure) {
       const wait = is(failure, "too_many") && /** @type {any} */ (failure).retryAfter;
-      if (!wait) return show("off", { name: "test", look: "bad", say: fault(failure), act: { k: "notify.repair", go: act.repair } });
+      if (!wait) return show("off", broken(fault(failure)));
       setAt(Date.now() + wait * 1000);
       setTimeout(() => mine === run.current && look(false), wait * 1000);
       return show("soon");
     }
   };
   const act = { repair: () => look(true), on: () => app.nav.swap("Notify", { started: start(app) }) };
+  const broken = (/** @type {Check["say"]} */ say) => /** @type {Check} */ ({ name: "test", look: "bad", say, act: { k: "notify.repair", go: act.repair } });
   useEffect(() => {
     look(repair);
     // Back from the system's settings, where something may have been put right.
@@ -100,7 +101,7 @@ async function examine(app, mend, show, act) {
   if (state === "ask") return say("perm", "info", "notify.perm.ask", { act: { k: "home.notif.off.go", go: act.on } });
   say("perm", "ok", "notify.perm.ok");
   const { push } = app.settings;
-  if (push === "off" || push === "ending") return say("sub", "info", "notify.sub.off", { act: { k: "home.notif.off.go", go: act.on } });
+  if (push === "off" || push === "ending" || (state === "on" && isOff(phone))) return say("sub", "info", "notify.sub.off", { act: { k: "home.notif.off.go", go: act.on } });
   return registered(phone, mend, state === "on", say, act.repair);
 }
 
@@ -111,7 +112,7 @@ async function examine(app, mend, show, act) {
 async function registered(phone, mend, here, say, repair) {
   const act = { k: "notify.repair", go: repair };
   try {
-    if (mend && !(await registerPush(phone, true))) return say("sub", "info", "notify.sub.service");
+    if (mend && !(await registerPush(phone, { fresh: true }))) return say("sub", "info", "notify.sub.service");
   } catch (failure) {
     return say("sub", "bad", fault(failure).k, { act });
   }

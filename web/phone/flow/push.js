@@ -22,7 +22,7 @@ export async function repair(app) {
   try {
     if (app.settings.push === "ending") return await stop(app);
     const state = await pushState(phone);
-    if (state === "on" || state === "off") await registerPush(phone, isLost(phone));
+    if (state === "on" || state === "off") await registerPush(phone, { fresh: isLost(phone) });
   } catch {
     // The next start tries again, and until then the home screen says that they are lost.
   } finally {
@@ -41,7 +41,7 @@ export async function start(app) {
   if (!(await askPush())) return "denied";
   await app.set({ push: "on" });
   const phone = /** @type {Phone} */ (app.phone);
-  return (await registerPush(phone, isLost(phone))) ? "on" : "service";
+  return (await registerPush(phone, { fresh: isLost(phone), meant: true })) ? "on" : "service";
 }
 
 /** Turns them off; the server hears of it now or later. @param {App} app */
@@ -57,6 +57,12 @@ export async function stop(app) {
 
 /** Whether the server has found that a push did not get through. @param {Phone} phone */
 export const isLost = (phone) => phone.accounts().some(({ state, push }) => state === "active" && push === "lost");
+
+/** Whether the person has switched them off in the portal. @param {Phone} phone */
+export const isOff = (phone) => {
+  const active = phone.accounts().filter(({ state }) => state === "active");
+  return active.length > 0 && active.every(({ push }) => push === "off");
+};
 
 /** Whether the person is asked: nobody has decided yet. @param {App} app */
 export const undecided = async (app) => app.settings.push === "" && (await pushState(/** @type {Phone} */ (app.phone))) === "ask";
@@ -76,5 +82,5 @@ export function usePush(app) {
     pushState(phone).then(setState);
   }, [push, told, repairs.get(app)]);
   const lost = wanted && repairs.get(app) === "over" && (state === "off" || (state === "on" && isLost(phone)));
-  return { state, on: wanted && state === "on", lost };
+  return { state, on: wanted && state === "on" && !isOff(phone), lost };
 }

@@ -32,14 +32,16 @@ export async function askPush() {
  * Subscribes, if there is no subscription under the server's key, and tells the
  * server for every account.
  * @param {Phone} phone
- * @param {boolean} [fresh]  the subscription that there may be is dead
+ * @param {{fresh?: boolean, meant?: boolean}} [how]  fresh: the subscription that there may be is dead; meant: the person has just turned
+ *   notifications on, so what was switched off in the portal is on again
  * @returns {Promise<boolean>} false if the browser's push service doesn't answer
  * @throws a Problem if the server doesn't take it for any account
  */
-export async function registerPush(phone, fresh = false) {
+export async function registerPush(phone, { fresh = false, meant = false } = {}) {
   const subscription = await subscribe((await phone.server()).vapid_key, fresh);
   if (!subscription) return false;
   const { endpoint, keys } = subscription.toJSON();
+  if (meant) await each(phone, active(phone), "DELETE");
   await each(phone, active(phone), "PUT", { endpoint, p256dh: keys?.p256dh, auth: keys?.auth });
   return true;
 }
@@ -62,7 +64,8 @@ export async function dropPush() {
  * @returns {Promise<boolean>} whether it was sent; whether it came, the worker tells
  */
 export async function testPush(phone) {
-  const [row] = active(phone);
+  const off = new Set(phone.accounts().filter(({ push }) => push === "off").map(({ device }) => device));
+  const row = active(phone).sort((a, b) => Number(off.has(a.id)) - Number(off.has(b.id)))[0];
   return row !== undefined && (await phone.signed(row, "POST", "/v1/push/test", {})).sent === true;
 }
 

@@ -72,7 +72,7 @@ export default async function () {
   await test("push/A73 one that the push service has ended is not used again", async () => {
     const { phone, devices } = await begin();
     await registerPush(phone);
-    await registerPush(phone, true);
+    await registerPush(phone, { fresh: true });
     equal(devices[1].push.endpoint, "https://push.example/2");
   });
 
@@ -82,6 +82,15 @@ export default async function () {
     server.vapid = OTHER;
     await registerPush(await open(server, storage));
     equal(devices[0].push.endpoint, "https://push.example/2");
+  });
+
+  await test("push/what is off in the portal stays off at a start, and is on when the person means it", async () => {
+    const { phone, devices } = await begin();
+    devices.forEach((device) => (device.pushOff = true));
+    await registerPush(phone);
+    equal(phone.accounts().map(({ push }) => push), ["off", "off"]);
+    await registerPush(phone, { meant: true });
+    equal(phone.accounts().map(({ push }) => push), ["ok", "ok"]);
   });
 
   await test("push/off means off, here and at the server", async () => {
@@ -117,7 +126,7 @@ export default async function () {
     await refuses(() => registerPush(phone), "push_refused");
     service.host = "https://push.example";
     devices[0].state = "removed";
-    equal([await registerPush(phone, true), devices[1].push.endpoint], [true, "https://push.example/2"]);
+    equal([await registerPush(phone, { fresh: true }), devices[1].push.endpoint], [true, "https://push.example/2"]);
   });
 
   replace(globalThis, "Notification", Notification);

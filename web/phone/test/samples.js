@@ -121,6 +121,7 @@ export const SAMPLES = {
   "notify-problem": notify({ problem: { k: "error.push_refused", reference } }),
   "notifycheck-test": notifies({ checks: [...well, row("test", "wait", "notify.sent")], busy: true }), "notifycheck-came": notifies({ checks: [...well, row("test", "ok", "notify.came")], asking: true }),
   "notifycheck-ok": notifies({ checks: [...well, row("test", "ok", "notify.ok")] }), "notifycheck-missed": notifies({ checks: [...well, row("test", "bad", "notify.missed")], urgent: true }),
+  "notifycheck-unsent": notifies({ checks: [...well, row("test", "bad", "notify.unsent", { act: { k: "notify.repair", go: no } })], hints: [], again: true }),
   "notifycheck-soon": notifies({ checks: [...well, row("test", "wait", "notify.soon")], busy: true }),
   "notifycheck-lost": notifies({ checks: [...well.slice(0, 3), row("sub", "bad", "notify.sub.lost", { act: { k: "notify.repair", go: no } })], hints: [], again: false }),
   "notifycheck-blocked": notifies({ checks: [well[1], row("perm", "info", "notify.perm.no", { fix: ["notify.perm.android"] })], hints: [], again: false }),

@@ -94,7 +94,8 @@ export class Server extends Desk {
     }
     if (body?.endpoint.startsWith("https://refused.")) throw refuse(400, "push_refused");
     device.push = method === "PUT" ? body : null;
-    return { push: device.push ? "ok" : "off" };
+    if (method === "DELETE") device.pushOff = false;
+    return { push: device.push && !device.pushOff ? "ok" : "off" };
   }
 
   async answer(device, { body, path }) {
