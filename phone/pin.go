@@ -100,6 +100,7 @@ func (p *Phone) changing(ctx context.Context) ([]Device, error) {
 	all := slices.Clone(p.state.Devices)
 	p.mu.Unlock()
 	var out []Device
+	var why error = ErrUnknown
 	for _, d := range all {
 		if d.Activation != nil {
 			return nil, ErrUnfinished
@@ -114,13 +115,13 @@ func (p *Phone) changing(ctx context.Context) ([]Device, error) {
 		case err != nil:
 			return nil, err
 		case info.Device.State == "pin_locked":
-			return nil, &keyturn.Problem{Code: "pin_locked"}
+			why = &keyturn.Problem{Code: "pin_locked"}
 		case info.Device.State == "active":
 			out = append(out, d)
 		}
 	}
 	if len(out) == 0 {
-		return nil, ErrUnknown
+		return nil, why
 	}
 	return out, nil
 }

@@ -8,6 +8,12 @@ func TestFlows(t *testing.T) {
 	run(ctx, t, serve(t, app(t).Routes())+"/p/test/?only=words,setup,secrets,requests,leave,push")
 }
 
+// A change of the PIN, and whatever can come between.
+func TestChangePIN(t *testing.T) {
+	ctx := chromium(t)
+	run(ctx, t, serve(t, app(t).Routes())+"/p/test/?only=words,pinchange")
+}
+
 // Keys and counters outlive a reload, and no script can take the keys out.
 func TestReloadKeepsKeys(t *testing.T) {
 	ctx := chromium(t)

@@ -22,6 +22,7 @@ export function HomeFlow({ app }) {
   // The browser's question is the first that happens in this tap.
   const turnOn = () => (state === "ask" ? app.nav.go("Notify", { started: start(app) }) : app.nav.go("NotifyCheck", { repair: lost }));
   return html`<${Home} cards=${waiting.map(cardOf)} ended=${ended.map(endedOf)} many=${accounts.length > 1} say=${useNews(waiting)} note=${app.note}
+    pin=${phone.pinOpen ? "open" : accounts.some(({ state, earlier }) => earlier && state === "active") ? "earlier" : ""} onPin=${() => app.nav.go("Pin")}
     push=${lost ? "lost" : off ? "off" : ""} onPush=${turnOn}
     accounts=${accounts.map(({ device, account, service, state }) => ({ device, name: account.name, service, state }))}
     unfinished=${phone.unfinished().map(({ account }) => account.name)}

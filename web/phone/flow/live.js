@@ -29,6 +29,7 @@ export function live(app) {
   };
   const waiting = () => phone.inbox.requests.filter(({ state }) => state === "waiting");
   const look = async () => {
+    if (phone.pinOpen) await (await import("./pinchange.js")).settled(app);
     await phone.check();
     if (app.nav.stack.length > 1 || app.landing) return;
     const over = phone.accounts().find(({ device, state }) => (state === "removed" || state === "pin_locked") && !told.has(device));

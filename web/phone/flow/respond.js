@@ -15,6 +15,7 @@ const SHOWN = 5 * 60 * 1000; // milliseconds that a response stays in sight
 
 /** P12. @param {{app: App, device?: string}} props  device: of the account that it was opened from */
 export function RespondFlow({ app, device: first }) {
+  const phone = /** @type {NonNullable<App["phone"]>} */ (app.phone);
   const rows = (app.phone?.accounts() ?? []).filter(({ state }) => state === "active");
   const [device, setDevice] = useState(first ?? rows[0]?.device ?? "");
   const [challenge, setChallenge] = useState("");
@@ -41,7 +42,8 @@ export function RespondFlow({ app, device: first }) {
     }
     setBusy(false);
   };
-  const respond = (/** @type {string | undefined} */ pin) => run(ready.current ? ready.current.respond(challenge, pin) : Promise.reject());
+  const respond = (/** @type {string | undefined} */ pin) => run(
+    ready.current ? ready.current.respond(challenge, pin) : phone.offline(device).then((made) => made.respond(challenge, pin))); // which says why it isn't ready
   const go = () => {
     clear();
     setProblem(null);

@@ -25,5 +25,5 @@ export function SettingsFlow({ app }) {
   };
   return html`<${Settings} language=${language} theme=${theme} unlock=${unlock} moretime=${moretime} service=${app.service || accounts[0]?.service || ""} host=${app.host}
     resetting=${resetting} back=${() => app.nav.back()} onLanguage=${(/** @type {string} */ to) => app.set({ language: to })} onTheme=${(/** @type {string} */ to) => app.set({ theme: to })}
-    onMoretime=${(/** @type {boolean} */ on) => app.set({ moretime: on })} push=${{ state, on }} onPush=${turn} onCheck=${() => app.nav.go("NotifyCheck")} onForgot=${() => app.nav.go("Recover")} onReset=${setResetting} onGo=${reset} />`;
+    onMoretime=${(/** @type {boolean} */ on) => app.set({ moretime: on })} push=${{ state, on }} onPush=${turn} onCheck=${() => app.nav.go("NotifyCheck")} onPin=${() => app.nav.go("Pin")} onForgot=${() => app.nav.go("Recover")} onReset=${setResetting} onGo=${reset} />`;
 }

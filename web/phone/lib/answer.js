@@ -75,7 +75,7 @@ export class Answer {
   async #send(pin, sheet) {
     const proof = await sheet;
     // One answer of a device on its way at a time, in whichever tab.
-    return navigator.locks.request("keyturn answer " + this.row.id, async () => {
+    return unchanged(() => navigator.locks.request("keyturn answer " + this.row.id, async () => {
       const overtaken = !this.sent && (await this.phone.keys.counter(this.row.id)) !== this.counter;
       if (overtaken) await this.ready();
       this.body ??= await this.#bodyOf(pin, overtaken ? undefined : proof);
@@ -89,7 +89,7 @@ export class Answer {
         if (problem instanceof Problem && problem.code === "server_busy") await this.ready();
         throw problem;
       }
-    });
+    }));
   }
 
   /** @param {string | undefined} pin @param {object | undefined} proof */
@@ -98,3 +98,6 @@ export class Answer {
     return this.proof ? { ...body, proof: proof ?? (await this.proof.make(pin)) } : body;
   }
 }
+
+/** Not in the middle of a change of the PIN. @param {() => Promise<{state: string}>} send */
+const unchanged = (send) => navigator.locks.request("keyturn pin", { mode: "shared" }, send);

@@ -18,8 +18,19 @@
  * @property {CryptoKey} [kk]       platform mode
  * @property {string} [credential]  platform mode: id, base64url
  * @property {number} epoch         of the PIN
+ * @property {Sealed} [next]        the PIN is being changed: ck or this is the one that the server has
+ * @property {boolean} [earlier]    it was paused while the PIN was changed, and has that of before
  * @property {number} counter       of the newest answer; 0 before the first
  * @property {Unfinished} [activation]  until the device is active
+ */
+
+/**
+ * Kk under a PIN that is about to be the phone's.
+ * @typedef {object} Sealed
+ * @property {number} epoch
+ * @property {Uint8Array<ArrayBuffer>} ck
+ * @property {Uint8Array<ArrayBuffer>} salt
+ * @property {number} ends   milliseconds of this phone's clock: what arrives later is refused
  */
 
 /**
@@ -44,6 +55,7 @@
  * @property {Row["state"]} state
  * @property {Row["ended"]} ended
  * @property {number} added          milliseconds of this phone's clock
+ * @property {boolean} earlier       it still has the PIN of before the last change
  * @property {number | null} pinTriesLeft
  * @property {string | null} push    "ok", "lost" or "off"
  * @property {number} probationEnds  milliseconds of this phone's clock; 0: none
@@ -56,9 +68,9 @@
  * @returns {Account}
  */
 export function accountOf(row, told, at = 0) {
-  const { id: device, account, service, unlock, phoneName, state, ended, added } = row;
+  const { id: device, account, service, unlock, phoneName, state, ended, added, earlier = false } = row;
   return {
-    device, account, service, unlock, phoneName, state, ended, added,
+    device, account, service, unlock, phoneName, state, ended, added, earlier,
     pinTriesLeft: told?.pin_tries_left ?? null,
     push: told?.push ?? null,
     probationEnds: told?.probation_ends_in > 0 ? at + told.probation_ends_in * 1000 : 0,

@@ -27,16 +27,26 @@ export class Devices {
     this.events = new EventTarget();
   }
 
-  /** Reads the storage again: another tab may have changed it. */
+  /** Reads the storage again: another tab may have changed it. Who holds a row sees what is new in it. */
   async reload() {
-    this.rows = new Map((await this.keys.devices()).map((row) => [row.id, row]));
+    this.rows = new Map((await this.keys.devices()).map((row) => [row.id, renewed(this.rows.get(row.id), row)]));
     this.tell("accounts");
+  }
+
+  /** Other tabs read the storage again when the PIN was changed here: what they hold opens with the one of before. */
+  hearOthers() {
+    this.others = new BroadcastChannel("keyturn pin " + this.keys.db.name);
+    this.others.onmessage = () => this.reload().catch(() => {});
+  }
+
+  toldOthers() {
+    this.others?.postMessage(0);
   }
 
   /** @returns {Account[]} oldest first, ended ones too, unfinished ones not */
   accounts() {
     const rows = [...this.rows.values()].filter((row) => row.state !== "unfinished");
-    return rows.map((row) => ({ ...accountOf(row), ...this.shown.get(row.id), state: row.state, ended: row.ended }));
+    return rows.map((row) => ({ ...accountOf(row), ...this.shown.get(row.id), state: row.state, ended: row.ended, earlier: row.earlier ?? false }));
   }
 
   /** @returns {Activation[]} */
@@ -150,4 +160,11 @@ export class Devices {
   tell(what) {
     this.events.dispatchEvent(new Event(what));
   }
+}
+
+/** @param {Row | undefined} held @param {Row} row @returns {Row} the same object, if there is one */
+function renewed(held, row) {
+  if (!held) return row;
+  for (const part of /** @type {(keyof Row)[]} */ (Object.keys(held))) if (!(part in row)) delete held[part];
+  return Object.assign(held, row);
 }

@@ -36,11 +36,36 @@ export class Keys {
     return rows.sort((/** @type {Row} */ a, /** @type {Row} */ b) => a.added - b.added);
   }
 
-  /** @param {Row} row  new, or read before: its counter is left as it is stored */
+  /** @param {Row} row  new, or read before: its counter and what is sealed under the PIN are left as they are stored */
   save(row) {
     return this.#write("devices", async (store) => {
       const stored = await done(store.get(row.id));
-      store.put({ ...row, counter: Math.max(row.counter, stored?.counter ?? 0) });
+      const { next, earlier, ...rest } = row;
+      store.put({ ...rest, ...(stored && sealedOf(stored)), counter: Math.max(row.counter, stored?.counter ?? 0) });
+    });
+  }
+
+  /**
+   * Keeps new sealed keys beside those that there are, of all in one step.
+   * @param {Map<string, import("./device.js").Sealed>} next  by device
+   */
+  beginChange(next) {
+    return this.#write("devices", async (store) => {
+      for (const row of await done(store.getAll())) if (next.has(row.id)) store.put({ ...row, next: next.get(row.id) });
+    });
+  }
+
+  /**
+   * Keeps one of the two, of all in one step.
+   * @param {boolean} changed  the new ones; accounts that weren't in it have the earlier PIN then
+   */
+  endChange(changed) {
+    return this.#write("devices", async (store) => {
+      for (const { next, ...row } of await done(store.getAll())) {
+        const { earlier, ...before } = row;
+        if (next) store.put(changed ? { ...before, epoch: next.epoch, ck: next.ck, salt: next.salt } : row);
+        else if (changed && row.unlock === "pin" && row.state !== "removed") store.put({ ...row, earlier: true });
+      }
     });
   }
 
@@ -105,6 +130,11 @@ export class Keys {
       throw new Problem("no_storage");
     }
   }
+}
+
+/** What only a change of the PIN moves: another tab may hold what was before. @param {Row} row */
+function sealedOf({ ck, salt, epoch, next, earlier }) {
+  return { epoch, ...(ck && { ck, salt }), ...(next && { next }), ...(earlier && { earlier }) };
 }
 
 /** @param {IDBDatabase} db @param {number} from */

@@ -25,6 +25,7 @@ export class Phone extends Devices {
   static async open({ origin = location.origin, name, send } = {}) {
     const phone = new Phone(origin, await Keys.open(name), send);
     await phone.reload();
+    phone.hearOthers();
     return phone;
   }
 
@@ -87,6 +88,7 @@ export class Phone extends Devices {
 
   /** @param {Request} request @param {"approve" | "deny" | "report"} decision @param {import("./answer.js").Carried} [carried] */
   async answer(request, decision, carried = {}) {
+    if (decision === "approve") await this.pinReady(request.device);
     return new Answer(this, request, decision, carried).ready();
   }
 
@@ -107,12 +109,14 @@ export class Phone extends Devices {
 
   /** @param {string} device */
   async offline(device) {
+    await this.pinReady(device);
     const { Offline } = await import("./offline.js");
     return new Offline(this.row(device), this.origin);
   }
 
   /** @param {string} device */
   async leave(device) {
+    await this.pinReady(device);
     const { leave } = await import("./leave.js");
     const call = await leave(this, this.row(device));
     const send = call.send.bind(call);
@@ -127,8 +131,31 @@ export class Phone extends Devices {
 
   /** An alarm that also pauses a phone in its first 24 hours. @param {import("./inbox.js").Notice} notice */
   async alarm({ device, notice }) {
+    await this.pinReady(device);
     const { alarm } = await import("./leave.js");
     return alarm(this, this.row(device), notice);
+  }
+
+  /** Whether it isn't known which PIN the server has. */
+  get pinOpen() {
+    return [...this.rows.values()].some((row) => row.next && row.state !== "removed");
+  }
+
+  /** @returns {Promise<import("./pinchange.js").Outcome>} @throws {Problem} pin_unsettled */
+  async settle() {
+    return this.pinOpen ? (await import("./pinchange.js")).settle(this) : "settled";
+  }
+
+  /** Before a PIN is asked for: it has to be known which one it is. @param {string} device @throws {Problem} pin_unsettled, pin_earlier */
+  async pinReady(device) {
+    if (this.row(device).unlock !== "pin") return;
+    await this.settle();
+    if (this.row(device).earlier) throw new Problem("pin_earlier");
+  }
+
+  /** @param {{current: string, next: string, earlier?: string}} pins */
+  async changePin(pins) {
+    return (await import("./pinchange.js")).changePin(this, pins);
   }
 
   /** @param {string} key @returns {Promise<any>} */

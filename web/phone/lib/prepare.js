@@ -36,6 +36,7 @@ export async function look(phone, code) {
  */
 export async function prepare(phone, look, { name, unlock }) {
   if (phone.unfinished().length) throw new Problem("unfinished");
+  await phone.settle();
   for (const row of phone.callers().filter((row) => row.account.name === look.account.name)) {
     // It may have been removed in the meantime: then it does not stand in the way.
     const { device } = await phone.signed(row, "GET", "/v1/device").catch(unlessGone);
@@ -44,8 +45,10 @@ export async function prepare(phone, look, { name, unlock }) {
   const rows = phone.callers();
   if (rows.some((row) => row.state === "active" && row.account.name === look.account.name)) throw new Problem("here");
   const fitting = rows.filter((row) => look.unlock.includes(row.unlock));
-  const answering = fitting.filter((row) => row.state === "active");
-  if (fitting.length && !answering.length) throw new Problem("locked");
+  const active = fitting.filter((row) => row.state === "active");
+  if (fitting.length && !active.length) throw new Problem("locked");
+  const answering = active.filter((row) => !row.earlier);
+  if (active.length && !answering.length) throw new Problem("pin_earlier");
   const via = answering.find((row) => row.unlock === unlock) ?? answering[0] ?? null;
   return new Setup(phone, look, named(name), via?.unlock ?? proposed(look.unlock, unlock), via).ready();
 }

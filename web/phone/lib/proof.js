@@ -54,6 +54,7 @@ export class Proof {
  */
 export async function personKey(row, pin) {
   if (row.kk) return row.kk;
+  if (row.next) throw new Problem("pin_unsettled");
   if (!pin) throw new Problem("pin_needed");
   const { ck, salt } = /** @type {Required<Row>} */ (row);
   return unseal(pin, row.kp, { ck, salt });

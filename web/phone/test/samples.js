@@ -14,6 +14,7 @@ import { Land } from "../view/land.js";
 import { Notify } from "../view/notify.js";
 import { NotifyCheck } from "../view/notifycheck.js";
 import { EnterPin } from "../view/pin.js";
+import { ChangePin } from "../view/pinchange.js";
 import { Loading, Request } from "../view/request.js";
 import { Respond } from "../view/respond.js";
 import { Scan } from "../view/scan.js";
@@ -53,12 +54,14 @@ const request = (/** @type {any} */ props, /** @type {any} */ asked = {}) => () 
   number="" asksNumber=${true} wrong=${null} problem=${null} busy="" which=${{ n: 1, all: 1 }} back=${no} onNext=${no} onNumber=${no} onApprove=${no} onDeny=${no} onReport=${no} ...${props} />`;
 const pin = (/** @type {any} */ props) => () => html`<${EnterPin} name="request-unlock" k="request.unlock.title" lead="Harbor Lane Portal" sub="mei.chen" left=${null} problem=${null} busy=${false}
   go="request.approve" work="request.sending" back=${no} onGo=${no} ...${props} />`;
+const change = (/** @type {any} */ props) => () => html`<${ChangePin} accounts=${["mei.chen", "harbor.shop"]} earlier="" rules=${{ min: 4, max: 6 }} offline=${false} left=${null} problem=${null}
+  open=${false} busy=${false} back=${no} onGo=${no} onCheck=${no} onForgot=${no} ...${props} />`;
 const answered = (/** @type {any} */ props) => () => html`<${Answered} signIn=${true} stay=${true} onDone=${no} ...${props} />`;
 const account = (/** @type {any} */ props) => () => html`<${Account} account=${{ name: "mei.chen", service: service(), host, phoneName: t("confirm.phone.android"), unlock: "pin", added: "2026-11-23 14:05", until: "" }}
   asking=${false} busy=${false} problem=${null} back=${no} onRespond=${no} onRemove=${no} onKeep=${no} onGo=${no} ...${props} />`;
 const gone = (/** @type {any} */ props) => () => html`<${Gone} account="mei.chen" to="Mei's iPhone" time="14:05" back=${no} onForget=${no} ...${props} />`;
 const settings = (/** @type {any} */ props) => () => html`<${Settings} language="" theme="" unlock="pin" moretime=${false} service=${service()} host=${host} resetting=${false}
-  push=${{ state: "on", on: true }} onPush=${no} onCheck=${no} back=${no} onLanguage=${no} onTheme=${no} onMoretime=${no} onForgot=${no} onReset=${no} onGo=${no} ...${props} />`;
+  push=${{ state: "on", on: true }} onPush=${no} onCheck=${no} back=${no} onLanguage=${no} onTheme=${no} onMoretime=${no} onPin=${no} onForgot=${no} onReset=${no} onGo=${no} ...${props} />`;
 const notify = (/** @type {any} */ props) => () => html`<${Notify} step="ask" problem=${null} onGo=${no} onLater=${no} onCheck=${no} onDone=${no} ...${props} />`;
 const row = (/** @type {string} */ name, /** @type {string} */ look, /** @type {string} */ k, /** @type {any} */ more = {}) => ({ name, look, say: { k, v: { count: 3 } }, ...more });
 const well = [row("install", "ok", "notify.install.ok"), row("net", "ok", "notify.net.ok"), row("perm", "ok", "notify.perm.ok"), row("sub", "ok", "notify.sub.ok")];
@@ -110,6 +113,10 @@ export const SAMPLES = {
   "respond-closed": respond({ challenge: "48291736", pin: false, problem: { k: "error.unlock_closed" } }),
   "request-busy": request({ number: "417902", busy: "approve" }), "request-loading": () => html`<${Loading} back=${no} />`,
   pin: pin({}), "pin-wrong": pin({ left: 4 }), "pin-busy": pin({ busy: true }),
+  "pin-change": change({}), "pin-change-wrong": change({ left: 4 }), "pin-change-busy": change({ busy: true }), "pin-change-offline": change({ offline: true }),
+  "pin-change-kept": change({ problem: { k: "error.pin_kept" } }), "pin-change-gone": change({ problem: { k: "error.change_gone", reference } }), "pin-change-open": change({ open: true }),
+  "pin-change-earlier": change({ earlier: "harbor.shop" }), "pin-change-earlier-wrong": change({ earlier: "harbor.shop", left: 3 }),
+  "home-pin-open": home({ pin: "open", onPin: no }), "home-pin-earlier": home({ pin: "earlier", onPin: no }),
   "answered-approved": answered({ outcome: "approved" }), "answered-denied": answered({ outcome: "denied" }), "answered-reported": answered({ outcome: "reported" }),
   "answered-expired": answered({ outcome: "expired" }), "answered-cancelled": answered({ outcome: "cancelled" }), "answered-replaced": answered({ outcome: "replaced", onSee: no }),
   "answered-elsewhere": answered({ outcome: "elsewhere", by: "Mei's iPhone" }), "answered-failed": answered({ outcome: "failed" }), "answered-unsent": answered({ outcome: "unsent", onAgain: no }),

@@ -5,6 +5,7 @@
 import { b64 } from "../lib/bytes.js";
 import { hash, lines } from "../lib/text.js";
 import { Desk, id, refuse } from "./desk.js";
+import { begin, finish } from "./pindesk.js";
 import { verifies, verifyKey } from "./rawkeys.js";
 
 export class Server extends Desk {
@@ -21,7 +22,8 @@ export class Server extends Desk {
     const call = { method, path: pathname, target: pathname + search, raw: body ?? new Uint8Array(), headers, signal };
     call.body = body?.length ? JSON.parse(new TextDecoder().decode(body)) : null;
     this.sent.push({ path: pathname, body: call.body });
-    if (this.offline) throw new TypeError("network");
+    const cut = this.cut?.(pathname); // "before" the server has it, or "after"
+    if (this.offline || cut === "before") throw new TypeError("network");
     let answer;
     try {
       answer = { status: 200, body: await this.route(call) };
@@ -29,6 +31,7 @@ export class Server extends Desk {
       if (!refusal.status) throw refusal;
       answer = refusal;
     }
+    if (cut === "after") throw new TypeError("network");
     if (this.lost && pathname.endsWith(this.lost)) {
       this.lost = "";
       throw new TypeError("network");
@@ -46,10 +49,11 @@ export class Server extends Desk {
     if (path.endsWith("/look")) return this.look(call);
     if (path.endsWith("/redeem")) return this.redeem(call);
     const device = await this.caller(call);
+    if (path.startsWith("/v1/pin/")) return this.pin(device, call);
     if (path.endsWith("/finish")) return this.finish(device, call);
     if (path.startsWith("/v1/activations/")) return { state: device.activation.state, cause: device.activation.cause };
     if (device.state === "removed") throw refuse(410, "device_removed", { reason: "moved", to: "Pixel 9", time: 1893456000 });
-    if (path === "/v1/device") return { device: { state: device.state } };
+    if (path === "/v1/device") return { device: { state: device.state, pin_epoch: device.epoch ?? 1 } };
     if (path === "/v1/pending") return this.pending(device, call);
     if (path.startsWith("/v1/push")) return this.push(device, call);
     if (path.endsWith("/answer")) return this.answer(device, call);
@@ -85,6 +89,13 @@ export class Server extends Desk {
     return { version: version(), device: { state: device.state, pin_tries_left: device.tries, push: device.told }, notices: [],
       requests: requests().map(({ id, state, text }) =>
         state === "waiting" ? { request: id, challenge: text, expires_in: 97, tries_left: 3 } : { request: id, state, by: "Pixel 9" }) };
+  }
+
+  /** One phone calls this server. */
+  pin(device, call) {
+    const all = [...this.devices.values()].filter(({ state }) => state !== "removed");
+    if (call.path.endsWith("/begin")) return begin(device, all, call);
+    return finish(this.origin, all, call, () => refuse(403, "pin_wrong", { tries_left: --device.tries }));
   }
 
   push(device, { method, path, body }) {

@@ -10,10 +10,10 @@ import { Sheet } from "./sheet.js";
 /**
  * @param {{language: string, theme: string, unlock: "pin" | "platform" | "none", moretime: boolean, service: string, host: string, resetting: boolean,
  *   push: {state: import("../lib/push.js").PushState | "", on: boolean}, onPush: (on: boolean) => void, onCheck: () => void, back: () => void, onLanguage: (language: string) => void, onTheme: (theme: string) => void, onMoretime: (on: boolean) => void,
- *   onForgot: () => void, onReset: (asking: boolean) => void, onGo: () => void}} props  language, theme: empty is the system's
+ *   onPin: () => void, onForgot: () => void, onReset: (asking: boolean) => void, onGo: () => void}} props  language, theme: empty is the system's
  */
 export function Settings(props) {
-  const { language, theme, unlock, moretime, service, host, resetting, push, onPush, onCheck, back, onLanguage, onTheme, onMoretime, onForgot, onReset, onGo } = props;
+  const { language, theme, unlock, moretime, service, host, resetting, push, onPush, onCheck, back, onLanguage, onTheme, onMoretime, onPin, onForgot, onReset, onGo } = props;
   return html`<${Screen} name="settings" k="settings.title" back=${back}>
     <section class="card snug stack">
       <${Choice} id="language" k="settings.language" value=${language} onChoose=${onLanguage}
@@ -26,7 +26,7 @@ export function Settings(props) {
     <section class="card snug"><${Push} push=${push} onPush=${onPush} onCheck=${onCheck} /></section>
     <section class="card snug">
       <${Rows} rows=${[["settings.unlock", t("settings.unlock." + unlock)]]} />
-      ${unlock === "pin" && html`<${Button} k="settings.forgot" kind="link" onPress=${onForgot} />`}
+      ${unlock === "pin" && html`<p><${Button} k="pin.title" kind="small" icon="key" onPress=${onPin} /></p><${Button} k="settings.forgot" kind="link" onPress=${onForgot} />`}
     </section>
     <section><h2 class="over" data-t="settings.about">${t("settings.about")}</h2><div class="card snug">
       <${Rows} rows=${[["settings.about.service", service], ["settings.about.server", host], ["settings.about.licence", "Apache-2.0"]]} /></div></section>

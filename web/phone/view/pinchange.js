@@ -1,0 +1,121 @@
+// P14, "Change PIN": one PIN for all accounts of this phone.
+
+import { html, useEffect, useState } from "../vendor/preact.js";
+import { pinProblem } from "../lib/pin.js";
+import { t } from "../lib/words.js";
+import { PinField } from "./field.js";
+import { useSlow } from "./hook.js";
+import { Banner, Button, Screen, Status, T, Trouble } from "./part.js";
+import { pinSay } from "./unlock.js";
+
+/** @typedef {import("./part.js").Say} Say */
+
+/**
+ * @typedef {object} Props
+ * @property {string[]} accounts  all that the PIN protects
+ * @property {string} earlier     those that still have the PIN of before; else empty
+ * @property {{min: number, max: number}} rules
+ * @property {boolean} offline
+ * @property {number | null} left  tries left after a wrong PIN
+ * @property {import("./part.js").Fault | null} problem
+ * @property {boolean} open       it isn't known whether the PIN was changed
+ * @property {boolean} busy
+ * @property {() => void} back
+ * @property {(pins: {current: string, next: string, earlier?: string}) => void} onGo
+ * @property {() => void} onCheck
+ * @property {() => void} onForgot
+ */
+
+/** @param {Props} props */
+export function ChangePin(props) {
+  if (props.open) return html`<${Open} ...${props} />`;
+  return props.earlier ? html`<${CatchUp} ...${props} />` : html`<${Change} ...${props} />`;
+}
+
+/** @param {Props} props */
+function Change({ accounts, rules, offline, left, problem, busy, back, onGo, onForgot }) {
+  const [current, setCurrent] = useState("");
+  const [next, setNext] = useState("");
+  const [twice, setTwice] = useState("");
+  const [shown, setShown] = useState(false);
+  const [gone, setGone] = useState(/** @type {string[]} */ ([])); // fields that were left, so that errors wait for it
+  const same = (/** @type {string} */ a, /** @type {string} */ b) => a.normalize("NFKC") === b.normalize("NFKC");
+  const reason = accounts.map((account) => pinProblem(next, rules, account)).find(Boolean);
+  const weak = reason ? pinSay(reason, rules) : same(current, next) ? { k: "pin.same" } : null;
+  const differ = !weak && !same(next, twice) ? { k: "unlock.differ" } : null;
+  const missing = current ? null : { k: "unlock.empty" };
+  const leave = (/** @type {string} */ field, /** @type {string} */ value) => value && setGone([...gone, field]);
+  const go = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    setGone(["current", "next", "again"]);
+    if (!busy && !missing && !weak && !differ) onGo({ current, next });
+  };
+  useEffect(() => {
+    if (left === null && !problem) return;
+    setCurrent(""); // what the server called wrong is typed again; the new one stays
+    setGone([]);
+  }, [left, problem]);
+  const wrong = left === null ? null : { k: "request.unlock.wrong", v: { count: left } };
+  return html`<form onSubmit=${go} novalidate><${Screen} name="pin" k="pin.title" back=${back} focus=${false} data-kind="change" acts=${html`<${Go} k="pin.go" busy=${busy} />`}>
+    <${T} as="p" k="pin.lead" v=${{ accounts: accounts.join(", ") }} />
+    ${offline && html`<${Banner} kind="warn" icon="globe" say=${{ k: "pin.offline" }} />`}
+    <div class="card snug stack">
+      <${PinField} id="pin-current" k="pin.current" value=${current} onValue=${setCurrent} focus=${true}
+        error=${wrong && !current ? wrong : gone.includes("current") ? missing : null} />
+      <${PinField} id="pin" k="pin.new" value=${next} onValue=${setNext} hint=${{ k: "unlock.new.hint", v: rules }} error=${gone.includes("next") ? weak : null}
+        shown=${shown} onShown=${() => setShown(!shown)} onBlur=${() => leave("next", next)} />
+      <${PinField} id="pin-again" k="pin.again" value=${twice} onValue=${setTwice} error=${gone.includes("again") ? differ : null} shown=${shown} onBlur=${() => leave("again", twice)} />
+    </div>
+    <${After} problem=${problem} busy=${busy} />
+    <${Button} k="settings.forgot" kind="link" onPress=${onForgot} />
+    <details class="small"><summary data-t="unlock.guide">${t("unlock.guide")}</summary><${T} as="p" class="muted" k="unlock.guide.body" /></details>
+  <//></form>`;
+}
+
+/** An account was paused while the PIN was changed: it is given that of the others. @param {Props} props */
+function CatchUp({ earlier: account, offline, left, problem, busy, back, onGo, onForgot }) {
+  const [earlier, setEarlier] = useState("");
+  const [current, setCurrent] = useState("");
+  const [asked, setAsked] = useState(false);
+  const go = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    setAsked(true);
+    if (!busy && earlier && current) onGo({ current, earlier, next: current });
+  };
+  useEffect(() => {
+    if (left === null && !problem) return;
+    setEarlier("");
+    setCurrent("");
+    setAsked(false);
+  }, [left, problem]);
+  const missing = (/** @type {string} */ value) => (asked && !value ? { k: "unlock.empty" } : null);
+  const wrong = left === null || earlier ? null : { k: "pin.earlier.wrong", v: { count: left } };
+  return html`<form onSubmit=${go} novalidate><${Screen} name="pin" k="pin.earlier.title" back=${back} focus=${false} data-kind="earlier" acts=${html`<${Go} k="pin.earlier.go" busy=${busy} />`}>
+    <${T} as="p" k="pin.earlier.lead" v=${{ account }} />
+    ${offline && html`<${Banner} kind="warn" icon="globe" say=${{ k: "pin.offline" }} />`}
+    <div class="card snug stack">
+      <${PinField} id="pin-earlier" k="pin.earlier.old" value=${earlier} onValue=${setEarlier} error=${wrong ?? missing(earlier)} focus=${true} />
+      <${PinField} id="pin-current" k="pin.current" value=${current} onValue=${setCurrent} error=${missing(current)} />
+    </div>
+    <${After} problem=${problem} busy=${busy} />
+    <${Button} k="settings.forgot" kind="link" onPress=${onForgot} />
+  <//></form>`;
+}
+
+/** A change was cut off, and the server hasn't said yet what became of it. @param {Props} props */
+function Open({ problem, busy, back, onCheck }) {
+  return html`<${Screen} name="pin" k="pin.open.title" back=${back} data-kind="open" acts=${html`<${Button} k="page.check" kind="main wide" busy=${busy} onPress=${onCheck} />`}>
+    <${Banner} kind="warn" icon="clock" role="alert" say=${{ k: "pin.open.body" }} />
+    <${After} problem=${problem} busy=${busy} />
+  <//>`;
+}
+
+/** @param {{k: string, busy: boolean}} props */
+const Go = ({ k, busy }) => html`<${Button} k=${k} type="submit" kind="main wide" busy=${busy} busyKey="pin.work" />`;
+
+/** @param {{problem: import("./part.js").Fault | null, busy: boolean}} props */
+function After({ problem, busy }) {
+  const slow = useSlow(busy);
+  if (busy) return slow ? html`<${Status} say=${{ k: "page.slow" }} dots=${true} />` : null;
+  return html`<${Trouble} problem=${problem} />`;
+}
