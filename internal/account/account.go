@@ -74,6 +74,13 @@ type Store interface {
 	// recovery codes; the next activation is a first one again.
 	ResetAccount(ctx context.Context, id string, ev audit.Event) error
 
+	// SetPassword writes another password. It uses up the approved request, if one is
+	// named, in the same step: [ErrApproval] if it isn't the session's, is older than
+	// Oldest, was used, or its device may not. It ends all sessions but the named one,
+	// forgets known browsers, cancels what waits, and lets nobody go on without the
+	// password. [ErrUnknown] if there is no such account.
+	SetPassword(ctx context.Context, n NewPassword, ev audit.Event) error
+
 	// UnlockAccount sets the counts of wrong numbers and wrong recovery codes to 0.
 	UnlockAccount(ctx context.Context, id string, ev audit.Event) error
 

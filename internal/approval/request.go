@@ -188,6 +188,17 @@ type Store interface {
 	// browsers, and cancels its other waiting requests.
 	Decide(ctx context.Context, d Decision, ev audit.Event) error
 
+	// UsableApproval returns the newest approval of a change that the session asked for,
+	// not older than oldest, that was redeemed and not used, by a device that may;
+	// [ErrUnknown] if there is none.
+	UsableApproval(ctx context.Context, account, session string, action keyturn.Action, oldest, at time.Time) (string, error)
+
+	// ReportSignIn marks a sign-in of the event's account that was answered, redeemed or
+	// not, as none of its person's. It has the effect of a report, ends the sessions that
+	// came of it, and lets nobody redeem it. Doing it twice is no error, and nothing more.
+	// [ErrUnknown] if it is not such a sign-in.
+	ReportSignIn(ctx context.Context, id string, quiet time.Time, ev audit.Event) error
+
 	// EndRequest moves a waiting request (or an approved one, to expired) to
 	// cancelled or expired. [*Gone] if it had ended.
 	EndRequest(ctx context.Context, id string, to State, ev audit.Event) error

@@ -127,7 +127,14 @@ func (w Writer) address() string {
 }
 
 // Sentence says what happened. time is the instant as the reader sees it.
-func (t Told) Sentence(words *locale.Words, time any) string {
+func (t Told) Sentence(words *locale.Words, time string) string {
+	key, values := t.Words(words, time)
+	return words.T(key, values...)
+}
+
+// Words are the key and the values of the sentence, for who shows it with an instant of
+// its own making.
+func (t Told) Words(words *locale.Words, time any) (string, []any) {
 	key := string(t.Kind)
 	switch {
 	case t.Place != "" && words.Has("notice."+key+".near"):
@@ -135,7 +142,7 @@ func (t Told) Sentence(words *locale.Words, time any) string {
 	case t.Phone == "" && words.Has("notice."+key+".portal"):
 		key += ".portal"
 	}
-	return words.T("notice."+key, "phone", t.Phone, "from", t.From, "place", t.Place, "time", time, "left", t.Left)
+	return "notice." + key, []any{"phone", t.Phone, "from", t.From, "place", t.Place, "time", time, "left", t.Left}
 }
 
 // Grouped shows a reference in two groups of four.

@@ -10,6 +10,8 @@ var Pages = map[string]page.Page{
 	"portal/offline":  offlinePage{},
 	"portal/approved": approvedPage{},
 	"portal/outcome":  outcomePage{},
+	"portal/activity": activityPage{},
+	"portal/password": passwordPage{},
 	"portal/setup":    setUpPage{},
 	"portal/check":    checkPage{},
 	"portal/done":     donePage{},

@@ -3,9 +3,11 @@ package portal
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"keyturn/internal/account"
 	"keyturn/internal/activation"
+	"keyturn/internal/notice"
 	"keyturn/internal/page"
 	"keyturn/internal/policy"
 	"keyturn/internal/session"
@@ -23,6 +25,11 @@ type homePage struct {
 
 	Recovered bool // a recovery code opened the session, which may set up a phone and nothing else
 	Again     bool // and it hasn't yet
+
+	Browsers session.Browsers
+	Lines    []line    // the newest
+	Quiet    time.Time // until then no pushes: a sign-in was reported; zero: they are sent
+	Held     bool      // an alarm waits for the operator
 }
 
 // Few reports whether the person should make new codes soon.
@@ -60,14 +67,23 @@ func (p *Portal) getHome(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Portal) home(r *http.Request, s session.Session) (h homePage, err error) {
 	ctx := r.Context()
-	if h.Frame, err = p.frame(r, s); err != nil {
+	a, err := p.Accounts.Account(ctx, s.Account)
+	if err != nil {
 		return h, err
+	}
+	h.Frame, h.Held = page.Frame{Account: a.Name, SignOut: true}, a.Held
+	if a.Quiet.After(p.Now()) {
+		h.Quiet = a.Quiet
 	}
 	h.Proven, h.How = s.Proven.ACR(), howProven(s.Proven)
 	if h.Phones, err = p.phones(ctx, s.Account); err != nil {
 		return h, err
 	}
-	if h.Known, err = p.Sessions.Known(ctx, s.Account, p.Page.Cookie(r, page.KnownBrowser)); err != nil {
+	if h.Browsers, err = p.Sessions.Browsers(ctx, s.Account, p.Page.Cookie(r, page.KnownBrowser)); err != nil {
+		return h, err
+	}
+	h.Known = !h.Browsers.This.IsZero()
+	if h.Lines, err = p.lines(r, s, notice.ShowAll, 0, linesHome); err != nil {
 		return h, err
 	}
 	if h.Codes, err = p.Accounts.RecoveryCodes(ctx, s.Account); err != nil {

@@ -18,6 +18,7 @@ import (
 	"keyturn/internal/activation"
 	"keyturn/internal/approval"
 	"keyturn/internal/device"
+	"keyturn/internal/notice"
 	"keyturn/internal/page"
 	"keyturn/internal/policy"
 	"keyturn/internal/session"
@@ -33,6 +34,7 @@ type Portal struct {
 	Activations   Activations
 	Approvals     Approvals
 	Ways          Ways
+	History       notice.History
 	Limits        policy.Limits                  // to say how many and how long, never to decide
 	Phone         string                         // address of the phone app, for people without a phone; empty outside the demo
 	Place         func(addr, lang string) string // of an IP address, in a language; nil: no place is known
@@ -51,6 +53,7 @@ type Accounts interface {
 	RecoveryCodes(ctx context.Context, account string) (account.CodeList, error)
 	SavedRecoveryCodes(ctx context.Context, account string) error
 	Recover(context.Context, account.Recovery, policy.Grant) (left int, err error)
+	ChangePassword(context.Context, account.Change) error
 }
 
 // Sessions keeps browsers signed in. Package session implements it.
@@ -60,6 +63,8 @@ type Sessions interface {
 	Session(ctx context.Context, cookie string) (session.Session, error)
 	End(ctx context.Context, cookie string) error
 	Known(ctx context.Context, account, browserCookie string) (bool, error)
+	Browsers(ctx context.Context, account, browserCookie string) (session.Browsers, error)
+	Forget(ctx context.Context, account, browserCookie string, all bool) error
 }
 
 // Devices looks after an account's phones. Package device implements it.
@@ -87,6 +92,8 @@ type Approvals interface {
 	Again(ctx context.Context, cookie, id string, fresh approval.Attempt) (approval.Request, string, error)
 	Redeem(ctx context.Context, cookie, id string, g policy.Grant) (approval.Request, policy.Proven, error)
 	Recoverable(ctx context.Context, cookie, id string) (approval.Request, error)
+	Usable(ctx context.Context, account, session string, action keyturn.Action) (string, error)
+	Report(ctx context.Context, account, id string) error
 	Watch(id string) (hint <-chan struct{}, stop func())
 }
 
@@ -146,6 +153,15 @@ func (p *Portal) Routes() http.Handler {
 	mux.Handle("POST /phones/test", p.changing(p.postTest))
 	mux.Handle("POST /phones/notifications", p.changing(p.postNotifications))
 	mux.Handle("POST /phones/rename", p.changing(p.postRename))
+
+	mux.Handle("GET /password", p.entered(p.getPassword))
+	mux.Handle("POST /password", p.entered(p.postPassword))
+	mux.Handle("POST /password/ask", p.entered(p.postPasswordAsk))
+	mux.Handle("POST /browsers/forget", p.entered(p.postForget))
+	mux.Handle("GET /activity", p.entered(p.getActivity))
+	mux.Handle("GET /activity.csv", p.entered(p.getActivityFile))
+	mux.Handle("POST /activity/report", p.entered(p.postReport))
+	mux.Handle("GET /activity/reported", p.entered(p.getReported))
 
 	mux.Handle("/", p.anyone(func(http.ResponseWriter, *http.Request) error { return errMissing }))
 	return p.Page.Guard(mux, p.refuse)

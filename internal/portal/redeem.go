@@ -88,6 +88,9 @@ func (p *Portal) change(w http.ResponseWriter, r *http.Request, s session.Sessio
 		}
 		return p.begin(w, r, by)
 	}
+	if req.Action == keyturn.ChangePassword { // which is used by the form that it opens
+		return see(w, r, "/password")
+	}
 	d, err := p.Devices.RemoveApproved(r.Context(), req.ID, s.ID)
 	if errors.Is(err, device.ErrUnknown) { // done already, by the same form
 		return see(w, r, "/phones")

@@ -138,7 +138,7 @@ func unanswered(st approval.Status) bool {
 // open reports whether a redeemed approval has still to make its change: the
 // server went down between the two.
 func open(st approval.Status) bool {
-	return st.State == approval.Redeemed && st.Action != keyturn.SignIn && !st.Used
+	return st.State == approval.Redeemed && st.Action != keyturn.SignIn && st.Action != keyturn.ChangePassword && !st.Used
 }
 
 // after is where a person goes when their request is redeemed.
@@ -150,6 +150,8 @@ func after(action keyturn.Action) string {
 		return "/phones"
 	case keyturn.RecoveryCodes:
 		return "/recovery-codes"
+	case keyturn.ChangePassword:
+		return "/password"
 	}
 	return "/"
 }

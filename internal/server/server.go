@@ -74,7 +74,7 @@ func phoneApp(files fs.FS) http.Handler {
 
 func (s *Server) portal(pages *page.Renderer) *portal.Portal {
 	p := &portal.Portal{Page: pages, Accounts: s.Accounts, Sessions: s.Sessions, Devices: s.Devices, Notifications: s.Devices,
-		Activations: s.Activations, Approvals: s.Approvals, Ways: s.Approvals, Limits: s.limits,
+		Activations: s.Activations, Approvals: s.Approvals, Ways: s.Approvals, History: s.Store, Limits: s.limits,
 		Place: s.places, Draining: s.drain.Done(), Log: s.with.Log, Now: s.with.Now}
 	if s.with.Pretend {
 		p.Phone = s.Origin + "/p/"

@@ -92,6 +92,19 @@ func (s *Service) Known(ctx context.Context, account, browserCookie string) (boo
 	return s.Store.KnownBrowser(ctx, account, h, s.Now())
 }
 
+// Browsers returns how many browsers are known for the account, and until when the one
+// with this cookie is.
+func (s *Service) Browsers(ctx context.Context, account, browserCookie string) (Browsers, error) {
+	return s.Store.BrowsersOf(ctx, account, HashCookie(browserCookie), s.Now())
+}
+
+// Forget makes the browser with this cookie, or all of them, unknown for the account.
+func (s *Service) Forget(ctx context.Context, account, browserCookie string, all bool) error {
+	which := map[bool]string{true: "all", false: "this"}[all]
+	ev := audit.Event{Kind: audit.BrowserForgot, At: s.Now(), Account: account, Detail: map[string]string{"which": which}}
+	return s.Store.ForgetBrowsers(ctx, account, HashCookie(browserCookie), all, ev)
+}
+
 // HashCookie returns the SHA-256 by which the store knows a cookie; nil for a
 // value that no cookie of ours has, such as "". Attack A68.
 func HashCookie(value string) keyturn.Bytes {

@@ -44,6 +44,15 @@ func (k *kept) KnownBrowser(_ context.Context, account string, cookie keyturn.By
 	return account == k.Account && string(cookie) == string(k.before), nil
 }
 
+func (k *kept) BrowsersOf(context.Context, string, keyturn.Bytes, time.Time) (session.Browsers, error) {
+	return session.Browsers{}, nil
+}
+
+func (k *kept) ForgetBrowsers(_ context.Context, _ string, cookie keyturn.Bytes, all bool, ev audit.Event) error {
+	k.events = append(k.events, ev)
+	return nil
+}
+
 // store is kept as a Store; the embedded Session would hide its method.
 type store struct{ *kept }
 

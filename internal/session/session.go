@@ -34,6 +34,12 @@ type Session struct {
 	Late bool
 }
 
+// Browsers are those that are known for an account: no number is asked there.
+type Browsers struct {
+	Known int
+	This  time.Time // until when the present one is; zero: it isn't
+}
+
 // A Store keeps sessions and known browsers. Each method is one atomic step with
 // its event.
 type Store interface {
@@ -48,6 +54,12 @@ type Store interface {
 
 	// EndSession ends it. Ending one that has ended is no error, and no event.
 	EndSession(ctx context.Context, cookie keyturn.Bytes, ev audit.Event) error
+
+	// BrowsersOf counts the browsers that are known for the account.
+	BrowsersOf(ctx context.Context, account string, cookie keyturn.Bytes, at time.Time) (Browsers, error)
+
+	// ForgetBrowsers makes the browser with this cookie, or all, unknown for the account.
+	ForgetBrowsers(ctx context.Context, account string, cookie keyturn.Bytes, all bool, ev audit.Event) error
 
 	// KnownBrowser reports whether the browser with this cookie is known for the account.
 	KnownBrowser(ctx context.Context, account string, cookie keyturn.Bytes, at time.Time) (bool, error)

@@ -87,6 +87,9 @@ UPDATE account SET stopped = TRUE WHERE id = $1 AND numbers >= $2 AND NOT stoppe
 -- name: Quiet
 UPDATE account SET quiet = $1 WHERE id = $2 AND (quiet IS NULL OR quiet < $1);
 
+-- name: SetPassword
+UPDATE account SET password = $1 WHERE id = $2;
+
 -- name: Refresh
 UPDATE account SET refreshed = $1 WHERE id = $2;
 

@@ -82,7 +82,11 @@ func (tx *Tx) deliver(t notice.Told, ev audit.Event) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.run(noticeSQL.ForEach, t.Event, t.Account, t.Device, ev.Subject); err != nil {
+	approved := ev.Subject // by whom, its row knows
+	if t.Kind == notice.Reported {
+		approved = "" // who let that sign-in in hears of the report
+	}
+	if err := tx.run(noticeSQL.ForEach, t.Event, t.Account, t.Device, approved); err != nil {
 		return err
 	}
 	if tx.mail.People {

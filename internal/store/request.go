@@ -20,6 +20,7 @@ var requestSQL struct {
 	NewQR, Challenge, AddChallenge                        query
 	TryResponse, FailResponse, TryAgain                   query
 	Cancel, End, CancelAll, Redeem, Approval, UseApproval query
+	Usable, Report, Reportable                            query
 }
 
 func init() { load(&requestSQL, "request.sql") }
@@ -287,6 +288,36 @@ func (tx *Tx) notRedeemed(err error, id string, pending keyturn.Bytes, at time.T
 // that asked for it.
 func (tx *Tx) useApproval(id, session string, action keyturn.Action, oldest, at time.Time, lost error) error {
 	return tx.step(audit.Event{}, lost, requestSQL.UseApproval, id, session, action, oldest, at)
+}
+
+// UsableApproval implements [approval.Store].
+func (d *DB) UsableApproval(ctx context.Context, account, session string, action keyturn.Action, oldest, at time.Time) (string, error) {
+	id, err := one(d.read(ctx), value[string], requestSQL.Usable, account, oldest, session, action, at)
+	return id, none(err, approval.ErrUnknown)
+}
+
+// ReportSignIn implements [approval.Store].
+func (d *DB) ReportSignIn(ctx context.Context, id string, quiet time.Time, ev audit.Event) error {
+	return d.write(ctx, func(tx *Tx) error {
+		if err := tx.lockAccount(ev.Account); err != nil {
+			return err
+		}
+		err := tx.step(ev, errLost, requestSQL.Report, ev.At, id, ev.Account)
+		if errors.Is(err, errLost) {
+			n, err := one(tx, value[int], requestSQL.Reportable, id, ev.Account)
+			if err == nil && n == 0 {
+				err = approval.ErrUnknown
+			}
+			return err // reported before: its effect is there
+		}
+		if err != nil {
+			return err
+		}
+		if err := tx.silence(ev.Account, quiet, ev); err != nil {
+			return err
+		}
+		return tx.tellEach(ev.As(audit.SessionEnded), sessionSQL.EndOfRequest, ev.At, id, ev.Account)
+	})
 }
 
 // cancelRequests ends what waits for an account.

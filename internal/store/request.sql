@@ -157,7 +157,7 @@ UPDATE request
 -- name: Redeem
 -- By the browser that began, once, while account and approving device still may.
 UPDATE request SET state = 'redeemed', ended = $1
- WHERE id = $2 AND pending = $3 AND state = 'approved' AND expires > $1
+ WHERE id = $2 AND pending = $3 AND state = 'approved' AND expires > $1 AND reported IS NULL
    AND EXISTS (SELECT 1 FROM account a WHERE a.id = request.account AND a.state = 'active')
    AND EXISTS (SELECT 1 FROM device d WHERE d.id = request.device AND d.state = 'active');
 
@@ -178,3 +178,21 @@ UPDATE request SET used = TRUE
                   AND (d.probation IS NULL OR d.probation <= $5))
    AND (action <> 'move_phone' OR device = target)
    AND NOT EXISTS (SELECT 1 FROM session s WHERE s.id = request.session AND s.way = 'recovery');
+
+-- name: Usable
+-- The newest approval of a change that a session has and has not used.
+SELECT r.id
+  FROM request r JOIN device d ON d.id = r.device
+ WHERE r.account = $1 AND r.settled >= $2 AND r.session = $3 AND r.action = $4 AND r.state = 'redeemed' AND NOT r.used
+   AND r.answered >= $2 AND d.state = 'active' AND (d.probation IS NULL OR d.probation <= $5)
+   AND NOT EXISTS (SELECT 1 FROM session s WHERE s.id = r.session AND s.way = 'recovery')
+ ORDER BY r.seq DESC
+ LIMIT 1;
+
+-- name: Report
+-- A sign-in of an account, by its person, afterwards; once.
+UPDATE request SET reported = $1
+ WHERE id = $2 AND account = $3 AND action = 'sign_in' AND state IN ('approved', 'redeemed', 'denied') AND reported IS NULL;
+
+-- name: Reportable
+SELECT COUNT(*) FROM request WHERE id = $1 AND account = $2 AND reported IS NOT NULL;

@@ -13,8 +13,9 @@ import (
 )
 
 var sessionSQL struct {
-	Insert, ByCookie, Use, End, EndAll, EndOfDevice, Recovers query
-	Known, Remember, MoveBrowser, ForgetAll                   query
+	Insert, ByCookie, Use, End, EndAll, EndOfDevice, EndOthers, EndOfRequest, Recovers query
+	Browsers, Forget                                                                   query
+	Known, Remember, MoveBrowser, ForgetAll                                            query
 }
 
 func init() { load(&sessionSQL, "session.sql") }

@@ -35,6 +35,20 @@ UPDATE session SET ended = $1
  WHERE account = $2 AND (device = $3 OR way = 'recovery') AND ended IS NULL
 RETURNING id, account;
 
+-- name: EndOthers
+UPDATE session SET ended = $1 WHERE account = $2 AND id <> $3 AND ended IS NULL RETURNING id, account;
+
+-- name: EndOfRequest
+-- What came of one sign-in.
+UPDATE session SET ended = $1 WHERE request = $2 AND account = $3 AND ended IS NULL RETURNING id, account;
+
+-- name: Browsers
+-- How many are known, and until when the one with this cookie is.
+SELECT COUNT(*), MAX(CASE WHEN cookie = $2 THEN until END) FROM known_browser WHERE account = $1 AND until > $3;
+
+-- name: Forget
+DELETE FROM known_browser WHERE account = $1 AND cookie = $2;
+
 -- name: Known
 SELECT COUNT(*) FROM known_browser WHERE account = $1 AND cookie = $2 AND until > $3;
 

@@ -3,15 +3,18 @@ package store
 import (
 	"context"
 	"time"
+
+	"keyturn/internal/notice"
 )
 
-var tidySQL struct{ Tries, Browsers, Sessions, Changes query }
+var tidySQL struct{ Tries, Browsers, Sessions, Changes, Told query }
 
 func init() { load(&tidySQL, "tidy.sql") }
 
 // Tidy forgets tries, known browsers, sessions and PIN changes that were over by then,
-// which should be a day ago: no limit looks further back. Nothing depends on it, since
-// every statement looks at the time itself; without it the tables grow.
+// which should be a day ago: no limit looks further back; and what people were told long
+// before. Nothing depends on it, since every statement looks at the time itself; without
+// it the tables grow.
 func (d *DB) Tidy(ctx context.Context, over time.Time) error {
 	return d.write(ctx, func(tx *Tx) error {
 		for _, q := range []query{tidySQL.Tries, tidySQL.Browsers, tidySQL.Sessions, tidySQL.Changes} {
@@ -19,6 +22,6 @@ func (d *DB) Tidy(ctx context.Context, over time.Time) error {
 				return err
 			}
 		}
-		return nil
+		return tx.run(tidySQL.Told, over.Add(-notice.Kept))
 	})
 }

@@ -9,3 +9,7 @@ DELETE FROM session WHERE ends <= $1 OR ended <= $1;
 
 -- name: Changes
 DELETE FROM pin_change WHERE expires <= $1;
+
+-- name: Told
+-- Its notices go with it.
+DELETE FROM told WHERE at <= $1;

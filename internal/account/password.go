@@ -1,0 +1,113 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/audit"
+)
+
+// Errors of [Service.ChangePassword] and [Service.SetPassword] besides those of [Service.Add].
+var (
+	ErrSame     = errors.New("account: the new password is the present one")
+	ErrApproval = errors.New("account: no phone has approved this lately, or it was used")
+)
+
+// A Change is what a person types to get another password.
+type Change struct {
+	Account string
+	Session string // that asked for the approval, and that alone stays
+	Request string // the redeemed approval of action change_password
+	Present string
+	New     string
+	Addr    string        // IP address of the browser
+	Browser keyturn.Bytes // SHA-256 of its known-browser cookie; may be nil
+	Place   string        // where the browser seems to be, for those who are told
+}
+
+// A NewPassword is what the store writes.
+type NewPassword struct {
+	Account string
+	Hash    string // Argon2id in PHC form
+	Session string // that stays; empty: none
+	Request string // approval that is used up; empty: the operator needs none
+	Oldest  time.Time
+}
+
+// ChangePassword gives an account another password, by an approval that its session
+// asked for, once. The present password is one more thing to know: whoever finds an
+// open browser and an open phone doesn't. It is counted like any other try.
+//
+// All that rested on the old one ends: other sessions, known browsers, requests that
+// wait, and those that could be made without typing it again. Spec §8.7, §9.2; attack
+// A23. The phone stays what it was: whoever knows the new password still meets it (A33).
+//
+// The errors are [ErrShort], [ErrLong], [ErrSame], [*TooMany], [ErrPassword], [ErrBusy]
+// and [ErrApproval].
+func (s *Service) ChangePassword(ctx context.Context, c Change) error {
+	if err := usable(c.New, ""); err != nil {
+		return err
+	}
+	acc, err := s.Store.Account(ctx, c.Account)
+	if err != nil {
+		return fmt.Errorf("change password: %w", err)
+	}
+	if err := s.present(ctx, acc, c); err != nil {
+		return fmt.Errorf("change password: %w", err)
+	}
+	if c.New == c.Present {
+		return ErrSame
+	}
+	phc, err := s.hash(ctx, c.New)
+	if err != nil {
+		return fmt.Errorf("change password: %w", err)
+	}
+	ev := s.event(audit.PasswordChanged, acc.ID)
+	ev.Subject = c.Request
+	if c.Place != "" {
+		ev = ev.With("place", c.Place)
+	}
+	n := NewPassword{Account: acc.ID, Hash: phc, Session: c.Session, Request: c.Request, Oldest: ev.At.Add(-s.Limits.ApprovalUse)}
+	if err := s.Store.SetPassword(ctx, n, ev); err != nil {
+		return fmt.Errorf("change password: %w", err)
+	}
+	return nil
+}
+
+// present checks the password that the account has. A try is taken before it is
+// looked at and given back if it was right, as in [Service.Check].
+func (s *Service) present(ctx context.Context, acc Account, c Change) error {
+	keys, err := s.take(ctx, acc.ID, acc.ID, Attempt{Addr: c.Addr, Browser: c.Browser})
+	if err != nil {
+		return err
+	}
+	right, err := s.matches(ctx, acc.Password, c.Present)
+	if err != nil || right {
+		return errors.Join(err, s.giveBack(ctx, keys))
+	}
+	ev, failure := audit.Fail(s.event(audit.PasswordRefused, acc.ID).With("ip", c.Addr), ErrPassword)
+	if err := s.Record.Refused(context.WithoutCancel(ctx), ev); err != nil {
+		return fmt.Errorf("record a refused password: %w", err)
+	}
+	return failure
+}
+
+// SetPassword gives an account another password on the operator's wish. Every session
+// ends. It returns [ErrShort], [ErrLong], [ErrUnknown] or [ErrBusy].
+func (s *Service) SetPassword(ctx context.Context, id, password string) error {
+	if err := usable(password, ""); err != nil {
+		return err
+	}
+	phc, err := s.hash(ctx, password)
+	if err != nil {
+		return fmt.Errorf("set password: %w", err)
+	}
+	ev := s.event(audit.PasswordChanged, id).With("by", "operator")
+	if err := s.Store.SetPassword(ctx, NewPassword{Account: id, Hash: phc}, ev); err != nil {
+		return fmt.Errorf("set password: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,111 @@
+package portal
+
+import (
+	"errors"
+	"math"
+	"net/http"
+
+	"keyturn"
+	"keyturn/internal/account"
+	"keyturn/internal/approval"
+	"keyturn/internal/page"
+	"keyturn/internal/session"
+)
+
+// passwordPage is everything that password.html shows.
+type passwordPage struct {
+	page.Frame
+	May       bool // a phone has approved it: the form is there
+	Done      bool
+	Problem   page.Sentence
+	Field     string // at which the problem is: "present", "new", "again" or empty
+	Reference string
+}
+
+// getPassword is the form, once a phone has approved the change for this session, and
+// before that what asks for it.
+func (p *Portal) getPassword(w http.ResponseWriter, r *http.Request, s session.Session) error {
+	return p.showPassword(w, r, s, http.StatusOK, passwordPage{Done: r.URL.Query().Has("changed")})
+}
+
+func (p *Portal) showPassword(w http.ResponseWriter, r *http.Request, s session.Session, status int, c passwordPage) (err error) {
+	if c.Frame, err = p.frame(r, s); err != nil {
+		return err
+	}
+	if r.Method == http.MethodPost { // what was typed is not given back
+		c.Switch = page.Switch{Action: "/password"}
+	}
+	_, err = p.Approvals.Usable(r.Context(), s.Account, s.ID, keyturn.ChangePassword)
+	if err != nil && !errors.Is(err, approval.ErrUnknown) {
+		return err
+	}
+	c.May = err == nil
+	return p.Page.Render(w, r, status, "portal/password", c)
+}
+
+// postPasswordAsk asks a phone, also in the time after a report: that is when people
+// have to change it. Spec §8.7.
+func (p *Portal) postPasswordAsk(w http.ResponseWriter, r *http.Request, s session.Session) error {
+	a, err := p.Accounts.Account(r.Context(), s.Account)
+	if err != nil {
+		return err
+	}
+	ask := p.attempt(r, a, keyturn.ChangePassword)
+	ask.Session = s.ID
+	err = p.ask(w, r, ask)
+	if errors.Is(err, approval.ErrFull) {
+		return p.showPassword(w, r, s, http.StatusTooManyRequests, passwordPage{Problem: page.Say("signin.full")})
+	}
+	return err
+}
+
+// postPassword changes the password, once per approval. The session stays; everything
+// else that the old one opened ends, A23.
+func (p *Portal) postPassword(w http.ResponseWriter, r *http.Request, s session.Session) error {
+	present, fresh, again := r.PostForm.Get("present"), r.PostForm.Get("new"), r.PostForm.Get("again")
+	bad := func(field, key string) error {
+		return p.showPassword(w, r, s, http.StatusUnprocessableEntity, passwordPage{Field: field, Problem: page.Say(key)})
+	}
+	switch {
+	case page.Switched(r):
+		return p.showPassword(w, r, s, http.StatusOK, passwordPage{})
+	case present == "":
+		return bad("present", "password.missing")
+	case fresh != again:
+		return bad("again", "password.differ")
+	}
+	approved, err := p.Approvals.Usable(r.Context(), s.Account, s.ID, keyturn.ChangePassword)
+	if err == nil {
+		err = p.Accounts.ChangePassword(r.Context(), account.Change{Account: s.Account, Session: s.ID, Request: approved,
+			Present: present, New: fresh, Addr: page.Addr(r), Browser: session.HashCookie(p.Page.Cookie(r, page.KnownBrowser)), Place: p.place(r)})
+	}
+	if err == nil {
+		return see(w, r, "/password?changed")
+	}
+	return p.passwordRefused(w, r, s, err)
+}
+
+func (p *Portal) passwordRefused(w http.ResponseWriter, r *http.Request, s session.Session, err error) error {
+	c, status := passwordPage{Reference: page.Grouped(referenceOf(err))}, http.StatusUnprocessableEntity
+	var many *account.TooMany
+	switch {
+	case errors.Is(err, account.ErrShort):
+		c.Field, c.Problem = "new", page.Say("password.short")
+	case errors.Is(err, account.ErrLong):
+		c.Field, c.Problem = "new", page.Say("password.long")
+	case errors.Is(err, account.ErrSame):
+		c.Field, c.Problem = "new", page.Say("password.same")
+	case errors.Is(err, account.ErrPassword):
+		c.Field, c.Problem, status = "present", page.Say("password.wrong"), http.StatusForbidden
+	case errors.As(err, &many):
+		c.Problem, status = page.Say("signin.slow", "count", int(math.Ceil(many.Wait.Minutes()))), http.StatusTooManyRequests
+	case errors.Is(err, account.ErrBusy):
+		c.Problem, status = page.Say("signin.busyserver"), http.StatusServiceUnavailable
+		w.Header().Set("Retry-After", "3")
+	case errors.Is(err, account.ErrApproval), errors.Is(err, approval.ErrUnknown):
+		c.Problem, status = page.Say("password.approval"), http.StatusConflict
+	default:
+		return err
+	}
+	return p.showPassword(w, r, s, status, c)
+}

@@ -1,0 +1,237 @@
+package portal_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"keyturn/internal/audit"
+	"keyturn/internal/keyturntest"
+)
+
+const fresh = "another password of ada"
+
+// askPassword has the change of the password approved, in a browser that is signed in.
+func askPassword(t *testing.T, b *keyturntest.Browser, p *keyturntest.Person) *keyturntest.Page {
+	t.Helper()
+	if page := b.Get("/password"); page.Has("form#password") || !page.Has("form#ask") {
+		t.Fatalf("before an approval:\n%s", page.HTML)
+	}
+	if page := b.Get("/password").Submit("form#ask", nil); page.Path != "/sign-in/wait" {
+		t.Fatalf("asking leads to %s", page.Path)
+	}
+	page := approve(t, b, p)
+	if page.Path != "/password" || !page.Has("form#password") {
+		t.Fatalf("after the approval: %s\n%s", page.Path, page.HTML)
+	}
+	return page
+}
+
+func typed(present, fresh, again string) url.Values {
+	return url.Values{"present": {present}, "new": {fresh}, "again": {again}}
+}
+
+// A23: a new password ends what the old one opened: other sessions, known browsers,
+// requests that wait, and those that could be made without it. The session stays.
+func TestA23NewPassword(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	other, b := signedIn(t, w, ada), signedIn(t, w, ada)
+	thief := w.Browser()
+	id := request(thief.SignIn(ada))
+	late := w.Browser()
+	lateID := request(late.SignIn(ada))
+	late.Post("/sign-in/cancel", url.Values{"request": {lateID}})
+	late.SignIn(ada)
+	page := askPassword(t, b, ada)
+	waits := w.Browser()
+	waitsID := request(waits.SignIn(ada))
+	if page = page.Submit("form#password", typed(ada.Password, fresh, fresh)); page.Path != "/password" || page.Has("form#password") {
+		t.Fatalf("after the change: %s\n%s", page.Path, page.HTML)
+	}
+	if b.Get("/").Attr("body", "data-account") != "ada" {
+		t.Error("the session that changed it has ended")
+	}
+	if other.Get("/").Attr("body", "data-account") != "" {
+		t.Error("another session goes on")
+	}
+	if page := waits.Get("/sign-in/wait"); page.Has("#wait") {
+		t.Error("a request still waits")
+	}
+	for name, by := range map[string]struct {
+		b  *keyturntest.Browser
+		id string
+	}{"one that was replaced": {thief, id}, "one that waited": {waits, waitsID}} {
+		if page := by.b.Post("/sign-in/again", url.Values{"request": {by.id}}); page.Has("#wait") {
+			t.Errorf("%s: a request without the new password", name)
+		}
+	}
+	ada.Password = fresh
+	if page := b.SignIn(ada); !page.Has("#number") {
+		t.Error("the browser is still known")
+	}
+	if len(events(t, w, ada, audit.PasswordChanged)) != 1 {
+		t.Error("the record doesn't have one change")
+	}
+}
+
+// A33: whoever knows a new password, even one that the operator has set, still meets
+// the phone.
+func TestA33NewPasswordMeetsThePhone(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	b := ada.SetUp(pin)
+	if err := w.Accounts.SetPassword(t.Context(), ada.ID, fresh); err != nil {
+		t.Fatal(err)
+	}
+	if b.Get("/").Attr("body", "data-account") != "" {
+		t.Error("a session outlives the operator's change")
+	}
+	if page := w.Browser().SignIn(ada); page.Status != http.StatusForbidden {
+		t.Errorf("the old password: %d", page.Status)
+	}
+	ada.Password = fresh
+	if page := w.Browser().SignIn(ada); page.Path != "/sign-in/wait" || !page.Has("#number") {
+		t.Errorf("the new password: %s", page.Path)
+	}
+}
+
+// What can't be a new password is said at its field, and the approval stays.
+func TestPasswordForm(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	b := signedIn(t, w, ada)
+	page := askPassword(t, b, ada)
+	for _, tt := range []struct {
+		name   string
+		in     url.Values
+		status int
+	}{
+		{"no present one", typed("", fresh, fresh), http.StatusUnprocessableEntity},
+		{"two different ones", typed(ada.Password, fresh, fresh+"x"), http.StatusUnprocessableEntity},
+		{"too short", typed(ada.Password, "1234567", "1234567"), http.StatusUnprocessableEntity},
+		{"too long", typed(ada.Password, strings.Repeat("x", 257), strings.Repeat("x", 257)), http.StatusUnprocessableEntity},
+		{"the same again", typed(ada.Password, ada.Password, ada.Password), http.StatusUnprocessableEntity},
+		{"a wrong present one", typed("wrong password", fresh, fresh), http.StatusForbidden},
+	} {
+		page = b.Post("/password", tt.in)
+		if page.Status != tt.status || !page.Has("#problem") || !page.Has("form#password") {
+			t.Errorf("%s: %d\n%s", tt.name, page.Status, page.HTML)
+		}
+		for _, values := range tt.in {
+			if len(values[0]) > 7 && strings.Contains(page.HTML, values[0]) {
+				t.Errorf("%s: what was typed comes back", tt.name)
+			}
+		}
+	}
+	if page := b.Post("/password", typed(ada.Password, fresh, fresh)); page.Path != "/password" || page.Status != http.StatusOK {
+		t.Errorf("in the end: %d\n%s", page.Status, page.HTML)
+	}
+	if page := b.Post("/password", typed(fresh, "a third password", "a third password")); page.Status != http.StatusConflict {
+		t.Errorf("a second change by one approval: %d", page.Status)
+	}
+}
+
+// A guess at the present password is counted like any other.
+func TestPasswordTries(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	b := signedIn(t, w, ada)
+	askPassword(t, b, ada)
+	statuses := map[int]int{}
+	for range 7 {
+		statuses[b.Post("/password", typed("wrong password", fresh, fresh)).Status]++
+	}
+	if statuses[http.StatusForbidden] != 5 || statuses[http.StatusTooManyRequests] != 2 {
+		t.Errorf("statuses %v", statuses)
+	}
+}
+
+// Without a fresh approval of this session nothing is changed: none, an old one, one of
+// another session, one for something else.
+func TestPasswordNeedsItsApproval(t *testing.T) {
+	clock := keyturntest.NewClock()
+	w := keyturntest.Start(t, keyturntest.At(clock))
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	b, other := signedIn(t, w, ada), signedIn(t, w, ada)
+	change := func(b *keyturntest.Browser) int { return b.Post("/password", typed(ada.Password, fresh, fresh)).Status }
+	if got := change(b); got != http.StatusConflict {
+		t.Errorf("without an approval: %d", got)
+	}
+	askPassword(t, b, ada)
+	if got := change(other); got != http.StatusConflict {
+		t.Errorf("with another session's: %d", got)
+	}
+	clock.Move(5*time.Minute + time.Second)
+	if got := change(b); got != http.StatusConflict {
+		t.Errorf("with an old one: %d", got)
+	}
+	b.Post("/phones/add", nil)
+	approve(t, b, ada)
+	if got := change(b); got != http.StatusConflict {
+		t.Errorf("with one for a phone: %d", got)
+	}
+	if page := w.Browser().SignIn(ada); page.Path != "/sign-in/wait" {
+		t.Errorf("the password has changed: %d", page.Status)
+	}
+	if got := w.Browser().Get("/password").Status; got != http.StatusNotFound {
+		t.Errorf("without a session: %d", got)
+	}
+}
+
+// Of fifty forms with one approval one changes the password.
+func TestPasswordRace(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	b := signedIn(t, w, ada)
+	askPassword(t, b, ada)
+	var wg sync.WaitGroup
+	for range 50 {
+		wg.Go(func() { b.Post("/password", typed(ada.Password, fresh, fresh)) })
+	}
+	wg.Wait()
+	if n := len(events(t, w, ada, audit.PasswordChanged)); n != 1 {
+		t.Errorf("%d changes", n)
+	}
+}
+
+// After a report the password can be changed at once, with an approval; phones can't.
+func TestPasswordAfterAReport(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	b := signedIn(t, w, ada)
+	w.Browser().SignIn(ada)
+	if _, err := ada.Phone.Answer(t.Context(), ada.Phone.Waiting(), "report", "", ""); err != nil {
+		t.Fatal(err)
+	}
+	if page := b.Get("/"); !page.Has("#reports") {
+		t.Error("the security home doesn't say that notifications are off")
+	}
+	page := askPassword(t, b, ada)
+	if page = page.Submit("form#password", typed(ada.Password, fresh, fresh)); page.Status != http.StatusOK {
+		t.Errorf("after a report: %d", page.Status)
+	}
+}
+
+func events(t *testing.T, w *keyturntest.World, p *keyturntest.Person, kind audit.Kind) (some []audit.Event) {
+	t.Helper()
+	all, err := w.Store.About(t.Context(), p.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ev := range all {
+		if ev.Kind == kind {
+			some = append(some, ev)
+		}
+	}
+	return some
+}

@@ -1,0 +1,21 @@
+package store
+
+import (
+	"context"
+
+	"keyturn/internal/notice"
+)
+
+var activitySQL struct{ Page query }
+
+func init() { load(&activitySQL, "activity.sql") }
+
+var _ notice.History = (*DB)(nil)
+
+// Activity implements [notice.History].
+func (d *DB) Activity(ctx context.Context, l notice.Look) ([]notice.Line, error) {
+	return list(d.read(ctx), func(n *notice.Line) []any {
+		return []any{&n.At, &n.ID, &n.Kind, &n.State, &n.App, &n.Action, &n.Message, &n.Browser, &n.Place, &n.Phone,
+			&n.From, &n.Left, &n.Reference, &n.Reported}
+	}, activitySQL.Page, l.Account, l.Since, l.Show, l.At, l.Most, l.Skip)
+}

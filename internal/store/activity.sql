@@ -1,0 +1,22 @@
+-- What a person can look back on.
+
+-- name: Page
+-- Requests, and what people were told. A deadline that has passed ended its request,
+-- written down or not.
+SELECT made AS at, id, '' AS kind,
+       CASE WHEN state IN ('waiting', 'approved') AND expires <= $4 THEN 'expired' ELSE state END AS state,
+       app, action, message, browser, place, answered_by AS phone, '' AS origin, '' AS remaining, '' AS reference,
+       reported IS NOT NULL AS reported
+  FROM request
+ WHERE account = $1 AND made >= $2
+   AND ($3 = 'all'
+     OR $3 = 'approved' AND (state = 'redeemed' OR state = 'approved' AND expires > $4)
+     OR $3 = 'denied' AND state IN ('denied', 'reported')
+     OR $3 = 'failed' AND (state IN ('failed', 'expired', 'cancelled', 'replaced')
+                           OR state IN ('waiting', 'approved') AND expires <= $4))
+UNION ALL
+SELECT at, '', kind, '', '', '', '', '', place, phone, origin, remaining, reference, FALSE
+  FROM told
+ WHERE account = $1 AND at >= $2 AND $3 IN ('all', 'security')
+ ORDER BY 1 DESC, 2 DESC, 3
+ LIMIT $5 OFFSET $6;
