@@ -26,7 +26,7 @@ func (accountAdd) Examples() string {
 
 // Run adds the account and prints its id.
 func (c accountAdd) Run(ctx context.Context, t *terminal, from *source) (err error) {
-	password, err := c.password(t)
+	password, err := readPassword(t, c.PasswordFd)
 	if err != nil {
 		return err
 	}
@@ -47,10 +47,11 @@ func (c accountAdd) Run(ctx context.Context, t *terminal, from *source) (err err
 	return t.print(row, a.ID)
 }
 
-// password asks twice on a terminal, and else reads one line.
-func (c accountAdd) password(t *terminal) (string, error) {
-	if c.PasswordFd >= 0 {
-		return firstLine(bufio.NewReader(os.NewFile(uintptr(c.PasswordFd), "password")))
+// readPassword asks twice on a terminal, and else reads one line: of the descriptor, if
+// it isn't negative, or of standard input.
+func readPassword(t *terminal, fd int) (string, error) {
+	if fd >= 0 {
+		return firstLine(bufio.NewReader(os.NewFile(uintptr(fd), "password")))
 	}
 	if !t.isTerminal() {
 		return firstLine(t.lines)

@@ -32,14 +32,15 @@ type commands struct {
 	Init    initCmd  `cmd:"" help:"Set up a server: asks, then writes the settings and the key."`
 	Serve   serveCmd `cmd:"" help:"Start the server."`
 	Account struct {
-		Add     accountAdd     `cmd:"" help:"Add an account. Asks for its password, or reads it from standard input."`
-		List    accountList    `cmd:"" help:"List the accounts."`
-		Show    accountShow    `cmd:"" help:"Show an account with its phones."`
-		Reset   accountReset   `cmd:"" help:"End all phones, codes and sessions of an account: its next phone is a first one again."`
-		Disable accountDisable `cmd:"" help:"Keep an account from signing in. Its sessions end."`
-		Enable  accountEnable  `cmd:"" help:"Let a disabled account sign in again."`
-		Unlock  accountUnlock  `cmd:"" help:"Let the phones of an account answer again that was stopped after wrong numbers."`
-		Remove  accountRemove  `cmd:"" help:"Remove an account for good."`
+		Add      accountAdd      `cmd:"" help:"Add an account. Asks for its password, or reads it from standard input."`
+		List     accountList     `cmd:"" help:"List the accounts."`
+		Show     accountShow     `cmd:"" help:"Show an account with its phones."`
+		Reset    accountReset    `cmd:"" help:"End all phones, codes and sessions of an account: its next phone is a first one again."`
+		Disable  accountDisable  `cmd:"" help:"Keep an account from signing in. Its sessions end."`
+		Enable   accountEnable   `cmd:"" help:"Let a disabled account sign in again."`
+		Unlock   accountUnlock   `cmd:"" help:"Let the phones of an account answer again that was stopped after wrong numbers, and its phones be changed after an alarm."`
+		Remove   accountRemove   `cmd:"" help:"Remove an account for good."`
+		Password accountPassword `cmd:"" help:"Give an account another password. Its sessions end, and its person is told."`
 	} `cmd:"" help:"People who sign in."`
 	Device struct {
 		List   deviceList   `cmd:"" help:"List the devices of an account, or of all."`

@@ -129,11 +129,11 @@ func (w Writer) address() string {
 // Sentence says what happened. time is the instant as the reader sees it.
 func (t Told) Sentence(words *locale.Words, time string) string {
 	key, values := t.Words(words, time)
-	return words.T(key, values...)
+	return words.T("notice."+key, values...)
 }
 
-// Words are the key and the values of the sentence, for who shows it with an instant of
-// its own making.
+// Words are the key of the sentence below "notice", and its values, for who shows it with
+// an instant of its own making.
 func (t Told) Words(words *locale.Words, time any) (string, []any) {
 	key := string(t.Kind)
 	switch {
@@ -142,7 +142,7 @@ func (t Told) Words(words *locale.Words, time any) (string, []any) {
 	case t.Phone == "" && words.Has("notice."+key+".portal"):
 		key += ".portal"
 	}
-	return "notice." + key, []any{"phone", t.Phone, "from", t.From, "place", t.Place, "time", time, "left", t.Left}
+	return key, []any{"phone", t.Phone, "from", t.From, "place", t.Place, "time", time, "left", t.Left}
 }
 
 // Grouped shows a reference in two groups of four.

@@ -120,7 +120,7 @@ func (p *Portal) lines(r *http.Request, s session.Session, show string, skip, mo
 func lineOf(l notice.Line, s session.Session, words *locale.Words) line {
 	if l.Kind != "" {
 		key, values := l.Words(words, l.At)
-		return line{At: l.At, Icon: "lock", Look: "info", What: page.Say(key, values...), Reference: page.Grouped(l.Reference)}
+		return line{At: l.At, Icon: "lock", Look: "info", What: page.Say("notice."+key, values...), Reference: page.Grouped(l.Reference)}
 	}
 	look := states[l.State]
 	out := line{At: l.At, Icon: look.icon, Look: look.look, What: page.Say("home.state." + look.word), App: l.App, Browser: l.Browser,
