@@ -26,7 +26,6 @@ type Autopush struct {
 	mu     sync.Mutex
 	phone  *websocket.Conn // the browser that is connected
 	user   int             // the name that browsers get changes with it
-	gone   bool            // every subscription is forgotten
 	posted []http.Header
 }
 

@@ -1,5 +1,7 @@
 // Being woken, against a pretend server and a pretend push service of the browser.
 
+import { arrives } from "../flow/notify.js";
+import { repair } from "../flow/push.js";
 import { endPush, pushState, registerPush, testPush } from "../lib/push.js";
 import { equal, refuses, test } from "./check.js";
 import { activated, fixture, open } from "./fixture.js";
@@ -35,7 +37,7 @@ async function begin(permission = "granted") {
   const service = new Service();
   const asked = { times: 0 };
   const worker = { pushManager: service };
-  replace(navigator, "serviceWorker", { ready: Promise.resolve(worker), getRegistration: async () => worker });
+  replace(navigator, "serviceWorker", Object.assign(new EventTarget(), { ready: Promise.resolve(worker), getRegistration: async () => worker }));
   replace(globalThis, "Notification", { permission, requestPermission: async () => (asked.times++, permission) });
   const made = await fixture("ada", "mei");
   const devices = [await activated(made.phone, made.server, "0"), await activated(made.phone, made.server, "1")];
@@ -99,6 +101,35 @@ export default async function () {
     await endPush(phone);
     equal([devices.map(({ push }) => push), service.current, await pushState(phone)], [[null, null], null, "off"]);
     await refuses(() => testPush(phone), "push_refused");
+  });
+
+  await test("push/A73 the app's start repairs, unless the person has turned them off", async () => {
+    const { phone, server, devices } = await begin();
+    const app = /** @type {any} */ ({ phone, settings: { push: "off" }, draw() {}, set: async (/** @type {any} */ change) => Object.assign(app.settings, change) });
+    await repair(app);
+    equal(server.count("/push"), 0, "calls while off");
+    app.settings.push = "";
+    await repair(app);
+    phone.changed(phone.callers()[0], { push: "lost" });
+    await repair(app);
+    equal(devices[0].push.endpoint, "https://push.example/2", "after it was lost");
+    app.settings.push = "ending"; // turned off without a network
+    await repair(app);
+    equal([app.settings.push, devices[0].push], ["off", null]);
+  });
+
+  await test("push/a test has come when the worker says so, and is lost after ten seconds", async () => {
+    const { phone, server } = await begin();
+    await registerPush(phone);
+    const app = /** @type {any} */ ({ phone });
+    const told = new MessageEvent("message", { data: "push" });
+    equal(await arrives(app, () => navigator.serviceWorker.dispatchEvent(told)), "came");
+    const { setTimeout } = globalThis;
+    globalThis.setTimeout = /** @type {any} */ ((/** @type {any} */ act, /** @type {number} */ after, /** @type {any[]} */ ...rest) => setTimeout(act, after === 10_000 ? 0 : after, ...rest));
+    equal(await arrives(app), "lost");
+    globalThis.setTimeout = setTimeout;
+    server.taken = false;
+    equal(await arrives(app), "unsent");
   });
 
   await test("push/what has none says so", async () => {

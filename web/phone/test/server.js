@@ -14,6 +14,7 @@ export class Server extends Desk {
   lost = ""; // the next answer to a path that ends like this is lost
   waiters = [];
   vapid = "BA1Hxzyi1RUM1b5wjxsn7nGxAszw2u61m164i3MrAIxHF6YK5h4SDYic-dRuU_RCPCfA5aq9ojSwk5Y2EmClBPs"; // a point of P-256
+  taken = true; // whether the push service takes what is pushed
   busy = 0; // answers in work
   most = 0;
 
@@ -101,7 +102,7 @@ export class Server extends Desk {
   push(device, { method, path, body }) {
     if (path.endsWith("/test")) {
       if (!device.push) throw refuse(400, "push_refused");
-      return { sent: true };
+      return { sent: this.taken };
     }
     if (body?.endpoint.startsWith("https://refused.")) throw refuse(400, "push_refused");
     device.push = method === "PUT" ? body : null;
