@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -215,5 +216,40 @@ func TestPushAgain(t *testing.T) {
 	}
 	if page = page.Reload(); page.Attr("#wait", "data-request") != id {
 		t.Error("it is another request")
+	}
+}
+
+// A32, A72: a push service that is down or keeps everything back opens nothing, slows
+// nobody down and hides nothing: the request is in the app, and in no log is an address
+// that lets others push.
+func TestA32A72PushServiceDown(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		answer http.HandlerFunc
+	}{
+		{"down", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }},
+		{"refuses", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }},
+		{"A72 takes it and does nothing", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusCreated) }},
+		{"hangs", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }},
+		{"hangs up", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w, _, service, ada, phone := pushed(t)
+			service.Answer(tt.answer)
+			b := w.Browser()
+			page := b.SignIn(ada)
+			if page = page.Submit("form#go", nil); page.Has("form#sign-out") {
+				t.Error("signed in without a phone")
+			}
+			page = b.SignIn(ada)
+			ada.Phone.Approve(page.Text("#number"))
+			if home := page.Reload().Submit("form#redeem", nil); home.Attr("body", "data-proven") != "urn:keyturn:aal2" {
+				t.Errorf("signed in with %q", home.Attr("body", "data-proven"))
+			}
+			w.Stop()
+			if strings.Contains(w.Log(), "/send/") || len(phone.Came()) > 0 {
+				t.Errorf("the log has an address, or %d pushes came:\n%s", len(phone.Came()), w.Log())
+			}
+		})
 	}
 }

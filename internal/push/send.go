@@ -8,9 +8,11 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
+	"keyturn"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
 )
@@ -117,10 +119,14 @@ func (s *Sender) lost(ctx context.Context, m *message) {
 }
 
 // Check implements [device.Pusher]: address and keys are of the form that pushes
-// can be sent to.
+// can be sent to. The error names the host and the rule.
 func (s *Sender) Check(sub device.Subscription) error {
 	if _, err := s.Guard.Endpoint(sub.Endpoint); err != nil {
-		return err
+		host := "unreadable"
+		if u, e := url.Parse(sub.Endpoint); e == nil {
+			host = keyturn.Clean(u.Hostname(), 100)
+		}
+		return fmt.Errorf("%w, %s", err, host)
 	}
 	_, err := Look(sub.P256DH, sub.Auth)
 	return err
@@ -170,6 +176,10 @@ func (s *Sender) send(ctx context.Context, m *message) answer {
 
 func (s *Sender) call(r *http.Request, now time.Time) answer {
 	res, err := s.client.Do(r)
+	var withAddress *url.Error // which lets whoever reads it push to the phone
+	if errors.As(err, &withAddress) {
+		err = withAddress.Err
+	}
 	if err != nil {
 		return answer{err: err}
 	}
