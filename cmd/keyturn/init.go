@@ -85,7 +85,7 @@ func (c *initCmd) settings(t *terminal, from *source) (config.Config, error) {
 	if err != nil {
 		return s, err
 	}
-	s.PublicURL, s.Push.Contact = c.PublicURL, c.Contact
+	s.PublicURL, s.Push.Contact = c.PublicURL, withScheme(c.Contact)
 	if c.Organisation != "" {
 		s.Organisation["en"] = c.Organisation
 	}
@@ -99,6 +99,14 @@ func (c *initCmd) settings(t *terminal, from *source) (config.Config, error) {
 		}
 	}
 	return s, c.secure(t, &s)
+}
+
+// withScheme makes an e-mail address that somebody typed the address that it is.
+func withScheme(contact string) string {
+	if strings.Contains(contact, "@") && !strings.Contains(contact, ":") {
+		return "mailto:" + contact
+	}
+	return contact
 }
 
 // answer keeps a flag, or asks; an empty answer is the value in brackets.

@@ -39,6 +39,7 @@ var parts = []part{
 	{"ladder", portal(ladder)},
 	{"outcome", portal(outcomes)},
 	{"phones", portal(phones)},
+	{"notify", notify},
 	{"trouble", portal(trouble)},
 }
 

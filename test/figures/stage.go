@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"keyturn"
+	"keyturn/internal/config"
 	"keyturn/internal/demo"
 	"keyturn/phone"
 	"keyturn/test/browser"
@@ -40,10 +41,15 @@ func portal(story func(*stage)) func(testing.TB, *album, string) {
 	return func(t testing.TB, a *album, lang string) { story(newStage(t, a, lang)) }
 }
 
-func newStage(t testing.TB, a *album, lang string) *stage {
+func newStage(t testing.TB, a *album, lang string, set ...func(*config.Config)) *stage {
 	t.Helper()
 	s := &stage{t: t, album: a, lang: lang}
 	d, err := demo.Open(t.Context(), demo.Options{Listen: "127.0.0.1:0",
+		Set: func(c *config.Config) {
+			for _, f := range set {
+				f(c)
+			}
+		},
 		Now: func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }})
 	if err != nil {
 		t.Fatal(err)

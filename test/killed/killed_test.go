@@ -9,6 +9,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/audit"
+	"keyturn/internal/push/pushtest"
 	"keyturn/phone"
 )
 
@@ -52,6 +53,10 @@ var moments = []struct {
 	{audit.RequestExpired, "waiting, by the next", after((*person).setUp, (*person).lateAgain)},
 	{audit.RequestExpired, "approved", after((*person).setUp, (*person).lateRedeem)},
 	{audit.RequestRedeemed, "", nothing},
+	{audit.PushRegistered, "", after((*person).setUp, (*person).subscribe)},
+	{audit.PushSent, "", after((*person).setUp, (*person).subscribe)},
+	{audit.PushOff, "", after((*person).setUp, after((*person).subscribe, (*person).unsubscribe))},
+	{audit.PushLost, "", after((*person).setUp, (*person).lose410)},
 	{audit.PINTried, "", nothing},
 	{audit.PINBegun, "", after((*person).setUp, (*person).changePIN)},
 	{audit.PINTried, "changing it", after((*person).setUp, (*person).changePIN)},
@@ -146,6 +151,59 @@ func wrongFinish(p *person) {
 	p.newPhone()
 	_, err = p.phone.Resume(p.t.Context(), "wrong1")
 	p.tolerable(err)
+}
+
+// subscribe has the phone get pushes, from a service that takes none: what the server
+// does about it happens beside the sign-in.
+func (p *person) subscribe() {
+	p.insist(func(id string) error { return p.register(id, p.node.pushes.Subscribe()) })
+}
+
+func (p *person) unsubscribe() {
+	p.insist(func(id string) error {
+		_, err := p.phone.Unregister(p.t.Context(), id)
+		return err
+	})
+}
+
+// lose410 has the phone get pushes from a service that doesn't know it any more, and
+// tests it until that is known.
+func (p *person) lose410() {
+	b := p.node.pushes.Subscribe()
+	p.insist(func(id string) error { return p.register(id, b) })
+	b.Forget()
+	p.insist(func(id string) error {
+		_, err := p.phone.TestPush(p.t.Context(), id)
+		var problem *keyturn.Problem
+		if errors.As(err, &problem) && problem.Code == "push_refused" {
+			return nil
+		}
+		if errors.As(err, &problem) && problem.Code == "too_many" {
+			p.node.later(time.Minute)
+			return phone.ErrUnsure
+		}
+		return err
+	})
+}
+
+func (p *person) register(device string, b *pushtest.Browser) error {
+	_, err := p.phone.Register(p.t.Context(), device, b.Subscription())
+	return err
+}
+
+// insist repeats a call of the phone until an answer comes.
+func (p *person) insist(call func(device string) error) {
+	p.t.Helper()
+	for range 3 {
+		err := call(p.phone.Accounts()[0].Device)
+		if err == nil {
+			return
+		}
+		if !errors.Is(err, phone.ErrUnsure) {
+			p.t.Fatal(err)
+		}
+	}
+	p.t.Fatal("no answer comes")
 }
 
 // changePIN changes the PIN; cut off, the app is opened again and says which it is.

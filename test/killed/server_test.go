@@ -19,6 +19,7 @@ import (
 
 	"keyturn/internal/audit"
 	"keyturn/internal/config"
+	"keyturn/internal/push/pushtest"
 	"keyturn/internal/server"
 )
 
@@ -26,6 +27,7 @@ import (
 const (
 	envFolder = "KEYTURN_KILLED_FOLDER"
 	envListen = "KEYTURN_KILLED_LISTEN"
+	envPush   = "KEYTURN_KILLED_PUSH"   // origin of the push service
 	envMoment = "KEYTURN_KILLED_MOMENT" // such as "before request.approved"; empty: never
 )
 
@@ -47,6 +49,10 @@ func TestMain(m *testing.M) {
 // settings are those of a fresh installation, on a folder.
 func settings(folder, listen string) config.Config {
 	c := config.Default()
+	c.Push.Contact = "mailto:it@example.com"
+	if service := os.Getenv(envPush); service != "" {
+		c.Push.Hosts = []string{service}
+	}
 	c.Listen = listen
 	_, port, _ := net.SplitHostPort(listen) // the test listened there
 	c.PublicURL = "http://localhost:" + port
@@ -104,6 +110,7 @@ type node struct {
 	folder string
 	listen string
 	origin string
+	pushes *pushtest.Service
 
 	mu    sync.Mutex
 	cmd   *exec.Cmd
@@ -119,7 +126,8 @@ func start(t *testing.T, moment string) *node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &node{t: t, folder: t.TempDir(), listen: l.Addr().String(), quiet: make(chan struct{})}
+	n := &node{t: t, folder: t.TempDir(), listen: l.Addr().String(), quiet: make(chan struct{}), pushes: pushtest.Start(t)}
+	n.pushes.At(clock(n.folder))
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +156,7 @@ func (n *node) addAccount() {
 
 func (n *node) run(moment string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), envFolder+"="+n.folder, envListen+"="+n.listen, envMoment+"="+moment)
+	cmd.Env = append(os.Environ(), envFolder+"="+n.folder, envListen+"="+n.listen, envMoment+"="+moment, envPush+"="+n.pushes.URL)
 	cmd.Stderr = os.Stderr
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/config"
+	"keyturn/internal/push/pushtest"
+)
+
+// notify is what D4 and D9 say of notifications, with a push service.
+func notify(t testing.TB, a *album, lang string) {
+	service := pushtest.Start(t)
+	s := newStage(t, a, lang, func(c *config.Config) {
+		c.Push.Contact, c.Push.Hosts = "mailto:it@example.com", []string{service.URL}
+	})
+	service.At(func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) })
+	h := s.ready()
+	s.signsIn(h)
+	s.desk.Open(s.origin + "/phones")
+	id, b := h.Accounts()[0].Device, service.Subscribe()
+	must(h.Register(t.Context(), id, b.Subscription()))(t)
+	s.desk.Reload()
+	s.desk.Tap("phones.notify.test")
+	s.reads("phones.notify.ok")
+	s.take("phones-notify-sent")
+	s.desk.Tap("phones.notify.test")
+	s.desk.Sees(".banner.bad")
+	s.take("phones-notify-wait")
+	s.desk.Tap("phones.notify.turnoff")
+	s.reads("phones.notify.off")
+	s.take("phones-notify-off")
+	s.desk.Tap("phones.notify.turnon")
+	s.reads("phones.notify.on")
+	s.ahead.Add(int64(time.Minute))
+	service.Refuse(http.StatusGone)
+	s.desk.Tap("phones.notify.test")
+	s.reads("phones.notify.lost")
+	s.take("phones-notify-lost")
+	s.desk.Open(s.origin + "/")
+	s.take("home-notify-lost")
+	service.Answer(nil)
+	must(h.Register(t.Context(), id, b.Subscription()))(t)
+	s.rings(h)
+}
+
+// rings is D4 with notifications.
+func (s *stage) rings(h *handset) {
+	s.signOut()
+	s.asks()
+	s.later(20 * time.Second)
+	s.desk.Sees("#again:not([hidden])")
+	s.take("wait-notify")
+	s.desk.Tap("wait.again")
+	s.desk.Sees("#soon")
+	s.take("wait-notify-again")
+	for range 3 {
+		s.answer(h, keyturn.Deny)
+		s.desk.Sees(".outcome")
+		s.ahead.Add(int64(20 * time.Second))
+		s.asks()
+	}
+	s.desk.Sees("#paused")
+	s.take("wait-notify-paused")
+}
