@@ -44,6 +44,12 @@ func (p *Phone) Respond(device, challenge, pin string) (string, error) {
 	if err := keyturn.CheckChallengeCode(challenge); err != nil {
 		return "", err // before the PIN is stretched
 	}
+	if d.Next != nil {
+		return "", ErrUnsettled
+	}
+	if d.Earlier {
+		return "", ErrEarlier
+	}
 	kk, err := keyturn.SealWithPIN(pin, d.Kp, d.Salt, d.Ck)
 	if err != nil {
 		return "", err

@@ -28,6 +28,9 @@ func (s *Service) Count(ctx context.Context, d Device, counter int64, text, nonc
 	clone := ev.As(audit.CloneSuspected).
 		With("counter", strconv.FormatInt(counter, 10)).
 		With("largest", strconv.FormatInt(d.Counter, 10))
+	if d.Address != "" {
+		clone = clone.With("address", d.Address)
+	}
 	got, err := s.Store.CountAnswer(ctx, c, ev, clone)
 	if err != nil {
 		return nil, fmt.Errorf("counting an answer of %s: %w", d.ID, err)

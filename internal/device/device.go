@@ -69,6 +69,8 @@ type Device struct {
 	PushSwitchedOff bool      // by its person, in the portal
 	Pushed          time.Time // when a push service last took a push for it; kept by the hour
 
+	Address string // that the phone calls from now; not kept with the device
+
 	AccountName   string
 	AccountActive bool // the account may sign in at all
 	Stopped       bool // wrong numbers in a row have stopped the phones of the account

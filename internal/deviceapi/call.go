@@ -93,6 +93,7 @@ func (a *API) caller(w http.ResponseWriter, r *http.Request) (caller, error) {
 	if err != nil {
 		return caller{}, a.wrongCall(r, err)
 	}
+	dev.Address = page.Addr(r)
 	auth, err := keyturn.ParseAuthorization(header)
 	return caller{dev, auth.Nonce}, err
 }

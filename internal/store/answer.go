@@ -14,7 +14,7 @@ import (
 
 var answerSQL struct {
 	Advance, Insert, Keep, ByCounter, Judge  query
-	AddLate, CountLate, DropLate             query
+	From, AddLate, CountLate, DropLate       query
 	TakeProof, Proof, DropProofs, JudgeProof query
 	DropAnswersOf, DropLateOf, DropProofsOf  query
 }
@@ -51,7 +51,7 @@ func (d *DB) CountAnswer(ctx context.Context, c device.Count, ev, evClone audit.
 				return err
 			}
 		}
-		n, err := tx.Exec(answerSQL.Advance, c.Counter, c.Device.ID, d.Limits.CounterJump)
+		n, err := tx.Exec(answerSQL.Advance, c.Counter, c.Device.ID, d.Limits.CounterJump, c.Device.Address)
 		if err != nil {
 			return err
 		}
@@ -127,6 +127,13 @@ func (tx *Tx) suspendClone(dev device.Device, evClone audit.Event) error {
 	n, err := tx.Exec(deviceSQL.Suspend, device.ReasonClone, evClone.At, dev.ID)
 	if err != nil || n == 0 { // another answer was first
 		return err
+	}
+	from, err := one(tx, value[string], answerSQL.From, dev.ID)
+	if err != nil {
+		return err
+	}
+	if from != "" {
+		evClone = evClone.With("before", from) // of the other copy
 	}
 	return tx.tell(evClone)
 }

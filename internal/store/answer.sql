@@ -2,7 +2,7 @@
 
 -- name: Advance
 -- Check 5 of spec §8.5: larger than all before, by at most $3.
-UPDATE device SET counter = $1
+UPDATE device SET counter = $1, answered_from = $4
  WHERE id = $2 AND counter < $1 AND counter >= $1 - $3 AND state = 'active';
 
 -- name: Insert
@@ -22,6 +22,10 @@ SELECT text, state, code, tries_left, ended FROM answer WHERE device = $1 AND co
 -- A result that is there stays: what was decided is never called undecided.
 UPDATE answer SET state = $1, code = $2, tries_left = $3, ended = $4
  WHERE device = $5 AND counter = $6 AND text = $7 AND state = '' AND code = '';
+
+-- name: From
+-- Where the newest answer of a device came from.
+SELECT answered_from FROM device WHERE id = $1;
 
 -- name: AddLate
 -- Neither the same text nor the same call is evidence twice.

@@ -11,3 +11,7 @@ CREATE TABLE pin_change (
   expires    BIGINT NOT NULL
 );
 CREATE INDEX pin_change_expires ON pin_change (expires);
+
+-- Where a device's newest answer came from: when there are two copies of it, the
+-- record shows both addresses.
+ALTER TABLE device ADD COLUMN answered_from TEXT NOT NULL DEFAULT '';
