@@ -197,6 +197,8 @@ func bare(err error) any {
 		number *approval.WrongNumber
 		pin    *device.WrongPIN
 		end    *device.Gone
+		wrong  *approval.WrongResponse
+		typed  *approval.MistypedResponse
 	)
 	switch {
 	case errors.As(err, &gone):
@@ -207,6 +209,10 @@ func bare(err error) any {
 		return *pin
 	case errors.As(err, &end):
 		return end.Reason
+	case errors.As(err, &wrong):
+		return *wrong
+	case errors.As(err, &typed):
+		return *typed
 	}
 	return err
 }

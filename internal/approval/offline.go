@@ -68,7 +68,7 @@ func (s *Service) Respond(ctx context.Context, cookie, id, typed string) error {
 	if err != nil {
 		return err
 	}
-	if state := r.at(s.Now()); state != Waiting || r.Challenge == "" {
+	if state := s.settled(ctx, r); state != Waiting || r.Challenge == "" {
 		return &Gone{state}
 	}
 	expected, err := s.expect(ctx, r)
@@ -146,7 +146,7 @@ func (s *Service) judgeResponse(ctx context.Context, r Request, expected []expec
 	}
 	ev.Device = by.ID
 	return s.Store.Decide(ctx, Decision{Request: r.ID, To: Approved, By: by.Name, Way: policy.ByOffline, Unlock: by.Unlock,
-		RedeemBy: s.Now().Add(s.Limits.RedeemIn), Verdict: device.Verdict{Device: by.ID}}, ev.As(audit.RequestApproved))
+		RedeemBy: s.Now().Add(s.Limits.RedeemIn), Verdict: device.Verdict{Device: by.ID}}, ev.As(audit.RequestApproved).With("way", string(policy.ByOffline)))
 }
 
 // offline reports whether challenge codes are on: too many wrong responses in a row

@@ -29,6 +29,7 @@ func Run(t *testing.T, db *store.DB, sql func(text string, args ...any)) {
 		{"request", decisions},
 		{"subscription", subscriptions},
 		{"push", pushes},
+		{"request", carried},
 		{"secret", secrets},
 		{"record", records},
 		{"notice", notices},
