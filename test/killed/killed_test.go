@@ -44,6 +44,16 @@ var moments = []struct {
 	{audit.NumberTried, "", nothing},
 	{audit.NumberWrong, "", after((*person).setUp, (*person).wrongNumber)},
 	{audit.RequestFailed, "", after((*person).setUp, (*person).wrongNumbers)},
+	{audit.QRMade, "", after((*person).setUp, (*person).scan)},
+	{audit.NumberTried, "with a QR secret", after((*person).setUp, (*person).scan)},
+	{audit.RequestApproved, "by a QR secret", after((*person).setUp, (*person).scan)},
+	{audit.ChallengeMade, "", after((*person).setUp, (*person).respond)},
+	{audit.ResponseTried, "", after((*person).setUp, (*person).respond)},
+	{audit.RequestApproved, "by a response", after((*person).setUp, (*person).respond)},
+	{audit.RequestRedeemed, "by a response", after((*person).setUp, (*person).respond)},
+	{audit.ResponseWrong, "", after((*person).setUp, (*person).wrongResponse)},
+	{audit.RequestFailed, "by wrong responses", after((*person).setUp, (*person).wrongResponses)},
+	{audit.OfflineOff, "", after((*person).setUp, after((*person).wrongResponses, (*person).wrongResponses))},
 	{audit.RequestApproved, "", nothing},
 	{audit.RequestDenied, "", after((*person).setUp, (*person).deny)},
 	{audit.RequestReported, "", after((*person).setUp, (*person).report)},
@@ -285,6 +295,78 @@ func (p *person) wrongNumbers() {
 	for range 3 {
 		p.answer(keyturn.Approve, other(g.text("number")))
 	}
+}
+
+// scan signs in by the QR code.
+func (p *person) scan() {
+	p.rung("/sign-in/qr", "signin-qr", func(g page) page {
+		r, err := p.phone.Scan(p.t.Context(), g.attr("signin-qr", "data-link"))
+		if err == nil {
+			_, err = p.phone.Answer(p.t.Context(), r, keyturn.Approve, "", p.pin)
+		}
+		p.tolerable(err)
+		return p.get("/sign-in/wait")
+	})
+}
+
+// respond signs in by the response of a phone without a network.
+func (p *person) respond() {
+	p.rung("/sign-in/offline", "challenge", func(g page) page { return p.types(g, p.pin) })
+}
+
+// rung asks for a code of the ladder until the sign-in has ended well; what the
+// page shows is then done.
+func (p *person) rung(path, shown string, do func(page) page) {
+	p.t.Helper()
+	g := p.signIn()
+	looked := false
+	for range 12 {
+		switch {
+		case g.has(`data-proven="urn:keyturn:aal2`):
+			return
+		case g.has(`id="redeem"`):
+			g = p.post("/sign-in/redeem", url.Values{"request": {g.request()}}, "/")
+		case g.has(`id="` + shown + `"`):
+			g = do(g)
+		case g.has(`id="wait"`):
+			g = p.post(path, url.Values{"request": {g.request()}}, path)
+		case g.path == "/" && !looked: // an answer was lost: the waiting page may say more
+			g, looked = p.get("/sign-in/wait"), true
+		default: // and if the cookie of the session was in it, the person signs in again
+			g, looked = p.signIn(), false
+		}
+	}
+	p.t.Fatalf("the sign-in doesn't end: %s", g.path)
+}
+
+// types sends the response to the challenge code of a page.
+func (p *person) types(g page, pin string) page {
+	p.t.Helper()
+	response, err := p.phone.Respond(p.phone.Accounts()[0].Device, strings.ReplaceAll(g.text("challenge"), " ", ""), pin)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return p.post("/sign-in/response", url.Values{"request": {g.request()}, "response": {response}}, "/sign-in/wait")
+}
+
+func (p *person) wrongResponse() {
+	g := p.signIn()
+	p.types(p.challenged(g), "9Xw3")
+}
+
+// wrongResponses types wrong ones until the request has ended. A try that was taken
+// when the server went down is gone.
+func (p *person) wrongResponses() {
+	for g := p.challenged(p.signIn()); g.has(`id="respond"`); g = p.get("/sign-in/offline") {
+		p.types(g, "9Xw3")
+	}
+}
+
+func (p *person) challenged(g page) page {
+	for !g.has(`id="respond"`) {
+		g = p.post("/sign-in/offline", url.Values{"request": {g.request()}}, "/sign-in/offline")
+	}
+	return g
 }
 
 func (p *person) deny() {

@@ -115,6 +115,15 @@ func (g page) text(id string) string {
 	return m[1]
 }
 
+// attr is an attribute of an element.
+func (g page) attr(id, name string) string {
+	m := regexp.MustCompile(`id="` + id + `"[^>]* ` + name + `="([^"]*)"`).FindStringSubmatch(g.html)
+	if m == nil {
+		return ""
+	}
+	return m[1]
+}
+
 func (g page) has(what string) bool { return strings.Contains(g.html, what) }
 
 // request is the id that each form of the waiting page carries.
