@@ -37,6 +37,8 @@ type commands struct {
 	Deny     deny     `cmd:"" help:"Deny a request. Needs no PIN."`
 	Report   report   `cmd:"" help:"Say that it wasn't you. Needs no PIN."`
 	PIN      change   `cmd:"" name:"pin" help:"Change the PIN of all accounts of this phone. Asks for the current one and the new one."`
+	Scan     scan     `cmd:"" help:"Approve the sign-in whose QR code holds a link. Asks for the PIN, and no number."`
+	Respond  respond  `cmd:"" help:"Show the response to a challenge code. Needs no network, and sends nothing."`
 	Remove   remove   `cmd:"" help:"Remove an account from this phone and from the server."`
 }
 
@@ -128,7 +130,7 @@ func status(err error) int {
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, errUsage):
+	case errors.Is(err, errUsage), errors.Is(err, keyturn.ErrLink), errors.Is(err, keyturn.ErrOtherOrigin), errors.Is(err, keyturn.ErrChallengeCode):
 		return 2
 	case errors.Is(err, errNothing), errors.Is(err, phone.ErrUnknown):
 		return 3

@@ -78,7 +78,7 @@ func TestPhoneInAShell(t *testing.T) {
 	if _, exit := s.run("1234", "activate", code, "--server", w.Origin, "--yes"); exit != 4 {
 		t.Errorf("a weak PIN: exit %d, want 4", exit)
 	}
-	out, exit := s.start("7Kq2", "activate", code, "--server", w.Origin, "--yes")
+	out, done := s.start("7Kq2", "activate", code, "--server", w.Origin, "--yes")
 	lines := json.NewDecoder(out)
 	var checking, active map[string]string
 	if err := lines.Decode(&checking); err != nil || len(checking["check_code"]) != 6 {
@@ -88,7 +88,7 @@ func TestPhoneInAShell(t *testing.T) {
 	if err := lines.Decode(&active); err != nil || active["state"] != "active" {
 		t.Fatalf("activate says %v, %v", active, err)
 	}
-	if got := <-exit; got != 0 {
+	if got := <-done; got != 0 {
 		t.Fatalf("activate: exit %d", got)
 	}
 	if row, exit := s.run("", "accounts"); exit != 0 || row["account"] != "ada" {
@@ -102,6 +102,32 @@ func TestPhoneInAShell(t *testing.T) {
 	}
 	if row, exit := s.run("7Kq2", "approve", "--number", number); exit != 0 || row["state"] != "approved" {
 		t.Errorf("approve: %v, exit %d", row, exit)
+	}
+	b = w.Browser()
+	qr := b.Post("/sign-in/qr", url.Values{"request": {b.SignIn(ada).Attr("#wait", "data-request")}})
+	if _, exit := s.run("7Kq2", "scan", "https://elsewhere.example/p/#q.x"); exit != 2 {
+		t.Errorf("a link of another server: exit %d, want 2", exit)
+	}
+	if row, exit := s.run("7Kq2", "scan", qr.Attr("#signin-qr", "data-link")); exit != 0 || row["state"] != "approved" {
+		t.Errorf("scan: %v, exit %d", row, exit)
+	}
+	if _, exit := s.run("7Kq2", "scan", qr.Attr("#signin-qr", "data-link")); exit != 3 {
+		t.Errorf("the same link again: exit %d, want 3", exit)
+	}
+	b = w.Browser()
+	offline := b.Post("/sign-in/offline", url.Values{"request": {b.SignIn(ada).Attr("#wait", "data-request")}})
+	if _, exit := s.run("7Kq2", "respond", "0000", "0016"); exit != 2 {
+		t.Errorf("a code below the range: exit %d, want 2", exit)
+	}
+	if _, exit := s.run("7Kq2", "respond", "48291736", "--account", "bob"); exit != 3 {
+		t.Errorf("an account that isn't there: exit %d, want 3", exit)
+	}
+	row, exit := s.run("7Kq2", "respond", offline.Text("#challenge"))
+	if exit != 0 {
+		t.Fatalf("respond: %v, exit %d", row, exit)
+	}
+	if home := offline.Submit("form#respond", url.Values{"response": {row["response"].(string)}}); home.Attr("body", "data-proven") != "urn:keyturn:aal2-offline" {
+		t.Errorf("its response leads to %s:\n%s", home.Path, home.HTML)
 	}
 	if _, exit := s.run("", "deny"); exit != 3 {
 		t.Errorf("deny when nothing waits: exit %d, want 3", exit)
