@@ -39,6 +39,9 @@ type commands struct {
 	PIN      change   `cmd:"" name:"pin" help:"Change the PIN of all accounts of this phone. Asks for the current one and the new one."`
 	Scan     scan     `cmd:"" help:"Approve the sign-in whose QR code holds a link. Asks for the PIN, and no number."`
 	Respond  respond  `cmd:"" help:"Show the response to a challenge code. Needs no network, and sends nothing."`
+	Notices  notices  `cmd:"" help:"Show what happened to the accounts of this phone and wasn't done by it."`
+	Seen     seen     `cmd:"" help:"Say that a notice was about you."`
+	Alarm    alarm    `cmd:"" help:"Say that it wasn't you: notifications and changes stop for half an hour. Needs no PIN."`
 	Remove   remove   `cmd:"" help:"Remove an account from this phone and from the server."`
 }
 

@@ -25,9 +25,22 @@ export function HomeFlow({ app }) {
     pin=${phone.pinOpen ? "open" : accounts.some(({ state, earlier }) => earlier && state === "active") ? "earlier" : ""} onPin=${() => app.nav.go("Pin")}
     push=${lost ? "lost" : off ? "off" : ""} onPush=${turnOn}
     accounts=${accounts.map(({ device, account, service, state }) => ({ device, name: account.name, service, state }))}
+    told=${html`<${Told} app=${app} />`}
     unfinished=${phone.unfinished().map(({ account }) => account.name)}
     onOpen=${(/** @type {string} */ id) => app.nav.go("Request", { id })} onAccount=${(/** @type {string} */ device) => app.nav.go("Account", { device })}
     onResume=${() => resume(app)} onScan=${() => app.nav.go("Scan")} onRespond=${() => app.nav.go("Respond")} onAdd=${() => app.open("add")} />`;
+}
+
+/** The cards of notices: loaded when there is one. @type {any} */
+let notices = null;
+
+/** @param {{app: App}} props */
+function Told({ app }) {
+  const some = (app.phone?.inbox.notices.length ?? 0) > 0;
+  useEffect(() => {
+    if (some && !notices) import("./notices.js").then((made) => ((notices = made.NoticesFlow), app.draw()), () => {});
+  }, [some]);
+  return some && notices ? html`<${notices} app=${app} />` : null;
 }
 
 /** @param {Request} request @returns {import("../view/home.js").Card} */

@@ -17,7 +17,7 @@ const PLACES = {
   Resume: () => import("./check.js"), Code: () => import("./check.js"), Active: () => import("./check.js"), End: () => import("./check.js"),
   Request: () => import("./request.js"), Account: () => import("./account.js"), Remove: () => import("./account.js"), Locked: () => import("./account.js"),
   Settings: () => import("./settings.js"), Notify: () => import("./notify.js"), NotifyCheck: () => import("./notifycheck.js"),
-  Respond: () => import("./respond.js"), Pin: () => import("./pinchange.js"),
+  Respond: () => import("./respond.js"), Pin: () => import("./pinchange.js"), Alarm: () => import("./alarm.js"),
 };
 
 /** @type {Record<string, (props: any) => any>} */

@@ -22,7 +22,11 @@ import { readChallenge } from "./protocol.js";
  * @property {string | null} reason  why it is refused
  */
 
-/** @typedef {{device: string, account: {id: string, name: string}, notice: number, kind: string, time: number, detail: string}} Notice */
+/**
+ * @typedef {{device: string, account: {id: string, name: string}, notice: number, kind: string, time: number, detail: string,
+ *   from: string, place: string, reference: string, pause: boolean}} Notice
+ *   detail: name of the phone, or how many codes are left; pause: an alarm with the unlock pauses that phone
+ */
 
 const WAIT = 25; // seconds, the longest that the server holds a call
 const APART = 2; // seconds between two calls that are not held
@@ -102,13 +106,20 @@ export class Inbox {
     this.phone.tell("inbox");
   }
 
+  /** What the person has just answered here. @param {Notice} notice */
+  over({ device, notice }) {
+    const part = this.parts.get(device);
+    if (part) part.notices = part.notices.filter((other) => other.notice !== notice);
+    this.phone.tell("inbox");
+  }
+
   /** @param {Row} row @param {any} told  the answer of spec §8.2 */
   #take(row, told) {
     const known = new Map(this.parts.get(row.id)?.requests.map((request) => [request.id, request]));
     this.parts.set(row.id, {
       requests: (told.requests ?? []).map((/** @type {any} */ item) => this.#request(row, item, known.get(item.request))),
-      notices: (told.notices ?? []).map((/** @type {any} */ { notice, kind, time, detail }) =>
-        ({ device: row.id, account: row.account, notice, kind, time, detail: detail ?? "" })),
+      notices: (told.notices ?? []).map((/** @type {any} */ { notice, kind, time, detail = "", from = "", place = "", reference = "", pause = false }) =>
+        ({ device: row.id, account: row.account, notice, kind, time, detail, from, place, reference, pause })),
     });
     this.phone.told(row, told.device);
     this.phone.tell("inbox");

@@ -9,11 +9,11 @@ import { Banner, Button, Icon, Screen, Status, T } from "./part.js";
 /** @typedef {{device: string, name: string, service: string, state: string}} Row */
 
 /**
- * @param {{cards: Card[], accounts: Row[], ended: Ended[], unfinished: string[], note?: import("./part.js").Say | null, say: string, many: boolean,
+ * @param {{cards: Card[], accounts: Row[], ended: Ended[], unfinished: string[], note?: import("./part.js").Say | null, say: string, many: boolean, told?: any,
  *   push?: "" | "off" | "lost", onPush?: () => void, pin?: "" | "open" | "earlier", onPin?: () => void, onOpen: (id: string) => void, onAccount: (device: string) => void, onResume: () => void, onScan: () => void, onRespond: () => void, onAdd: () => void}} props
  *   many: several accounts, so that a card says whose it is; push, pin: what is to be said of notifications and of the PIN
  */
-export function Home({ cards, accounts, ended, unfinished, note, say, many, push = "", onPush, pin = "", onPin, onOpen, onAccount, onResume, onScan, onRespond, onAdd }) {
+export function Home({ cards, accounts, ended, unfinished, note, say, many, told, push = "", onPush, pin = "", onPin, onOpen, onAccount, onResume, onScan, onRespond, onAdd }) {
   const acts = html`<div class="pair"><${Button} k="home.scan" kind=${cards.length ? "wide" : "main wide"} icon="scan" onPress=${onScan} />
     ${accounts.some(({ state }) => state === "active") && html`<${Button} k="home.chal" kind="wide" icon="keyboard" onPress=${onRespond} />`}</div>`;
   return html`<${Screen} name="home" k="home.title" bare=${true} acts=${acts} say=${say}>
@@ -21,6 +21,7 @@ export function Home({ cards, accounts, ended, unfinished, note, say, many, push
     ${unfinished.map((account) => html`<${Banner} kind="warn" icon="clock" say=${{ k: "home.unfinished", v: { account } }}>
       <p><${Button} k="home.unfinished.go" kind="small" onPress=${onResume} /></p><//>`)}
     ${pin && html`<${Banner} kind="warn" icon="key" say=${{ k: "home.pin." + pin }}><p><${Button} k=${`home.pin.${pin}.go`} kind="small" onPress=${onPin} /></p><//>`}
+    ${told}
     <section aria-label=${t("home.requests")}>
       ${cards.length > 1 && html`<${Banner} kind="warn" icon="warning" say=${{ k: "home.several", v: { count: cards.length } }} />`}
       ${cards.map((card) => html`<${Waiting} key=${card.id} card=${card} many=${many} onOpen=${onOpen} />`)}

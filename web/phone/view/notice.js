@@ -1,0 +1,22 @@
+// P8: one thing that happened, and whether it was the person.
+
+import { html } from "../vendor/preact.js";
+import { t } from "../lib/words.js";
+import { Button, Icon, Reference, T, Trouble } from "./part.js";
+
+/**
+ * @param {{id: string, say: import("./part.js").Say, time: string, reference: string, account: string, busy: string,
+ *   problem: import("./part.js").Fault | null, onYes: () => void, onNo: () => void}} props
+ *   account: empty where there is only one
+ */
+export function NoticeCard({ id, say, time, reference, account, busy, problem, onYes, onNo }) {
+  return html`<article class="card snug notice" data-notice=${id} role="group" aria-label=${t("notice.title")}>
+    <p class="head"><b><${Icon} name="lock" kind="little" /> <${T} k="notice.title" /></b><span class="muted">${time}</span></p>
+    <${T} as="p" class="lead" ...${say} />
+    ${account && html`<p class="small"><${Icon} name="key" kind="little" /> ${account}</p>`}
+    <${Reference} reference=${reference} />
+    <${Trouble} problem=${problem} />
+    <div class="pair"><${Button} k="notice.yes" kind="wide" busy=${busy === "seen"} onPress=${busy ? () => {} : onYes} />
+      <${Button} k="notice.no" kind="wide" icon="block" busy=${busy === "alarm"} onPress=${busy ? () => {} : onNo} /></div>
+  </article>`;
+}
