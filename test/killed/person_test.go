@@ -25,13 +25,14 @@ const (
 // A person insists: when a page doesn't come, it is asked for again, and what is
 // done next is what the page says.
 type person struct {
-	t      *testing.T
-	node   *node
-	client *http.Client
-	phone  *phone.Phone
-	keep   *phone.Memory
-	pin    string
-	lose   string // calls to this path don't reach the server
+	t        *testing.T
+	node     *node
+	client   *http.Client
+	phone    *phone.Phone
+	keep     *phone.Memory
+	pin      string
+	password string
+	lose     string // calls to this path don't reach the server
 }
 
 // RoundTrip is the person's network.
@@ -48,7 +49,7 @@ func newPerson(t *testing.T, n *node) *person {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &person{t: t, node: n, keep: &phone.Memory{}, pin: pin}
+	p := &person{t: t, node: n, keep: &phone.Memory{}, pin: pin, password: password}
 	p.client = &http.Client{Jar: jar, Transport: p, Timeout: 30 * time.Second}
 	p.newPhone()
 	return p
@@ -135,7 +136,7 @@ func (g page) request() string {
 // signIn gives name and password; again, if the answer got lost.
 func (p *person) signIn() page {
 	p.t.Helper()
-	form := url.Values{"name": {name}, "password": {password}}
+	form := url.Values{"name": {name}, "password": {p.password}}
 	for range 3 {
 		if g := p.post("/sign-in", form, "/"); g.path == "/phones/activation" || g.path == "/sign-in/wait" {
 			return g

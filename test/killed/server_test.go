@@ -19,6 +19,7 @@ import (
 
 	"keyturn/internal/audit"
 	"keyturn/internal/config"
+	"keyturn/internal/mail/mailtest"
 	"keyturn/internal/push/pushtest"
 	"keyturn/internal/server"
 )
@@ -28,6 +29,7 @@ const (
 	envFolder = "KEYTURN_KILLED_FOLDER"
 	envListen = "KEYTURN_KILLED_LISTEN"
 	envPush   = "KEYTURN_KILLED_PUSH"   // origin of the push service
+	envMail   = "KEYTURN_KILLED_MAIL"   // address of the mail server; empty: none
 	envMoment = "KEYTURN_KILLED_MOMENT" // such as "before request.approved"; empty: never
 )
 
@@ -52,6 +54,10 @@ func settings(folder, listen string) config.Config {
 	c.Push.Contact = "mailto:it@example.com"
 	if service := os.Getenv(envPush); service != "" {
 		c.Push.Hosts = []string{service}
+	}
+	if address := os.Getenv(envMail); address != "" {
+		c.Mail.Server, c.Mail.User, c.Mail.Password, c.Mail.From = address, mailtest.User, mailtest.Password, "keyturn@example.org"
+		c.Mail.Patience.Duration = time.Second // so that a claim is over in two
 	}
 	c.Listen = listen
 	_, port, _ := net.SplitHostPort(listen) // the test listened there
@@ -111,6 +117,7 @@ type node struct {
 	listen string
 	origin string
 	pushes *pushtest.Service
+	mail   *mailtest.Server // nil: none
 
 	mu    sync.Mutex
 	cmd   *exec.Cmd
@@ -120,13 +127,16 @@ type node struct {
 }
 
 // start starts a server that dies at a moment, such as "after request.approved".
-func start(t *testing.T, moment string) *node {
+func start(t *testing.T, moment string) *node { return startWith(t, moment, nil) }
+
+// startWith starts one that sends letters too.
+func startWith(t *testing.T, moment string, mail *mailtest.Server) *node {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &node{t: t, folder: t.TempDir(), listen: l.Addr().String(), quiet: make(chan struct{}), pushes: pushtest.Start(t)}
+	n := &node{t: t, folder: t.TempDir(), listen: l.Addr().String(), quiet: make(chan struct{}), pushes: pushtest.Start(t), mail: mail}
 	n.pushes.At(clock(n.folder))
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
@@ -146,7 +156,7 @@ func (n *node) addAccount() {
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	if _, err := s.Accounts.Add(n.t.Context(), name, password, ""); err != nil {
+	if _, err := s.Accounts.Add(n.t.Context(), name, password, "ada@example.org"); err != nil {
 		n.t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
@@ -157,6 +167,13 @@ func (n *node) addAccount() {
 func (n *node) run(moment string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), envFolder+"="+n.folder, envListen+"="+n.listen, envMoment+"="+moment, envPush+"="+n.pushes.URL)
+	if n.mail != nil {
+		file := filepath.Join(n.folder, "mail.pem")
+		if err := os.WriteFile(file, n.mail.PEM, 0o600); err != nil {
+			n.t.Error(err)
+		}
+		cmd.Env = append(cmd.Env, envMail+"="+n.mail.Addr, "SSL_CERT_FILE="+file)
+	}
 	cmd.Stderr = os.Stderr
 	n.mu.Lock()
 	defer n.mu.Unlock()

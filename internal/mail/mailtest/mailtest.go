@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/pem"
 	"errors"
 	"io"
 	"math/big"
@@ -38,6 +39,7 @@ type Letter struct {
 type Server struct {
 	Addr  string         // HOST:PORT
 	Roots *x509.CertPool // that know its certificate
+	PEM   []byte         // its certificate
 
 	// Refuse is asked for each recipient; nil takes all.
 	Refuse func(to string) error
@@ -58,7 +60,7 @@ func Start(t testing.TB) *Server {
 		t.Fatal(err)
 	}
 	cert, roots := certificate(t)
-	s := &Server{Addr: l.Addr().String(), Roots: roots, arrived: make(chan struct{}, 1000)}
+	s := &Server{Addr: l.Addr().String(), Roots: roots, PEM: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]}), arrived: make(chan struct{}, 1000)}
 	inner := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &session{server: s, conn: c}, nil }))
 	inner.Domain = "localhost"
 	inner.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}}
