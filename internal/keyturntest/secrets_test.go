@@ -35,6 +35,8 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
+const pinAfter = "8Wm3#x"
+
 // secretsOnTheWire are MACs, signatures and nonces: whatever has 32 bytes or more.
 var secretsOnTheWire = regexp.MustCompile(`[A-Za-z0-9_-]{43,}`)
 
@@ -86,11 +88,17 @@ func TestA65NothingSecretIsKept(t *testing.T) {
 	ada.Phone.Approve(number)
 	page = see(see(page.Reload()).Submit("form#redeem", nil))
 	see(page.Browser.Get("/phones"))
-	if err := ada.Phone.Remove(t.Context(), ada.Phone.Accounts()[0].Device, pin); err != nil {
+	if err := ada.Phone.ChangePIN(t.Context(), "slip of PIN", pinAfter); err == nil {
+		t.Fatal("a slip was taken")
+	}
+	if err := ada.Phone.ChangePIN(t.Context(), pin, pinAfter); err != nil {
+		t.Fatal(err)
+	}
+	if err := ada.Phone.Remove(t.Context(), ada.Phone.Accounts()[0].Device, pinAfter); err != nil {
 		t.Fatal(err)
 	}
 
-	secrets = append(secrets, code, strings.ReplaceAll(code, "-", ""), set.Check, number, pin, "slip of", ada.Password)
+	secrets = append(secrets, code, strings.ReplaceAll(code, "-", ""), set.Check, number, pin, pinAfter, "slip of", ada.Password)
 	secrets = append(secrets, secretsOnTheWire.FindAllString(heard.said.String(), -1)...)
 	if len(secrets) < 40 {
 		t.Errorf("only %d secrets were heard", len(secrets))

@@ -5,9 +5,12 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/browser"
@@ -74,6 +77,32 @@ func (p *Phone) Restart() {
 	p.t.Helper()
 	p.stop()
 	p.start()
+}
+
+// Copy ends the phone's browser, copies all that it keeps, and returns a second phone
+// with the copy. Both start again.
+func (p *Phone) Copy() *Phone {
+	p.t.Helper()
+	p.stop()
+	second := *p
+	dir := p.t.TempDir()
+	second.profile, second.film = filepath.Join(dir, "profile"), filepath.Join(dir, "camera.y4m")
+	if err := os.CopyFS(second.profile, stored{os.DirFS(p.profile)}); err != nil {
+		p.t.Fatalf("copy of the profile: %v", err)
+	}
+	second.Camera(nothing())
+	p.start()
+	second.start()
+	return &second
+}
+
+// stored is a profile without the links that say that it is in use.
+type stored struct{ fs.FS }
+
+// ReadDir implements [fs.ReadDirFS].
+func (s stored) ReadDir(name string) ([]fs.DirEntry, error) {
+	all, err := fs.ReadDir(s.FS, name)
+	return slices.DeleteFunc(all, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), "Singleton") }), err
 }
 
 // Allow answers the browser's question for a permission beforehand.

@@ -121,3 +121,44 @@ func TestA56BrowserKilledInTheMiddle(t *testing.T) {
 		})
 	}
 }
+
+// All that the browser keeps is copied: keys that no script can take out go with the
+// profile. Once both copies have answered, the phone is paused on both, and the person
+// is told. Attack A16.
+func TestA16CopiedBrowserStorage(t *testing.T) {
+	p := newWorld(t, nil).newPerson("en", true)
+	p.activated(mei, false)
+	thief := *p
+	thief.portal, thief.phone = browser.NewDesktop(t, "en"), p.phone.Copy()
+	for _, phone := range []*browser.Phone{p.phone, thief.phone} {
+		phone.Open(p.origin + "/p/")
+		phone.Sees("[data-screen=home]")
+	}
+	p.answers(mei, pin)
+	p.proven(mei, "urn:keyturn:aal2")
+	thief.signIn(mei)
+	thief.review()
+	thief.phone.Type("#number", thief.number())
+	thief.phone.Tap("request.approve")
+	thief.unlock(pin)
+	thief.phone.Reads(thief.phone.Word("error.clone_suspected"))
+	thief.portal.Sees("#wait")
+	p.phone.Reload()
+	p.phone.Sees("home.account.suspended")
+	p.portal.Open(p.origin + "/phones")
+	p.portal.Reads(p.portal.Word("phones.paused.clone"))
+}
+
+// Five wrong PINs in a row lock the phone, also where the PIN is changed.
+func TestA52WrongPINsInAChange(t *testing.T) {
+	p := newWorld(t, nil).newPerson("en", true)
+	p.activated(mei, false)
+	p.changePIN("wrong1", next)
+	for left := 4; left > 0; left-- {
+		p.phone.Reads(p.phone.Word("request.unlock.wrong", "count", left))
+		p.phone.Type("#pin-current", "wrong1")
+		p.phone.Tap("pin.go")
+	}
+	p.phone.Sees("[data-screen=locked]")
+	p.phone.Reads(mei.Name)
+}

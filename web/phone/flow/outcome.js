@@ -64,6 +64,6 @@ export function readFailure(error, step, scanned = false) {
     case "challenge_changed":
       return { step: "details", problem: { k: "request.changed" }, outcome: "" };
     default:
-      return { step, problem: fault(error), left: null, outcome: "" };
+      return { step, problem: fault(error, { answer_refused: "request.refused" }), left: null, outcome: "" };
   }
 }

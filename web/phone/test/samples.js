@@ -111,7 +111,7 @@ export const SAMPLES = {
   respond: respond({}), "respond-typo": respond({ challenge: "00000016", typo: true }), "respond-unlock": pin({ k: "respond.unlock", go: "respond.get" }),
   "respond-answer": respond({ challenge: "48291736", response: "73051842" }), "respond-platform": respond({ challenge: "48291736", response: "03051842", pin: false, accounts: [{ device: "dev_1", name: "mei.chen" }] }),
   "respond-closed": respond({ challenge: "48291736", pin: false, problem: { k: "error.unlock_closed" } }),
-  "request-busy": request({ number: "417902", busy: "approve" }), "request-loading": () => html`<${Loading} back=${no} />`,
+  "request-refused": request({ number: "417902", problem: { k: "request.refused", reference } }), "request-busy": request({ number: "417902", busy: "approve" }), "request-loading": () => html`<${Loading} back=${no} />`,
   pin: pin({}), "pin-wrong": pin({ left: 4 }), "pin-busy": pin({ busy: true }),
   "pin-change": change({}), "pin-change-wrong": change({ left: 4 }), "pin-change-busy": change({ busy: true }), "pin-change-offline": change({ offline: true }),
   "pin-change-kept": change({ problem: { k: "error.pin_kept" } }), "pin-change-gone": change({ problem: { k: "error.change_gone", reference } }), "pin-change-open": change({ open: true }),
