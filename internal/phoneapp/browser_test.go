@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"keyturn/internal/phoneapp"
 	"keyturn/locale"
 	"keyturn/spec"
+	"keyturn/test/browser"
 )
 
 // patience is for a whole run in the browser, with other work on the machine.
@@ -52,23 +52,8 @@ func serve(t *testing.T, h http.Handler) string {
 // chromium starts a browser with an empty profile. It ends with the test.
 func chromium(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
-	program, err := exec.LookPath("chromium")
-	if err != nil {
-		if strings.Contains(os.Getenv("KEYTURN_TEST_REQUIRE"), "chromium") {
-			t.Fatal("chromium is missing and required")
-		}
-		t.Skip("chromium is missing")
-	}
-	options := append([]chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-	}, more...)
-	ctx, stop := context.WithTimeout(t.Context(), patience)
-	ctx, end := chromedp.NewExecAllocator(ctx, options...)
-	ctx, shut := chromedp.NewContext(ctx)
-	t.Cleanup(func() { shut(); end(); stop() })
+	ctx, stop := context.WithTimeout(browser.Start(t, more...), patience)
+	t.Cleanup(stop)
 	return ctx
 }
 

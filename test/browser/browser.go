@@ -75,6 +75,14 @@ func start(t testing.TB, dir string, more ...chromedp.ExecAllocatorOption) (cont
 	return ctx, stop
 }
 
+// Start starts a Chromium with an empty profile, for tests that drive it themselves.
+// It ends with the test.
+func Start(t testing.TB, more ...chromedp.ExecAllocatorOption) context.Context {
+	t.Helper()
+	ctx, _ := start(t, t.TempDir(), more...)
+	return ctx
+}
+
 // A Desktop is a browser with a large screen. Each has cookies of its own.
 type Desktop struct{ Window }
 
