@@ -180,12 +180,3 @@ func TestTopicVector(t *testing.T) {
 		t.Errorf("topic %s, want %s", got, v.Topic)
 	}
 }
-
-func BenchmarkLook(b *testing.B) {
-	m := read(b).Messages[0]
-	for b.Loop() {
-		if _, err := push.Look(m.UAPublic, m.Auth); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
