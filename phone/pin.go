@@ -111,7 +111,7 @@ func (p *Phone) changing(ctx context.Context) ([]Device, error) {
 		var info keyturn.DeviceInfo
 		err := p.signed(ctx, d, "GET", "/v1/device", nil, &info)
 		switch {
-		case isProblem(err, "device_removed"):
+		case isProblem(err, "device_removed"), isProblem(err, "bad_call"): // its account is gone
 		case err != nil:
 			return nil, err
 		case info.Device.State == "pin_locked":
@@ -249,8 +249,8 @@ func (p *Phone) settled(ctx context.Context, d Device) (changed, known bool, err
 	if err == nil {
 		return begun.Epoch > d.Next.Epoch, true, nil
 	}
-	if isProblem(err, "device_removed") {
-		return false, false, nil
+	if isProblem(err, "device_removed") || isProblem(err, "bad_call") {
+		return false, false, nil // its account is gone: others have to say
 	}
 	ended := isProblem(err, "change_gone") || isProblem(err, "pin_locked") || time.Now().Unix() > d.Next.Ends
 	if !ended && !isProblem(err, "device_suspended") {

@@ -437,3 +437,34 @@ func TestNoChangeInTheMiddleOfASetUp(t *testing.T) {
 		t.Errorf("the new account: %v", err)
 	}
 }
+
+// An account that was deleted doesn't keep the others from changing their PIN, nor
+// from finding out which it is.
+func TestDeletedAccountHoldsNobodyUp(t *testing.T) {
+	p := startPair(t)
+	c := &cut{through: p.w.Client().Transport, after: true}
+	for c.at = 0; c.path != "/v1/pin/finish"; c.at++ {
+		c.calls = 0
+		p.phone.Through(&http.Client{Transport: c})
+		if err := p.phone.ChangePIN(t.Context(), pin, next); err == nil {
+			t.Fatal("nothing was cut")
+		}
+		p.phone.Phone = p.again()
+	}
+	if err := p.w.Accounts.Remove(t.Context(), p.ada.ID); err != nil {
+		t.Fatal(err)
+	}
+	again := p.again()
+	if outcome, err := again.Settle(t.Context()); outcome != phone.PINChanged || err != nil {
+		t.Fatalf("outcome %d, %v", outcome, err)
+	}
+	if err := again.ChangePIN(t.Context(), next, "8Wm3"); err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Forget(again.Accounts()[0].Device); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.answer(again, p.bo, "8Wm3"); err != nil {
+		t.Errorf("the account that is left: %v", err)
+	}
+}
