@@ -83,7 +83,10 @@ type ActivationState struct {
 	State string `json:"state"`
 	Cause string `json:"cause,omitempty"` // digits, person, newer, time, proof or empty
 
-	Replaced string `json:"replaced,omitempty"` // active: name of the phone that this one stands for now
+	// Of an active one: name of the phone that this one stands for now, and whether
+	// recovery codes are waiting in the browser.
+	Replaced string `json:"replaced,omitempty"`
+	Codes    bool   `json:"codes,omitempty"`
 }
 
 // A ServerInfo says what a server speaks. Spec §14.

@@ -30,6 +30,7 @@ func (s *Service) Progress(ctx context.Context, d device.Device, id string, wait
 	}
 	state := a.told()
 	if a.State == Active {
+		state.Codes = a.Purpose == First
 		state.Replaced, err = s.old(ctx, a)
 	}
 	return state, err

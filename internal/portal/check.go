@@ -95,7 +95,7 @@ func (p *Portal) showDone(w http.ResponseWriter, r *http.Request, frame page.Fra
 			old = d.Name
 		case st.Device:
 			if d.OnProbation(p.Now()) {
-				done.Body = page.Say("recover.first24")
+				done.Body = page.Say("entercode.first24")
 			}
 		}
 	}

@@ -84,12 +84,12 @@ func (p *Portal) postRecover(w http.ResponseWriter, r *http.Request, t ticket) e
 // misread says what is wrong with something that is no recovery code.
 func (p *Portal) misread(typed string, err error) page.Sentence {
 	if _, other := keyturn.ParseCode(p.Page.Origin(), typed); other == nil {
-		return page.Say("recover.activation")
+		return page.Say("entercode.activation")
 	}
 	if errors.Is(err, keyturn.ErrCodeLength) {
-		return page.Say("recover.typo", "count", utf8.RuneCountInString(strings.Map(symbol, norm.NFKC.String(typed))))
+		return page.Say("entercode.typo", "count", utf8.RuneCountInString(strings.Map(symbol, norm.NFKC.String(typed))))
 	}
-	return page.Say("recover.slip")
+	return page.Say("entercode.slip")
 }
 
 // symbol leaves out what nobody counts.
@@ -107,13 +107,13 @@ func (p *Portal) recoverRefused(w http.ResponseWriter, r *http.Request, req appr
 	c.Reference = referenceOf(err)
 	switch {
 	case errors.Is(err, account.ErrRecovery):
-		c.Problem = page.Say("recover.err")
+		c.Problem = page.Say("entercode.err")
 	case errors.As(err, &many):
-		c.Problem, status = page.Say("recover.slow", "count", int(math.Ceil(many.Wait.Minutes()))), http.StatusTooManyRequests
+		c.Problem, status = page.Say("entercode.slow", "count", int(math.Ceil(many.Wait.Minutes()))), http.StatusTooManyRequests
 	case errors.Is(err, account.ErrCodesOff):
-		c.Problem = page.Say("recover.off")
+		c.Problem = page.Say("entercode.off")
 	case errors.Is(err, account.ErrQuiet):
-		c.Problem, status = page.Say("recover.quiet"), http.StatusConflict
+		c.Problem, status = page.Say("entercode.quiet"), http.StatusConflict
 	case errors.Is(err, account.ErrBusy):
 		c.Problem, status = page.Say("signin.busyserver"), http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", "3")

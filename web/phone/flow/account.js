@@ -27,9 +27,17 @@ export function AccountFlow({ app, device }) {
   };
   if (row.state === "active") return html`<${ActiveAccount} app=${app} row=${row} />`;
   if (row.state === "pin_locked") return html`<${Locked} accounts=${row.account.name} back=${() => app.nav.back()} onAgain=${() => app.nav.go("Recover")} onForget=${forget} />`;
-  const { reason, to, time } = row.ended ?? { reason: null, to: null, time: null };
-  const kind = row.state === "suspended" ? "paused" : row.state === "unknown" ? "unknown" : reason === "moved" && to ? "moved" : "removed";
-  return html`<${Gone} kind=${kind} account=${row.account.name} to=${to ?? ""} time=${time ? dayTime(time, language()) : ""} back=${() => app.nav.back()} onForget=${forget} />`;
+  const { to, time } = row.ended ?? { to: null, time: null };
+  const kind = kindOf(row);
+  const again = kind === "removed" || kind === "unknown" ? () => app.nav.go("Recover") : undefined;
+  return html`<${Gone} kind=${kind} onAgain=${again} account=${row.account.name} to=${to ?? ""} time=${time ? dayTime(time, language()) : ""} back=${() => app.nav.back()} onForget=${forget} />`;
+}
+
+/** How it ended, or why it stands still, P17. @param {Row} row @returns {"moved" | "removed" | "paused" | "lost" | "clone" | "unknown"} */
+function kindOf({ state, ended }) {
+  if (state === "unknown") return "unknown";
+  if (state === "suspended") return ended?.reason === "clone" ? "clone" : ended?.reason === "lost" && ended.to ? "lost" : "paused";
+  return (ended?.reason === "moved" || ended?.reason === "lost") && ended.to ? "moved" : "removed";
 }
 
 /** @param {{app: App, row: Row}} props */

@@ -104,8 +104,8 @@ export function ActiveFlow({ app, activation }) {
   }, []);
   const accounts = app.phone?.accounts() ?? [];
   const ends = accounts.find(({ device }) => device === activation.device)?.probationEnds ?? 0;
-  return html`<${Active} account=${activation.account.name} service=${activation.service} unlock=${activation.unlock} push=${on ? "on" : "off"} many=${accounts.length} first=${!ends}
-    until=${ends ? dayTime(ends / 1000, language()) : ""} onDone=${() => app.nav.home()} />`;
+  return html`<${Active} account=${activation.account.name} service=${activation.service} unlock=${activation.unlock} push=${on ? "on" : "off"} many=${accounts.length} first=${activation.codes}
+    replaced=${activation.replaced} until=${ends ? dayTime(ends / 1000, language()) : ""} onDone=${() => app.nav.home()} />`;
 }
 
 /** The set-up ended without an account. @param {{app: App, cause: string, problem?: Fault}} props */

@@ -66,9 +66,9 @@ function FirstFlow({ app }) {
     onBefore=${() => nav.go("Recover")} onContinue=${() => nav.go("Confirm", { code: found?.code })} />`;
 }
 
-/** P16. @param {{app: App}} props */
-function RecoverFlow({ app: { nav } }) {
-  return html`<${Recover} back=${() => nav.back()} onScan=${() => nav.go("Scan")} onType=${() => nav.go("Type")} />`;
+/** P16. @param {{app: App, accounts?: string}} props */
+function RecoverFlow({ app: { nav }, accounts }) {
+  return html`<${Recover} accounts=${accounts} back=${() => nav.back()} onScan=${() => nav.go("Scan")} onType=${() => nav.go("Type")} />`;
 }
 
 /** Pull to refresh, without pulling. @param {App} app */

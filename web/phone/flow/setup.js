@@ -55,8 +55,8 @@ export function ConfirmFlow({ app, entry, code, look: known, name }) {
 }
 
 /** @param {Look} look @param {string} host */
-function madeOf({ service, account, made, ends }, host) {
-  return { service, host, account: account.name, computer: made.browser, place: made.place, time: made.time ? shortTime(made.time, language()) : "", ends };
+function madeOf({ service, account, made, ends, replaces }, host) {
+  return { service, host, account: account.name, computer: made.browser, place: made.place, time: made.time ? shortTime(made.time, language()) : "", ends, replaces };
 }
 
 /** P5. @param {{app: App, setup: Setup, name: string}} props */

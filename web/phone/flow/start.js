@@ -34,6 +34,15 @@ export async function start(fragment, root) {
   phone.server().then(({ name }) => ((app.service = name), app.draw()), () => {});
   if (!app.landing && opened) await follow(app, opened);
   else if (phone.unfinished().length) await (await import("./check.js")).resume(app);
+  else if (!app.landing) await missing(app, phone);
+}
+
+/** Keys that are gone are said to be gone, once, and what to do. @param {App} app @param {Phone} phone */
+async function missing(app, phone) {
+  const accounts = await phone.lost().catch(() => []);
+  if (!accounts.length) return;
+  app.nav.go("Recover", { accounts: accounts.join(", ") });
+  await phone.forgetLost();
 }
 
 /** The app was open already when a code or a link was opened in it. @param {App} app */

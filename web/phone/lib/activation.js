@@ -36,6 +36,8 @@ export class Activation {
     this.state = "redeemed";
     this.cause = "";
     this.needsPin = false;
+    this.replaced = ""; // name of the phone that this one stands for now
+    this.codes = false; // recovery codes are waiting on the computer
   }
 
   /**
@@ -92,8 +94,9 @@ export class Activation {
   /** @param {number} wait @param {AbortSignal} [signal] */
   async #ask(wait, signal) {
     try {
-      const { state, cause } = await this.phone.signed(this.row, "GET",
+      const { state, cause, replaced, codes } = await this.phone.signed(this.row, "GET",
         `/v1/activations/${this.unfinished.id}?wait=${wait}`, undefined, { wait, signal });
+      Object.assign(this, { replaced: replaced ?? "", codes: codes === true });
       return await this.#reached(state, cause ?? "");
     } catch (problem) {
       if (hasCode(problem, OVER)) return this.#reached("ended", "");
@@ -106,6 +109,7 @@ export class Activation {
     if (state === "active") {
       const { activation, ...row } = this.row;
       await this.phone.keep({ ...row, state: "active" });
+      await this.phone.supersede(row);
     } else if (state === "redeemed" || state === "checking") {
       if (state === "checking") await this.phone.keep(this.row);
     } else {

@@ -9,7 +9,7 @@
  * @property {"pin" | "platform"} unlock
  * @property {string} phoneName
  * @property {"unfinished" | "active" | "suspended" | "pin_locked" | "removed" | "unknown"} state
- * @property {{reason: string | null, to: string | null, time: number | null} | null} ended
+ * @property {{reason: string | null, to: string | null, time: number | null} | null} ended  why it was removed or suspended
  * @property {number} added         milliseconds of this phone's clock
  * @property {CryptoKey} kd         private half of the device key
  * @property {CryptoKey} kp

@@ -29,7 +29,8 @@ export class Devices {
 
   /** Reads the storage again: another tab may have changed it. Who holds a row sees what is new in it. */
   async reload() {
-    this.rows = new Map((await this.keys.devices()).map((row) => [row.id, renewed(this.rows.get(row.id), row)]));
+    const kept = (await this.keys.devices()).filter(({ kd }) => kd);
+    this.rows = new Map(kept.map((row) => [row.id, renewed(this.rows.get(row.id), row)]));
     this.tell("accounts");
   }
 
@@ -66,6 +67,19 @@ export class Devices {
     return row;
   }
 
+  /** Names of accounts that this phone was set up for, and has no key of. @returns {Promise<string[]>} */
+  async lost() {
+    const known = await this.keys.setting("known");
+    if (!known) return this.forgetLost().then(() => []); // from before they were kept
+    return Object.keys(known).filter((device) => !this.rows.get(device)?.kd).map((device) => known[device]);
+  }
+
+  /** Keeps which accounts this phone is set up for, apart from their keys. @param {string} device @param {string} [name]  none: not any more */
+  async #known(device, name) {
+    const { [device]: before, ...known } = (await this.keys.setting("known")) ?? {};
+    if (before !== name) await this.keys.set("known", name ? { ...known, [device]: name } : known);
+  }
+
   /** Those that still may call: a removed device's keys are not used any more. */
   callers() {
     return [...this.rows.values()].filter((row) => !["unfinished", "removed", "unknown"].includes(row.state));
@@ -80,12 +94,25 @@ export class Devices {
   async keep(row) {
     await this.keys.save(row);
     this.rows.set(row.id, row);
+    if (row.state === "active") await this.#known(row.id, row.account.name);
     this.tell("accounts");
+  }
+
+  /** The person knows that the keys are gone. */
+  async forgetLost() {
+    await this.keys.set("known", Object.fromEntries([...this.rows.values()].filter(({ kd, state }) => kd && state !== "unfinished").map(({ id, account }) => [id, account.name])));
+  }
+
+  /** What this phone kept of the account before stands for nothing any more. @param {Row} by  the device that is active now */
+  async supersede(by) {
+    const older = [...this.rows.values()].filter((row) => row.id !== by.id && row.account.id === by.account.id && row.state !== "unfinished");
+    for (const row of older) await this.forget(row.id);
   }
 
   /** Deletes a device's keys here. The server is not told. @param {string} device */
   async forget(device) {
     await this.keys.forget(device);
+    await this.#known(device);
     this.rows.delete(device);
     this.shown.delete(device);
     this.activations.delete(device);
@@ -123,7 +150,9 @@ export class Devices {
   async told(row, device) {
     if (!device) return;
     this.shown.set(row.id, accountOf(row, device, Date.now()));
-    if (["active", "suspended", "pin_locked"].includes(device.state)) await this.#note(row.id, device.state, null);
+    const { state, reason, to, time } = device;
+    const why = state === "suspended" ? { reason: reason ?? null, to: to ?? null, time: time ?? null } : null;
+    if (["active", "suspended", "pin_locked"].includes(state)) await this.#note(row.id, state, why);
     this.tell("accounts");
   }
 
@@ -143,7 +172,7 @@ export class Devices {
   /** @param {string} id @param {Row["state"]} state @param {Row["ended"]} ended */
   async #note(id, state, ended) {
     const row = this.rows.get(id);
-    if (!row || row.state === state) return;
+    if (!row || (row.state === state && (!ended || JSON.stringify(row.ended) === JSON.stringify(ended)))) return;
     Object.assign(row, { state, ended });
     // A server that doesn't know the phone may be one that is set up wrongly for a while.
     if (state === "unknown") this.tell("accounts");

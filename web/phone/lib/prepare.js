@@ -16,15 +16,16 @@ import { platform, suggestedName } from "./system.js";
  * @property {boolean} checkCode
  * @property {number} ends   milliseconds of this phone's clock
  * @property {{browser: string, place: string, time: number}} made  in which browser, where and when the code was made
+ * @property {string} replaces  name of the phone that ends, or that was named as lost; else empty
  */
 
 /** @param {import("./phone.js").Phone} phone @param {string} code  16 symbols @returns {Promise<Look>} */
 export async function look(phone, code) {
-  const { account, service, unlock, pin, check_code, expires_in, made } =
+  const { account, service, unlock, pin, check_code, expires_in, made, replaces } =
     await phone.api.open("POST", "/v1/activations/look", { code }, { safe: true });
   const known = unlock.filter((/** @type {string} */ one) => one === "pin" || one === "platform");
   return { code, account, service, unlock: known, pin, checkCode: check_code !== false, ends: deadline(expires_in),
-    made: { browser: "", place: "", time: 0, ...made } };
+    made: { browser: "", place: "", time: 0, ...made }, replaces: replaces ?? "" };
 }
 
 /**
@@ -44,7 +45,9 @@ export async function prepare(phone, look, { name, unlock }) {
   }
   const rows = phone.callers();
   if (rows.some((row) => row.state === "active" && row.account.name === look.account.name)) throw new Problem("here");
-  const fitting = rows.filter((row) => look.unlock.includes(row.unlock));
+  // A locked one is over: its PIN stands for nothing any more. One of the same account is being replaced.
+  const lasting = rows.filter((row) => row.state !== "pin_locked" && row.account.name !== look.account.name);
+  const fitting = lasting.filter((row) => look.unlock.includes(row.unlock));
   const active = fitting.filter((row) => row.state === "active");
   if (fitting.length && !active.length) throw new Problem("locked");
   const answering = active.filter((row) => !row.earlier);

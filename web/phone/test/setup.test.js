@@ -130,11 +130,41 @@ export default async function () {
     const { server, phone } = await fixture("ada", "ada", "mei");
     const device = await activated(phone, server, "0");
     await refuses(() => setUp(phone, "1"), "here");
-    server.devices.get(device).state = "pin_locked";
+    server.devices.get(device).state = "suspended";
     await phone.check();
     await refuses(() => setUp(phone, "2"), "locked");
+    equal((await setUp(phone, "1")).via, null, "via of the account that is paused");
+    server.devices.get(device).state = "pin_locked";
+    await phone.check();
+    equal((await setUp(phone, "2")).via, null, "via of a phone whose PIN is over");
     server.devices.get(device).state = "removed";
     equal((await setUp(phone, "1")).via, null, "via after it was removed elsewhere");
+  });
+
+  await test("setup/what was kept of the account before goes when the new device is active", async () => {
+    const { server, phone } = await fixture("ada", "ada");
+    const device = await activated(phone, server, "0");
+    server.devices.get(device).state = "pin_locked";
+    await phone.check();
+    server.codes.get("1").id = server.codes.get("0").id;
+    const fresh = await activated(phone, server, "1");
+    equal(phone.accounts().map((account) => [account.device, account.state]), [[fresh, "active"]]);
+  });
+
+  await test("setup/keys that are gone are known to be gone, once", async () => {
+    const { server, phone } = await fixture("ada", "mei");
+    await activated(phone, server, "0");
+    equal(await phone.lost(), [], "while they are there");
+    const step = phone.keys.db.transaction("devices", "readwrite");
+    step.objectStore("devices").clear();
+    await new Promise((done) => (step.oncomplete = done));
+    await phone.reload();
+    equal([phone.accounts().length, await phone.lost()], [0, ["ada"]], "after they went");
+    await phone.forgetLost();
+    equal(await phone.lost(), [], "after it was said");
+    const device = await activated(phone, server, "1");
+    await phone.forget(device);
+    equal(await phone.lost(), [], "after its person removed it");
   });
 
   await test("setup/an unfinished one comes first", async () => {

@@ -42,14 +42,16 @@ export function Account({ account, asking, busy, problem, back, onRespond, onRem
 
 /**
  * P17: the account is not this phone's any more, or stands still.
- * @param {{kind: "moved" | "removed" | "paused" | "unknown", account: string, to: string, time: string, back: () => void, onForget: () => void}} props
+ * @param {{kind: "moved" | "removed" | "paused" | "lost" | "clone" | "unknown", account: string, to: string, time: string, back: () => void,
+ *   onAgain?: () => void, onForget: () => void}} props  onAgain: where setting it up again is the usual next step
  */
-export function Gone({ kind, account, to, time, back, onForget }) {
+export function Gone({ kind, account, to, time, back, onAgain, onForget }) {
   const body = kind === "removed" && !time ? "gone.removed.untimed" : `gone.${kind}.body`;
   return html`<${Screen} name="gone" k=${`gone.${kind}.title`} v=${{ account, to }} back=${back} data-kind=${kind}
-    acts=${html`<${Button} k="gone.remove" kind="main wide" icon="bin" onPress=${onForget} />`}>
+    acts=${html`${onAgain && html`<${Button} k="gone.again" kind="main wide" onPress=${onAgain} />`}
+      <${Button} k="gone.remove" kind=${onAgain ? "wide" : "main wide"} icon="bin" onPress=${onForget} />`}>
     <div class="hero"><${Icon} name=${kind === "moved" ? "move" : "block"} /></div>
-    <${T} as="p" k=${body} v=${{ account, time }} />
+    <${T} as="p" k=${body} v=${{ account, to, time }} />
     <${Banner} kind="warn" icon="warning" say=${{ k: "gone.desk" }} />
   <//>`;
 }

@@ -6,9 +6,9 @@ import { Button, Icon, Mark, Screen, T } from "./part.js";
 
 /**
  * @param {{account: string, service: string, unlock: "pin" | "platform", push: "on" | "off", many: number, first: boolean,
- *   until: string, onDone: () => void}} props  many: accounts on this phone; first: the account's first phone; until: of the first 24 hours
+ *   until: string, replaced?: string, onDone: () => void}} props  many: accounts on this phone; first: the account's first phone; until: of the first 24 hours; replaced: name of the older phone
  */
-export function Active({ account, service, unlock, push, many, first, until, onDone }) {
+export function Active({ account, service, unlock, push, many, first, until, replaced, onDone }) {
   const how = t("active.unlock." + unlock);
   return html`<${Screen} name="active" k="active.title" mark=${html`<div class="hello"><${Mark} kind="huge" turned=${true} /><span class="done"><${Icon} name="tick" /></span></div>`}
     acts=${html`<${Button} k="active.done" kind="main wide" onPress=${onDone} />`} class="middle" say=${t("active.title")}>
@@ -17,6 +17,7 @@ export function Active({ account, service, unlock, push, many, first, until, onD
       <${Fact} icon="tick" kind="ok-ink" k="active.unlock" v=${{ how }} />
       <${Fact} icon=${push === "on" ? "tick" : "bell-off"} kind=${push === "on" ? "ok-ink" : ""} k=${"active.notif." + push} />
       ${first && html`<${Fact} icon="info" k="active.rec" />`}
+      ${replaced && html`<${Fact} icon="move" k="active.replaced" v=${{ old: replaced }} />`}
       ${many > 1 && html`<${Fact} icon="phone" k="active.many" v=${{ count: many }} />`}
       ${until && html`<${Fact} icon="clock" k="active.first24" v=${{ time: until }} />`}
     </ul>

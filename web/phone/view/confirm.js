@@ -17,6 +17,7 @@ import { minutes } from "../lib/clock.js";
  * @property {string} place
  * @property {string} time
  * @property {number} ends   milliseconds of this phone's clock
+ * @property {string} [replaces]  name of the phone that ends
  */
 
 /**
@@ -46,6 +47,7 @@ export function Confirm({ made, name: first, here = false, problem, retry = fals
     ${made && !here && html`
       <${Field} id="phone-name" k="confirm.name" value=${name} onValue=${setName} error=${error} hint=${{ k: "confirm.name.hint" }} enterkeyhint="done" />
       <${T} as="p" k="confirm.what" />
+      ${made.replaces && html`<${T} as="p" class="strong" k="confirm.move" v=${{ old: made.replaces }} />`}
       <${Banner} kind="warn" icon="warning" say=${{ k: "confirm.only" }} />
       ${seconds <= 60 && html`<${Status} icon="clock" kind="warn" say=${{ k: "confirm.left", v: { left: minutes(seconds) } }} />`}`}
     <${Trouble} problem=${problem} />

@@ -31,12 +31,13 @@ export function Add({ onClose, onScan, onType }) {
   <//>`;
 }
 
-/** P16: what to do when the keys are gone. @param {{back: () => void, onScan: () => void, onType: () => void}} props */
-export function Recover({ back, onScan, onType }) {
+/** P16: what to do when the keys are gone. @param {{accounts?: string, back: () => void, onScan: () => void, onType: () => void}} props  accounts: whose keys */
+export function Recover({ accounts = "", back, onScan, onType }) {
   const acts = html`<${Button} k="recover.scan" kind="main wide" icon="scan" onPress=${onScan} />
     <${Button} k="recover.type" kind="wide" onPress=${onType} />`;
   return html`<${Screen} name="recover" k="recover.title" back=${back} acts=${acts}>
     <div class="hero"><${Icon} name="phone" /></div>
+    ${accounts && html`<${Banner} kind="warn" icon="warning" role="alert" say=${{ k: "recover.lost", v: { accounts } }} />`}
     <${T} as="p" k="recover.body" />
   <//>`;
 }
