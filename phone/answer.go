@@ -113,6 +113,18 @@ func (p *Phone) request(d Device, r keyturn.PendingRequest) (Request, error) {
 	return out, nil
 }
 
+// State asks what the server says of an account's device on this phone: whether it
+// may answer, and if not, why.
+func (p *Phone) State(ctx context.Context, device string) (keyturn.DeviceState, error) {
+	d, err := p.device(device)
+	if err != nil {
+		return keyturn.DeviceState{}, err
+	}
+	var in keyturn.DeviceInfo
+	err = p.signed(ctx, d, "GET", "/v1/device", nil, &in)
+	return in.Device, err
+}
+
 // Seen tells the waiting page that its request is being read ("opened") or the
 // phone is being unlocked ("unlocking"). It is a hint; what fails is not missed.
 func (p *Phone) Seen(ctx context.Context, r Request, at string) error {

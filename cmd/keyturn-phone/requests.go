@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"keyturn"
 	"keyturn/phone"
@@ -44,12 +45,45 @@ func (pending) Run(ctx context.Context, t *terminal, file phone.File) error {
 	if err != nil {
 		return err
 	}
+	if err := t.stands(ctx, p); err != nil {
+		return err
+	}
 	if len(waiting(requests)) == 0 {
 		t.say("cli.phone.nothing")
 	}
 	for _, r := range requests {
 		if err := t.show(r); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// stands says of each account that doesn't approve everything now why that is, as the
+// phone app does.
+func (t *terminal) stands(ctx context.Context, p *phone.Phone) error {
+	for _, a := range p.Accounts() {
+		if a.Ended != "" {
+			continue
+		}
+		d, err := p.State(ctx, a.Device)
+		if err != nil {
+			return err
+		}
+		at := time.Unix(d.Time, 0).Format(time.DateTime)
+		switch {
+		case d.State == "pin_locked":
+			t.say("locked.title", "accounts", a.Name)
+			t.say("locked.body")
+		case d.State == "suspended" && d.Reason == "lost":
+			t.say("gone.lost.title", "account", a.Name)
+			t.say("cli.phone.lost", "to", d.To, "time", at)
+		case d.State == "suspended" && d.Reason == "clone":
+			t.say("gone.clone.body")
+		case d.State == "suspended":
+			t.say("gone.paused.title", "account", a.Name)
+		case d.ProbationEndsIn > 0:
+			t.say("active.first24", "time", time.Now().Add(time.Duration(d.ProbationEndsIn)*time.Second).Format(time.DateTime))
 		}
 	}
 	return nil

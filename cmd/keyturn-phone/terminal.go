@@ -61,6 +61,9 @@ func (t *terminal) sentence(p *keyturn.Problem) string {
 	if !t.words.Has(key) {
 		key = "error.server_busy"
 	}
+	if p.Code == "device_removed" && p.To != "" {
+		key = "gone.moved.title"
+	}
 	left := 0
 	if p.TriesLeft != nil {
 		left = *p.TriesLeft

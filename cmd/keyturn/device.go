@@ -59,8 +59,42 @@ type deviceRemove struct {
 }
 
 // Run removes a device; its phone is told at its next call.
-func (c deviceRemove) Run(ctx context.Context, t *terminal, from *source) (err error) {
-	id, err := keyturn.ParseID(keyturn.DeviceID, c.Device)
+func (c deviceRemove) Run(ctx context.Context, t *terminal, from *source) error {
+	return oneDevice(ctx, t, from, c.Device, "cli.device.removed", func(s *server.Services, d device.Device) error {
+		if err := t.confirm(c.Yes, t.t("cli.device.remove.ask", "phone", cells(d.Name), "account", d.AccountName), d.AccountName); err != nil {
+			return err
+		}
+		return s.Devices.Remove(ctx, d.ID, device.ReasonOperator)
+	})
+}
+
+// deviceSuspend is "keyturn device suspend".
+type deviceSuspend struct {
+	Device string `arg:"" help:"Id of the device, from \"keyturn device list\"." placeholder:"DEVICE"`
+}
+
+// Run pauses a device.
+func (c deviceSuspend) Run(ctx context.Context, t *terminal, from *source) error {
+	return oneDevice(ctx, t, from, c.Device, "cli.device.suspended", func(s *server.Services, d device.Device) error {
+		return s.Devices.Pause(ctx, d.ID)
+	})
+}
+
+// deviceResume is "keyturn device resume".
+type deviceResume struct {
+	Device string `arg:"" help:"Id of the device, from \"keyturn device list\"." placeholder:"DEVICE"`
+}
+
+// Run lets a paused device answer again, one that was named as lost too.
+func (c deviceResume) Run(ctx context.Context, t *terminal, from *source) error {
+	return oneDevice(ctx, t, from, c.Device, "cli.device.resumed", func(s *server.Services, d device.Device) error {
+		return s.Devices.Resume(ctx, d.ID)
+	})
+}
+
+// oneDevice does something to one device and says so.
+func oneDevice(ctx context.Context, t *terminal, from *source, name, done string, do func(*server.Services, device.Device) error) (err error) {
+	id, err := keyturn.ParseID(keyturn.DeviceID, name)
 	if err != nil {
 		return device.ErrUnknown
 	}
@@ -73,13 +107,10 @@ func (c deviceRemove) Run(ctx context.Context, t *terminal, from *source) (err e
 	if err != nil {
 		return err
 	}
-	if err := t.confirm(c.Yes, t.t("cli.device.remove.ask", "phone", cells(d.Name), "account", d.AccountName), d.AccountName); err != nil {
+	if err := do(s, d); err != nil {
 		return err
 	}
-	if err := s.Devices.Remove(ctx, id, device.ReasonOperator); err != nil {
-		return err
-	}
-	t.say(t.t("cli.device.removed", "phone", cells(d.Name), "account", d.AccountName))
+	t.say(t.t(done, "phone", cells(d.Name), "account", d.AccountName))
 	if !t.json {
 		return nil
 	}

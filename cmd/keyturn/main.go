@@ -43,8 +43,10 @@ type commands struct {
 		Password accountPassword `cmd:"" help:"Give an account another password. Its sessions end, and its person is told."`
 	} `cmd:"" help:"People who sign in."`
 	Device struct {
-		List   deviceList   `cmd:"" help:"List the devices of an account, or of all."`
-		Remove deviceRemove `cmd:"" help:"Remove a device for good. Its phone is told."`
+		List    deviceList    `cmd:"" help:"List the devices of an account, or of all."`
+		Suspend deviceSuspend `cmd:"" help:"Pause a device: it answers nothing until it is resumed."`
+		Resume  deviceResume  `cmd:"" help:"Let a paused device answer again; never after its key was used in two places."`
+		Remove  deviceRemove  `cmd:"" help:"Remove a device for good. Its phone is told."`
 	} `cmd:"" help:"Keys of accounts on phones."`
 	Config struct {
 		Show  configShow  `cmd:"" help:"Show the settings and where each comes from."`
