@@ -49,7 +49,7 @@ func TestProgress(t *testing.T) {
 		{"the digits are typed", func(w *world, b activation.By, p *phone) error {
 			_, err := w.Check(w.t.Context(), b.Session, p.keys.Check)
 			return err
-		}, keyturn.ActivationState{State: "active"}},
+		}, keyturn.ActivationState{State: "active", Codes: true}},
 		{"the person cancels", func(w *world, b activation.By, _ *phone) error {
 			return w.Cancel(w.t.Context(), b.Session)
 		}, keyturn.ActivationState{State: "cancelled", Cause: "person"}},

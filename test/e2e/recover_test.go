@@ -34,9 +34,9 @@ func (p *person) activatedWithCodes(who demo.Person) []string {
 	return codes
 }
 
-// recovers signs in with a recovery code and names the lost phone, as far as the code
+// comesBack signs in with a recovery code and names the lost phone, as far as the code
 // for the new one.
-func (p *person) recovers(who demo.Person, code string) {
+func (p *person) comesBack(who demo.Person, code string) {
 	p.t.Helper()
 	p.signIn(who)
 	p.portal.Sees("#wait")
@@ -119,7 +119,7 @@ func TestC3RecoverSamePhone(t *testing.T) {
 	p.phone.Tap("land.and.skip")
 	p.phone.Tap("first.before")
 	p.phone.Sees("recover.title")
-	p.recovers(mei, codes[0])
+	p.comesBack(mei, codes[0])
 	p.takesOver(mei, "recover.scan", name)
 	p.phone.Sees("active.first24")
 	p.portal.Tap("check.continue")
@@ -151,7 +151,7 @@ func TestC3RecoverOtherPhone(t *testing.T) {
 	p.signOut()
 	old := p.newPhone(false)
 	p.phone.OneLanguage()
-	p.recovers(mei, codes[5])
+	p.comesBack(mei, codes[5])
 	p.takesOver(mei, "first.scan", name)
 	p.phone.Sees("active.first24")
 	p.phone.Tap("active.done")
@@ -211,7 +211,7 @@ func TestC4MoveWithout(t *testing.T) {
 	p.portal.Tap("move.without.go")
 	p.portal.Sees("#signin")
 	p.newPhone(true)
-	p.recovers(mei, codes[7])
+	p.comesBack(mei, codes[7])
 	p.takesOver(mei, "first.scan", name)
 	p.phone.Tap("active.done")
 	p.signsIn(mei)
