@@ -41,6 +41,7 @@ var parts = []part{
 	{"phones", portal(phones)},
 	{"notify", notify},
 	{"trouble", portal(trouble)},
+	{"told", told},
 }
 
 func main() {

@@ -5,12 +5,14 @@ import { html } from "../vendor/preact.js";
 import { language, t } from "../lib/words.js";
 import { Account, Gone, Locked } from "../view/account.js";
 import { Active } from "../view/active.js";
+import { Alarm } from "../view/alarm.js";
 import { Answered } from "../view/answered.js";
 import { CheckCode, CheckGone } from "../view/code.js";
 import { Confirm, NotMe } from "../view/confirm.js";
 import { Add, First, Recover } from "../view/first.js";
 import { Home } from "../view/home.js";
 import { Land } from "../view/land.js";
+import { NoticeCard } from "../view/notice.js";
 import { Notify } from "../view/notify.js";
 import { NotifyCheck } from "../view/notifycheck.js";
 import { EnterPin } from "../view/pin.js";
@@ -49,6 +51,11 @@ const accounts = [{ device: "dev_1", name: "mei.chen", service: "Harbor Lane", s
 const ended = [{ id: "req_8", time: "14:05", state: "redeemed", app: "Harbor Lane Portal", by: "" }, { id: "req_9", time: "09:31", state: "denied", app: "Harbor Lane Portal", by: "Mei's iPhone" }];
 const home = (/** @type {any} */ props) => () => html`<${Home} cards=${[]} accounts=${accounts} ended=${[]} unfinished=${[]} say="" many=${true} onOpen=${no} onAccount=${no}
   onResume=${no} onScan=${no} onRespond=${no} onAdd=${no} ...${typeof props === "function" ? props() : props} />`;
+const told = (/** @type {string} */ kind, /** @type {any} */ props = {}) => html`<${NoticeCard} id="41" say=${{ k: "notice." + kind, v: { phone: t("confirm.phone.android"), from: "Mei's iPhone", place: place(), time: "14:05", left: 7 } }}
+  time="14:05" reference="7K3M9QXA" account="" busy="" problem=${null} onYes=${no} onNo=${no} ...${props} />`;
+const notices = () => ["phone_added.near", "phone_moved", "phone_removed", "phone_paused", "phone_locked", "phones_stopped", "clone_suspected", "recovery_used", "recovery_failed",
+  "recovery_off", "recovery_new", "password_changed", "reported", "reported.portal", "alarm", "other"].map((kind) => told(kind));
+const alarm = (/** @type {any} */ props) => () => html`<${Alarm} phone=${t("confirm.phone.android")} account="mei.chen" busy="" problem=${null} back=${no} onPause=${no} onReport=${no} ...${props} />`;
 const challenge = () => ({ app: zh() ? "港湾里门户" : "Harbor Lane Portal", name: "mei.chen", action: "sign_in", message: "", browser: browser(), ip: "203.0.113.7", place: place(), carry: "number" });
 const request = (/** @type {any} */ props, /** @type {any} */ asked = {}) => () => html`<${Request} id="req_1" challenge=${{ ...challenge(), ...asked }} host=${host} time="14:05" ends=${soon(props.left ?? 97)}
   number="" asksNumber=${true} wrong=${null} problem=${null} busy="" which=${{ n: 1, all: 1 }} back=${no} onNext=${no} onNumber=${no} onApprove=${no} onDeny=${no} onReport=${no} ...${props} />`;
@@ -140,5 +147,9 @@ export const SAMPLES = {
   "notifycheck-none": notifies({ checks: [well[1], row("perm", "info", "notify.none")], hints: [], again: false }),
   "notifycheck-offline": notifies({ checks: [row("net", "bad", "error.offline")], hints: [], again: false }),
   "home-notif-off": home({ push: "off" }), "home-notif-lost": home(() => ({ push: "lost", cards: cards(1) })),
+  "home-told": home(() => ({ told: told("phone_added.near", { account: "mei.chen" }), cards: cards(1) })), "home-told-all": home(() => ({ told: notices() })),
+  "home-told-busy": home(() => ({ told: told("password_changed", { busy: "alarm" }) })), "home-told-problem": home(() => ({ told: told("password_changed", { problem: { k: "error.offline" } }) })),
+  "home-told-raised": home({ note: { k: "notice.raised" } }),
+  alarm: alarm({}), "alarm-busy": alarm({ busy: "pause" }), "alarm-problem": alarm({ problem: { k: "error.unlock_closed" } }), "alarm-pin": pin({ k: "alarm.title", go: "alarm.pause", left: 4 }),
   settings: settings({}), "settings-notif-blocked": settings({ push: { state: "denied", on: false } }), "settings-notif-none": settings({ push: { state: "none", on: false } }), "settings-reset": settings({ resetting: true }),
 };
