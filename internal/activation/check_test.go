@@ -14,6 +14,7 @@ import (
 	"keyturn/internal/activation"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
+	"keyturn/internal/device/devicetest"
 )
 
 // cut is a store that is lost before the last step.
@@ -176,16 +177,16 @@ func TestA82CheckInAnOutage(t *testing.T) {
 	w := start(t)
 	ada := by(w.account("ada"))
 	p := w.checking(ada, keyturn.UnlockPIN)
-	w.box.down.Store(true)
+	w.box.Down.Store(true)
 	for range 10 {
-		if _, err := w.Check(t.Context(), ada.Session, p.keys.Check); !errors.Is(err, errOutage) {
+		if _, err := w.Check(t.Context(), ada.Session, p.keys.Check); !errors.Is(err, devicetest.ErrOutage) {
 			t.Fatalf("got %v, want a fault of the server", err)
 		}
 	}
 	if n := w.status(ada).Tries; n != 0 {
 		t.Errorf("%d tries taken", n)
 	}
-	w.box.down.Store(false)
+	w.box.Down.Store(false)
 	if _, err := w.Check(t.Context(), ada.Session, p.keys.Check); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}

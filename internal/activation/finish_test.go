@@ -238,12 +238,12 @@ func TestA82FinishInAnOutage(t *testing.T) {
 	w := start(t)
 	ada := by(w.account("ada"))
 	p, f := w.redeemed(ada, keyturn.UnlockPIN)
-	w.box.down.Store(true)
-	if _, err := w.Finish(t.Context(), w.device(p.got.Device), f); !errors.Is(err, errOutage) {
+	w.box.Down.Store(true)
+	if _, err := w.Finish(t.Context(), w.device(p.got.Device), f); !errors.Is(err, devicetest.ErrOutage) {
 		t.Errorf("got %v, want a fault of the server", err)
 	}
 	w.left(ada, activation.Redeemed, "", device.New)
-	w.box.down.Store(false)
+	w.box.Down.Store(false)
 	if _, err := w.Finish(t.Context(), w.device(p.got.Device), f); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}

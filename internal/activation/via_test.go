@@ -8,6 +8,7 @@ import (
 	"keyturn"
 	"keyturn/internal/activation"
 	"keyturn/internal/device"
+	"keyturn/internal/device/devicetest"
 )
 
 // A second account on a phone joins it: one PIN, one count.
@@ -68,7 +69,7 @@ func TestA49Via(t *testing.T) {
 			}
 		}, activation.ErrForm, 0},
 		{"a phone that is locked", func(w *world, old *phone, _ *keyturn.Redeem) { w.lock(old) }, device.ErrLocked, 5},
-		{"A82 keys out of reach", func(w *world, _ *phone, _ *keyturn.Redeem) { w.box.down.Store(true) }, errOutage, 0},
+		{"A82 keys out of reach", func(w *world, _ *phone, _ *keyturn.Redeem) { w.box.Down.Store(true) }, devicetest.ErrOutage, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := start(t)
@@ -87,7 +88,7 @@ func TestA49Via(t *testing.T) {
 			} else if !errors.Is(err, tt.want) {
 				t.Errorf("got %v, want %v", err, tt.want)
 			}
-			w.box.down.Store(false)
+			w.box.Down.Store(false)
 			w.left(mei, activation.Waiting, "", "")
 			if n := w.device(old.got.Device).WrongPINs; n != tt.wrong {
 				t.Errorf("%d wrong PINs counted, want %d", n, tt.wrong)

@@ -15,6 +15,7 @@ import (
 	"keyturn/internal/audit"
 	"keyturn/internal/bus"
 	"keyturn/internal/device"
+	"keyturn/internal/device/devicetest"
 	"keyturn/internal/policy"
 	"keyturn/internal/seal"
 	"keyturn/internal/store"
@@ -32,7 +33,7 @@ type world struct {
 	db      *store.DB
 	devices *device.Service
 	bus     *heard
-	box     *box
+	box     *devicetest.Box
 	clock   atomic.Int64 // Unix seconds
 }
 
@@ -50,7 +51,7 @@ func start(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: db, bus: &heard{}, box: &box{Box: inner}}
+	w := &world{t: t, db: db, bus: &heard{}, box: &devicetest.Box{Box: inner}}
 	w.clock.Store(1893456000)
 	now := func() time.Time { return time.Unix(w.clock.Load(), 0) }
 	nonces := []keyturn.Bytes{random(32)}
@@ -68,21 +69,6 @@ func start(t *testing.T) *world {
 
 // pass lets time pass.
 func (w *world) pass(d time.Duration) { w.clock.Add(int64(d / time.Second)) }
-
-// A box whose keys can be out of reach.
-type box struct {
-	*seal.Box
-	down atomic.Bool
-}
-
-var errOutage = errors.New("the key service is down")
-
-func (b *box) Open(place string, sealed []byte) ([]byte, error) {
-	if b.down.Load() {
-		return nil, errOutage
-	}
-	return b.Box.Open(place, sealed)
-}
 
 // heard is a bus that remembers what was woken.
 type heard struct {

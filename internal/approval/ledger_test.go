@@ -9,6 +9,7 @@ import (
 	"keyturn/internal/approval"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
+	"keyturn/internal/device/devicetest"
 	"keyturn/internal/store"
 )
 
@@ -104,5 +105,5 @@ var _ device.Store = (*ledger)(nil)
 type forgetful struct{ approval.Store }
 
 func (f forgetful) Decide(ctx context.Context, d approval.Decision, ev audit.Event) error {
-	return errors.Join(f.Store.Decide(ctx, d, ev), errOutage)
+	return errors.Join(f.Store.Decide(ctx, d, ev), devicetest.ErrOutage)
 }

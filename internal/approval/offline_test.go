@@ -12,6 +12,7 @@ import (
 	"keyturn/internal/approval"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
+	"keyturn/internal/device/devicetest"
 	"keyturn/internal/policy"
 )
 
@@ -268,13 +269,13 @@ func TestA82ResponseInAnOutage(t *testing.T) {
 	q := w.ask(p)
 	w.challenge(q)
 	right := w.right(p, q)
-	w.box.down.Store(true)
+	w.box.Down.Store(true)
 	for range 20 {
-		if err := w.respond(q, right); !errors.Is(err, errOutage) {
+		if err := w.respond(q, right); !errors.Is(err, devicetest.ErrOutage) {
 			t.Fatal(err)
 		}
 	}
-	w.box.down.Store(false)
+	w.box.Down.Store(false)
 	if r := w.row(q.ID); r.Responses != 0 {
 		t.Errorf("%d tries are taken", r.Responses)
 	}

@@ -8,6 +8,7 @@ import (
 	"keyturn"
 	"keyturn/internal/approval"
 	"keyturn/internal/device"
+	"keyturn/internal/device/devicetest"
 )
 
 // A82: the key service or a step in the database fails, under right answers in a
@@ -22,8 +23,8 @@ func TestA82Outage(t *testing.T) {
 		fail  func(*world)
 		times int
 	}{
-		{"the key service", number, func(w *world) { w.box.down.Store(true) }, 20},
-		{"the key service, known", known, func(w *world) { w.box.down.Store(true) }, 20},
+		{"the key service", number, func(w *world) { w.box.Down.Store(true) }, 20},
+		{"the key service, known", known, func(w *world) { w.box.Down.Store(true) }, 20},
 		{"reading the request", number, failing("read"), 20},
 		{"counting", number, failing("count"), 20},
 		{"counting, known", known, failing("count"), 20},
@@ -65,7 +66,7 @@ func (w *world) outage(p *phone, q asked, fail func(*world), tries int) {
 			w.t.Errorf("time %d: %q, %v", i, state, err)
 		}
 	}
-	w.box.down.Store(false)
+	w.box.Down.Store(false)
 	w.db.at = nil
 }
 
@@ -74,7 +75,7 @@ func failing(steps ...string) func(*world) {
 	return func(w *world) {
 		w.db.at = func(step string) error {
 			if slices.Contains(steps, step) {
-				return errOutage
+				return devicetest.ErrOutage
 			}
 			return nil
 		}
@@ -89,7 +90,7 @@ func TestDecidedAfterAll(t *testing.T) {
 	q := w.ask(p)
 	reply := p.sign(t, w.answer(p, q))
 	w.Store = forgetful{w.db}
-	if state, err := w.post(p, q, reply); state != "" || !like(err, errOutage) {
+	if state, err := w.post(p, q, reply); state != "" || !like(err, devicetest.ErrOutage) {
 		t.Errorf("%q, %v", state, err)
 	}
 	w.Store = w.db
@@ -104,7 +105,7 @@ func TestDenyWithoutKeys(t *testing.T) {
 		w := start(t)
 		p := w.ada()
 		q := w.ask(p)
-		w.box.down.Store(true)
+		w.box.Down.Store(true)
 		if state, err := w.send(p, q, spoil); state != want || err != nil {
 			t.Errorf("%q, %v, want %s", state, err, want)
 		}

@@ -33,7 +33,7 @@ type world struct {
 	*approval.Service
 	t       testing.TB
 	db      *ledger
-	box     *box
+	box     *devicetest.Box
 	devices *device.Service
 	clock   *atomic.Int64 // Unix seconds
 }
@@ -54,7 +54,7 @@ func startOn(t testing.TB, url string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: &ledger{DB: db}, box: &box{Box: inner}, clock: new(atomic.Int64)}
+	w := &world{t: t, db: &ledger{DB: db}, box: &devicetest.Box{Box: inner}, clock: new(atomic.Int64)}
 	w.clock.Store(1893456000)
 	now := func() time.Time { return time.Unix(w.clock.Load(), 0) }
 	w.devices = &device.Service{
@@ -75,28 +75,13 @@ func (w *world) in(t *testing.T) *world {
 	row.t = t
 	t.Cleanup(func() {
 		w.db.at = nil
-		w.box.down.Store(false)
+		w.box.Down.Store(false)
 	})
 	return &row
 }
 
 // pass lets time pass.
 func (w *world) pass(d time.Duration) { w.clock.Add(int64(d / time.Second)) }
-
-// A box whose keys can be out of reach.
-type box struct {
-	*seal.Box
-	down atomic.Bool
-}
-
-var errOutage = errors.New("out of reach")
-
-func (b *box) Open(place string, sealed []byte) ([]byte, error) {
-	if b.down.Load() {
-		return nil, errOutage
-	}
-	return b.Box.Open(place, sealed)
-}
 
 // account adds an active account and returns its id.
 func (w *world) account(name string) string {

@@ -13,6 +13,7 @@ import (
 	"keyturn"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
+	"keyturn/internal/device/devicetest"
 )
 
 // A pinChange is what phones have agreed on with the server for their devices, and
@@ -151,8 +152,8 @@ func TestA56FinishRefused(t *testing.T) {
 			_ = w.db.Suspend(w.t.Context(), c.phones[1].ID, device.ReasonLost, w.event(""))
 		}, device.ErrChangeGone, 0},
 		{"the keys are out of reach", func(w *world, _ *pinChange) {
-			w.box.down.Store(true)
-		}, errOutage, 0},
+			w.box.Down.Store(true)
+		}, devicetest.ErrOutage, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := start(t)
@@ -279,11 +280,11 @@ func TestA82PINChangeInAnOutage(t *testing.T) {
 	first := w.phone(keyturn.UnlockPIN, nil)
 	for range 20 {
 		c := w.begin(first)
-		w.box.down.Store(true)
-		if _, err := w.send(c, first); !errors.Is(err, errOutage) {
+		w.box.Down.Store(true)
+		if _, err := w.send(c, first); !errors.Is(err, devicetest.ErrOutage) {
 			t.Fatalf("without the keys: %v", err)
 		}
-		w.box.down.Store(false)
+		w.box.Down.Store(false)
 		w.Store = failing{w.db, "take"}
 		if _, err := w.send(c, first); !errors.Is(err, errDown) {
 			t.Fatalf("without the database: %v", err)

@@ -7,6 +7,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/device"
+	"keyturn/internal/device/devicetest"
 )
 
 // count sends the answer with a counter; its text and call are its own.
@@ -131,10 +132,10 @@ func TestJudgeGivesBack(t *testing.T) {
 	if _, err := w.Count(t.Context(), p.Device, 1, text(1), "n", true); err != nil {
 		t.Fatal(err)
 	}
-	w.box.down.Store(true)
+	w.box.Down.Store(true)
 	proof := p.pin(text(1))
 	v, err := w.Judge(t.Context(), p.Device, text(1), &proof)
-	if !errors.Is(err, errOutage) || v.PIN != device.PINBack {
+	if !errors.Is(err, devicetest.ErrOutage) || v.PIN != device.PINBack {
 		t.Fatalf("got %v, %v, want the try back", v.PIN, err)
 	}
 	v.Counter = 1

@@ -12,6 +12,7 @@ import (
 	"keyturn"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
+	"keyturn/internal/device/devicetest"
 	"keyturn/internal/seal"
 )
 
@@ -202,12 +203,12 @@ func TestA82Outage(t *testing.T) {
 		}
 		return last
 	}
-	w.box.down.Store(true)
-	if err := prove(0, 20); !errors.Is(err, errOutage) {
+	w.box.Down.Store(true)
+	if err := prove(0, 20); !errors.Is(err, devicetest.ErrOutage) {
 		t.Errorf("without the keys: got %v, want a fault of the server", err)
 	}
 	w.left(p.ID, device.Active, 0)
-	w.box.down.Store(false)
+	w.box.Down.Store(false)
 	w.Store = failing{w.db, "take"}
 	prove(20, 40)
 	w.left(p.ID, device.Active, 0)

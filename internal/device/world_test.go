@@ -30,7 +30,7 @@ type world struct {
 	*device.Service
 	t     *testing.T
 	db    *store.DB
-	box   *box
+	box   *devicetest.Box
 	clock atomic.Int64 // Unix seconds
 	keys  []keyturn.Bytes
 }
@@ -49,7 +49,7 @@ func start(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: db, box: &box{Box: inner}, keys: []keyturn.Bytes{key32(), key32()}}
+	w := &world{t: t, db: db, box: &devicetest.Box{Box: inner}, keys: []keyturn.Bytes{key32(), key32()}}
 	w.clock.Store(1893456000)
 	w.Service = &device.Service{
 		Origin: origin, Host: host, Store: db, Changes: db, Tries: db, Seal: w.box, Limits: policy.Defaults(),
@@ -61,21 +61,6 @@ func start(t *testing.T) *world {
 
 // pass lets time pass.
 func (w *world) pass(d time.Duration) { w.clock.Add(int64(d / time.Second)) }
-
-// A box whose keys can be out of reach.
-type box struct {
-	*seal.Box
-	down atomic.Bool
-}
-
-var errOutage = errors.New("the key service is down")
-
-func (b *box) Open(place string, sealed []byte) ([]byte, error) {
-	if b.down.Load() {
-		return nil, errOutage
-	}
-	return b.Box.Open(place, sealed)
-}
 
 // A phone is one device with what its person and its storage have.
 type phone struct {

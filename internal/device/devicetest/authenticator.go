@@ -1,6 +1,6 @@
-// Package devicetest is the unlock of a pretend phone, for the tests of whoever
-// judges one. It makes what navigator.credentials makes, byte by byte, and can be
-// told to get any part of it wrong.
+// Package devicetest is what the tests of those who judge phones share: the unlock
+// of a pretend phone, which makes what navigator.credentials makes, byte by byte, and
+// can be told to get any part of it wrong; and keys that can be out of reach.
 package devicetest
 
 import (
