@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"keyturn"
 	"keyturn/internal/audit"
 	"keyturn/internal/keyturntest"
 )
@@ -43,10 +44,9 @@ func TestA23NewPassword(t *testing.T) {
 	other, b := signedIn(t, w, ada), signedIn(t, w, ada)
 	thief := w.Browser()
 	id := request(thief.SignIn(ada))
-	late := w.Browser()
-	lateID := request(late.SignIn(ada))
-	late.Post("/sign-in/cancel", url.Values{"request": {lateID}})
-	late.SignIn(ada)
+	if _, err := ada.Phone.Answer(t.Context(), ada.Phone.Waiting(), keyturn.Deny, "", ""); err != nil {
+		t.Fatal(err)
+	}
 	page := askPassword(t, b, ada)
 	waits := w.Browser()
 	waitsID := request(waits.SignIn(ada))
@@ -65,7 +65,7 @@ func TestA23NewPassword(t *testing.T) {
 	for name, by := range map[string]struct {
 		b  *keyturntest.Browser
 		id string
-	}{"one that was replaced": {thief, id}, "one that waited": {waits, waitsID}} {
+	}{"one that was denied": {thief, id}, "one that waited": {waits, waitsID}} {
 		if page := by.b.Post("/sign-in/again", url.Values{"request": {by.id}}); page.Has("#wait") {
 			t.Errorf("%s: a request without the new password", name)
 		}
@@ -106,7 +106,7 @@ func TestPasswordForm(t *testing.T) {
 	ada := w.Person("ada")
 	ada.SetUp(pin)
 	b := signedIn(t, w, ada)
-	page := askPassword(t, b, ada)
+	askPassword(t, b, ada)
 	for _, tt := range []struct {
 		name   string
 		in     url.Values
@@ -119,7 +119,7 @@ func TestPasswordForm(t *testing.T) {
 		{"the same again", typed(ada.Password, ada.Password, ada.Password), http.StatusUnprocessableEntity},
 		{"a wrong present one", typed("wrong password", fresh, fresh), http.StatusForbidden},
 	} {
-		page = b.Post("/password", tt.in)
+		page := b.Post("/password", tt.in)
 		if page.Status != tt.status || !page.Has("#problem") || !page.Has("form#password") {
 			t.Errorf("%s: %d\n%s", tt.name, page.Status, page.HTML)
 		}

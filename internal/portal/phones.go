@@ -40,6 +40,7 @@ type phonesPage struct {
 	One     bool      // there may be only one phone: an added one replaces it
 	Bound   bool      // a recovery code opened the session: nothing here can be changed
 	Quiet   time.Time // until then nothing can be changed: a sign-in was reported; zero: it can
+	Held    bool      // nor until the operator decides: an alarm was raised
 	Removed string    // name of the phone that was just removed
 	Sent    bool      // a test is on its way
 	Problem page.Sentence
@@ -80,7 +81,7 @@ func (p *Portal) showPhones(w http.ResponseWriter, r *http.Request, s session.Se
 		}
 	}
 	l.Full = count >= l.Max && !(l.One && count == 1)
-	if a.Quiet.After(p.Now()) {
+	if l.Held = a.Held; !a.Held && a.Quiet.After(p.Now()) {
 		l.Quiet = a.Quiet
 	}
 	return p.Page.Render(w, r, status, "portal/phones", l)
