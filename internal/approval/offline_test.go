@@ -390,3 +390,25 @@ func TestAgainThreeTimes(t *testing.T) {
 		t.Errorf("the fourth: %v", err)
 	}
 }
+
+// One response in ten begins with 0, and is one like any other.
+func TestResponseBeginsWithZero(t *testing.T) {
+	w := start(t)
+	p := w.ada()
+	for {
+		q := w.ask(p)
+		w.challenge(q)
+		right := w.right(p, q)
+		if right[0] != '0' {
+			cancel(t, w, q)
+			continue
+		}
+		if err := w.respond(q, right[1:]); !like(err, &approval.MistypedResponse{Symbols: 7}) {
+			t.Errorf("without its 0: %v", err)
+		}
+		if err := w.respond(q, right); err != nil {
+			t.Error(err)
+		}
+		return
+	}
+}

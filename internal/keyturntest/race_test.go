@@ -3,7 +3,9 @@ package keyturntest_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -127,6 +129,62 @@ func TestRaceAnswer(t *testing.T) {
 			} else {
 				signIn(b, ada)
 			}
+		}
+	})
+}
+
+// The right response, sent fifty times at the same moment at two nodes, while
+// the phone approves: one approval, one session.
+func TestRaceResponse(t *testing.T) {
+	onEngines(t, func(t *testing.T, nodes [2]*keyturntest.World) {
+		w := nodes[0]
+		ada := w.Person("ada")
+		ada.SetUp(pin)
+		b := w.Browser()
+		signIn(b, ada).Submit("form#sign-out", nil) // which makes b known: nothing has to be carried
+		id := b.SignIn(ada).Attr("#wait", "data-request")
+		challenge := strings.ReplaceAll(b.Post("/sign-in/offline", url.Values{"request": {id}}).Text("#challenge"), " ", "")
+		response, err := ada.Phone.Respond(ada.Phone.Accounts()[0].Device, challenge, pin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		form := url.Values{"request": {id}, "response": {response}}.Encode()
+		r, s := ada.Phone.Waiting(), signerOf(ada.Phone, pin)
+		approves := s.call(t, "/v1/requests/"+id+"/answer", w.Devices.Nonce(), s.reply(r, keyturn.Approve, 1))
+		clients := [2]*http.Client{w.Client(), nodes[1].Client()}
+		for _, c := range clients {
+			c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		}
+		var sessions atomic.Int64
+		race(racers, func(i int) {
+			if i == 0 {
+				approves.send(t, clients[0], w.Origin)
+				return
+			}
+			q, _ := http.NewRequest("POST", w.Origin+"/sign-in/response", strings.NewReader(form)) // well-formed
+			q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			q.AddCookie(&http.Cookie{Name: "keyturn_pending", Value: b.Cookie("keyturn_pending")})
+			a, err := clients[i%2].Do(q)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			a.Body.Close()
+			for _, c := range a.Cookies() {
+				if c.Name == "keyturn_session" && c.Value != "" {
+					sessions.Add(1)
+				}
+			}
+		})
+		if n := told(t, w, id, audit.RequestApproved); n != 1 {
+			t.Errorf("%d approvals are on record", n)
+		}
+		if page := b.Get("/sign-in/wait"); page.Has("form#redeem") { // the phone was first, and the forms came too early to redeem
+			page.Submit("form#redeem", nil)
+			sessions.Add(1)
+		}
+		if n := sessions.Load(); n != 1 || told(t, w, id, audit.RequestRedeemed) != 1 {
+			t.Errorf("%d sessions, %d redemptions on record", n, told(t, w, id, audit.RequestRedeemed))
 		}
 	})
 }

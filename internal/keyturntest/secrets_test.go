@@ -88,6 +88,7 @@ func TestA65NothingSecretIsKept(t *testing.T) {
 	ada.Phone.Approve(number)
 	page = see(see(page.Reload()).Submit("form#redeem", nil))
 	see(page.Browser.Get("/phones"))
+	carried := carry(t, w, ada, see)
 	if err := ada.Phone.ChangePIN(t.Context(), "slip of PIN", pinAfter); err == nil {
 		t.Fatal("a slip was taken")
 	}
@@ -98,6 +99,7 @@ func TestA65NothingSecretIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	secrets = append(secrets, carried...)
 	secrets = append(secrets, code, strings.ReplaceAll(code, "-", ""), set.Check, number, pin, pinAfter, "slip of", ada.Password)
 	secrets = append(secrets, secretsOnTheWire.FindAllString(heard.said.String(), -1)...)
 	if len(secrets) < 40 {
@@ -113,6 +115,41 @@ func TestA65NothingSecretIsKept(t *testing.T) {
 			}
 		}
 	}
+}
+
+// carry signs in by a QR code and by a response, with a slip at each, and returns
+// what was carried.
+func carry(t *testing.T, w *keyturntest.World, p *keyturntest.Person, see func(*keyturntest.Page) *keyturntest.Page) []string {
+	t.Helper()
+	b := w.Browser()
+	form := url.Values{"request": {see(b.SignIn(p)).Attr("#wait", "data-request")}}
+	stale := see(b.Post("/sign-in/qr", form)).Attr("#signin-qr", "data-link")
+	link := see(b.Post("/sign-in/qr", form)).Attr("#signin-qr", "data-link")
+	for _, scanned := range []string{stale, link} {
+		r, err := p.Phone.Scan(t.Context(), scanned)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = p.Phone.Answer(t.Context(), r, keyturn.Approve, "", pin) // the first one is wrong
+	}
+	see(see(b.Get("/sign-in/wait")).Submit("form#redeem", nil))
+	b = w.Browser()
+	form = url.Values{"request": {see(b.SignIn(p)).Attr("#wait", "data-request")}}
+	page := see(b.Post("/sign-in/offline", form))
+	challenge := strings.ReplaceAll(page.Text("#challenge"), " ", "")
+	var responses []string
+	for _, typed := range []string{"slip of PIN", pin} {
+		response, err := p.Phone.Respond(p.Phone.Accounts()[0].Device, challenge, typed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page = see(page.Submit("form#respond", url.Values{"response": {response}}))
+		responses = append(responses, response)
+	}
+	if page.Attr("body", "data-proven") != "urn:keyturn:aal2-offline" {
+		t.Fatalf("the response leads to %s", page.Path)
+	}
+	return append(responses, stale[strings.LastIndex(stale, ".")+1:], link[strings.LastIndex(link, ".")+1:])
 }
 
 // record is all that was recorded, as JSON, and more than once.

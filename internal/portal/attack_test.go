@@ -18,7 +18,8 @@ import (
 var cookies = []string{"keyturn_session", "keyturn_browser", "keyturn_pending"}
 
 // waitingPaths are the POSTs of the waiting page.
-var waitingPaths = []string{"/sign-in/prolong", "/sign-in/cancel", "/sign-in/again", "/sign-in/redeem"}
+var waitingPaths = []string{"/sign-in/prolong", "/sign-in/cancel", "/sign-in/again", "/sign-in/redeem",
+	"/sign-in/qr", "/sign-in/offline", "/sign-in/response"}
 
 // A20 A85: cookies that were planted before a sign-in differ after it and are
 // worth nothing.
@@ -74,7 +75,8 @@ func TestA21WithoutThePendingCookie(t *testing.T) {
 				t.Errorf("cookie %q, POST %s: %d at %s, want 404", cookie, path, got.Status, got.Path)
 			}
 		}
-		for _, path := range []string{"/sign-in/wait", "/sign-in/wait?request=" + id, "/sign-in/events?request=" + id} {
+		for _, path := range []string{"/sign-in/wait", "/sign-in/wait?request=" + id, "/sign-in/events?request=" + id,
+			"/sign-in/qr", "/sign-in/qr?request=" + id, "/sign-in/offline"} {
 			if got := thief.Get(path); got.Status != 404 || strings.Contains(got.HTML, "ada") {
 				t.Errorf("cookie %q, GET %s: %d, want 404", cookie, path, got.Status)
 			}
@@ -313,7 +315,8 @@ func TestA86OlderTab(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range []string{"/sign-in/events?request=" + older, "/sign-in/events", "/sign-in/wait?request=" + older} {
+	for _, path := range []string{"/sign-in/events?request=" + older, "/sign-in/events", "/sign-in/wait?request=" + older,
+		"/sign-in/qr?request=" + older, "/sign-in/offline?request=" + older} {
 		if got := b.Get(path); got.Status != 409 {
 			t.Errorf("GET %s: %d", path, got.Status)
 		}

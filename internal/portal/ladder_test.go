@@ -216,3 +216,38 @@ func TestWrongOnThePhone(t *testing.T) {
 		t.Errorf("a wrong number: %q", say)
 	}
 }
+
+// The page of the QR code hears which code counts and whether a phone has read it,
+// and never what it holds.
+func TestQRStream(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	b := w.Browser()
+	qr := press(b.SignIn(ada), "/sign-in/qr")
+	link := qr.Attr("#signin-qr", "data-link")
+	events := b.Follow("/sign-in/events?way=qr&request=" + request(qr))
+	seen := <-events
+	if !strings.Contains(seen, `"scan":1`) || !strings.Contains(seen, "Waiting for a scan") {
+		t.Errorf("at first: %s", seen)
+	}
+	r, err := ada.Phone.Scan(t.Context(), link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ada.Phone.Seen(t.Context(), r, "scanned"); err != nil {
+		t.Fatal(err)
+	}
+	scanned := <-events
+	if !strings.Contains(scanned, `"read":true`) || !strings.Contains(scanned, "Scanned by Pixel 9") {
+		t.Errorf("scanned: %s", scanned)
+	}
+	press(qr, "/sign-in/qr")
+	renewed := <-events
+	if !strings.Contains(renewed, `"scan":2`) || strings.Contains(renewed, `"read"`) {
+		t.Errorf("renewed: %s", renewed)
+	}
+	if secret := link[strings.LastIndex(link, ".")+1:]; strings.Contains(seen+scanned+renewed, secret) {
+		t.Error("the secret is in the stream")
+	}
+}

@@ -193,3 +193,29 @@ func (p *person) responds(challenge, pin string) string {
 	p.phone.Sees("#response")
 	return p.phone.Text("#response")
 }
+
+// A response goes away by itself after five minutes, when the app leaves the front,
+// and when its screen is left.
+func TestResponseGoesAway(t *testing.T) {
+	p := newWorld(t, nil).newPerson("en", true)
+	p.activated(mei, false)
+	p.phone.BeforeEachPage(`{ const later = setTimeout; // five minutes are two seconds
+	  window.setTimeout = (f, ms, ...more) => later(f, ms === 300000 ? 2000 : ms, ...more); }`)
+	p.phone.Reload()
+	p.phone.Tap("home.chal")
+	p.responds("4829 1736", pin)
+	p.phone.Misses("#response")
+	p.responds("4829 1736", pin)
+	browser.Eval[bool](&p.phone.Window, `(Object.defineProperty(document, "hidden", {value: true, configurable: true}),
+	  document.dispatchEvent(new Event("visibilitychange")), delete document.hidden)`)
+	p.phone.Misses("#response")
+	p.responds("4829 1736", pin)
+	p.phone.Tap("page.back")
+	p.phone.Sees("[data-screen=home]")
+	p.phone.Tap("home.chal")
+	p.phone.Sees("#challenge")
+	if typed := browser.Eval[string](&p.phone.Window, `document.querySelector("#challenge").value`); typed != "" {
+		t.Errorf("the challenge stays: %q", typed)
+	}
+	p.phone.Misses("#response")
+}
