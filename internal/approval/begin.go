@@ -38,6 +38,7 @@ type Attempt struct {
 	IP       string    // RFC 5952; empty if switched off
 	Place    string    // such as "Lyon, France"; empty if not known
 	Password time.Time // when the password was right
+	again    bool      // for an earlier request
 }
 
 // Begin makes a request and puts it to every phone of the account. What is shown
@@ -115,6 +116,7 @@ func (s *Service) request(a Attempt) Request {
 		Made:     now,
 		Expires:  now.Add(s.Limits.RequestLife),
 		Password: a.Password,
+		Again:    a.again,
 
 		Reference: keyturn.NewReference(),
 	}

@@ -61,6 +61,7 @@ type Request struct {
 	Made     time.Time
 	Expires  time.Time // while waiting; once approved: end of redemption
 	Password time.Time // when the password was right
+	Again    bool      // while it is made: the password was typed for an earlier one
 	Seen     string    // hint for the waiting page: "" or one of those below
 	SeenBy   string    // name of that phone
 

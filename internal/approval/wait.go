@@ -156,6 +156,7 @@ func (s *Service) Again(ctx context.Context, cookie, id string, fresh Attempt) (
 	}
 	fresh.Account, fresh.Name, fresh.App, fresh.Action, fresh.Before = r.Account, r.Name, r.App, r.Action, cookie
 	fresh.Message, fresh.Target, fresh.Session, fresh.Password = r.Message, r.Target, r.Session, r.Password
+	fresh.again = true
 	return s.Begin(ctx, fresh)
 }
 

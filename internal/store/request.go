@@ -63,7 +63,7 @@ func (d *DB) BeginRequest(ctx context.Context, r approval.Request, before keytur
 // passwordCounts refuses a request without the password, if since it was typed there
 // was a report, an alarm or a new password. Attack A23.
 func (tx *Tx) passwordCounts(r approval.Request) error {
-	if !r.Password.Before(r.Made) {
+	if !r.Again {
 		return nil // it was typed for this one
 	}
 	n, err := one(tx, value[int], accountSQL.Refreshed, r.Account, r.Password)

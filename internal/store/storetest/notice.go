@@ -170,9 +170,9 @@ var notices = []contract{
 		ada, p := w.family()
 		w.tell(audit.Event{Kind: audit.CloneSuspected, Account: ada, Device: p[0].ID})
 		w.must(w.alarm(p[1], w.newest(p[1]), false))
-		again := question(ada, func(r *approval.Request) { r.Made, r.Password = now.Add(time.Minute), now })
+		again := question(ada, func(r *approval.Request) { r.Again, r.Made, r.Password = true, now.Add(time.Minute), now })
 		w.want(w.db.BeginRequest(w.Context(), again, nil, 3, about(again, audit.RequestBegun)), approval.ErrTooLate)
-		again.Password = again.Made
+		again.Again, again.Password = false, again.Made
 		w.must(w.db.BeginRequest(w.Context(), again, nil, 3, about(again, audit.RequestBegun)))
 	}},
 }
