@@ -39,6 +39,8 @@ var parts = []part{
 	{"ladder", portal(ladder)},
 	{"outcome", portal(outcomes)},
 	{"phones", portal(phones)},
+	{"recovery", portal(recovery)},
+	{"moves", portal(moves)},
 	{"notify", notify},
 	{"trouble", portal(trouble)},
 	{"told", told},
