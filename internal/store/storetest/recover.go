@@ -9,6 +9,7 @@ import (
 	"keyturn/internal/approval"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
+	"keyturn/internal/policy"
 )
 
 // recover makes an activation rest on a recovery code of an account, the first that
@@ -162,6 +163,21 @@ var recoveries = []contract{
 			r.Action, r.Session, r.Expires = keyturn.RecoveryCodes, "ses_any", late.At.Add(time.Minute)
 		})
 		w.must(w.db.Decide(w.Context(), decision(r, fresh, approval.Approved), late))
+	}},
+	{"no approval counts that a session asked for which a code has opened", func(w *world) {
+		ada := w.account()
+		old := w.phone(ada)
+		second := w.another(old, ada, "")
+		w.codes(ada)
+		g := grant()
+		_, err := w.spend(w.ask(ada), g)
+		w.must(err)
+		r := w.ask(ada, func(r *approval.Request) { r.Action, r.Session = keyturn.AddPhone, g.Session })
+		w.decide(r, second, approval.Approved)
+		_, err = w.db.Redeem(w.Context(), r.ID, r.Pending, policy.Grant{}, about(r, audit.RequestRedeemed))
+		w.must(err)
+		b := w.begun(ada, func(b *activation.Begun) { b.Purpose, b.Session, b.Approval = activation.Add, g.Session, r.ID })
+		w.want(w.db.BeginActivation(w.Context(), b, w.activation(b.ID, audit.ActivationBegun)), activation.ErrApproval)
 	}},
 	{"a move that another phone approved is none", func(w *world) {
 		ada := w.account()

@@ -46,10 +46,12 @@ export function Account({ account, asking, busy, problem, back, onRespond, onRem
  *   onAgain?: () => void, onForget: () => void}} props  onAgain: where setting it up again is the usual next step
  */
 export function Gone({ kind, account, to, time, back, onAgain, onForget }) {
+  const stays = kind === "lost" || kind === "paused"; // it can still raise an alarm, or come back
   const body = kind === "removed" && !time ? "gone.removed.untimed" : `gone.${kind}.body`;
   return html`<${Screen} name="gone" k=${`gone.${kind}.title`} v=${{ account, to }} back=${back} data-kind=${kind}
     acts=${html`${onAgain && html`<${Button} k="gone.again" kind="main wide" onPress=${onAgain} />`}
-      <${Button} k="gone.remove" kind=${onAgain ? "wide" : "main wide"} icon="bin" onPress=${onForget} />`}>
+      ${stays && html`<${Button} k="page.done" kind="main wide" onPress=${back} />`}
+      <${Button} k="gone.remove" kind=${onAgain || stays ? "wide" : "main wide"} icon="bin" onPress=${onForget} />`}>
     <div class="hero"><${Icon} name=${kind === "moved" ? "move" : "block"} /></div>
     <${T} as="p" k=${body} v=${{ account, to, time }} />
     <${Banner} kind="warn" icon="warning" say=${{ k: "gone.desk" }} />
