@@ -371,20 +371,3 @@ func TestOnePhone(t *testing.T) {
 	again := recovered(t, w, ada, codes[1]) // nor does one after the other
 	setUpAgain(t, w, again)
 }
-
-// A33: a new password, or an operator who unlocks, leaves the phone in the way.
-func TestA33NewPasswordStillWaits(t *testing.T) {
-	w := keyturntest.Start(t)
-	ada := w.Person("ada")
-	ada.SetUp(pin)
-	if err := w.Accounts.Unlock(t.Context(), ada.ID); err != nil {
-		t.Fatal(err)
-	}
-	b := w.Browser()
-	if page := b.SignIn(ada); page.Path != "/sign-in/wait" {
-		t.Errorf("%s", page.Path)
-	}
-	if home := b.Get("/"); home.Attr("body", "data-account") != "" {
-		t.Error("signed in")
-	}
-}
