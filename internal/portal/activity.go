@@ -14,6 +14,7 @@ import (
 	"keyturn/internal/approval"
 	"keyturn/internal/notice"
 	"keyturn/internal/page"
+	"keyturn/internal/policy"
 	"keyturn/internal/session"
 	"keyturn/locale"
 )
@@ -127,7 +128,7 @@ func lineOf(l notice.Line, s session.Session, words *locale.Words) line {
 		Place: l.Place, Phone: l.Phone, Reference: referenceOfRequest(l.ID), Reported: l.Reported, Here: l.ID == s.Proven.Request}
 	if l.Action != string(keyturn.SignIn) {
 		out.Action = page.Say("request.action."+l.Action, "message", l.Message)
-	} else if look.report && !l.Reported && !out.Here {
+	} else if look.report && !l.Reported && !out.Here && s.Proven.Way != policy.ByRecovery {
 		out.Report = l.ID
 	}
 	return out

@@ -154,13 +154,13 @@ func (p *Portal) Routes() http.Handler {
 	mux.Handle("POST /phones/notifications", p.changing(p.postNotifications))
 	mux.Handle("POST /phones/rename", p.changing(p.postRename))
 
-	mux.Handle("GET /password", p.entered(p.getPassword))
-	mux.Handle("POST /password", p.entered(p.postPassword))
-	mux.Handle("POST /password/ask", p.entered(p.postPasswordAsk))
-	mux.Handle("POST /browsers/forget", p.entered(p.postForget))
+	mux.Handle("GET /password", p.changing(p.getPassword))
+	mux.Handle("POST /password", p.changing(p.postPassword))
+	mux.Handle("POST /password/ask", p.changing(p.postPasswordAsk))
+	mux.Handle("POST /browsers/forget", p.changing(p.postForget))
 	mux.Handle("GET /activity", p.entered(p.getActivity))
 	mux.Handle("GET /activity.csv", p.entered(p.getActivityFile))
-	mux.Handle("POST /activity/report", p.entered(p.postReport))
+	mux.Handle("POST /activity/report", p.changing(p.postReport))
 	mux.Handle("GET /activity/reported", p.entered(p.getReported))
 
 	mux.Handle("/", p.anyone(func(http.ResponseWriter, *http.Request) error { return errMissing }))

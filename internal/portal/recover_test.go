@@ -371,3 +371,28 @@ func TestOnePhone(t *testing.T) {
 	again := recovered(t, w, ada, codes[1]) // nor does one after the other
 	setUpAgain(t, w, again)
 }
+
+// A62 what a recovery code opens is the set-up of one phone: its session changes no
+// password, reports nothing, which would end the honest person's session, and uses up
+// none of the changes that the account may ask for.
+func TestA62RecoverySessionOpensNothingElse(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	codes := withCodes(t, ada)
+	honest := signedIn(t, w, ada)
+	lost := recovered(t, w, ada, codes[0])
+	for _, path := range []string{"/password/ask", "/password", "/browsers/forget", "/activity/report", "/phones/add",
+		"/phones/move", "/phones/remove", "/phones/rename", "/recovery-codes/new"} {
+		for range 6 {
+			if page := lost.Browser.Post(path, url.Values{"request": {"req_AAAAAAAAAAAAAAAAAAAAAAAAAA"}}); page.Status != http.StatusConflict {
+				t.Errorf("%s: %d at %s", path, page.Status, page.Path)
+			}
+		}
+	}
+	if page := honest.Get("/"); page.Attr("body", "data-account") != "ada" {
+		t.Error("the person's own session has ended")
+	}
+	if page := honest.Post("/phones/add", nil); page.Path != "/sign-in/wait" {
+		t.Errorf("the person can't change anything: %d at %s", page.Status, page.Path)
+	}
+}

@@ -8,8 +8,10 @@ const (
 	queued = 4096
 
 	// perLane is how many of them are on their way to one push service, each for 5 s
-	// at most: one that hangs takes nothing from the others.
-	perLane = 16
+	// at most, and laneQueued how many more wait for it: one that hangs takes nothing
+	// from the others.
+	perLane    = 16
+	laneQueued = queued / 4
 )
 
 // A queue runs what is put into it, a bounded number at once and in no certain
@@ -43,6 +45,9 @@ func (q *queue) put(name string, run func(), inside bool) bool {
 	if l == nil {
 		l = &lane{}
 		q.lanes[name] = l
+	}
+	if len(l.waiting) >= laneQueued {
+		return false
 	}
 	q.held++
 	l.waiting = append(l.waiting, run)

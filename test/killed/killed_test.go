@@ -208,7 +208,7 @@ func (p *person) register(device string, b *pushtest.Browser) error {
 // insist repeats a call of the phone until an answer comes.
 func (p *person) insist(call func(device string) error) {
 	p.t.Helper()
-	for range 3 {
+	for range 10 {
 		err := call(p.phone.Accounts()[0].Device)
 		if err == nil {
 			return
