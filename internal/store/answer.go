@@ -135,7 +135,10 @@ func (tx *Tx) suspendClone(dev device.Device, evClone audit.Event) error {
 	if from != "" {
 		evClone = evClone.With("before", from) // of the other copy
 	}
-	return tx.tell(evClone)
+	if err := tx.tell(evClone); err != nil {
+		return err
+	}
+	return tx.run(deviceSQL.Keep, dev.ID, evClone.At)
 }
 
 // takePIN takes a try of the phone's PIN. With none left it returns [device.ErrNoTry]

@@ -134,6 +134,12 @@ var recoveries = []contract{
 				w.must(w.db.Suspend(w.Context(), d.ID, device.ReasonOperator, audit.Event{At: now}))
 			},
 			func(d device.Device) { w.must(w.db.Remove(w.Context(), d.ID, device.ReasonOperator, gone(d))) },
+			func(d device.Device) { // there are two of it
+				_, err := w.count(counted(d, 1))
+				w.must(err)
+				_, err = w.count(counted(d, 1))
+				w.want(err, device.ErrClone)
+			},
 		} {
 			ada := w.account()
 			old := w.phone(ada)
