@@ -107,9 +107,12 @@ func (s *Service) TestPush(ctx context.Context, d Device) (bool, error) {
 	if err := s.Answers(d); err != nil {
 		return false, err
 	}
+	if s.Push == nil {
+		return false, ErrPush
+	}
 	sub, err := s.Subscriptions.Subscription(ctx, d.ID)
-	if err != nil || s.Push == nil {
-		return false, errors.Join(err, ErrPush)
+	if err != nil {
+		return false, fmt.Errorf("testing %s: %w", d.ID, err)
 	}
 	wait, err := s.Tries.Take(ctx, "push test "+d.ID, 1, s.Limits.PushApart, s.Now())
 	if err != nil {
