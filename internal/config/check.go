@@ -226,7 +226,8 @@ func (l *Limits) check(f *faults) {
 		f.unless(r.Most >= 1 && r.In >= time.Second, "limits."+key, "is less than one in a second", "")
 	}
 	counts := map[string]int{"check_tries": l.CheckTries, "requests": l.Requests, "number_tries": l.NumberTries,
-		"number_row": l.NumberRow, "pin_tries": l.PINTries, "push_row": l.PushRow, "recovery_row": l.RecoveryRow}
+		"number_row": l.NumberRow, "responses": l.Responses, "response_row": l.ResponseRow, "qrs": l.QRs,
+		"pin_tries": l.PINTries, "push_row": l.PushRow, "recovery_row": l.RecoveryRow}
 	for key, n := range counts {
 		f.unless(n >= 1, "limits."+key, "is below 1", "")
 	}
@@ -236,6 +237,7 @@ func (l *Limits) check(f *faults) {
 	for key, d := range times {
 		f.unless(d.Duration >= time.Second, "limits."+key, "is below 1s", "")
 	}
+	f.unless(l.Agains >= 0, "limits.agains", "is below 0", "")
 	f.unless(l.PushAgain >= 0, "limits.push_again", "is below 0", "")
 	f.unless(l.Hashes >= 0, "limits.hashes", "is below 0", "")
 }

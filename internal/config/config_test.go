@@ -111,6 +111,10 @@ func TestCheck(t *testing.T) {
 		{"a wish for ever", func(c *config.Config) {
 			c.Mail.Server, c.Mail.From, c.Mail.Patience.Duration = "smtp.example.com:587", "a@example.com", time.Hour
 		}, "mail.patience: is not between 1s and 5m"},
+		{"no try at a response", func(c *config.Config) { c.Limits.Responses = 0 }, "limits.responses: is below 1"},
+		{"no response that may be wrong", func(c *config.Config) { c.Limits.ResponseRow = 0 }, "limits.response_row: is below 1"},
+		{"no QR code", func(c *config.Config) { c.Limits.QRs = 0 }, "limits.qrs: is below 1"},
+		{"fewer than no requests", func(c *config.Config) { c.Limits.Agains = -1 }, "limits.agains: is below 0"},
 		{"no try at a PIN", func(c *config.Config) { c.Limits.PINTries = 0 }, "limits.pin_tries: is below 1"},
 		{"a rate of nothing", func(c *config.Config) { c.Limits.Passwords.Most = 0 }, "limits.passwords: is less than one in a second"},
 	} {
