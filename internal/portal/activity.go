@@ -125,7 +125,7 @@ func lineOf(l notice.Line, s session.Session, words *locale.Words) line {
 	}
 	look := states[l.State]
 	out := line{At: l.At, Icon: look.icon, Look: look.look, What: page.Say("home.state." + look.word), App: l.App, Browser: l.Browser,
-		Place: l.Place, Phone: l.Phone, Reference: referenceOfRequest(l.ID), Reported: l.Reported, Here: l.ID == s.Proven.Request}
+		Place: l.Place, Phone: l.Phone, Reference: page.Grouped(l.Reference), Reported: l.Reported, Here: l.ID == s.Proven.Request}
 	if l.Action != string(keyturn.SignIn) {
 		out.Action = page.Say("request.action."+l.Action, "message", l.Message)
 	} else if look.report && !l.Reported && !out.Here && s.Proven.Way != policy.ByRecovery {
@@ -149,11 +149,6 @@ var states = map[string]struct {
 	"expired":   {"clock", "warn", "expired", false},
 	"cancelled": {"info", "info", "cancelled", false},
 	"replaced":  {"info", "info", "replaced", false},
-}
-
-// referenceOfRequest is what the help desk finds a request by: the beginning of its id.
-func referenceOfRequest(id string) string {
-	return page.Grouped(strings.TrimPrefix(id, keyturn.RequestID)[:8])
 }
 
 // getActivityFile is the same as a file for a spreadsheet. What begins like a formula

@@ -51,6 +51,11 @@ func TestActivity(t *testing.T) {
 			t.Errorf("show=%s: %d filters are marked", show, n)
 		}
 	}
+	waits := w.Browser()
+	desk := waits.SignIn(ada).Text("#desk")
+	if page := b.Get("/activity"); !strings.Contains(page.HTML, desk[len(desk)-9:]) {
+		t.Errorf("the help desk is told %q, and the history has\n%s", desk, page.HTML)
+	}
 	if page := b.Get("/activity?show=security&page=7"); !page.Has("#none") {
 		t.Error("an empty page doesn't say so")
 	}

@@ -5,7 +5,7 @@
 -- written down or not.
 SELECT made AS at, id, '' AS kind,
        CASE WHEN state IN ('waiting', 'approved') AND expires <= $4 THEN 'expired' ELSE state END AS state,
-       app, action, message, browser, place, answered_by AS phone, '' AS origin, '' AS remaining, '' AS reference,
+       app, action, message, browser, place, answered_by AS phone, '' AS origin, '' AS remaining, reference,
        reported IS NOT NULL AS reported
   FROM request
  WHERE account = $1 AND made >= $2
