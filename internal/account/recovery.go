@@ -89,8 +89,9 @@ func (s *Service) MakeRecoveryCodes(ctx context.Context, account, session, appro
 		hashes = append(hashes, RecoveryHash{Index: c.Index(), Hash: h})
 	}
 	ev := s.event(audit.RecoveryMade, account).With("set", "first")
-	if ev.Subject = session; approval != "" {
+	if ev.Subject = session; approval != "" { // whose phone needs no notice
 		ev = ev.With("set", "new")
+		ev.Subject = approval
 	}
 	if err := s.Codes.SetRecoveryCodes(ctx, m, hashes, ev); err != nil {
 		return nil, fmt.Errorf("recovery codes: %w", err)
