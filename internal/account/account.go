@@ -81,7 +81,8 @@ type Store interface {
 	// password. [ErrUnknown] if there is no such account.
 	SetPassword(ctx context.Context, n NewPassword, ev audit.Event) error
 
-	// UnlockAccount sets the counts of wrong numbers and wrong recovery codes to 0.
+	// UnlockAccount sets the counts of wrong numbers, responses and recovery codes to 0,
+	// and ends what an alarm holds.
 	UnlockAccount(ctx context.Context, id string, ev audit.Event) error
 
 	// RemoveAccount removes the account and what is its own; audit events and the

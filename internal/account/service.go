@@ -120,8 +120,8 @@ func (s *Service) Enable(ctx context.Context, id string) error {
 }
 
 // Unlock lets the phones of an account answer again that was stopped after wrong
-// numbers, and its recovery codes sign in again that wrong ones switched off. A phone
-// that wrong PINs locked stays locked.
+// numbers, challenge codes and recovery codes sign in again that wrong ones switched off,
+// and phones be changed again after an alarm. A phone that wrong PINs locked stays locked.
 func (s *Service) Unlock(ctx context.Context, id string) error {
 	return s.Store.UnlockAccount(ctx, id, s.event(audit.AccountUnlocked, id))
 }

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"html/template"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,20 +82,11 @@ func (w Writer) Message(l Letter) (Message, error) {
 func (w Writer) order(first string) []string {
 	all := []string{}
 	for _, lang := range append([]string{first}, w.Languages...) {
-		if lang != "" && !contains(all, lang) && contains(w.Languages, lang) {
+		if lang != "" && !slices.Contains(all, lang) && slices.Contains(w.Languages, lang) {
 			all = append(all, lang)
 		}
 	}
 	return all
-}
-
-func contains(all []string, one string) bool {
-	for _, s := range all {
-		if s == one {
-			return true
-		}
-	}
-	return false
 }
 
 func (w Writer) part(l Letter, words *locale.Words) part {
