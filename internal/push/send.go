@@ -51,6 +51,10 @@ func (a answer) again() bool {
 
 // try sends a message, and sees to it that it is sent again later if that helps.
 func (s *Sender) try(m *message) {
+	if !s.Now().Before(m.ends) { // it ended while this waited: the phone would ring for nothing
+		s.counted.failed.Add(1)
+		return
+	}
 	a := s.send(s.life, m)
 	m.tried++
 	if a.again() && s.later(m, a.after) {

@@ -8,6 +8,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/account"
+	"keyturn/internal/approval"
 	"keyturn/internal/audit"
 	"keyturn/internal/policy"
 	"keyturn/internal/session"
@@ -97,6 +98,19 @@ func (d *DB) UnusedCode(ctx context.Context, id, index string) (string, error) {
 	return hash, none(err, account.ErrUnknown)
 }
 
+// cancelling is the event of a request that a recovery code ends; none if it had ended
+// before: then the code only takes what its password still allowed.
+func (tx *Tx) cancelling(s account.Spent, ev audit.Event) (audit.Event, error) {
+	r, err := one(tx, requestFields, requestSQL.ByID, s.Request)
+	if err != nil {
+		return audit.Event{}, none(err, account.ErrTicket)
+	}
+	if r.State != approval.Waiting && r.State != approval.Approved {
+		return audit.Event{}, nil
+	}
+	return audit.Event{Kind: audit.RequestCancelled, At: ev.At, Account: s.Account, Subject: s.Request}, nil
+}
+
 // SpendCode implements [account.Codes]. What is granted and what ends is one
 // transaction with the code's end.
 func (d *DB) SpendCode(ctx context.Context, s account.Spent, g policy.Grant, ev audit.Event) (left int, err error) {
@@ -104,7 +118,10 @@ func (d *DB) SpendCode(ctx context.Context, s account.Spent, g policy.Grant, ev 
 		if err := tx.lockActive(s.Account, account.ErrTicket); err != nil {
 			return err
 		}
-		cancelled := audit.Event{Kind: audit.RequestCancelled, At: ev.At, Account: s.Account, Subject: s.Request}
+		cancelled, err := tx.cancelling(s, ev)
+		if err != nil {
+			return err
+		}
 		if err := tx.step(cancelled, account.ErrTicket, requestSQL.Recover, ev.At, s.Request, s.Pending, s.Oldest); err != nil {
 			return err
 		}

@@ -57,7 +57,7 @@ func (w *world) tell(ev audit.Event) {
 var notices = []contract{
 	{"every phone hears but the one that did it", func(w *world) {
 		ada, p := w.family()
-		other, q := w.family()
+		_, q := w.family()
 		w.tell(audit.Event{Kind: audit.CloneSuspected, Account: ada, Device: p[0].ID})
 		w.wantTold(p[0])
 		w.wantTold(p[1], "clone_suspected")
@@ -68,7 +68,6 @@ var notices = []contract{
 		if n := all[0]; n.Detail != "Pixel 9" || n.Time != now.Unix() || n.Pause {
 			w.Errorf("notice %+v", n)
 		}
-		_ = other
 	}},
 	{"who approved a change isn't told of it, and who is locked or paused is", func(w *world) {
 		ada, p := w.family()
