@@ -78,7 +78,10 @@ type Store interface {
 	// named, in the same step: [ErrApproval] if it isn't the session's, is older than
 	// Oldest, was used, or its device may not. It ends all sessions but the named one,
 	// forgets known browsers, cancels what waits, and lets nobody go on without the
-	// password. [ErrUnknown] if there is no such account.
+	// password; activations that other sessions began are cancelled. A person's change,
+	// which names a session, needs it alive ([ErrEnded]) and the password unchanged since it
+	// was compared ([ErrPassword]); nothing is used up then. [ErrUnknown] if there is no such
+	// account.
 	SetPassword(ctx context.Context, n NewPassword, ev audit.Event) error
 
 	// UnlockAccount sets the counts of wrong numbers, responses and recovery codes to 0,

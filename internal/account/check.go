@@ -132,6 +132,12 @@ func (s *Service) refuse(ctx context.Context, id, cause, addr string) error {
 	return failure
 }
 
+// Changed records that a password was right until it was changed, in the moment
+// between [Service.Check] and what it was for. It returns [ErrPassword].
+func (s *Service) Changed(ctx context.Context, id, addr string) error {
+	return s.refuse(ctx, id, "changed", addr)
+}
+
 // matches is one hash inside the gate.
 func (s *Service) matches(ctx context.Context, phc, password string) (right bool, err error) {
 	m, leave, err := s.enter(ctx)

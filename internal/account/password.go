@@ -13,6 +13,7 @@ import (
 // Errors of [Service.ChangePassword] and [Service.SetPassword] besides those of [Service.Add].
 var (
 	ErrSame     = errors.New("account: the new password is the present one")
+	ErrEnded    = errors.New("account: the session that changes the password has ended")
 	ErrApproval = errors.New("account: no phone has approved this lately, or it was used")
 )
 
@@ -34,6 +35,7 @@ type NewPassword struct {
 	Hash    string // Argon2id in PHC form
 	Session string // that stays; empty: none
 	Request string // approval that is used up; empty: the operator needs none
+	Checked string // hash that the present password was compared with; not looked at for the operator
 	Oldest  time.Time
 }
 
@@ -45,8 +47,9 @@ type NewPassword struct {
 // wait, and those that could be made without typing it again. Spec §8.7, §9.2; attack
 // A23. The phone stays what it was: whoever knows the new password still meets it (A33).
 //
-// The errors are [ErrShort], [ErrLong], [ErrSame], [*TooMany], [ErrPassword], [ErrBusy]
-// and [ErrApproval].
+// The errors are [ErrShort], [ErrLong], [ErrSame], [*TooMany], [ErrPassword], [ErrBusy],
+// [ErrApproval] and [ErrEnded]. A password that somebody else has changed while this one
+// was being compared is a wrong one.
 func (s *Service) ChangePassword(ctx context.Context, c Change) error {
 	if err := usable(c.New, ""); err != nil {
 		return err
@@ -70,8 +73,12 @@ func (s *Service) ChangePassword(ctx context.Context, c Change) error {
 	if c.Place != "" {
 		ev = ev.With("place", c.Place)
 	}
-	n := NewPassword{Account: acc.ID, Hash: phc, Session: c.Session, Request: c.Request, Oldest: ev.At.Add(-s.Limits.ApprovalUse)}
-	if err := s.Store.SetPassword(ctx, n, ev); err != nil {
+	n := NewPassword{Account: acc.ID, Hash: phc, Session: c.Session, Request: c.Request, Checked: acc.Password, Oldest: ev.At.Add(-s.Limits.ApprovalUse)}
+	err = s.Store.SetPassword(ctx, n, ev)
+	if errors.Is(err, ErrPassword) {
+		err = s.refused(ctx, acc.ID, c.Addr)
+	}
+	if err != nil {
 		return fmt.Errorf("change password: %w", err)
 	}
 	return nil
@@ -88,7 +95,12 @@ func (s *Service) present(ctx context.Context, acc Account, c Change) error {
 	if err != nil || right {
 		return errors.Join(err, s.giveBack(ctx, keys))
 	}
-	ev, failure := audit.Fail(s.event(audit.PasswordRefused, acc.ID).With("ip", c.Addr), ErrPassword)
+	return s.refused(ctx, acc.ID, c.Addr)
+}
+
+// refused records a wrong present password.
+func (s *Service) refused(ctx context.Context, id, addr string) error {
+	ev, failure := audit.Fail(s.event(audit.PasswordRefused, id).With("ip", addr), ErrPassword)
 	if err := s.Record.Refused(context.WithoutCancel(ctx), ev); err != nil {
 		return fmt.Errorf("record a refused password: %w", err)
 	}

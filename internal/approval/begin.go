@@ -38,6 +38,7 @@ type Attempt struct {
 	IP       string    // RFC 5952; empty if switched off
 	Place    string    // such as "Lyon, France"; empty if not known
 	Password time.Time // when the password was right
+	Checked  string    // hash that it was compared with; empty if none was typed for this
 	again    bool      // for an earlier request
 }
 
@@ -117,6 +118,7 @@ func (s *Service) request(a Attempt) Request {
 		Expires:  now.Add(s.Limits.RequestLife),
 		Password: a.Password,
 		Again:    a.again,
+		Checked:  a.Checked,
 
 		Reference: keyturn.NewReference(),
 	}

@@ -7,6 +7,9 @@
 //	waiting ────┼─ newer request · person · time ────────▶ replaced · cancelled · expired
 //	            └─ approve, or the right response ───────▶ approved ── Redeem, within 120 s ─▶ redeemed
 //
+// A report, an alarm and a new password also end a sign-in that is approved and
+// not yet redeemed: approved ─▶ cancelled.
+//
 // An arrow that isn't in the picture can't happen: each one is a single
 // compare-and-swap in store/request.sql.
 package approval
@@ -61,6 +64,7 @@ type Request struct {
 	Made     time.Time
 	Expires  time.Time // while waiting; once approved: end of redemption
 	Password time.Time // when the password was right
+	Checked  string    // while it is made: hash that the password was compared with; not kept
 	Again    bool      // while it is made: the password was typed for an earlier one
 	Seen     string    // hint for the waiting page: "" or one of those below
 	SeenBy   string    // name of that phone
@@ -147,7 +151,8 @@ type Store interface {
 	// waits under the pending cookie before (nil: none). If then most others wait
 	// for the account it replaces the oldest that is not from a known browser; if
 	// all are, a request from a known browser replaces the oldest and any other
-	// gets [ErrFull]. [ErrUnknown] if the account may not sign in. What is replaced
+	// gets [ErrFull]. [ErrUnknown] if the account may not sign in, [account.ErrPassword] if its
+	// password isn't the one that was checked any more. What is replaced
 	// gets an event of its own.
 	BeginRequest(ctx context.Context, r Request, before keyturn.Bytes, most int, ev audit.Event) error
 

@@ -27,6 +27,7 @@ type Proven struct {
 	Device  string         // that approved; empty without one
 	Request string         // that was redeemed; empty without one
 	At      time.Time      // of the approval, or of the password
+	Checked string         // hash that a password was compared with, while the session is begun; not kept
 }
 
 // ACR is the authentication context class that applications are told, spec §18.

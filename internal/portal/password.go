@@ -104,6 +104,8 @@ func (p *Portal) passwordRefused(w http.ResponseWriter, r *http.Request, s sessi
 		w.Header().Set("Retry-After", "3")
 	case errors.Is(err, account.ErrApproval), errors.Is(err, approval.ErrUnknown):
 		c.Problem, status = page.Say("password.approval"), http.StatusConflict
+	case errors.Is(err, account.ErrEnded):
+		return session.ErrNone
 	default:
 		return err
 	}

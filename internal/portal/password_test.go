@@ -10,6 +10,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/audit"
+	"keyturn/internal/config"
 	"keyturn/internal/keyturntest"
 )
 
@@ -234,4 +235,145 @@ func events(t *testing.T, w *keyturntest.World, p *keyturntest.Person, kind audi
 		}
 	}
 	return some
+}
+
+// A23: a sign-in that a phone has approved and no browser has redeemed yet ends with a
+// new password, the person's or the operator's, a report and an alarm, and the page
+// says so.
+func TestA23ApprovedSignInEnds(t *testing.T) {
+	for name, end := range map[string]func(*keyturntest.World, *keyturntest.Person, *keyturntest.Browser){
+		"the person's new password": func(_ *keyturntest.World, p *keyturntest.Person, b *keyturntest.Browser) {
+			page := askPassword(t, b, p).Submit("form#password", typed(p.Password, fresh, fresh))
+			if page.Status != http.StatusOK {
+				t.Fatalf("the change: %d", page.Status)
+			}
+		},
+		"the operator's new password": func(w *keyturntest.World, p *keyturntest.Person, _ *keyturntest.Browser) {
+			if err := w.Accounts.SetPassword(t.Context(), p.ID, fresh); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"a report": func(w *keyturntest.World, p *keyturntest.Person, _ *keyturntest.Browser) {
+			w.Browser().SignIn(p)
+			if _, err := p.Phone.Answer(t.Context(), p.Phone.Waiting(), keyturn.Report, "", pin); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"an alarm": func(w *keyturntest.World, p *keyturntest.Person, _ *keyturntest.Browser) {
+			b := w.Browser()
+			b.SignIn(p)
+			b.Get("/sign-in/recovery").Submit("form#recovery", url.Values{"code": {keyturn.NewRecoveryCode().String()}})
+			all, err := p.Phone.Notices(t.Context())
+			if err != nil || len(all) == 0 {
+				t.Fatalf("%d notices, %v", len(all), err)
+			}
+			if err := p.Phone.Alarm(t.Context(), all[0], pin); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := keyturntest.Start(t)
+			ada := w.Person("ada")
+			ada.SetUp(pin)
+			mine, thief := signedIn(t, w, ada), w.Browser()
+			page := thief.SignIn(ada)
+			id := request(page)
+			ada.Phone.Approve(page.Text("#number"))
+			end(w, ada, mine)
+			page = thief.Post("/sign-in/redeem", url.Values{"request": {id}})
+			if thief.Cookie("keyturn_session") != "" || thief.Get("/").Attr("body", "data-account") != "" {
+				t.Error("signed in")
+			}
+			if page.Status != http.StatusOK || !strings.Contains(page.HTML, "Sign-in cancelled") {
+				t.Errorf("%d %s\n%s", page.Status, page.Path, page.HTML)
+			}
+		})
+	}
+}
+
+// meanwhile changes the password as the operator does, before the n-th hash from now
+// is compared: after the account was read.
+func meanwhile(t *testing.T, w *keyturntest.World, p *keyturntest.Person, n int) {
+	w.Accounts.Hashed = func() {
+		if n--; n == 0 {
+			if err := w.Accounts.SetPassword(t.Context(), p.ID, "the operator's password"); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// A33: a password that is changed while it is being compared is a wrong one: it makes
+// no request, no session and no code.
+func TestA33ChangedWhileCompared(t *testing.T) {
+	for name, phone := range map[string]bool{"with a phone": true, "without one": false} {
+		t.Run(name, func(t *testing.T) {
+			w := keyturntest.Start(t)
+			ada := w.Person("ada")
+			if phone {
+				ada.SetUp(pin)
+			}
+			meanwhile(t, w, ada, 1)
+			b := w.Browser()
+			page := b.SignIn(ada)
+			if page.Status != http.StatusForbidden || b.Cookie("keyturn_session") != "" || b.Cookie("keyturn_pending") != "" {
+				t.Errorf("%d %s\n%s", page.Status, page.Path, page.HTML)
+			}
+			if len(events(t, w, ada, audit.SignInRefused)) != 1 {
+				t.Error("the record doesn't have it")
+			}
+			ada.Password = "the operator's password"
+			if page := w.Browser().SignIn(ada); page.Status != http.StatusOK {
+				t.Errorf("the new one: %d", page.Status)
+			}
+		})
+	}
+}
+
+// A33: a change that is being judged doesn't overwrite the operator's.
+func TestA33OperatorsPasswordStays(t *testing.T) {
+	for name, n := range map[string]int{"while the present one is compared": 1, "while the new one is hashed": 2} {
+		t.Run(name, func(t *testing.T) {
+			w := keyturntest.Start(t)
+			ada := w.Person("ada")
+			ada.SetUp(pin)
+			b := signedIn(t, w, ada)
+			page := askPassword(t, b, ada)
+			meanwhile(t, w, ada, n)
+			page = page.Submit("form#password", typed(ada.Password, fresh, fresh))
+			if page.Has("form#password") || strings.Contains(page.Path, "changed") || b.Get("/").Attr("body", "data-account") != "" {
+				t.Errorf("%d %s\n%s", page.Status, page.Path, page.HTML)
+			}
+			for password, status := range map[string]int{"the operator's password": http.StatusOK, fresh: http.StatusForbidden} {
+				ada.Password = password
+				if page := w.Browser().SignIn(ada); page.Status != status {
+					t.Errorf("%s: %d", password, page.Status)
+				}
+			}
+		})
+	}
+}
+
+// A33: a set-up code of a session that a new password ends is worth nothing, also where
+// no check code is asked for.
+func TestA33CodeEndsWithItsSession(t *testing.T) {
+	w := keyturntest.Start(t, keyturntest.Set(func(c *config.Config) { c.Activation.CheckCode = "off" }))
+	ada := w.Person("ada")
+	page := w.Browser().SignIn(ada)
+	if err := w.Accounts.SetPassword(t.Context(), ada.ID, fresh); err != nil {
+		t.Fatal(err)
+	}
+	phone := w.Phone(pin)
+	code, err := keyturn.ParseCode(phone.Origin(), page.Text("#activation-code"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := phone.Phone.Activate(t.Context(), code, "Pixel 9", phone.PIN); err == nil {
+		t.Error("a phone was set up by it")
+	}
+	ada.Password = fresh
+	if page := w.Browser().SignIn(ada); !page.Has("#activation-code") {
+		t.Errorf("the new password: %d %s", page.Status, page.Path)
+	}
 }

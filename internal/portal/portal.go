@@ -48,6 +48,7 @@ type Portal struct {
 // Accounts knows people. Package account implements it.
 type Accounts interface {
 	Check(context.Context, account.Attempt) (account.Account, error)
+	Changed(ctx context.Context, id, addr string) error
 	Account(ctx context.Context, id string) (account.Account, error)
 	MakeRecoveryCodes(ctx context.Context, account, session, approval string) ([]keyturn.RecoveryCode, error)
 	RecoveryCodes(ctx context.Context, account string) (account.CodeList, error)

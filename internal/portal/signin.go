@@ -70,10 +70,18 @@ func (p *Portal) postSignIn(w http.ResponseWriter, r *http.Request) error {
 	if a.First {
 		err = p.signInToSetUp(w, r, a)
 		if !errors.Is(err, activation.ErrPurpose) { // it has got a phone in this very moment: ask that
-			return err
+			return p.unchanged(w, r, a, err)
 		}
 	}
-	return p.signInByPhone(w, r, a)
+	return p.unchanged(w, r, a, p.signInByPhone(w, r, a))
+}
+
+// unchanged answers as to a wrong password if it was changed after it was checked, A33.
+func (p *Portal) unchanged(w http.ResponseWriter, r *http.Request, a account.Account, err error) error {
+	if !errors.Is(err, account.ErrPassword) {
+		return err
+	}
+	return p.signInRefused(w, r, a.Name, p.Accounts.Changed(r.Context(), a.ID, page.Addr(r)))
 }
 
 // signInRefused says what the person can do. It is the same for an unknown name
@@ -100,7 +108,7 @@ func (p *Portal) signInRefused(w http.ResponseWriter, r *http.Request, name stri
 // of the account's first phone in it.
 func (p *Portal) signInToSetUp(w http.ResponseWriter, r *http.Request, a account.Account) error {
 	ctx, agent, addr := r.Context(), page.Browser(r.UserAgent()), page.Addr(r)
-	proven := policy.Proven{Account: a.ID, Way: policy.ByPassword, At: p.Now()}
+	proven := policy.Proven{Account: a.ID, Way: policy.ByPassword, At: p.Now(), Checked: a.Password}
 	s, cookie, err := p.Sessions.Begin(ctx, proven, p.Page.Cookie(r, page.SignedIn), agent, addr)
 	if err != nil {
 		return err
@@ -118,7 +126,9 @@ func (p *Portal) signInToSetUp(w http.ResponseWriter, r *http.Request, a account
 
 // signInByPhone asks the phones of an account that has some.
 func (p *Portal) signInByPhone(w http.ResponseWriter, r *http.Request, a account.Account) error {
-	err := p.ask(w, r, p.attempt(r, a, keyturn.SignIn))
+	ask := p.attempt(r, a, keyturn.SignIn)
+	ask.Checked = a.Password
+	err := p.ask(w, r, ask)
 	switch {
 	case errors.Is(err, approval.ErrFull):
 		return p.showSignIn(w, r, http.StatusTooManyRequests, signInPage{Name: a.Name, Problem: page.Say("signin.full")})

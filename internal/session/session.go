@@ -45,6 +45,7 @@ type Browsers struct {
 type Store interface {
 	// AddSession stores a session under the hash of its cookie; the session under
 	// before (nil: none) ends in the same step.
+	// [account.ErrPassword] if the password that it rests on has been changed since it was checked.
 	AddSession(ctx context.Context, s Session, cookie, before keyturn.Bytes, ev audit.Event) error
 
 	// Session returns the session under the hash of a cookie, or [ErrNone] if it

@@ -15,7 +15,7 @@ import (
 var accountSQL struct {
 	Lock, LockActive, Insert, ByID, ByName, All, SetState, Reset, Unlock, Delete query
 	MayChangePhones, HasPhone, TakeNumber, RightNumber, Stop, Quiet              query
-	Refresh, Refreshed, SetPassword                                              query
+	Refresh, Refreshed, SetPassword, ChangePassword, Checked                     query
 	TakeResponse, RightResponse, OfflineOn, OfflineOff                           query
 }
 

@@ -90,6 +90,13 @@ UPDATE account SET quiet = $1 WHERE id = $2 AND (quiet IS NULL OR quiet < $1);
 -- name: SetPassword
 UPDATE account SET password = $1 WHERE id = $2;
 
+-- name: ChangePassword
+-- Compare and swap: $3 is the hash that the present password was compared with.
+UPDATE account SET password = $1 WHERE id = $2 AND password = $3;
+
+-- name: Checked
+SELECT COUNT(*) FROM account WHERE id = $1 AND password = $2;
+
 -- name: Refresh
 UPDATE account SET refreshed = $1 WHERE id = $2;
 

@@ -16,7 +16,7 @@ import (
 var activationSQL struct {
 	Insert, ByID, Newest, ByCode, Replace, Look query
 	Redeem, Finish, Try, Activate               query
-	Fail, Cancel, Expire, KeyUsed               query
+	Fail, Cancel, Expire, KeyUsed, CancelOthers query
 }
 
 func init() { load(&activationSQL, "activation.sql") }
@@ -59,10 +59,11 @@ func (tx *Tx) mayBegin(b activation.Begun, at time.Time) error {
 	action := keyturn.AddPhone
 	switch b.Purpose {
 	case activation.First:
-		if !first {
-			return activation.ErrPurpose
+		ended, err := one(tx, value[int], sessionSQL.HasEnded, b.Session)
+		if err == nil && (!first || ended > 0) {
+			err = activation.ErrPurpose
 		}
-		return nil
+		return err
 	case activation.Add:
 	case activation.Move:
 		action = keyturn.MovePhone
@@ -315,12 +316,17 @@ func endedFields(e *ended) []any { return []any{&e.id, &e.device} }
 
 // replaceActivations ends what an account has begun.
 func (tx *Tx) replaceActivations(account string, ev audit.Event) error {
-	all, err := list(tx, endedFields, activationSQL.Replace, activation.CauseNewer, ev.At, account)
+	return tx.endActivations(ev.As(audit.ActivationReplaced), activationSQL.Replace, activation.CauseNewer, ev.At, account)
+}
+
+// endActivations runs a statement that ends activations; their devices end with them.
+func (tx *Tx) endActivations(ev audit.Event, q query, args ...any) error {
+	all, err := list(tx, endedFields, q, args...)
 	if err != nil {
 		return err
 	}
 	for _, e := range all {
-		ev := ev.As(audit.ActivationReplaced)
+		ev := ev
 		ev.Subject, ev.Device = e.id, e.device
 		if err := tx.tell(ev); err != nil {
 			return err

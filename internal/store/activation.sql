@@ -35,6 +35,13 @@ UPDATE activation
  WHERE account = $3 AND state IN ('waiting', 'redeemed', 'checking')
 RETURNING id, device;
 
+-- name: CancelOthers
+-- What other sessions have begun.
+UPDATE activation
+   SET state = 'cancelled', cause = $1, code = NULL, private = NULL, text = NULL, digits = NULL, ended = $2
+ WHERE account = $3 AND session <> $4 AND state IN ('waiting', 'redeemed', 'checking')
+RETURNING id, device;
+
 -- name: Look
 UPDATE activation SET looked = $1, extended = $2, expires = expires + $3
  WHERE id = $4 AND state = 'waiting' AND expires > $1 AND looked IS NULL;

@@ -197,7 +197,8 @@ func (tx *Tx) silence(account string, quiet time.Time, ev audit.Event) error {
 }
 
 // startAnew takes from browsers what a password gave them: nobody goes on without
-// typing it again, and each browser is a new one.
+// typing it again, also where a phone has approved already, and each browser is a
+// new one. Attack A23.
 func (tx *Tx) startAnew(account string, ev audit.Event) error {
 	if err := tx.run(accountSQL.Refresh, ev.At, account); err != nil {
 		return err
@@ -205,5 +206,8 @@ func (tx *Tx) startAnew(account string, ev audit.Event) error {
 	if err := tx.run(sessionSQL.ForgetAll, account); err != nil {
 		return err
 	}
-	return tx.cancelRequests(account, ev)
+	if err := tx.cancelRequests(account, ev); err != nil {
+		return err
+	}
+	return tx.tellEach(ev.As(audit.RequestCancelled), requestSQL.CancelApproved, ev.At, account)
 }

@@ -5,6 +5,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/account"
+	"keyturn/internal/activation"
 	"keyturn/internal/audit"
 )
 
@@ -14,18 +15,50 @@ func (d *DB) SetPassword(ctx context.Context, n account.NewPassword, ev audit.Ev
 		if err := tx.lockAccount(n.Account); err != nil {
 			return err
 		}
-		if n.Request != "" || n.Session != "" {
-			err := tx.useApproval(n.Request, n.Session, keyturn.ChangePassword, n.Oldest, ev.At, account.ErrApproval)
-			if err != nil {
-				return err
-			}
-		}
-		if err := tx.step(ev, account.ErrUnknown, accountSQL.SetPassword, n.Hash, n.Account); err != nil {
+		if err := tx.putPassword(n, ev); err != nil {
 			return err
 		}
 		if err := tx.startAnew(n.Account, ev); err != nil {
 			return err
 		}
+		cancelled := ev.As(audit.ActivationCancelled)
+		err := tx.endActivations(cancelled, activationSQL.CancelOthers, activation.CauseStale, ev.At, n.Account, n.Session)
+		if err != nil {
+			return err
+		}
 		return tx.tellEach(ev.As(audit.SessionEnded), sessionSQL.EndOthers, ev.At, n.Account, n.Session)
 	})
+}
+
+// putPassword writes a password. The operator's is written whatever was there; a
+// person's only by a session that lives, with its approval, over the one that they
+// typed: of two changes the later one is never lost.
+func (tx *Tx) putPassword(n account.NewPassword, ev audit.Event) error {
+	if n.Request == "" && n.Session == "" {
+		return tx.step(ev, account.ErrUnknown, accountSQL.SetPassword, n.Hash, n.Account)
+	}
+	lives, err := one(tx, value[int], sessionSQL.Lives, n.Session, n.Account, ev.At)
+	if err != nil {
+		return err
+	}
+	if lives == 0 {
+		return account.ErrEnded
+	}
+	if err := tx.useApproval(n.Request, n.Session, keyturn.ChangePassword, n.Oldest, ev.At, account.ErrApproval); err != nil {
+		return err
+	}
+	return tx.step(ev, account.ErrPassword, accountSQL.ChangePassword, n.Hash, n.Account, n.Checked)
+}
+
+// checkedStill returns [account.ErrPassword] if the password that was compared is not
+// the account's any more. The caller has locked the account.
+func (tx *Tx) checkedStill(id, checked string) error {
+	if checked == "" {
+		return nil // no password was typed
+	}
+	n, err := one(tx, value[int], accountSQL.Checked, id, checked)
+	if err == nil && n == 0 {
+		err = account.ErrPassword
+	}
+	return err
 }

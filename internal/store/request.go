@@ -20,7 +20,7 @@ var requestSQL struct {
 	NewQR, Challenge, AddChallenge                        query
 	TryResponse, FailResponse, TryAgain                   query
 	Cancel, End, CancelAll, Redeem, Approval, UseApproval query
-	Usable, Report, Reportable                            query
+	Usable, Report, Reportable, CancelApproved            query
 }
 
 func init() { load(&requestSQL, "request.sql") }
@@ -61,10 +61,11 @@ func (d *DB) BeginRequest(ctx context.Context, r approval.Request, before keytur
 }
 
 // passwordCounts refuses a request without the password, if since it was typed there
-// was a report, an alarm or a new password. Attack A23.
+// was a report, an alarm or a new password; and one whose password was changed while
+// it was being looked at. Attacks A23, A33.
 func (tx *Tx) passwordCounts(r approval.Request) error {
 	if !r.Again {
-		return nil // it was typed for this one
+		return tx.checkedStill(r.Account, r.Checked)
 	}
 	n, err := one(tx, value[int], accountSQL.Refreshed, r.Account, r.Password)
 	if err == nil && n > 0 {

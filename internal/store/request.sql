@@ -145,6 +145,12 @@ UPDATE request SET state = 'cancelled', number = NULL, ended = $1, settled = $1
  WHERE account = $2 AND state = 'waiting'
 RETURNING id, account;
 
+-- name: CancelApproved
+-- Sign-ins that were approved and that no browser has redeemed.
+UPDATE request SET state = 'cancelled', number = NULL, ended = $1
+ WHERE account = $2 AND state = 'approved' AND action = 'sign_in'
+RETURNING id, account;
+
 -- name: Recover
 -- A recovery code stands for the phone's answer: the request ends, and what its password still allowed.
 UPDATE request

@@ -14,7 +14,7 @@ import (
 
 var sessionSQL struct {
 	Insert, ByCookie, Use, End, EndAll, EndOfDevice, EndOthers, EndOfRequest, Recovers query
-	Browsers, Forget                                                                   query
+	Browsers, Forget, Lives, HasEnded                                                  query
 	Known, Remember, MoveBrowser, ForgetAll                                            query
 }
 
@@ -32,7 +32,17 @@ func sessionFields(s *session.Session) []any {
 
 // AddSession implements [session.Store].
 func (d *DB) AddSession(ctx context.Context, s session.Session, cookie, before keyturn.Bytes, ev audit.Event) error {
-	return d.write(ctx, func(tx *Tx) error { return tx.addSession(s, cookie, before, ev) })
+	return d.write(ctx, func(tx *Tx) error {
+		if s.Proven.Checked != "" {
+			if err := tx.lockActive(s.Account, account.ErrPassword); err != nil {
+				return err
+			}
+			if err := tx.checkedStill(s.Account, s.Proven.Checked); err != nil {
+				return err
+			}
+		}
+		return tx.addSession(s, cookie, before, ev)
+	})
 }
 
 func (tx *Tx) addSession(s session.Session, cookie, before keyturn.Bytes, ev audit.Event) error {

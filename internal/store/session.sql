@@ -20,6 +20,12 @@ SELECT COUNT(*) FROM session s
    AND NOT EXISTS (SELECT 1 FROM activation t
                     WHERE t.session = s.id AND t.purpose = 'recover' AND t.state = 'active' AND t.id <> $3);
 
+-- name: Lives
+SELECT COUNT(*) FROM session WHERE id = $1 AND account = $2 AND ended IS NULL AND ends > $3;
+
+-- name: HasEnded
+SELECT COUNT(*) FROM session WHERE id = $1 AND ended IS NOT NULL;
+
 -- name: Use
 UPDATE session SET used = $1 WHERE id = $2 AND used < $1 AND ended IS NULL;
 

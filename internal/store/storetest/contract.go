@@ -16,6 +16,7 @@ func Run(t *testing.T, db *store.DB, sql func(text string, args ...any)) {
 		tests []contract
 	}{
 		{"account", accounts},
+		{"password", passwords},
 		{"code", codes},
 		{"recovery", recoveries},
 		{"try", tries},
