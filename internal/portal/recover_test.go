@@ -396,3 +396,69 @@ func TestA62RecoverySessionOpensNothingElse(t *testing.T) {
 		t.Errorf("the person can't change anything: %d at %s", page.Status, page.Path)
 	}
 }
+
+// A62, A89 an alarm with the unlock holds the account whatever became of the phone that a
+// recovery code set up: whoever has that phone could get it locked, paused as a copy, or
+// removed, so that there is nothing left to pause. The old phone stays.
+func TestA62AlarmAfterTheNewPhoneStopped(t *testing.T) {
+	for _, tt := range []struct {
+		how  string
+		stop func(t *testing.T, w *keyturntest.World, ada *keyturntest.Person, code string)
+	}{
+		{"active", func(*testing.T, *keyturntest.World, *keyturntest.Person, string) {}},
+		{"locked", func(t *testing.T, w *keyturntest.World, ada *keyturntest.Person, _ string) {
+			page := w.Browser().SignIn(ada)
+			for range 5 {
+				_, _ = ada.Phone.Answer(t.Context(), ada.Phone.Waiting(), keyturn.Approve, page.Text("#number"), "wrong1") // refused, and counted
+			}
+		}},
+		{"removed by itself", func(t *testing.T, _ *keyturntest.World, ada *keyturntest.Person, _ string) {
+			phone := ada.Phone
+			if err := phone.Remove(t.Context(), phone.Accounts()[0].Device, phone.PIN); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"lost to a further one", func(t *testing.T, w *keyturntest.World, ada *keyturntest.Person, code string) {
+			setUpAgain(t, w, recovered(t, w, ada, code))
+		}},
+	} {
+		t.Run(tt.how, func(t *testing.T) {
+			clock := keyturntest.NewClock()
+			w := keyturntest.Start(t, keyturntest.At(clock))
+			ada := w.Person("ada")
+			codes := withCodes(t, ada)
+			old := ada.Phone
+			lost := recovered(t, w, ada, codes[0])
+			ada.Phone = setUpAgain(t, w, lost)
+			thief := signedIn(t, w, ada)
+			tt.stop(t, w, ada, codes[1])
+			alarmed := 0
+			told, err := old.Notices(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, n := range told {
+				if n.Kind == "phone_added" && n.Pause {
+					alarmed++
+					if err := old.Alarm(t.Context(), n, pin); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if a, err := w.Accounts.Account(t.Context(), ada.ID); err != nil || alarmed == 0 || !a.Held {
+				t.Errorf("%d alarms, held: %t, %v", alarmed, a.Held, err)
+			}
+			for name, b := range map[string]*keyturntest.Browser{"the new phone's": thief, "the recovery code's": lost.Browser} {
+				if proven := b.Get("/").Attr("body", "data-proven"); proven != "" {
+					t.Errorf("%s session goes on: %s", name, proven)
+				}
+			}
+			clock.Move(25 * time.Hour)
+			_ = w.Browser().SignIn(ada) // which writes down what has gone
+			d, err := w.Store.Device(t.Context(), old.Accounts()[0].Device)
+			if err != nil || d.State != device.Suspended {
+				t.Errorf("the old phone is %s, %s, %v", d.State, d.Reason, err)
+			}
+		})
+	}
+}

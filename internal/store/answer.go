@@ -172,6 +172,9 @@ func (tx *Tx) lockPhone(phone string, ev audit.Event) error {
 		if err := tx.tellDevice(ev, c); err != nil {
 			return err
 		}
+		if err := tx.run(deviceSQL.Keep, c.id, ev.At); err != nil { // what a locked phone took the place of stays
+			return err
+		}
 	}
 	return nil
 }

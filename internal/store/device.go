@@ -14,7 +14,7 @@ var deviceSQL struct {
 	ByID, OfAccount, OnPhone, Phone, LockPhone, LockPhoneOf, PhoneOf    query
 	AddPhone, AddKey, Add, SetKeys, SetCredential, Signed, Count, Start query
 	Suspend, Remove, RemoveAll, Fail, Rename, Approved                  query
-	Resume, CanBeLost, Has, Lose, Keep, Leave                           query
+	Resume, CanBeLost, Has, Lose, Keep, KeepAll, Leave                  query
 	Lock, TakePIN, Tried, RightPIN, WrongPIN, PINBack                   query
 }
 
@@ -172,6 +172,9 @@ func (tx *Tx) loseDevice(account, id, to, successor string, leaves time.Time, ev
 	}
 	for _, c := range lost {
 		if err := tx.tellDevice(ev.As(audit.DeviceSuspended).With("reason", device.ReasonLost), c); err != nil {
+			return err
+		}
+		if err := tx.run(deviceSQL.Keep, c.id, ev.At); err != nil { // it was new itself: what it took the place of stays
 			return err
 		}
 	}

@@ -111,6 +111,10 @@ RETURNING id, account;
 -- The new phone was stopped or went: what it stood for stays until somebody decides.
 UPDATE device SET leaves = NULL WHERE successor = $1 AND leaves > $2 AND state IN ('suspended', 'pin_locked');
 
+-- name: KeepAll
+-- An alarm was proven: of all phones that would go, none goes until somebody decides.
+UPDATE device SET leaves = NULL WHERE account = $1 AND leaves > $2 AND state IN ('suspended', 'pin_locked');
+
 -- name: Leave
 -- Writes down that the time of lost phones is over; every statement looks at the time itself.
 UPDATE device SET state = 'removed', reason = 'lost', ended = leaves, kp = NULL, kk = NULL

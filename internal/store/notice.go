@@ -13,7 +13,7 @@ import (
 
 var noticeSQL struct {
 	Append, Lately, PhoneName, Activated, Tell, ForEach, ToPerson, ToOperator query
-	OfDevice, Notice, State, See, Alarm, Pause, Hold                          query
+	OfDevice, Notice, State, See, Alarm, Pause, First, Hold                   query
 }
 
 func init() { load(&noticeSQL, "notice.sql") }
@@ -166,18 +166,19 @@ func (d *DB) RaiseAlarm(ctx context.Context, a notice.Raise, ev, evPaused audit.
 	})
 }
 
-// pause stops a device in its first time, whatever came of it, and with it all
-// security changes until the operator decides.
+// pause stops a device in its first time, and with it all security changes until the
+// operator decides. Whoever set it up may have got it locked, paused or removed by
+// then, so that there is nothing to pause: all the rest holds. Attack A62.
 func (tx *Tx) pause(id string, ev audit.Event) error {
-	n, err := tx.Exec(noticeSQL.Pause, ev.At, id, ev.Account)
-	if err != nil || n == 0 {
+	first, err := one(tx, value[int], noticeSQL.First, id, ev.Account, ev.At)
+	if err != nil || first == 0 {
 		return err
 	}
 	ev.Device = id
-	if err := tx.tell(ev); err != nil {
+	if err := tx.maybe(ev, noticeSQL.Pause, ev.At, id, ev.Account); err != nil {
 		return err
 	}
-	if err := tx.run(deviceSQL.Keep, id, ev.At); err != nil { // the phone that it took the place of may be the right one
+	if err := tx.run(deviceSQL.KeepAll, ev.Account, ev.At); err != nil { // one that it took the place of may be the right one
 		return err
 	}
 	if err := tx.tellEach(ev.As(audit.SessionEnded), sessionSQL.EndOfDevice, ev.At, ev.Account, id); err != nil {
@@ -187,10 +188,13 @@ func (tx *Tx) pause(id string, ev audit.Event) error {
 }
 
 // silence is the effect of a report or an alarm, spec §8.7: no push and no security
-// change for a while, known browsers forgotten, what waits cancelled, and no further
-// request without the password.
+// change for a while, known browsers forgotten, what waits cancelled, no further
+// request without the password, and no phone by a recovery code that was used before.
 func (tx *Tx) silence(account string, quiet time.Time, ev audit.Event) error {
 	if err := tx.run(accountSQL.Quiet, quiet, account); err != nil {
+		return err
+	}
+	if err := tx.tellEach(ev.As(audit.SessionEnded), sessionSQL.EndRecovered, ev.At, account); err != nil {
 		return err
 	}
 	return tx.startAnew(account, ev)

@@ -44,9 +44,9 @@ SELECT $1, t.event, a.id, 'operator', $3, '', a.name, t.kind, t.at, t.phone, t.o
 
 -- name: OfDevice
 -- Those that nobody has answered on it, newest first, with the probation of the
--- active phone that each is about.
+-- phone that each is about, whatever has become of that one.
 SELECT t.event, t.account, t.kind, t.at, t.device, t.phone, t.origin, t.place, t.remaining, t.reference, d.probation
-  FROM notice n JOIN told t ON t.event = n.event LEFT JOIN device d ON d.id = t.device AND d.state = 'active'
+  FROM notice n JOIN told t ON t.event = n.event LEFT JOIN device d ON d.id = t.device
  WHERE n.device = $1 AND n.state = 'new' AND t.at >= $2
  ORDER BY n.event DESC
  LIMIT 20;
@@ -70,6 +70,10 @@ UPDATE notice SET state = 'alarm' WHERE device = $1 AND event = $2 AND state <> 
 -- A phone in its first time, by an alarm that was proven.
 UPDATE device SET state = 'suspended', reason = 'alarm', ended = $1
  WHERE id = $2 AND account = $3 AND state = 'active' AND probation > $1;
+
+-- name: First
+-- Is a phone in its first time, whatever state it has?
+SELECT COUNT(*) FROM device WHERE id = $1 AND account = $2 AND probation > $3;
 
 -- name: Hold
 UPDATE account SET held = TRUE WHERE id = $1;

@@ -13,9 +13,9 @@ import (
 )
 
 var sessionSQL struct {
-	Insert, ByCookie, Use, End, EndAll, EndOfDevice, EndOthers, EndOfRequest, Recovers query
-	Browsers, Forget, Lives, HasEnded                                                  query
-	Known, Remember, MoveBrowser, ForgetAll                                            query
+	Insert, ByCookie, Use, End, EndAll, EndOfDevice, EndRecovered, EndOthers, EndOfRequest, Recovers query
+	Browsers, Forget, Lives, HasEnded                                                                query
+	Known, Remember, MoveBrowser, ForgetAll                                                          query
 }
 
 func init() { load(&sessionSQL, "session.sql") }

@@ -41,6 +41,10 @@ UPDATE session SET ended = $1
  WHERE account = $2 AND (device = $3 OR way = 'recovery') AND ended IS NULL
 RETURNING id, account;
 
+-- name: EndRecovered
+-- What came by a recovery code: after a report or an alarm it sets up no phone.
+UPDATE session SET ended = $1 WHERE account = $2 AND way = 'recovery' AND ended IS NULL RETURNING id, account;
+
 -- name: EndOthers
 UPDATE session SET ended = $1 WHERE account = $2 AND id <> $3 AND ended IS NULL RETURNING id, account;
 
