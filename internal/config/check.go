@@ -221,7 +221,7 @@ func (c *Config) beside(given, name string) string {
 
 func (l *Limits) check(f *faults) {
 	rates := map[string]Rate{"passwords": l.Passwords, "passwords_all": l.PasswordsAll, "sign_ins": l.SignIns, "looks": l.Looks,
-		"redeems": l.Redeems, "calls": l.Calls, "codes": l.Codes, "unlocks": l.Unlocks, "pushes": l.Pushes, "recoveries": l.Recoveries}
+		"redeems": l.Redeems, "calls": l.Calls, "codes": l.Codes, "unlocks": l.Unlocks, "pin_day": l.PINDay, "pushes": l.Pushes, "recoveries": l.Recoveries}
 	for key, r := range rates {
 		f.unless(r.Most >= 1 && r.In >= time.Second, "limits."+key, "is less than one in a second", "")
 	}

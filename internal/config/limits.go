@@ -59,8 +59,12 @@ type Limits struct {
 	Agains int `toml:"agains"`
 
 	// Wrong PINs in a row that lock a phone, and refused phone unlocks per device.
-	PINTries int  `toml:"pin_tries"`
-	Unlocks  Rate `toml:"unlocks"`
+	PINTries int `toml:"pin_tries"`
+
+	// Wrong PINs in a day that lock a phone, whatever right ones come between. At most a day is looked at.
+	PINDay Rate `toml:"pin_day"`
+
+	Unlocks Rate `toml:"unlocks"`
 
 	// From the approval to the browser going on.
 	RedeemIn Duration `toml:"redeem_in"`
@@ -113,6 +117,7 @@ func defaultLimits() Limits {
 		QRs:          5,
 		Agains:       3,
 		PINTries:     5,
+		PINDay:       Rate{20, 24 * time.Hour},
 		Unlocks:      Rate{20, time.Hour},
 		RedeemIn:     minutes(2),
 		AgainIn:      minutes(15),

@@ -266,8 +266,8 @@ func (all changing) judge(v Verdict) Verdict {
 	switch {
 	case old == 0:
 		v.PIN, v.Result = PINWrong, Result{Code: codePIN}
-	case new == 0:
-		v.PIN, v.Result = PINRight, Result{Code: codeChange}
+	case new == 0: // changes nothing, so it doesn't set the count of wrong PINs back either
+		v.PIN, v.Result = PINBack, Result{Code: codeChange}
 	default:
 		v.PIN, v.Result = PINRight, Result{State: stateRight}
 	}

@@ -34,6 +34,7 @@ type Limits struct {
 	AgainIn     time.Duration // right password to a new request without it
 	ApprovalUse time.Duration // approval of a security change to that change
 	PINTries    int           // wrong in a row per phone
+	PINDay      Rate          // wrong, per phone, whatever right ones come between
 	PINJudged   time.Duration // a try that was taken and not yet judged may still be right for so long
 	Unlocks     Rate          // refused WebAuthn proofs per device
 	ProofKept   time.Duration // result of a judged PROOF text; longer than a nonce lives
@@ -93,6 +94,7 @@ func Defaults() Limits {
 		AgainIn:     15 * time.Minute,
 		ApprovalUse: 5 * time.Minute,
 		PINTries:    5,
+		PINDay:      Rate{20, 24 * time.Hour},
 		PINJudged:   10 * time.Second,
 		Unlocks:     Rate{20, time.Hour},
 		ProofKept:   10 * time.Minute,

@@ -38,6 +38,7 @@ func TestDefaults(t *testing.T) {
 		{"a password counts for 900 s", l.AgainIn, 900 * time.Second},
 		{"an approval is good for 300 s", l.ApprovalUse, 300 * time.Second},
 		{"five wrong PINs lock", l.PINTries, 5},
+		{"twenty wrong PINs a day lock", l.PINDay, policy.Rate{Most: 20, In: 24 * time.Hour}},
 		{"a try is judged within 10 s", l.PINJudged, 10 * time.Second},
 		{"twenty refused unlocks an hour", l.Unlocks, policy.Rate{Most: 20, In: time.Hour}},
 		{"a PROOF text is known for 600 s", l.ProofKept, 600 * time.Second},

@@ -121,8 +121,8 @@ func TestOfflineSignIn(t *testing.T) {
 	}
 }
 
-// Ten wrong responses in a row switch challenge codes off; the page says so, and one
-// approval switches them on again.
+// Ten wrong responses in a row switch challenge codes off; the page says so, and the
+// approval of a security change switches them on again.
 func TestOfflineOff(t *testing.T) {
 	w := keyturntest.Start(t)
 	ada := w.Person("ada")
@@ -146,8 +146,13 @@ func TestOfflineOff(t *testing.T) {
 		t.Errorf("asked for all the same: %s\n%s", page.Path, page.HTML)
 	}
 	approve(t, b, ada)
+	if wait = w.Browser().SignIn(ada); wait.Has("#offline") {
+		t.Error("a sign-in switches challenge codes on again: ten guesses more for a thief")
+	}
+	b.Post("/password/ask", nil)
+	approve(t, b, ada)
 	if wait = w.Browser().SignIn(ada); !wait.Has("#offline") {
-		t.Error("an approval doesn't switch challenge codes on again")
+		t.Error("a security change doesn't switch challenge codes on again")
 	}
 }
 

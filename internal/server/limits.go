@@ -19,7 +19,7 @@ func limits(c config.Config) policy.Limits {
 	l.CheckTries, l.Requests = set.CheckTries, set.Requests
 	l.NumberTries, l.NumberRow = set.NumberTries, set.NumberRow
 	l.Responses, l.ResponseRow, l.QRs, l.Agains = set.Responses, set.ResponseRow, set.QRs, set.Agains
-	l.PINTries, l.Unlocks = set.PINTries, rate(set.Unlocks)
+	l.PINTries, l.PINDay, l.Unlocks = set.PINTries, rate(set.PINDay), rate(set.Unlocks)
 	l.RedeemIn, l.AgainIn, l.ApprovalUse = set.RedeemIn.Duration, set.AgainIn.Duration, set.ApprovalUse.Duration
 	l.PushApart, l.PushPause, l.Pushes = set.PushApart.Duration, set.PushPause.Duration, rate(set.Pushes)
 	l.PushRow, l.PushAgain = set.PushRow, set.PushAgain

@@ -259,10 +259,28 @@ func (d *DB) wrongPIN(tx *Tx, phone string, evLocked audit.Event) (left int, err
 	if err != nil {
 		return 0, none(err, device.ErrUnknown)
 	}
-	if n.wrong >= d.Limits.PINTries {
+	today, err := tx.wrongSince(phone, evLocked.At, d.Limits.PINDay.In)
+	if err != nil {
+		return 0, err
+	}
+	if n.wrong >= d.Limits.PINTries || today >= d.Limits.PINDay.Most {
 		return 0, tx.lockPhone(phone, evLocked)
 	}
-	return max(d.Limits.PINTries-n.taken, 1), nil
+	return max(1, min(d.Limits.PINTries-n.taken, d.Limits.PINDay.Most-today)), nil
+}
+
+// wrongSince adds to the wrong PINs of a phone that a right one doesn't take back, and
+// counts them: whoever has a copy of the phone could guess a few between any two of its
+// person's sign-ins. The phone's row is locked. Attack A52.
+func (tx *Tx) wrongSince(phone string, at time.Time, in time.Duration) (int, error) {
+	key := "pin " + phone
+	if err := tx.run(trySQL.ForgetOld, key, at.Add(-in)); err != nil {
+		return 0, err
+	}
+	if err := tx.run(trySQL.Add, key, at); err != nil {
+		return 0, err
+	}
+	return one(tx, value[int], trySQL.Since, key, at.Add(-in))
 }
 
 // record keeps the result of a text, if it has one to be repeated for.

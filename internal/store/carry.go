@@ -83,7 +83,7 @@ func (d *DB) rightResponse(tx *Tx, dec approval.Decision, account string) error 
 	if dec.Way == policy.ByOffline {
 		return tx.run(accountSQL.RightResponse, account)
 	}
-	return tx.run(accountSQL.OfflineOn, account, d.Limits.ResponseRow)
+	return tx.run(accountSQL.OfflineOn, account, d.Limits.ResponseRow, dec.Request)
 }
 
 // TryAgain implements [approval.Carrying].

@@ -7,7 +7,7 @@ import (
 	"keyturn/internal/account"
 )
 
-var trySQL struct{ Lock, Take, Oldest, GiveBack, Forget, ForgetOld query }
+var trySQL struct{ Lock, Take, Add, Since, Oldest, GiveBack, Forget, ForgetOld query }
 
 func init() { load(&trySQL, "try.sql") }
 

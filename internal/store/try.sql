@@ -17,6 +17,12 @@ SELECT at FROM try
  ORDER BY at DESC
  LIMIT 1 OFFSET $3;
 
+-- name: Add
+INSERT INTO try (key, at) VALUES ($1, $2);
+
+-- name: Since
+SELECT COUNT(*) FROM try WHERE key = $1 AND at > $2;
+
 -- name: GiveBack
 DELETE FROM try
  WHERE seq = (SELECT seq FROM try WHERE key = $1 ORDER BY at DESC, seq DESC LIMIT 1);

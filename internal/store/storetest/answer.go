@@ -240,6 +240,26 @@ var answers = []contract{
 			}
 		}
 	}},
+	{"A52 twenty wrong PINs in a day lock, with a right one after every fourth", func(w *world) {
+		d := w.phone(w.account())
+		wrongs, counter := 0, int64(0)
+		for step := 1; wrongs < 20; step++ {
+			counter++
+			c := counted(d, counter, withPIN)
+			_, err := w.count(c)
+			w.must(err)
+			if step%5 == 0 {
+				w.judge(c, approves, device.PINRight)
+				continue
+			}
+			wrongs++
+			left := w.judge(c, wrong, device.PINWrong)
+			if (left == 0) != (wrongs == 20) {
+				w.Errorf("%d wrong: %d left", wrongs, left)
+			}
+		}
+		w.wantDevice(d.ID, device.PINLocked, "")
+	}},
 	{"a right PIN that was taken fifth is not overtaken by the others' verdicts", func(w *world) {
 		d := w.phone(w.account())
 		var all []device.Count

@@ -110,8 +110,12 @@ var carried = []contract{
 		}
 		r := w.ask(ada)
 		w.decide(r, phone, approval.Approved)
+		if d := w.device(phone.ID); d.Responses != 10 {
+			w.Errorf("a sign-in gives ten guesses more: %d", d.Responses)
+		}
+		w.approved(phone, keyturn.AddPhone, "")
 		if d := w.device(phone.ID); d.Responses != 0 {
-			w.Errorf("after an approval: %d", d.Responses)
+			w.Errorf("after the approval of a change: %d", d.Responses)
 		}
 	}},
 	{"A57 an approval doesn't touch a row that is shorter, a right response does", func(w *world) {
