@@ -88,6 +88,10 @@ func Of(ev audit.Event) (Kind, bool) {
 // Operator reports whether the operator hears of it too. Spec §8.6, §8.7, §12.5.
 func (k Kind) Operator() bool { return k == Reported || k == Alarm || k == CloneSuspected }
 
+// OperatorApart is the least time between two letters to the operator of one kind
+// about one account.
+const OperatorApart = time.Hour
+
 // Rare is how long a kind is not told again, for one that somebody who knows the
 // password can cause as often as they like; 0: it is told each time.
 func (k Kind) Rare() time.Duration {

@@ -94,10 +94,20 @@ func (tx *Tx) deliver(t notice.Told, ev audit.Event) error {
 			return err
 		}
 	}
-	if t.Kind.Operator() && tx.mail.Operator != "" {
-		return tx.run(noticeSQL.ToOperator, newLetterID(), t.Event, tx.mail.Operator)
+	return tx.tellOperator(t)
+}
+
+// tellOperator writes the operator a letter: of one kind and account once an hour, or
+// whoever has an account could fill the mailbox.
+func (tx *Tx) tellOperator(t notice.Told) error {
+	if !t.Kind.Operator() || tx.mail.Operator == "" {
+		return nil
 	}
-	return nil
+	lately, err := one(tx, value[int], noticeSQL.Lately, t.Account, t.At.Add(-notice.OperatorApart), t.Kind)
+	if err != nil || lately > 1 { // this one is there already
+		return err
+	}
+	return tx.run(noticeSQL.ToOperator, newLetterID(), t.Event, tx.mail.Operator)
 }
 
 func newLetterID() string { return keyturn.NewID("let_") }

@@ -216,6 +216,28 @@ var letters = []contract{
 			w.Error("a letter is left")
 		}
 	}},
+	{"the operator is told of one kind and account once an hour", func(w *world) {
+		w.db.Mail.Operator = "operator@example.org"
+		defer func() { w.db.Mail.Operator = "" }()
+		ada, _ := w.family()
+		ben, _ := w.family()
+		for _, account := range []string{ada, ada, ben, ada} {
+			w.tell(audit.Event{Kind: audit.RequestReported, Account: account})
+		}
+		about := map[string]int{}
+		for range 2 {
+			l, err := w.db.ClaimLetter(w.Context(), now.Add(time.Hour), audit.Event{Kind: audit.LetterClaimed, At: now})
+			if w.must(err); l.Address != "operator@example.org" {
+				w.Errorf("letter %+v", l)
+			}
+			about[l.Account]++
+		}
+		if about[ada] != 1 || about[ben] != 1 {
+			w.Errorf("letters about %v", about)
+		}
+		_, err := w.db.ClaimLetter(w.Context(), now.Add(time.Hour), audit.Event{Kind: audit.LetterClaimed, At: now})
+		w.want(err, notice.ErrNoLetter)
+	}},
 	{"no address, no letter; the account's removal takes none away", func(w *world) {
 		w.db.Mail.People = true
 		defer func() { w.db.Mail.People = false }()
