@@ -27,10 +27,22 @@ type Window struct {
 	first []string // scripts that run before those of each page
 }
 
-// Open goes to an address and waits until the page is there.
+// Open goes to an address and waits until the page is there. When the page that
+// shows goes somewhere by itself in that moment, the browser follows that one, so
+// it is tried again.
 func (w *Window) Open(url string) {
 	w.t.Helper()
-	w.do("open "+url, chromedp.Navigate(url))
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	for {
+		err := chromedp.Do(ctx, chromedp.Navigate(url))
+		if err == nil {
+			return
+		}
+		if !strings.Contains(err.Error(), "net::ERR_ABORTED") {
+			w.failed("open %s: %v", url, err)
+		}
+	}
 }
 
 // Reload loads the page again.
@@ -198,10 +210,12 @@ func (w *Window) Awaits(js string) {
 	w.until("have "+js, func() bool { return Eval[bool](w, js) })
 }
 
-// At waits until the page's path is the given one.
+// At waits until the page's path is the given one, and the page is complete.
 func (w *Window) At(path string) {
 	w.t.Helper()
-	w.until("be at "+path, func() bool { return Eval[string](w, "location.pathname") == path })
+	w.until("be at "+path, func() bool {
+		return Eval[string](w, `document.readyState === "complete" ? location.pathname : ""`) == path
+	})
 }
 
 // Eval runs an expression in the page; a promise is awaited. While a page is

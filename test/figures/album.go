@@ -23,6 +23,11 @@ var (
 	small   = size{320, 640, 1}
 )
 
+// A look is what becomes of each state of a screen that a story comes to: a picture
+// of it is taken, or it is inspected. It may change the size of the window and the
+// theme, and nothing else.
+type look func(t testing.TB, w *browser.Window, name, lang string, sizes ...size)
+
 // An album is the folder of pictures.
 type album struct {
 	dir     string
@@ -42,7 +47,7 @@ const settled = `(async () => {
   await new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)));
   return true; })()`
 
-// take adds pictures of what a window shows, light and dark.
+// take is a look that adds pictures of what a window shows, light and dark.
 func (a *album) take(t testing.TB, w *browser.Window, name, lang string, sizes ...size) {
 	t.Helper()
 	for _, s := range sizes {

@@ -131,5 +131,5 @@ func (s *stage) waitOnPhone() {
 	p.Type("#password", mei.Password)
 	p.Tap("signin.go")
 	p.Sees("#wait")
-	s.album.take(s.t, &p.Window, "portal/wait-onphone", s.lang, mobile, small)
+	s.look(s.t, &p.Window, "portal/wait-onphone", s.lang, mobile, small)
 }

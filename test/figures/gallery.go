@@ -13,16 +13,16 @@ import (
 	"keyturn/test/browser"
 )
 
-// takeGallery takes the phone app's screens, each state of which has a name in
+// gallery shows the phone app's screens, each state of which has a name in
 // web/phone/test/samples.js.
-func takeGallery(t testing.TB, a *album, lang string) {
+func gallery(t testing.TB, look look, lang string) {
 	w := &browser.NewDesktop(t, lang).Window
 	w.Open(serveGallery(t) + "/p/test/gallery.html?lang=" + lang)
 	w.Sees("[data-shown=yes] a")
 	names := browser.Eval[[]string](w, `[...document.querySelectorAll("#app li a")].map((a) => a.textContent)`)
 	for _, name := range names {
 		showSample(w, name)
-		a.take(t, w, "phone/"+name, lang, mobile, small)
+		look(t, w, "phone/"+name, lang, mobile, small)
 	}
 }
 

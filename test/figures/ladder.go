@@ -23,11 +23,11 @@ func ladder(s *stage) {
 // scans is D5.
 func (s *stage) scans(h *handset) {
 	s.desk.Tap("wait.qr")
-	s.desk.Sees("#signin-qr")
+	before := s.desk.Attr("#signin-qr", "data-link")
 	s.desk.Tap("qr.renew") // the codes before are worth nothing: what was typed wrong is no matter any more
-	s.desk.Sees("#signin-qr")
+	s.desk.Sees(`#signin-qr:not([data-link="` + before + `"])`)
 	s.take("qr")
-	link := browser.Eval[string](&s.desk.Window, `document.querySelector("#signin-qr").dataset.link`)
+	link := s.desk.Attr("#signin-qr", "data-link")
 	r := must(h.Scan(s.t.Context(), link))(s.t)
 	if err := h.Seen(s.t.Context(), r, "scanned"); err != nil {
 		s.t.Fatal(err)

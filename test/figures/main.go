@@ -22,15 +22,15 @@ import (
 	"testing"
 )
 
-// A part is a run of pictures in one language.
+// A part is a story that shows screens in one language.
 type part struct {
-	name string
-	take func(t testing.TB, a *album, lang string)
+	name  string
+	story func(t testing.TB, look look, lang string)
 }
 
 // parts in the order of a person's first day.
 var parts = []part{
-	{"phone", takeGallery},
+	{"phone", gallery},
 	{"signin", portal(signIn)},
 	{"setup", portal(setUp)},
 	{"limits", portal(limits)},
@@ -71,7 +71,7 @@ func takeAll(dir string, wanted []string) error {
 			continue
 		}
 		for _, lang := range []string{"en", "zh-Hans"} {
-			if err := try(func(t testing.TB) { p.take(t, a, lang) }); err != nil {
+			if err := try(func(t testing.TB) { p.story(t, a.take, lang) }); err != nil {
 				failed = append(failed, fmt.Errorf("%s in %s: %w", p.name, lang, err))
 			}
 		}

@@ -11,9 +11,9 @@ import (
 )
 
 // notify is what D4 and D9 say of notifications, with a push service.
-func notify(t testing.TB, a *album, lang string) {
+func notify(t testing.TB, look look, lang string) {
 	service := pushtest.Start(t)
-	s := newStage(t, a, lang, func(c *config.Config) {
+	s := newStage(t, look, lang, func(c *config.Config) {
 		c.Push.Contact, c.Push.Hosts = "mailto:it@example.com", []string{service.URL}
 	})
 	service.At(func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) })

@@ -73,7 +73,7 @@ func (s *stage) enlarged() {
 	for _, on := range []size{mobile, desktop} {
 		s.desk.Screen(on.width, on.height, on.scale, false)
 		s.desk.Tap("#enlarge")
-		s.album.take(s.t, &s.desk.Window, "portal/setup-enlarged", s.lang, on)
+		s.look(s.t, &s.desk.Window, "portal/setup-enlarged", s.lang, on)
 		s.desk.Tap("#large")
 		s.desk.Misses("#large svg")
 	}
@@ -87,7 +87,7 @@ func (s *stage) onPhone() {
 	p.Type("#password", mei.Password)
 	p.Tap("signin.go")
 	p.Sees("#activation-code")
-	s.album.take(s.t, &p.Window, "portal/setup-onphone", s.lang, mobile, small)
+	s.look(s.t, &p.Window, "portal/setup-onphone", s.lang, mobile, small)
 }
 
 // limits are a code that another phone has used, one that came too late, and too
@@ -110,8 +110,7 @@ func limits(s *stage) {
 	s.desk.Tap("#next button")
 	s.reads("setup.many", "count", 10)
 	s.take("setup-many")
-	s.later(11 * time.Minute)
-	s.desk.Tap("outcome.code.go")
+	s.later(11 * time.Minute) // loading it again asks again
 	s.code()
 	s.newVisitor().activate(s.name("iPhone"))
 	s.desk.Sees(".outcome")

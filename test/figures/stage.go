@@ -29,7 +29,7 @@ var mei = demo.People()[0]
 // A stage is a world of its own with a browser in it.
 type stage struct {
 	t      testing.TB
-	album  *album
+	look   look
 	lang   string
 	origin string
 	desk   *browser.Desktop
@@ -37,13 +37,13 @@ type stage struct {
 }
 
 // portal makes a part of a story about the portal.
-func portal(story func(*stage)) func(testing.TB, *album, string) {
-	return func(t testing.TB, a *album, lang string) { story(newStage(t, a, lang)) }
+func portal(story func(*stage)) func(testing.TB, look, string) {
+	return func(t testing.TB, look look, lang string) { story(newStage(t, look, lang)) }
 }
 
-func newStage(t testing.TB, a *album, lang string, set ...func(*config.Config)) *stage {
+func newStage(t testing.TB, look look, lang string, set ...func(*config.Config)) *stage {
 	t.Helper()
-	s := &stage{t: t, album: a, lang: lang}
+	s := &stage{t: t, look: look, lang: lang}
 	d, err := demo.Open(t.Context(), demo.Options{Listen: "127.0.0.1:0",
 		Set: func(c *config.Config) {
 			for _, f := range set {
@@ -63,11 +63,11 @@ func newStage(t testing.TB, a *album, lang string, set ...func(*config.Config)) 
 	return s
 }
 
-// take adds the pictures of the portal's page. Afterwards the screen is the
+// take looks at the portal's page. Afterwards the screen is the
 // desktop's again.
 func (s *stage) take(name string) {
 	s.t.Helper()
-	s.album.take(s.t, &s.desk.Window, "portal/"+name, s.lang, mobile, desktop)
+	s.look(s.t, &s.desk.Window, "portal/"+name, s.lang, mobile, desktop)
 	s.desk.Screen(desktop.width, desktop.height, desktop.scale, false)
 }
 

@@ -29,11 +29,11 @@ func (f from) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // told is D8 with what it knows of the past, D11, the change of the password, and D12h.
-func told(t testing.TB, a *album, lang string) {
+func told(t testing.TB, look look, lang string) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "places.mmdb")
 	placetest.Write(t, file, placetest.Place{Network: "203.0.113.0/24", City: "Hangzhou", Country: "China", CityZH: "杭州", CountZH: "中国"})
-	s := newStage(t, a, lang, func(c *config.Config) {
+	s := newStage(t, look, lang, func(c *config.Config) {
 		c.Place.Database, c.TrustedProxies = file, []string{"127.0.0.1", "::1"}
 	})
 	s.signIn()

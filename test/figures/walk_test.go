@@ -1,0 +1,41 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"keyturn/test/browser"
+)
+
+// TestMain goes to the top folder, where the command is run.
+func TestMain(m *testing.M) {
+	if err := os.Chdir("../.."); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+// inspectors look at each state of each screen. They share one walk, because
+// walking costs more than looking.
+var inspectors = []look{}
+
+// Every screen in every state, in both languages, passes what each inspector asks.
+// A finding is an error; a story that can't go on is fatal.
+func TestScreens(t *testing.T) {
+	browser.Needed(t)
+	for _, p := range parts {
+		for _, lang := range []string{"en", "zh-Hans"} {
+			t.Run(p.name+"/"+lang, func(t *testing.T) {
+				t.Parallel()
+				p.story(t, func(t testing.TB, w *browser.Window, name, lang string, sizes ...size) {
+					t.Helper()
+					for _, inspect := range inspectors {
+						inspect(t, w, name, lang, sizes...)
+					}
+				}, lang)
+			})
+		}
+	}
+}
