@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ var (
 	codes    = regexp.MustCompile("(?s)KNOWN = new Set\\(`(.*?)`")                   // spec §16
 	sources  = []string{"../web", "../internal", "../cmd", "../phone"}               // all that may say something
 	ending   = []string{".js", ".html", ".go"}
+	guides   = regexp.MustCompile(`\{([a-z]+(?:\.\w+)+)\}`) // in Markdown, and in drawings
 	foreigns = []string{"/vendor/", "/test/", "/testdata/", "_test.go"}
 )
 
@@ -49,6 +51,9 @@ func TestEveryKeyIsThereAndUsed(t *testing.T) {
 		for _, m := range put.FindAllStringSubmatch(text, -1) {
 			parts[m[1]] = true
 		}
+	}
+	for _, m := range guides.FindAllStringSubmatch(drawings(t), -1) {
+		used[m[1]] = true // a guide isn't a user: a button that is gone from its screen is to be gone from it too
 	}
 	begins := slices.Collect(maps.Keys(parts))
 	for key := range sentences(t, "en.json") {
@@ -102,4 +107,22 @@ func files(t *testing.T) map[string]string {
 		}
 	}
 	return out
+}
+
+// drawings returns what stands in the help's drawings.
+func drawings(t *testing.T) string {
+	t.Helper()
+	names, err := filepath.Glob("../web/help/figures/drawn/*.svg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := ""
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all += string(text)
+	}
+	return all
 }

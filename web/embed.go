@@ -3,9 +3,9 @@ package web
 
 import "embed"
 
-// Files holds the folders phone and shared as they are served, and page and
-// portal with their templates. What only tests open isn't in it.
+// Files holds the folders phone and shared as they are served, page, portal and
+// help with their templates, and the guides. What only tests open isn't in it.
 //
 //go:embed phone/*.html phone/*.js phone/*.css phone/lib phone/vendor phone/view phone/flow
-//go:embed page portal shared
+//go:embed page portal shared help
 var Files embed.FS

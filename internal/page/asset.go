@@ -47,6 +47,9 @@ func loadAssets(files fs.FS, folders []string) (assets, error) {
 	for _, folder := range folders {
 		err := fs.WalkDir(files, folder, func(name string, d fs.DirEntry, err error) error {
 			kind, served := kinds[path.Ext(name)]
+			if name == "help/figures" { // package help serves them
+				return fs.SkipDir
+			}
 			if err != nil || d.IsDir() || !served {
 				return err
 			}

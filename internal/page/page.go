@@ -112,26 +112,49 @@ type base struct {
 // is sent if it returns an error.
 func (p *Renderer) Render(w http.ResponseWriter, r *http.Request, status int, name string, page Page) error {
 	lang := p.Language(r)
-	tmpl, ok := p.pages[lang][name]
-	if !ok {
-		return fmt.Errorf("page: there is no %s", name)
-	}
-	var out bytes.Buffer
 	b := base{Frame: page.frame(), Page: page}
 	if b.Switch.Action == "" {
 		b.Switch = Switch{Action: "/language", Fields: []Field{{"back", back(r)}}}
 	}
-	if err := tmpl.ExecuteTemplate(&out, "base.html", b); err != nil {
-		return fmt.Errorf("page: %s: %w", name, err)
+	html, err := p.execute(lang, name, b)
+	if err != nil {
+		return err
 	}
 	p.keepLanguage(w, r, lang)
+	send(w, lang, status, html)
+	return nil
+}
+
+// RenderIn is Render for a page whose address says its language. It has its own switch.
+func (p *Renderer) RenderIn(w http.ResponseWriter, lang string, status int, name string, page Page) error {
+	html, err := p.execute(lang, name, base{Frame: page.frame(), Page: page})
+	if err != nil {
+		return err
+	}
+	send(w, lang, status, html)
+	return nil
+}
+
+// execute makes a page whole before any of it is sent.
+func (p *Renderer) execute(lang, name string, b base) ([]byte, error) {
+	tmpl, ok := p.pages[lang][name]
+	if !ok {
+		return nil, fmt.Errorf("page: there is no %s", name)
+	}
+	var out bytes.Buffer
+	if err := tmpl.ExecuteTemplate(&out, "base.html", b); err != nil {
+		return nil, fmt.Errorf("page: %s: %w", name, err)
+	}
+	return out.Bytes(), nil
+}
+
+func send(w http.ResponseWriter, lang string, status int, html []byte) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", lang)
-	h.Set("Content-Length", strconv.Itoa(out.Len()))
+	h.Set("Content-Length", strconv.Itoa(len(html)))
 	w.WriteHeader(status)
-	_, _ = w.Write(out.Bytes()) // the person has gone: nothing left to tell them
-	return nil
+	_, _ = w.Write(html) // the person has gone: nothing left to tell them
 }
 
 // Words returns the words of the person's language, for what is said outside a page.

@@ -30,7 +30,7 @@ var rank = map[string]int{
 	"internal/mail/mailtest": 4, "internal/place/placetest": 4,
 
 	// Doors call the services of lower ranks.
-	"internal/portal": 4, "internal/phoneapp": 4, "internal/deviceapi": 4,
+	"internal/portal": 4, "internal/phoneapp": 4, "internal/deviceapi": 4, "internal/help": 4,
 
 	"internal/server": 5, "internal/demo": 6,
 	"internal/keyturntest": 7, "cmd/keyturn": 7, "cmd/keyturn-phone": 7,
@@ -47,6 +47,7 @@ var enters = map[string]string{
 	"github.com/go-webauthn/webauthn":      "internal/device",
 	"rsc.io/qr":                            "internal/qr",
 	"github.com/nicksnyder/go-i18n":        "locale",
+	"github.com/yuin/goldmark":             "internal/help",
 	"github.com/pelletier/go-toml":         "internal/config",
 	"github.com/alecthomas/kong":           "cmd",
 	"github.com/chromedp":                  "test/browser",

@@ -12,6 +12,7 @@ import (
 	"keyturn"
 	"keyturn/internal/config"
 	"keyturn/internal/deviceapi"
+	"keyturn/internal/help"
 	"keyturn/internal/page"
 	"keyturn/internal/phoneapp"
 	"keyturn/internal/portal"
@@ -47,7 +48,7 @@ func (s *Server) routes(files fs.FS) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages, err := page.New(files, s.Origin, s.name, "portal")
+	pages, err := page.New(files, s.Origin, s.name, "portal", "help")
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +60,7 @@ func (s *Server) routes(files fs.FS) (http.Handler, error) {
 	mux.Handle("/", s.portal(pages).Routes())
 	mux.Handle("/p", app)
 	mux.Handle("/p/", app)
+	mux.Handle("/help/", later(func() http.Handler { return s.help(files, pages) }))
 	mux.Handle("/v1/", s.deviceAPI().Routes())
 	return s.guard(trusted.see(mux)), nil
 }
@@ -70,6 +72,17 @@ func phoneApp(files fs.FS) http.Handler {
 		panic(err)
 	}
 	return app.Routes()
+}
+
+// help reads the guides, which every test of them reads too.
+func (s *Server) help(files fs.FS, pages *page.Renderer) http.Handler {
+	h, err := help.Open(files, pages, help.Settings{Limits: s.limits, PIN: s.pin(), Unlocks: unlocks(s.config),
+		CheckCode: s.config.Activation.CheckCode == "required", Push: s.Push != nil})
+	if err != nil {
+		panic(err)
+	}
+	h.Log = s.with.Log
+	return h.Routes()
 }
 
 func (s *Server) portal(pages *page.Renderer) *portal.Portal {

@@ -1,0 +1,135 @@
+package help
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"strings"
+)
+
+// A picture is one screen, or a drawing of what only a phone can show.
+type picture struct {
+	ID     string
+	Alt    string
+	Src    string // with the hash of its bytes; empty: it wasn't taken yet, and its place shows the words
+	Width  int
+	Height int
+	Marks  []mark
+	Drawn  template.HTML // instead of Src
+}
+
+// A mark is a ring around a part of a picture, with a number if N isn't 0. It is
+// counted in pixels of the picture.
+type mark struct{ N, X, Y, W, H int }
+
+// A figure is one picture, or a pair.
+type figure struct {
+	Pictures []picture
+	Drawn    bool
+}
+
+// Wide reports whether a picture is of a computer.
+func (p picture) Wide() bool { return p.Width > p.Height }
+
+// Ring is the rectangle of a mark with some air around it.
+func (p picture) Ring(m mark) mark {
+	air := p.unit() * 4
+	x, y := max(m.X-air, p.unit()), max(m.Y-air, p.unit())
+	return mark{m.N, x, y, min(m.X+m.W+air, p.Width-p.unit()) - x, min(m.Y+m.H+air, p.Height-p.unit()) - y}
+}
+
+// Badge is the circle of a mark's number, at the corner of its ring.
+func (p picture) Badge(m mark) mark {
+	ring, r := p.Ring(m), 12*p.unit()
+	return mark{m.N, min(max(ring.X, r), p.Width-r), min(max(ring.Y, r), p.Height-r), r, 12 * p.unit()}
+}
+
+// Round is the radius of a ring's corners.
+func (p picture) Round() int { return 8 * p.unit() }
+
+// unit is a pixel of the page in pixels of the picture: help.css shows pictures
+// so wide.
+func (p picture) unit() int {
+	if p.Wide() {
+		return max(1, p.Width/420)
+	}
+	return max(1, p.Width/260)
+}
+
+// figures reads a line such as "p0a, p5d + d2b": two figures, the second a pair.
+func (g *gallery) figures(line string, t tongue) (list []figure, err error) {
+	for part := range strings.SplitSeq(line, ",") {
+		var f figure
+		for id := range strings.SplitSeq(part, "+") {
+			p, err := g.picture(strings.TrimSpace(id), t)
+			if err != nil {
+				return nil, err
+			}
+			f.Drawn = f.Drawn || p.Drawn != ""
+			f.Pictures = append(f.Pictures, p)
+		}
+		list = append(list, f)
+	}
+	return list, nil
+}
+
+// A gallery finds pictures.
+type gallery struct{ files fs.FS }
+
+// picture finds one picture in one language.
+func (g *gallery) picture(id string, t tongue) (picture, error) {
+	p := picture{ID: id, Alt: alt(id, t)}
+	if strings.HasPrefix(id, "x-") {
+		svg, err := fs.ReadFile(g.files, "help/figures/drawn/"+id+".svg")
+		if errors.Is(err, fs.ErrNotExist) {
+			return p, nil
+		} else if err != nil {
+			return p, err
+		}
+		p.Drawn, err = draw(string(svg), p.Alt, t)
+		return p, err
+	}
+	name := "help/figures/" + t.words.Lang() + "/" + id
+	about, err := fs.ReadFile(g.files, name+".json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return p, nil
+	} else if err != nil {
+		return p, err
+	}
+	if err := json.Unmarshal(about, &p); err != nil {
+		return p, fmt.Errorf("%s.json: %w", name, err)
+	}
+	p.Alt = alt(id, t)
+	image, err := fs.ReadFile(g.files, name+".webp")
+	if err != nil {
+		return p, err
+	}
+	p.Src = "/help/figures/" + t.words.Lang() + "/" + id + ".webp?" + hashOf(image)
+	return p, nil
+}
+
+func hashOf(image []byte) string {
+	sum := sha256.Sum256(image)
+	return hex.EncodeToString(sum[:8])
+}
+
+// alt is what one sees in a picture.
+func alt(id string, t tongue) string { return t.words.T("figure." + strings.ReplaceAll(id, "-", "_")) }
+
+// draw puts words into a drawing, which then stands in the page itself.
+func draw(svg, alt string, t tongue) (template.HTML, error) {
+	var failed error
+	svg = braces.ReplaceAllStringFunc(svg, func(found string) string {
+		said, err := t.say(strings.Trim(found, "{}"))
+		if err != nil {
+			failed = err
+		}
+		return template.HTMLEscapeString(said)
+	})
+	begin := `<svg class="drawn" role="img" aria-label="` + template.HTMLEscapeString(alt) + `" `
+	return template.HTML(strings.Replace(strings.TrimSpace(svg), "<svg ", begin, 1)), failed // ours, embedded; the words are escaped
+}
