@@ -14,6 +14,7 @@ import (
 	"keyturn/internal/config"
 	"keyturn/internal/device"
 	"keyturn/internal/keyturntest"
+	"keyturn/internal/mail/mailtest"
 	"keyturn/locale"
 	"keyturn/phone"
 )
@@ -40,8 +41,9 @@ func (a at) RoundTrip(r *http.Request) (*http.Response, error) {
 	return a.through.RoundTrip(r)
 }
 
-func proxied(t *testing.T) *keyturntest.World {
-	return keyturntest.Start(t, keyturntest.Set(func(c *config.Config) { c.TrustedProxies = []string{"127.0.0.0/8"} }))
+func proxied(t *testing.T, options ...keyturntest.Option) *keyturntest.World {
+	behind := keyturntest.Set(func(c *config.Config) { c.TrustedProxies = []string{"127.0.0.0/8"} })
+	return keyturntest.Start(t, append(options, behind)...)
 }
 
 // decide answers a new sign-in and returns the code of the refusal, if it is one.
@@ -125,10 +127,11 @@ func TestA16CopiedStateFile(t *testing.T) {
 }
 
 // A copy that has run ahead: the real phone's next answers are refused, and the third
-// of them shows that there are two.
+// of them shows that there are two. Person and operator are told.
 func TestA17CopyRunsAhead(t *testing.T) {
-	w := proxied(t)
-	ada := w.Person("ada")
+	s := mailtest.Start(t)
+	w := proxied(t, keyturntest.Mail(s))
+	ada := w.PersonAt("ada", "ada@example.org")
 	b := ada.SetUp(pin)
 	own := copied(t, w, ada.Phone, "192.0.2.7")
 	ahead := *ada.Phone
@@ -146,6 +149,10 @@ func TestA17CopyRunsAhead(t *testing.T) {
 	ev := suspected(t, w, b, own.Accounts()[0].Device)
 	if d := ev.Detail; d["counter"] != "3" || d["largest"] != "901" || d["address"] != "192.0.2.7" || d["before"] != "198.51.100.9" {
 		t.Errorf("the record says %v", d)
+	}
+	letters := s.Wait(t, 3)[1:] // after the one about the new phone
+	if len(letterTo(letters, "ada@example.org")) != 1 || len(letterTo(letters, "operator@example.org")) != 1 {
+		t.Errorf("letters %+v", letters)
 	}
 }
 

@@ -48,6 +48,16 @@ func TestProblems(t *testing.T) {
 			return s.call(t, "/v1/activations/finish", w.Devices.Nonce(), keyturn.Finish{Activation: keyturn.NewID(keyturn.ActivationID),
 				PhoneNonce: make(keyturn.Bytes, 32), Proof: make(keyturn.Bytes, 32)})
 		}},
+		{"A45 a recovery code where an activation code belongs", http.StatusBadRequest, "bad_request", func(t *testing.T, _ *keyturntest.World, _ *keyturntest.Person) parcel {
+			return parcel{path: "/v1/activations/look", body: encoded(t, keyturn.Look{Code: keyturn.Code(keyturn.NewRecoveryCode())})}
+		}},
+		{"a database that is gone", http.StatusServiceUnavailable, "server_busy", func(t *testing.T, w *keyturntest.World, ada *keyturntest.Person) parcel {
+			late := signerOf(ada.Phone, pin).call(t, "/v1/push/test", w.Devices.Nonce(), struct{}{})
+			if err := w.Store.Close(); err != nil {
+				t.Fatal(err)
+			}
+			return late
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := keyturntest.Start(t)

@@ -207,7 +207,7 @@ func TestA66OneLineEach(t *testing.T) {
 	for _, p := range []parcel{
 		{path: "/v1/activations/look", body: name},
 		{path: "/v1/activations/redeem", body: name},
-		{path: "/v1/requests/" + url.PathEscape(forged) + "/answer", authorization: "Keyturn \u202eforged"},
+		{path: "/v1/requests/" + url.PathEscape(forged) + "/answer", authorization: "Keyturn \u202eforged", body: []byte{}},
 		{path: "/v1/" + url.PathEscape(forged), body: name},
 	} {
 		if status, answer := p.send(t, w.Client(), w.Origin); status < 400 {

@@ -23,14 +23,18 @@ const pin = "7Kq#2"
 // A parcel is a call that is made ready before it is sent.
 type parcel struct {
 	path, authorization string
-	body                []byte
+	body                []byte // nil: a GET
 }
 
 // send sends a parcel to a node and returns what came back. It may be called
 // from any goroutine.
 func (p parcel) send(t *testing.T, to *http.Client, origin string) (status int, answer []byte) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), "POST", origin+p.path, bytes.NewReader(p.body))
+	method := "POST"
+	if p.body == nil {
+		method = "GET"
+	}
+	r, err := http.NewRequestWithContext(t.Context(), method, origin+p.path, bytes.NewReader(p.body))
 	if err != nil {
 		t.Error(err)
 		return 0, nil
@@ -72,6 +76,15 @@ func encoded(t *testing.T, v any) []byte {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// decoded sends a parcel that is answered, and reads the answer.
+func decoded(t *testing.T, p parcel, w *keyturntest.World, into any) {
+	t.Helper()
+	status, answer := p.send(t, w.Client(), w.Origin)
+	if err := json.Unmarshal(answer, into); err != nil || status != http.StatusOK {
+		t.Fatalf("%s: %d %s", p.path, status, answer)
+	}
 }
 
 // codeOf is the code of a problem; "" if it is none.
@@ -116,10 +129,16 @@ func signerOf(p *keyturntest.Phone, pin string) signer {
 // call signs a call.
 func (s signer) call(t *testing.T, path, nonce string, body any) parcel {
 	t.Helper()
-	p := parcel{path: path, body: encoded(t, body)}
-	text := must(keyturn.Call{Origin: s.origin, Method: "POST", Target: path, Device: s.dev.ID, Nonce: nonce, Body: p.body}.Text())
-	p.authorization = keyturn.Authorization{Device: s.dev.ID, Nonce: nonce, Signature: must(keyturn.Sign(s.key, text))}.String()
-	return p
+	return s.signed("POST", path, nonce, encoded(t, body))
+}
+
+// get signs a call without a body.
+func (s signer) get(path, nonce string) parcel { return s.signed("GET", path, nonce, nil) }
+
+func (s signer) signed(method, path, nonce string, body []byte) parcel {
+	text := must(keyturn.Call{Origin: s.origin, Method: method, Target: path, Device: s.dev.ID, Nonce: nonce, Body: body}.Text())
+	auth := keyturn.Authorization{Device: s.dev.ID, Nonce: nonce, Signature: must(keyturn.Sign(s.key, text))}
+	return parcel{path, auth.String(), body}
 }
 
 // reply signs an answer that doesn't carry a number, so many counts after the last.

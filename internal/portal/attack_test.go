@@ -215,7 +215,9 @@ func TestA27GetsMakeNothing(t *testing.T) {
 	before := waiting(t, w, ada)
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for _, path := range append(waitingPaths, "/", "/sign-in", "/sign-in/wait", "/phones", "/phones/activation", "/phones/activation/check",
-		"/phones/activation/cancel", "/phones/add", "/phones/remove", "/recovery-codes", "/sign-out") {
+		"/phones/activation/cancel", "/phones/add", "/phones/move", "/phones/lost", "/phones/remove", "/phones/rename", "/phones/test",
+		"/phones/notifications", "/recovery-codes", "/recovery-codes/new", "/recovery-codes/file", "/recovery-codes/check", "/password",
+		"/password/ask", "/browsers/forget", "/activity", "/activity/report", "/sign-in/recovery", "/sign-out") {
 		for _, method := range []string{"GET", "HEAD"} {
 			r, _ := http.NewRequest(method, w.Origin+path, nil) // well-formed
 			r.Header.Set("Sec-Purpose", "prefetch")
