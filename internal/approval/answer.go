@@ -62,7 +62,7 @@ func (s *Service) hear(ctx context.Context, d device.Device, id string, r keytur
 	if err != nil {
 		return "", err
 	}
-	if closed == nil && c.answer.Decision == keyturn.Approve && isChange(c.Action) && d.OnProbation(s.Now()) {
+	if closed == nil && c.answer.Decision == keyturn.Approve && policy.IsChange(c.Action) && d.OnProbation(s.Now()) {
 		return "", device.ErrProbation // nothing was counted: it may still be denied
 	}
 	tryPIN := closed == nil && c.answer.Unlock == keyturn.UnlockPIN

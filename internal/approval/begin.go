@@ -138,16 +138,10 @@ func (s *Service) allowedBy(phones []device.Device, action keyturn.Action) error
 		return nil
 	case len(phones) == 0:
 		return ErrNoPhone
-	case isChange(action) && !slices.ContainsFunc(phones, func(d device.Device) bool { return !d.OnProbation(s.Now()) }):
+	case policy.IsChange(action) && !slices.ContainsFunc(phones, func(d device.Device) bool { return !d.OnProbation(s.Now()) }):
 		return device.ErrProbation
 	}
 	return nil
-}
-
-// isChange reports whether an action changes what an account is protected by. A
-// phone on probation can't allow it. Spec §12.1.
-func isChange(action keyturn.Action) bool {
-	return action != keyturn.SignIn && action != keyturn.Confirm && action != keyturn.Test
 }
 
 // isFor reports whether a request is put to a device: a move to the one that will

@@ -117,7 +117,7 @@ func (s *Service) expect(ctx context.Context, r Request) ([]expectation, error) 
 	if err != nil {
 		return nil, err
 	}
-	phones = slices.DeleteFunc(phones, func(d device.Device) bool { return isChange(r.Action) && d.OnProbation(s.Now()) })
+	phones = slices.DeleteFunc(phones, func(d device.Device) bool { return policy.IsChange(r.Action) && d.OnProbation(s.Now()) })
 	all := make([]expectation, len(phones))
 	for i, d := range phones {
 		all[i].device = d

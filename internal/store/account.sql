@@ -78,7 +78,7 @@ UPDATE account SET responses = 0 WHERE id = $1 AND responses > 0;
 -- sign-in a thief would get ten guesses more. A row that is shorter stays, A57.
 UPDATE account SET responses = 0, offline = TRUE
  WHERE id = $1 AND responses >= $2
-   AND EXISTS (SELECT 1 FROM request r WHERE r.id = $3 AND r.action NOT IN ('sign_in', 'confirm', 'test'));
+   AND EXISTS (SELECT 1 FROM request r WHERE r.id = $3 AND r.action NOT IN (CHANGE_NOTHING));
 
 -- name: OfflineOff
 -- Says once that challenge codes are off: TakeResponse lets nobody try any more.

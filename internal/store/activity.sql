@@ -2,8 +2,9 @@
 
 -- name: Page
 -- Requests, and what people were told. A deadline that has passed ended its request,
--- written down or not.
-SELECT made AS at, id, '' AS kind,
+-- written down or not. What happened in one second stands in the order in which it was
+-- written, which is the same on every page.
+SELECT made AS at, 0 AS told, seq AS number, id, '' AS kind,
        CASE WHEN state IN ('waiting', 'approved') AND expires <= $4 THEN 'expired' ELSE state END AS state,
        app, action, message, browser, place, answered_by AS phone, '' AS origin, '' AS remaining, reference,
        reported IS NOT NULL AS reported
@@ -15,8 +16,8 @@ SELECT made AS at, id, '' AS kind,
      OR $3 = 'failed' AND (state IN ('failed', 'expired', 'cancelled', 'replaced')
                            OR state IN ('waiting', 'approved') AND expires <= $4))
 UNION ALL
-SELECT at, '', kind, '', '', '', '', '', place, phone, origin, remaining, reference, FALSE
+SELECT at, 1, event, '', kind, '', '', '', '', '', place, phone, origin, remaining, reference, FALSE
   FROM told
  WHERE account = $1 AND at >= $2 AND $3 IN ('all', 'security')
- ORDER BY 1 DESC, 2 DESC, 3
+ ORDER BY 1 DESC, 2 DESC, 3 DESC
  LIMIT $5 OFFSET $6;

@@ -46,6 +46,11 @@ func (d *DB) CountAnswer(ctx context.Context, c device.Count, ev, evClone audit.
 	var verdict error
 	err = d.write(ctx, func(tx *Tx) (err error) {
 		known, verdict = nil, nil
+		if c.Counter <= c.Device.Counter { // it will be refused, and may suspend the device
+			if err := tx.run(deviceSQL.LockAccount, c.Device.ID); err != nil {
+				return err
+			}
+		}
 		if c.TryPIN {
 			if err := tx.run(deviceSQL.LockPhone, c.Device.Phone); err != nil {
 				return err

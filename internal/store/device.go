@@ -11,7 +11,8 @@ import (
 )
 
 var deviceSQL struct {
-	ByID, OfAccount, OnPhone, Phone, LockPhone, LockPhoneOf, PhoneOf    query
+	ByID, OfAccount, OnPhone, Phone, PhoneOf                            query
+	LockAccount, LockPhone, LockPhoneOf                                 query
 	AddPhone, AddKey, Add, SetKeys, SetCredential, Signed, Count, Start query
 	Suspend, Remove, RemoveAll, Fail, Rename, Approved                  query
 	Resume, CanBeLost, Has, Lose, Keep, KeepAll, Leave                  query
@@ -54,6 +55,9 @@ func (d *DB) Phone(ctx context.Context, id string) (device.Phone, error) {
 // Suspend implements [device.Store].
 func (d *DB) Suspend(ctx context.Context, id, reason string, ev audit.Event) error {
 	return d.write(ctx, func(tx *Tx) error {
+		if err := tx.run(deviceSQL.LockAccount, id); err != nil {
+			return err
+		}
 		if err := tx.step(ev, errLost, deviceSQL.Suspend, reason, ev.At, id); err != nil {
 			return tx.whyNot(err, id, ev.At)
 		}

@@ -37,6 +37,10 @@ SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason
 -- name: Phone
 SELECT id, taken, credential, public_key, sign_count, backup, backed_up FROM phone WHERE id = $1;
 
+-- name: LockAccount (postgres)
+-- The account of a device, before the device itself.
+SELECT a.id FROM account a JOIN device d ON d.account = a.id WHERE d.id = $1 FOR NO KEY UPDATE OF a;
+
 -- name: LockPhone (postgres)
 SELECT id FROM phone WHERE id = $1 FOR NO KEY UPDATE;
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"keyturn/internal/policy"
 )
 
 //go:embed *.sql
@@ -32,7 +34,8 @@ var queries []query
 // matched by their "-- name:" lines. "-- name: Lock (postgres)" is what
 // PostgreSQL runs instead of Lock; without a plain Lock, SQLite does nothing. A
 // name that is missing on either side or given twice panics, so any test of the
-// package finds a misspelling.
+// package finds a misspelling. CHANGE_NOTHING stands for the actions that are no
+// security change, a rule of package policy.
 func load(into any, file string) {
 	text, err := sqlFiles.ReadFile(file)
 	if err != nil {
@@ -40,7 +43,8 @@ func load(into any, file string) {
 	}
 	v := reflect.ValueOf(into).Elem()
 	noun := strings.TrimSuffix(file, ".sql")
-	for _, part := range strings.Split(string(text), "-- name: ")[1:] {
+	rules := strings.NewReplacer("CHANGE_NOTHING", changeNothing())
+	for _, part := range strings.Split(rules.Replace(string(text)), "-- name: ")[1:] {
 		head, stmt, _ := strings.Cut(part, "\n")
 		name, variant, _ := strings.Cut(strings.TrimSpace(head), " ")
 		f := v.FieldByName(name)
@@ -62,6 +66,15 @@ func load(into any, file string) {
 		}
 		queries = append(queries, *q)
 	}
+}
+
+// changeNothing is policy.ChangeNothing as a list of SQL.
+func changeNothing() string {
+	var all []string
+	for _, a := range policy.ChangeNothing() {
+		all = append(all, "'"+string(a)+"'")
+	}
+	return strings.Join(all, ", ")
 }
 
 // set puts a statement where its variant belongs.

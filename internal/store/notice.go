@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"keyturn"
+	"keyturn/internal/activation"
 	"keyturn/internal/approval"
 	"keyturn/internal/audit"
 	"keyturn/internal/notice"
 )
 
 var noticeSQL struct {
-	Append, Lately, PhoneName, Activated, Tell, ForEach, ToPerson, ToOperator query
-	OfDevice, Notice, State, See, Alarm, Pause, First, Hold                   query
+	Append, Lately, PhoneName, Tell, ForEach, ToPerson, ToOperator query
+	OfDevice, Notice, State, See, Alarm, Pause, First, Hold        query
 }
 
 func init() { load(&noticeSQL, "notice.sql") }
@@ -60,21 +61,29 @@ func (tx *Tx) toldLately(kind notice.Kind, ev audit.Event) (bool, error) {
 // describe adds what the event itself need not say: names and places.
 func (tx *Tx) describe(t *notice.Told, ev audit.Event) error {
 	if ev.Kind == audit.ActivationDone {
-		type row struct{ purpose, place, from string }
-		a, err := one(tx, func(r *row) []any { return []any{&r.purpose, &r.place, &r.from} }, noticeSQL.Activated, ev.Subject)
+		a, err := one(tx, activationFields, activationSQL.ByID, ev.Subject)
 		if err != nil {
 			return none(err, nil)
 		}
-		if t.Place = a.place; a.purpose == "move" {
-			t.Kind, t.From = notice.PhoneMoved, a.from
+		if t.Place = a.Place; a.Purpose == activation.Move {
+			t.Kind = notice.PhoneMoved
+			if t.From, err = tx.phoneName(a.Old); err != nil {
+				return err
+			}
 		}
 	}
-	if t.Phone != "" || t.Device == "" {
+	if t.Phone != "" {
 		return nil
 	}
-	name, err := one(tx, value[string], noticeSQL.PhoneName, t.Device)
+	name, err := tx.phoneName(t.Device)
 	t.Phone = name
-	return none(err, nil)
+	return err
+}
+
+// phoneName is the name of a device; "" if there is none.
+func (tx *Tx) phoneName(device string) (string, error) {
+	name, err := one(tx, value[string], noticeSQL.PhoneName, device)
+	return name, none(err, nil)
 }
 
 func (tx *Tx) deliver(t notice.Told, ev audit.Event) error {

@@ -12,12 +12,6 @@ SELECT COUNT(*) FROM told WHERE account = $1 AND at > $2 AND kind = $3;
 -- name: PhoneName
 SELECT name FROM device WHERE id = $1;
 
--- name: Activated
--- Where a phone was set up, and which one it took the place of.
-SELECT a.purpose, a.place, COALESCE(d.name, '')
-  FROM activation a LEFT JOIN device d ON d.id = a.old_device
- WHERE a.id = $1;
-
 -- name: Tell
 INSERT INTO told (event, account, kind, at, device, phone, origin, place, remaining, reference)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);

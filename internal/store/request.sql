@@ -127,7 +127,7 @@ UPDATE request
    AND EXISTS (SELECT 1 FROM account a WHERE a.id = request.account AND a.state = 'active' AND NOT a.stopped)
    AND EXISTS (SELECT 1 FROM device d WHERE d.id = $2 AND d.account = request.account AND d.state = 'active'
                   AND ($1 <> 'approved' OR d.probation IS NULL OR d.probation <= $6
-                       OR request.action IN ('sign_in', 'confirm', 'test')))
+                       OR request.action IN (CHANGE_NOTHING)))
    AND ($1 <> 'approved' OR action <> 'move_phone' OR target = $2)
 RETURNING account;
 

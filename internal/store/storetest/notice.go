@@ -1,7 +1,9 @@
 package storetest
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -237,6 +239,29 @@ var letters = []contract{
 		}
 		_, err := w.db.ClaimLetter(w.Context(), now.Add(time.Hour), audit.Event{Kind: audit.LetterClaimed, At: now})
 		w.want(err, notice.ErrNoLetter)
+	}},
+	{"what happened in one second stands in its order, page by page", func(w *world) {
+		ada := w.account()
+		var want []string // newest first, what was told before what was asked
+		for range 6 {
+			want = append([]string{w.ask(ada).ID}, want...)
+		}
+		for i := range 6 {
+			ev := audit.Event{Kind: audit.PasswordChanged, Account: ada, Reference: fmt.Sprint("REF", i)}
+			w.tell(ev)
+			want = append([]string{ev.Reference}, want...)
+		}
+		var got []string
+		for skip := 0; skip < 15; skip += 5 {
+			lines, err := w.db.Activity(w.Context(), notice.Look{Account: ada, Show: notice.ShowAll, At: now, Since: now, Skip: skip, Most: 5})
+			w.must(err)
+			for _, l := range lines {
+				got = append(got, cmp.Or(l.ID, l.Reference))
+			}
+		}
+		if !slices.Equal(got, want) {
+			w.Errorf("got %v, want %v", got, want)
+		}
 	}},
 	{"no address, no letter; the account's removal takes none away", func(w *world) {
 		w.db.Mail.People = true

@@ -1,0 +1,70 @@
+package store_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"keyturn"
+	"keyturn/internal/account"
+	"keyturn/internal/audit"
+	"keyturn/internal/device"
+	"keyturn/internal/store"
+	"keyturn/internal/store/storetest"
+)
+
+// Whoever pauses a device takes its account first, as everyone does who changes more
+// than one row of it: so two of them queue up. On PostgreSQL the other order would be
+// a deadlock, found after a second and run again.
+func TestAccountIsLockedFirst(t *testing.T) {
+	at := time.Unix(1893456000, 0)
+	db := storetest.Open(t, storetest.Postgres(t))
+	ada := keyturn.NewID(keyturn.AccountID)
+	a := account.Account{ID: ada, Name: "Ada", State: account.Active, Password: "x"}
+	if err := db.AddAccount(t.Context(), a, "ada", audit.Event{Kind: audit.AccountAdded, At: at, Account: ada}); err != nil {
+		t.Fatal(err)
+	}
+	write(t, db, "INSERT INTO phone (id, taken, wrong, sign_count, backup, backed_up) VALUES ('p', 0, 0, 0, FALSE, FALSE)")
+	for _, id := range []string{"dev_1", "dev_2"} {
+		write(t, db, `INSERT INTO device (id, account, phone, name, platform, unlock, state, reason, moved_to, public_key, epoch, counter)
+			VALUES ($1, $2, 'p', 'Pixel 9', 'android', 'pin', 'active', '', '', $3, 1, 1)`, id, ada, []byte(id))
+	}
+	write(t, db, "INSERT INTO answer (device, counter, text, state, code, tries_left, ended) VALUES ('dev_2', 1, $1, '', '', 0, '')", []byte("text"))
+
+	for name, pause := range map[string]func() error{
+		"paused": func() error {
+			return db.Suspend(t.Context(), "dev_1", device.ReasonLost, audit.Event{Kind: audit.DeviceSuspended, At: at, Account: ada, Device: "dev_1"})
+		},
+		"a clone": func() error {
+			ev := audit.Event{Kind: audit.CloneSuspected, At: at, Account: ada, Device: "dev_2"}
+			c := device.Count{Device: device.Device{ID: "dev_2", Account: ada, Phone: "p", Counter: 1}, Counter: 1, Text: []byte("another"), TryPIN: true}
+			if _, err := db.CountAnswer(t.Context(), c, ev, ev); !errors.Is(err, device.ErrClone) {
+				return err
+			}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			done := make(chan error, 1)
+			err := db.Write(t.Context(), func(tx *store.Tx) error {
+				if err := run("SELECT id FROM account WHERE id = $1 FOR NO KEY UPDATE", ada)(tx); err != nil {
+					return err
+				}
+				go func() { done <- pause() }()
+				for count(t, db, "SELECT count(*) FROM pg_locks WHERE NOT granted") == 0 {
+					if len(done) > 0 {
+						t.Error("it doesn't wait for the account")
+						return nil
+					}
+				}
+				return run("SELECT d.id FROM device d, phone p WHERE d.phone = p.id FOR UPDATE NOWAIT")(tx)
+			})
+			if err != nil {
+				t.Errorf("it waits, and has locked something already: %v", err)
+			}
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
