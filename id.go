@@ -50,3 +50,6 @@ func named(request, device string) bool {
 // NewReference draws the 8 symbols by which a person's error and the server's
 // record of it find each other. Spec §16.
 func NewReference() string { return draw(8) }
+
+// GroupedReference shows a reference as people read it: "7K3M-9QXA".
+func GroupedReference(s string) string { return grouped(s, 4) }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"keyturn"
 	"keyturn/locale"
 	"keyturn/phone"
 )
@@ -29,7 +30,7 @@ func (notices) Run(ctx context.Context, t *terminal, file phone.File) error {
 	for _, n := range all {
 		row := map[string]any{"notice": n.Number, "device": n.Device, "account": n.Account, "kind": n.Kind, "time": n.Time.Unix(),
 			"detail": n.Detail, "from": n.From, "place": n.Place, "reference": n.Reference, "pause": n.Pause}
-		if err := t.print(row, strconv.FormatInt(n.Number, 10)+"  "+n.Account+"  "+told(t.words, n)+"  "+t.words.T("page.ref", "ref", n.Reference)); err != nil {
+		if err := t.print(row, strconv.FormatInt(n.Number, 10)+"  "+n.Account+"  "+told(t.words, n)+"  "+t.words.T("page.ref", "ref", keyturn.GroupedReference(n.Reference))); err != nil {
 			return err
 		}
 	}

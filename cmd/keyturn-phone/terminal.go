@@ -70,7 +70,7 @@ func (t *terminal) sentence(p *keyturn.Problem) string {
 	}
 	s := t.words.T(key, "count", left, "ref", p.Reference, "state", p.State, "to", p.To, "seconds", p.RetryAfter)
 	if p.Reference != "" && !strings.Contains(s, p.Reference) {
-		s += " (" + p.Reference[:4] + "-" + p.Reference[4:] + ")"
+		s += " (" + keyturn.GroupedReference(p.Reference) + ")"
 	}
 	return s
 }

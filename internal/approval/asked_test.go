@@ -198,7 +198,6 @@ func bare(err error) any {
 		pin    *device.WrongPIN
 		end    *device.Gone
 		wrong  *approval.WrongResponse
-		typed  *approval.MistypedResponse
 	)
 	switch {
 	case errors.As(err, &gone):
@@ -211,8 +210,6 @@ func bare(err error) any {
 		return end.Reason
 	case errors.As(err, &wrong):
 		return *wrong
-	case errors.As(err, &typed):
-		return *typed
 	}
 	return err
 }

@@ -20,11 +20,6 @@ import (
 // million an account has had a few.
 const draws = 8
 
-// A MistypedResponse says how many symbols were typed: a response has eight digits.
-type MistypedResponse struct{ Symbols int }
-
-func (m *MistypedResponse) Error() string { return "approval: a response has eight digits" }
-
 // ShowChallenge gives a waiting request a challenge code, for a phone that has no
 // network, and time to type it. There is one for the life of the request. The
 // errors are [*Gone] and [ErrOffline].
@@ -57,7 +52,7 @@ func (s *Service) ShowChallenge(ctx context.Context, cookie, id string) error {
 // before the response is looked at, and none of it counts as a wrong PIN: whoever
 // knows the password could lock a phone. Spec §10; attacks A08, A57, A58, A60.
 //
-// The errors are [*MistypedResponse], which costs no try, [*WrongResponse],
+// The errors are [ErrMistyped], which costs no try, [*WrongResponse],
 // [ErrOffline] and [*Gone].
 func (s *Service) Respond(ctx context.Context, cookie, id, typed string) error {
 	r, err := s.own(ctx, cookie, id)
@@ -99,8 +94,8 @@ func readResponse(typed string) (string, error) {
 		}
 		return r
 	}, norm.NFKC.String(typed))
-	if n := len([]rune(digits)); n != 8 || strings.Trim(digits, "0123456789") != "" {
-		return "", &MistypedResponse{n}
+	if len(digits) != 8 || strings.Trim(digits, "0123456789") != "" {
+		return "", ErrMistyped
 	}
 	return digits, nil
 }

@@ -105,6 +105,7 @@ var (
 	ErrNoPhone  = errors.New("approval: the account has no phone that can answer")
 	ErrTooLate  = errors.New("approval: too late, the password has to be given again")
 	ErrOffline  = errors.New("approval: challenge codes are off for the account after wrong responses")
+	ErrMistyped = errors.New("approval: a response has eight digits")
 	ErrRepeated = errors.New("approval: the account has had this challenge code before")
 )
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"keyturn"
 	"keyturn/locale"
 )
 
@@ -96,7 +97,7 @@ func (w Writer) part(l Letter, words *locale.Words) part {
 	}
 	p := part{Lang: words.Lang(), Sentence: l.Sentence(words, l.At.Format("2006-01-02 15:04 MST")),
 		Where: words.T("letter.where", "service", name, "address", w.address())}
-	reference := words.T("page.ref", "ref", Grouped(l.Reference))
+	reference := words.T("page.ref", "ref", keyturn.GroupedReference(l.Reference))
 	if l.Role == Operator {
 		p.Title = words.T("letter.operator.title", "account", l.Name)
 		p.About = words.T("letter.operator.about", "account", l.Name, "id", l.Account)
@@ -135,14 +136,6 @@ func (t Told) Words(words *locale.Words, time any) (string, []any) {
 		key += ".portal"
 	}
 	return key, []any{"phone", t.Phone, "from", t.From, "place", t.Place, "time", time, "left", t.Left}
-}
-
-// Grouped shows a reference in two groups of four.
-func Grouped(reference string) string {
-	if len(reference) != 8 {
-		return reference
-	}
-	return reference[:4] + "-" + reference[4:]
 }
 
 // blank leaves out what there is nothing of.

@@ -1,6 +1,10 @@
 package page
 
-import "net/http"
+import (
+	"net/http"
+
+	"keyturn"
+)
 
 // errorPage is everything that page/error.html shows.
 type errorPage struct {
@@ -27,14 +31,6 @@ func (p *Renderer) Error(w http.ResponseWriter, r *http.Request, status int, ref
 	if !ok {
 		shown = errorPages[http.StatusInternalServerError]
 	}
-	shown.Reference = Grouped(reference)
+	shown.Reference = keyturn.GroupedReference(reference)
 	return p.Render(w, r, status, "page/error", shown)
-}
-
-// Grouped shows a reference as people read it: "7K3M-9QXA".
-func Grouped(reference string) string {
-	if len(reference) != 8 {
-		return reference
-	}
-	return reference[:4] + "-" + reference[4:]
 }

@@ -3,9 +3,11 @@
 package place
 
 import (
+	"log/slog"
 	"net/netip"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/oschwald/maxminddb-golang/v2"
@@ -17,29 +19,32 @@ import (
 const lookEvery = 10 * time.Second
 
 // A Book is a database in a file, which may be replaced while it is used. It is safe
-// for concurrent use.
+// for concurrent use, and looking up an address waits for nobody.
 type Book struct {
 	file string
 	now  func() time.Time
+	log  *slog.Logger
 
-	mu     sync.Mutex
-	reader *maxminddb.Reader
-	stamp  stamp
-	looked time.Time
-	err    error // why the present file can't be used; the one before stays in use
+	reader atomic.Pointer[maxminddb.Reader]
+	looked atomic.Int64 // when the file was looked at, Unix seconds
+
+	mu    sync.Mutex // whoever looks at the file
+	stamp stamp      // of the file that is in use, or that can't be
+	fault string     // why the present file can't be used; the one before stays in use
 }
 
-// stamp tells one file from another.
+// stamp tells one file from another; zero: there is none.
 type stamp struct {
 	at   time.Time
 	size int64
 }
 
-// Open opens the database in a file.
-func Open(file string, now func() time.Time) (*Book, error) {
-	b := &Book{file: file, now: now}
-	if b.current(); b.err != nil {
-		return nil, b.err
+// Open opens the database in a file. What becomes of the file later is told in the log.
+func Open(file string, now func() time.Time, log *slog.Logger) (*Book, error) {
+	b := &Book{file: file, now: now, log: log}
+	b.looked.Store(now().Unix())
+	if err := b.look(); err != nil {
+		return nil, err
 	}
 	return b, nil
 }
@@ -65,12 +70,8 @@ func (b *Book) Of(addr, lang string) string {
 	if ip = ip.Unmap().WithZone(""); !ip.IsGlobalUnicast() || ip.IsPrivate() {
 		return ""
 	}
-	r := b.current()
-	if r == nil {
-		return ""
-	}
 	var found record
-	if r.Lookup(ip).Decode(&found) != nil {
+	if b.current().Lookup(ip).Decode(&found) != nil {
 		return ""
 	}
 	return found.in(lang)
@@ -95,38 +96,50 @@ func (r record) in(lang string) string {
 // tags are the names of languages in such databases.
 var tags = map[string]string{locale.English: "en", locale.Chinese: "zh-CN"}
 
-// current returns the database, read again if its file was replaced.
+// current returns the database, read again if its file was replaced. One caller looks,
+// the others go on with the one before.
 func (b *Book) current() *maxminddb.Reader {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if now := b.now(); b.looked.IsZero() || now.Sub(b.looked) >= lookEvery {
-		b.looked = now
-		b.look()
+	now, last := b.now().Unix(), b.looked.Load()
+	if now-last >= int64(lookEvery.Seconds()) && b.looked.CompareAndSwap(last, now) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.tell(b.look())
 	}
-	return b.reader
+	return b.reader.Load()
+}
+
+// tell logs once what is wrong with the file, and that it is right again.
+func (b *Book) tell(err error) {
+	switch {
+	case err != nil && err.Error() != b.fault:
+		b.fault = err.Error()
+		b.log.Error("the place database can't be read: the one before stays in use", slog.String("file", b.file), slog.Any("err", err))
+	case err == nil && b.fault != "":
+		b.fault = ""
+		b.log.Info("the place database can be read again", slog.String("file", b.file))
+	}
 }
 
 // look reads the file if it is another one. The file before stays in use until the new
 // one can be read: it may be half written.
-func (b *Book) look() {
+func (b *Book) look() error {
 	info, err := os.Stat(b.file)
 	if err != nil {
-		b.err = err
-		return
+		return err
 	}
 	is := stamp{info.ModTime(), info.Size()}
-	if is == b.stamp && b.reader != nil {
-		return
+	if is == b.stamp {
+		return nil
 	}
 	data, err := os.ReadFile(b.file)
 	if err != nil {
-		b.err = err
-		return
+		return err
 	}
 	r, err := maxminddb.OpenBytes(data)
 	if err != nil {
-		b.err = err
-		return
+		return err
 	}
-	b.reader, b.stamp, b.err = r, is, nil
+	b.reader.Store(r)
+	b.stamp = is
+	return nil
 }

@@ -121,11 +121,11 @@ func (p *Portal) lines(r *http.Request, s session.Session, show string, skip, mo
 func lineOf(l notice.Line, s session.Session, words *locale.Words) line {
 	if l.Kind != "" {
 		key, values := l.Words(words, l.At)
-		return line{At: l.At, Icon: "lock", Look: "info", What: page.Say("notice."+key, values...), Reference: page.Grouped(l.Reference)}
+		return line{At: l.At, Icon: "lock", Look: "info", What: page.Say("notice."+key, values...), Reference: keyturn.GroupedReference(l.Reference)}
 	}
 	look := states[l.State]
 	out := line{At: l.At, Icon: look.icon, Look: look.look, What: page.Say("home.state." + look.word), App: l.App, Browser: l.Browser,
-		Place: l.Place, Phone: l.Phone, Reference: page.Grouped(l.Reference), Reported: l.Reported, Here: l.ID == s.Proven.Request}
+		Place: l.Place, Phone: l.Phone, Reference: keyturn.GroupedReference(l.Reference), Reported: l.Reported, Here: l.ID == s.Proven.Request}
 	if l.Action != string(keyturn.SignIn) {
 		out.Action = page.Say("request.action."+l.Action, "message", l.Message)
 	} else if look.report && !l.Reported && !out.Here && s.Proven.Way != policy.ByRecovery {

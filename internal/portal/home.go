@@ -89,17 +89,14 @@ func (p *Portal) home(r *http.Request, s session.Session) (h homePage, err error
 	if h.Codes, err = p.Accounts.RecoveryCodes(ctx, s.Account); err != nil {
 		return h, err
 	}
-	h.Recovered = s.Proven.Way == policy.ByRecovery
-	if h.Save, err = p.mayMakeFirst(r, s, h.Codes); err != nil {
+	st, err := p.Activations.Status(ctx, s.ID)
+	if err != nil && !errors.Is(err, activation.ErrUnknown) {
 		return h, err
 	}
-	st, err := p.Activations.Status(ctx, s.ID)
+	h.Recovered = s.Proven.Way == policy.ByRecovery
 	h.Again = h.Recovered && st.State != activation.Active
-	if errors.Is(err, activation.ErrUnknown) {
-		return h, nil
-	}
-	h.SetUp = underWay(st)
-	return h, err
+	h.Save, h.SetUp = makesFirst(st, h.Codes), underWay(st)
+	return h, nil
 }
 
 // mayMakeFirst reports whether this session set up the first phone, and has made no
@@ -109,7 +106,11 @@ func (p *Portal) mayMakeFirst(r *http.Request, s session.Session, l account.Code
 	if errors.Is(err, activation.ErrUnknown) {
 		return false, nil
 	}
-	return !l.Made && st.Purpose == activation.First && st.State == activation.Active, err
+	return makesFirst(st, l), err
+}
+
+func makesFirst(st activation.Status, l account.CodeList) bool {
+	return !l.Made && st.Purpose == activation.First && st.State == activation.Active
 }
 
 // underWay reports whether a set-up can still be finished.

@@ -67,13 +67,12 @@ func (p *Portal) showOffline(w http.ResponseWriter, r *http.Request, status int,
 func (p *Portal) postResponse(w http.ResponseWriter, r *http.Request, t ticket) error {
 	typed := r.PostForm.Get("response")
 	err := p.Ways.Respond(r.Context(), t.cookie, t.id, typed)
-	var mistyped *approval.MistypedResponse
 	var wrong *approval.WrongResponse
 	o := offlinePage{Typed: typed}
 	switch {
 	case err == nil:
 		return p.postRedeem(w, r, t)
-	case errors.As(err, &mistyped):
+	case errors.Is(err, approval.ErrMistyped):
 		o.Problem = page.Say("challenge.typo", "count", digits(typed))
 	case errors.As(err, &wrong) && wrong.Left > 0:
 		o.Typed = ""

@@ -86,7 +86,7 @@ func (p *Portal) postPassword(w http.ResponseWriter, r *http.Request, s session.
 }
 
 func (p *Portal) passwordRefused(w http.ResponseWriter, r *http.Request, s session.Session, err error) error {
-	c, status := passwordPage{Reference: page.Grouped(referenceOf(err))}, http.StatusUnprocessableEntity
+	c, status := passwordPage{Reference: keyturn.GroupedReference(referenceOf(err))}, http.StatusUnprocessableEntity
 	var many *account.TooMany
 	switch {
 	case errors.Is(err, account.ErrShort):

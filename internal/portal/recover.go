@@ -45,8 +45,8 @@ func (p *Portal) noRecovery(w http.ResponseWriter, r *http.Request, req approval
 }
 
 func (p *Portal) showRecover(w http.ResponseWriter, r *http.Request, status int, req approval.Request, c recoverPage) error {
-	c.Account, c.Request, c.Desk = req.Name, req.ID, page.Grouped(cmp.Or(c.Reference, req.Reference))
-	c.Reference = page.Grouped(c.Reference)
+	c.Account, c.Request, c.Desk = req.Name, req.ID, keyturn.GroupedReference(cmp.Or(c.Reference, req.Reference))
+	c.Reference = keyturn.GroupedReference(c.Reference)
 	if r.Method == http.MethodPost {
 		c.Switch = page.Switch{Action: "/sign-in/recovery", Fields: []page.Field{{Name: "request", Value: req.ID}, {Name: "code", Value: c.Typed}}}
 	}

@@ -87,7 +87,7 @@ func (p *Portal) unchanged(w http.ResponseWriter, r *http.Request, a account.Acc
 // signInRefused says what the person can do. It is the same for an unknown name
 // and for a wrong password, A29.
 func (p *Portal) signInRefused(w http.ResponseWriter, r *http.Request, name string, err error) error {
-	s := signInPage{Name: name, Reference: page.Grouped(referenceOf(err))}
+	s := signInPage{Name: name, Reference: keyturn.GroupedReference(referenceOf(err))}
 	var many *account.TooMany
 	switch {
 	case errors.Is(err, account.ErrPassword):

@@ -163,7 +163,7 @@ func (p *Portal) waiting(r *http.Request, frame page.Frame, st approval.Status) 
 		Number: st.Digits, Phones: st.Phones, Status: p.progress(st),
 		Left: st.Left, Last: st.Left <= lastCall, OnPhone: page.OnPhone(r), OnIPhone: page.OnIPhone(r), Pretend: p.Phone,
 		Rang: rangOf(st.Push, st.Pushes, st.Phones, st.Silent),
-		QR:   st.QRs > 0, Challenge: st.Challenge != "", Off: !st.Offline, Reference: page.Grouped(st.Reference),
+		QR:   st.QRs > 0, Challenge: st.Challenge != "", Off: !st.Offline, Reference: keyturn.GroupedReference(st.Reference),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ func Inspect(ctx context.Context, c config.Config) (err error) {
 	if _, err := tlsConfig(c); err != nil {
 		return err
 	}
-	if _, err := openPlaces(c, time.Now); err != nil {
+	if _, err := openPlaces(c, With{Now: time.Now, Log: slog.New(slog.DiscardHandler)}); err != nil {
 		return err
 	}
 	if c.Mail.Server != "" {

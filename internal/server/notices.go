@@ -54,11 +54,11 @@ func mailer(c config.Config, roots *x509.CertPool) *mail.Sender {
 }
 
 // openPlaces opens the database of places, if the settings name one.
-func openPlaces(c config.Config, now func() time.Time) (func(addr, lang string) string, error) {
+func openPlaces(c config.Config, with With) (func(addr, lang string) string, error) {
 	if c.Place.Database == "" {
 		return nil, nil
 	}
-	b, err := places.Open(c.Place.Database, now)
+	b, err := places.Open(c.Place.Database, with.Now, with.Log)
 	if err != nil {
 		return nil, fmt.Errorf("place.database: %w", err)
 	}

@@ -29,7 +29,7 @@ import (
 
 // With is what a server gets besides its settings.
 type With struct {
-	Log     *slog.Logger
+	Log     *slog.Logger     // nil: nothing is logged
 	Now     func() time.Time // nil: the real clock
 	Pretend bool             // set-up pages link to the phone app in this browser: for the demo
 	Roots   *x509.CertPool   // that know the mail server's certificate; nil: those of the system
@@ -67,6 +67,9 @@ func Connect(ctx context.Context, c config.Config, with With) (*Services, error)
 	}
 	if with.Now == nil {
 		with.Now = time.Now
+	}
+	if with.Log == nil {
+		with.Log = slog.New(slog.DiscardHandler)
 	}
 	box, err := openBox(c)
 	if err != nil {
@@ -113,6 +116,7 @@ func exists(file string) bool {
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
+// introduce makes what the services share, then the services.
 func introduce(ctx context.Context, c config.Config, with With, box *seal.Box, db *store.DB) (*Services, error) {
 	if err := db.Migrate(ctx); err != nil {
 		return nil, err
@@ -123,26 +127,36 @@ func introduce(ctx context.Context, c config.Config, with With, box *seal.Box, d
 	}
 	s := &Services{Origin: origin.String(), Store: db, config: c, with: with, limits: limits(c),
 		name: organisation(c, origin.String()), bus: &bus.Local{}, vault: vault{db, box, with.Now}}
-	keys, err := s.vault.nonceKeys(ctx)
-	if err != nil {
+	if s.places, err = openPlaces(c, with); err != nil {
 		return nil, err
 	}
 	db.Limits, db.Heard = s.limits, s.heard
 	db.Mail = store.Mail{People: c.Mail.Server != "", Operator: c.Mail.Operator}
-	if s.places, err = openPlaces(c, with.Now); err != nil {
+	keys, err := s.vault.nonceKeys(ctx)
+	if err != nil {
 		return nil, err
 	}
-	s.Accounts = &account.Service{Store: db, Codes: db, Tries: db, Browsers: db, Record: db, Limits: s.limits,
-		Hashes: c.Limits.Hashes, Now: with.Now}
-	s.Sessions = &session.Service{Store: db, Limits: s.limits, Now: with.Now}
 	s.Devices = &device.Service{Origin: s.Origin, Host: origin.Hostname(), Store: db, Changes: db, Tries: db, Seal: box, Subscriptions: db,
 		NonceKeys: func() []keyturn.Bytes { return keys }, Limits: s.limits, Now: with.Now}
-	s.Activations = &activation.Service{Origin: s.Origin, Name: s.name, Store: db, Devices: s.Devices, Seal: box, Bus: s.bus,
-		Limits: s.limits, CheckCode: c.Activation.CheckCode == "required", Unlocks: unlocks(c), PIN: s.pin(), Now: with.Now}
-	s.Notices = &notice.Service{Origin: s.Origin, Store: db, Devices: s.Devices, Bus: s.bus, Limits: s.limits, Now: with.Now}
-	s.Approvals = &approval.Service{Origin: s.Origin, Store: db, Pushes: db, Devices: s.Devices, Seal: box, Bus: s.bus, Notices: db,
-		Number: policy.Number(c.Number), Limits: s.limits, Now: with.Now}
+	s.people()
+	s.life(box)
 	return s, s.connectPush(ctx)
+}
+
+// people are the services that know who somebody is.
+func (s *Services) people() {
+	s.Accounts = &account.Service{Store: s.Store, Codes: s.Store, Tries: s.Store, Browsers: s.Store, Record: s.Store, Limits: s.limits,
+		Hashes: s.config.Limits.Hashes, Now: s.with.Now}
+	s.Sessions = &session.Service{Store: s.Store, Limits: s.limits, Now: s.with.Now}
+}
+
+// life are the services around the two state pictures, and what tells of them.
+func (s *Services) life(box *seal.Box) {
+	s.Activations = &activation.Service{Origin: s.Origin, Name: s.name, Store: s.Store, Devices: s.Devices, Seal: box, Bus: s.bus,
+		Limits: s.limits, CheckCode: s.config.Activation.CheckCode == "required", Unlocks: unlocks(s.config), PIN: s.pin(), Now: s.with.Now}
+	s.Notices = &notice.Service{Origin: s.Origin, Store: s.Store, Devices: s.Devices, Bus: s.bus, Limits: s.limits, Now: s.with.Now}
+	s.Approvals = &approval.Service{Origin: s.Origin, Store: s.Store, Pushes: s.Store, Devices: s.Devices, Seal: box, Bus: s.bus, Notices: s.Store,
+		Number: policy.Number(s.config.Number), Limits: s.limits, Now: s.with.Now}
 }
 
 func (s *Services) pin() keyturn.PINRules {
