@@ -116,7 +116,7 @@ var (
 // fill makes a guide of its source.
 func (h *Help) fill(g *guide, s source, w writer, titles map[string]string) (err error) {
 	to := otherLanguage(w.words.Lang())
-	set := &typesetter{titles: titles, other: "/help/" + to + "/" + g.Slug, lang: to, switchTo: locale.For(to).T("guide.same")}
+	set := &typesetter{titles: titles, other: "/help/" + to + "/" + g.Slug, lang: to, same: locale.For(to).T("guide.same")}
 	set.figures = func(line string) (template.HTML, error) {
 		g.figures = append(g.figures, ids(line)...)
 		list, err := (&gallery{h.files}).figures(line, w.tongue)
@@ -143,7 +143,11 @@ func (h *Help) fill(g *guide, s source, w writer, titles map[string]string) (err
 	if g.Body, err = set.set(body); err != nil {
 		return err
 	}
-	g.text = plain(g)
+	words, err := (&typesetter{titles: titles, figures: func(string) (template.HTML, error) { return "", nil }}).set(body)
+	if err != nil {
+		return err
+	}
+	g.text = plain(append(g.Need, words))
 	g.search, err = w.searchWords(s.one("search"))
 	return err
 }

@@ -17,10 +17,11 @@ import (
 // A typesetter makes HTML of the Markdown of one guide. It adds what Markdown
 // has no sign for: figures, numbers of steps that are links, titles of guides.
 type typesetter struct {
-	figures        func(line string) (template.HTML, error)
-	titles         map[string]string // of guides, by slug
-	other          string            // address of the same page in the other language
-	switchTo, lang string
+	figures func(line string) (template.HTML, error)
+	titles  map[string]string // of guides, by slug
+	other   string            // address of the same page in the other language
+	lang    string            // the other language
+	same    string            // "this step in …", in the other language; empty: steps have no links
 
 	steps int   // so far
 	err   error // the first
@@ -158,10 +159,9 @@ func (t *typesetter) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 		return ast.WalkSkipChildren, nil
 	})
 	r.Register(kindNumber, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if entering {
-			n := n.(*numberNode)
+		if n := n.(*numberNode); entering && t.same != "" {
 			_, _ = fmt.Fprintf(w, `<a class="number" href="#step-%d">%d</a><a class="same" href="%s#step-%[1]d" lang="%[4]s" hreflang="%[4]s">%[5]s</a>`,
-				n.id, n.shown, t.other, t.lang, t.switchTo)
+				n.id, n.shown, t.other, t.lang, t.same)
 		}
 		return ast.WalkSkipChildren, nil
 	})

@@ -3,10 +3,12 @@ package help
 import (
 	"cmp"
 	"html"
+	"html/template"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -47,7 +49,7 @@ func (h *Help) search(lang, query string) []result {
 	found := make([]result, len(hits))
 	for i, hit := range hits {
 		g := h.guides[lang][hit.slug]
-		found[i] = result{g, g.excerpt(query)}
+		found[i] = result{g, g.excerpt(parts)}
 	}
 	return found
 }
@@ -80,39 +82,23 @@ func (g *guide) score(whole string, parts []string) (score int) {
 	return score + all
 }
 
-// parts are the words of a query, and pairs of signs where there are no words.
+// parts are the words of a query, and pairs of signs where words have no spaces
+// between them.
 func parts(query string) (list []string) {
-	for _, word := range strings.FieldsFunc(fold(query), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }) {
-		var latin []rune
-		var han []rune
-		flush := func() {
-			if len(latin) > 0 {
-				list = append(list, string(latin))
-			}
-			for i := range han {
-				if len(han) == 1 || i > 0 {
-					list = append(list, string(han[max(0, i-1):i+1]))
-				}
-			}
-			latin, han = nil, nil
+	for _, word := range word.FindAllString(fold(query), -1) {
+		signs := []rune(word)
+		if !unicode.Is(unicode.Han, signs[0]) || len(signs) == 1 {
+			list = append(list, word)
+			continue
 		}
-		for _, r := range word {
-			if unicode.Is(unicode.Han, r) {
-				if len(latin) > 0 {
-					flush()
-				}
-				han = append(han, r)
-			} else {
-				if len(han) > 0 {
-					flush()
-				}
-				latin = append(latin, r)
-			}
+		for i := range signs[1:] {
+			list = append(list, string(signs[i:i+2]))
 		}
-		flush()
 	}
 	return list
 }
+
+var word = regexp.MustCompile(`\p{Han}+|(?:[^\p{Han}\P{L}]|\p{N})+`)
 
 // fold makes equal what people take for the same: full-width signs and capitals.
 func fold(text string) string { return strings.ToLower(norm.NFKC.String(text)) }
@@ -146,40 +132,41 @@ func (w writer) searchWords(line string) (list []string, err error) {
 	return slices.DeleteFunc(list, func(s string) bool { return s == "" }), err
 }
 
-var tag = regexp.MustCompile(`(?s)<svg.*?</svg>|<[^>]*>`)
+var tag = regexp.MustCompile(`<[^>]*>`)
 
-// plain is all that a guide says, without pictures.
-func plain(g *guide) string {
-	text := string(g.Body)
-	for _, need := range g.Need {
-		text += " " + string(need)
+// plain is HTML of ours as text.
+func plain(all []template.HTML) string {
+	var text strings.Builder
+	for _, part := range all {
+		text.WriteString(html.UnescapeString(tag.ReplaceAllString(string(part), " ")) + " ")
 	}
-	return strings.Join(strings.Fields(html.UnescapeString(tag.ReplaceAllString(text, " "))), " ")
+	return beforeStop.ReplaceAllString(strings.Join(strings.Fields(text.String()), " "), "$1")
 }
 
-// excerpt is what stands around the first word of the query that is found.
-func (g *guide) excerpt(query string) string {
-	text, low := []rune(g.text), []rune(strings.ToLower(g.text))
-	if len(low) != len(text) {
-		return ""
+var beforeStop = regexp.MustCompile(` ([.,:;?!”。，：；？])`) // where an element ended
+
+// excerpt is what stands around the first part of a query, if all of them are there.
+func (g *guide) excerpt(parts []string) string {
+	text, low := []rune(g.text), strings.ToLower(g.text)
+	first := -1
+	for _, part := range parts {
+		at := strings.Index(low, part)
+		if at < 0 || len(low) != len(g.text) {
+			return ""
+		}
+		if first < 0 {
+			first = utf8.RuneCountInString(low[:at])
+		}
 	}
-	for _, part := range parts(query) {
-		at := strings.Index(string(low), part)
-		if at < 0 {
-			continue
-		}
-		first := len([]rune(string(low)[:at]))
-		from, to := max(0, first-40), min(len(text), first+80)
-		out := string(text[from:to])
-		if from > 0 {
-			out = "…" + out
-		}
-		if to < len(text) {
-			out += "…"
-		}
-		return out
+	from, to := max(0, first-40), min(len(text), first+80)
+	out := string(text[from:to])
+	if from > 0 {
+		out = "…" + out
 	}
-	return ""
+	if to < len(text) {
+		out += "…"
+	}
+	return out
 }
 
 // clip bounds what is searched for.

@@ -33,6 +33,19 @@ func (o outcome) Field() string {
 	return "request"
 }
 
+// Help is the guide that explains an end.
+func (o outcome) Help() string {
+	switch {
+	case o.Post == "/phones/activation", o.Post == "/sign-out":
+		return "activation-errors"
+	case o.Link == "/sign-in/recovery":
+		return "recover"
+	case o.Link == "/phones":
+		return "several-phones"
+	}
+	return "approve#not-approved"
+}
+
 // outcomePage is everything that outcome.html shows.
 type outcomePage struct {
 	page.Frame
