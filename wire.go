@@ -87,6 +87,9 @@ type ActivationState struct {
 	// recovery codes are waiting in the browser.
 	Replaced string `json:"replaced,omitempty"`
 	Codes    bool   `json:"codes,omitempty"`
+
+	// While checking, after wrong digits: how many tries are left on the computer.
+	TriesLeft int `json:"tries_left,omitempty"`
 }
 
 // A ServerInfo says what a server speaks. Spec §14.

@@ -12,14 +12,14 @@ import (
 // Progress tells phone d how its activation stands. It is held until that differs
 // from what it is now, at most for wait; when ctx ends it tells what is known. One
 // that has ended or is active is told at once, and one of another device is
-// [ErrClosed]. Spec §6.6.
+// [ErrClosed]. Wrong digits on the computer are a difference too. Spec §6.6.
 func (s *Service) Progress(ctx context.Context, d device.Device, id string, wait time.Duration) (keyturn.ActivationState, error) {
 	hint, stop := s.Watch(id) // before the first look, or a change in between would be missed
 	defer stop()
 	over := time.NewTimer(wait)
 	defer over.Stop()
 	a, err := s.own(ctx, d, id)
-	for began := a.State; err == nil && a.unfinished() && a.State == began && wait > 0; {
+	for began := a; err == nil && a.unfinished() && a.State == began.State && a.Tries == began.Tries && wait > 0; {
 		if !s.pause(ctx, a, hint, over.C) {
 			break
 		}
@@ -29,6 +29,9 @@ func (s *Service) Progress(ctx context.Context, d device.Device, id string, wait
 		return keyturn.ActivationState{}, err
 	}
 	state := a.told()
+	if a.State == Checking && a.Tries > 0 {
+		state.TriesLeft = max(0, s.Limits.CheckTries-a.Tries)
+	}
 	if a.State == Active {
 		state.Codes = a.Purpose == First
 		state.Replaced, err = s.old(ctx, a)

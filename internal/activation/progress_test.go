@@ -2,6 +2,8 @@ package activation_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -50,6 +52,16 @@ func TestProgress(t *testing.T) {
 			_, err := w.Check(w.t.Context(), b.Session, p.keys.Check)
 			return err
 		}, keyturn.ActivationState{State: "active", Codes: true}},
+		{"wrong digits are typed", func(w *world, b activation.By, p *phone) error {
+			wrong := "000000"
+			if p.keys.Check == wrong {
+				wrong = "000001"
+			}
+			if _, err := w.Check(w.t.Context(), b.Session, wrong); !errors.Is(err, activation.ErrDigits) {
+				return fmt.Errorf("wrong digits: %w", err)
+			}
+			return nil
+		}, keyturn.ActivationState{State: "checking", TriesLeft: 2}},
 		{"the person cancels", func(w *world, b activation.By, _ *phone) error {
 			return w.Cancel(w.t.Context(), b.Session)
 		}, keyturn.ActivationState{State: "cancelled", Cause: "person"}},

@@ -50,7 +50,7 @@ export function CodeFlow({ app, activation }) {
     const waiting = new AbortController();
     const release = keepLit();
     app.nav.hold = () => setAsking(true);
-    activation.wait(waiting.signal).then((state) => {
+    activation.wait(waiting.signal, () => app.draw()).then((state) => {
       if (!waiting.signal.aborted) show(app, activation, state);
     });
     return () => {
@@ -60,7 +60,7 @@ export function CodeFlow({ app, activation }) {
     };
   }, []);
   const stop = () => abandon(app, activation);
-  return html`<${CheckCode} check=${activation.check} ends=${activation.ends} asking=${asking} copy=${app.copy} onAsk=${setAsking} onStop=${stop} />`;
+  return html`<${CheckCode} check=${activation.check} ends=${activation.ends} left=${activation.left} asking=${asking} copy=${app.copy} onAsk=${setAsking} onStop=${stop} />`;
 }
 
 /** The keys are deleted here; the server lets the set-up run out. @param {App} app @param {Activation} activation */

@@ -38,6 +38,7 @@ export class Activation {
     this.needsPin = false;
     this.replaced = ""; // name of the phone that this one stands for now
     this.codes = false; // recovery codes are waiting on the computer
+    this.left = 0; // tries on the computer, after wrong digits
   }
 
   /**
@@ -73,12 +74,14 @@ export class Activation {
    * Waits until the digits were typed, or the activation ended. A lost network
    * is waited out.
    * @param {AbortSignal} signal
+   * @param {() => void} [told]  after each answer
    * @returns {Promise<State>}
    */
-  async wait(signal) {
+  async wait(signal, told = () => {}) {
     while (this.state === "checking" && !signal.aborted) {
       try {
         await this.#ask(25, signal);
+        told();
       } catch {
         await new Promise((resolve) => setTimeout(resolve, signal.aborted ? 0 : RETRY));
       }
@@ -94,9 +97,9 @@ export class Activation {
   /** @param {number} wait @param {AbortSignal} [signal] */
   async #ask(wait, signal) {
     try {
-      const { state, cause, replaced, codes } = await this.phone.signed(this.row, "GET",
+      const { state, cause, replaced, codes, tries_left } = await this.phone.signed(this.row, "GET",
         `/v1/activations/${this.unfinished.id}?wait=${wait}`, undefined, { wait, signal });
-      Object.assign(this, { replaced: replaced ?? "", codes: codes === true });
+      Object.assign(this, { replaced: replaced ?? "", codes: codes === true, left: tries_left ?? 0 });
       return await this.#reached(state, cause ?? "");
     } catch (problem) {
       if (hasCode(problem, OVER)) return this.#reached("ended", "");

@@ -6,14 +6,14 @@ import { minutes } from "../lib/clock.js";
 import { t } from "../lib/words.js";
 import { spell } from "./field.js";
 import { announced, useLeft } from "./hook.js";
-import { Banner, Button, Copy, Icon, Reference, Screen, Status, T } from "./part.js";
+import { Banner, Button, Copy, Guide, Icon, Reference, Screen, Status, T } from "./part.js";
 import { Sheet } from "./sheet.js";
 
 /**
- * @param {{check: string, ends: number, asking: boolean, copy: (text: string) => Promise<boolean>, onAsk: (asking: boolean) => void,
- *   onStop: () => void}} props  asking: whether to stop
+ * @param {{check: string, ends: number, left?: number, asking: boolean, copy: (text: string) => Promise<boolean>, onAsk: (asking: boolean) => void,
+ *   onStop: () => void}} props  left: tries on the computer, after wrong digits; asking: whether to stop
  */
-export function CheckCode({ check, ends, asking, copy, onAsk, onStop }) {
+export function CheckCode({ check, ends, left = 0, asking, copy, onAsk, onStop }) {
   const [noask, setNoask] = useState(false);
   const seconds = useLeft(ends);
   const warn = { k: "code.warn", v: { left: minutes(seconds) } };
@@ -22,6 +22,7 @@ export function CheckCode({ check, ends, asking, copy, onAsk, onStop }) {
     <div class="tile six"><span class="digits" id="check-code" role="img" aria-label=${`${t("code.name")}: ${spell(check)}`} data-digits=${check}>
       <span>${check.slice(0, 3)}</span> <span>${check.slice(3)}</span></span></div>
     <${Copy} k="page.copy" text=${check} copy=${copy} />
+    ${left > 0 && html`<${Banner} kind="bad" icon="warning" role="alert" say=${{ k: "code.err", v: { count: left } }} />`}
     <${T} as="p" k="code.where" />
     <${Banner} kind="warn" icon="warning" say=${{ k: "code.never" }} />
     ${seconds <= 60 ? html`<${Status} icon="clock" kind="warn" say=${warn} />` : html`<${Status} say=${{ k: "code.wait" }} dots=${true} />`}
@@ -42,5 +43,6 @@ export function CheckGone({ cause, problem, onAgain, onDone }) {
     <div class="hero bad-ink"><${Icon} name="cross" /></div>
     <${T} as="p" role="alert" class="center" k=${k} />
     <${Reference} reference=${problem?.reference} />
+    <p class="center"><${Guide} slug="activation-errors" /></p>
   <//>`;
 }
