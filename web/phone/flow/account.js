@@ -2,9 +2,12 @@
 
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { dayTime } from "../lib/clock.js";
+import { standalone } from "../lib/system.js";
 import { language } from "../lib/words.js";
 import { Account, Gone, Locked } from "../view/account.js";
+import { Recent } from "../view/home.js";
 import { EnterPin } from "../view/pin.js";
+import { endedOf } from "./home.js";
 import { fault, is } from "./say.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -56,8 +59,9 @@ function ActiveAccount({ app, row }) {
       .finally(() => (setBusy(false), setAsking(false)));
   };
   const shown = { name: account.name, service, host: app.host, phoneName, unlock, added: dayTime(added / 1000, language()),
-    until: probationEnds ? dayTime(probationEnds / 1000, language()) : "" };
-  return html`<${Account} account=${shown} asking=${asking} busy=${busy} problem=${problem} back=${() => app.nav.back()} onRespond=${() => app.nav.go("Respond", { device })} onRemove=${() => setAsking(true)}
+    installed: standalone(), until: probationEnds ? dayTime(probationEnds / 1000, language()) : "" };
+  const ended = app.phone?.inbox.requests.filter((request) => request.device === device && request.state !== "waiting" && request.state !== "refused") ?? [];
+  return html`<${Account} account=${shown} recent=${html`<${Recent} ended=${ended.map(endedOf)} />`} asking=${asking} busy=${busy} problem=${problem} back=${() => app.nav.back()} onRespond=${() => app.nav.go("Respond", { device })} onRemove=${() => setAsking(true)}
     onKeep=${() => setAsking(false)} onGo=${go} />`;
 }
 

@@ -7,10 +7,14 @@ import { Nav } from "./nav.js";
 /** @typedef {import("../view/part.js").Say} Say */
 
 /**
- * The settings that a person makes on this phone. language, theme: empty is the system's. push: empty is not decided yet, "ending" is off
- * as soon as the server can be told.
+ * The settings that a person makes on this phone, and what was said once. language, theme: empty is the system's. push: empty is not decided
+ * yet, "ending" is off as soon as the server can be told. approved: how often, until it was said that the app can be installed.
  */
-const SETTINGS = { language: "", theme: "", moretime: false, use: false, push: /** @type {"" | "later" | "on" | "off" | "ending"} */ ("") };
+const SETTINGS = { language: "", theme: "", moretime: false, use: false, push: /** @type {"" | "later" | "on" | "off" | "ending"} */ (""),
+  approved: 0, version: "" };
+
+/** So many approvals in a browser, and it is said that the app can be installed: once. */
+export const ENOUGH = 3;
 
 /** The running app. A change of anything is followed by draw. */
 export class App {

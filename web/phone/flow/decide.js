@@ -1,6 +1,7 @@
 // Approve, deny, report: from the press to what came of it.
 
 import { useEffect, useReducer, useRef } from "../vendor/preact.js";
+import { ENOUGH } from "./app.js";
 import { readFailure } from "./outcome.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -36,6 +37,7 @@ export function useDecision(app, request, unlock, secret = "") {
       const { state: outcome } = await sending;
       tried.current = { answer: null };
       change({ busy: "", outcome: /** @type {State["outcome"]} */ (outcome) });
+      if (outcome === "approved" && app.settings.approved < ENOUGH) app.set({ approved: app.settings.approved + 1 });
     } catch (problem) {
       const { locked, ...to } = readFailure(problem, state.step, secret !== "");
       if (locked) return app.nav.reset("Locked");

@@ -2,7 +2,7 @@
 
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { hasU, readCode, readScan } from "../lib/code.js";
-import { platform } from "../lib/system.js";
+import { platform, standalone } from "../lib/system.js";
 import { Scan } from "../view/scan.js";
 import { Type } from "../view/type.js";
 import { fault } from "./say.js";
@@ -19,6 +19,7 @@ export function ScanFlow({ app }) {
   const running = useRef(false);
   const [state, setState] = useState(/** @type {any} */ ("ask"));
   const [problem, setProblem] = useState(/** @type {Fault | null} */ (null));
+  const [dark, setDark] = useState(false);
   const last = useRef("");
   const found = async (/** @type {string} */ text, camera = true) => {
     if (text === last.current) return;
@@ -38,7 +39,7 @@ export function ScanFlow({ app }) {
     const { Scanner } = await import("../lib/scan.js");
     if (!running.current) return;
     const camera = await app.phone?.setting("camera").catch(() => "");
-    scanner.current ??= new Scanner(video.current, { found, state: (to) => running.current && setState(to), camera: camera ?? "" });
+    scanner.current ??= new Scanner(video.current, { found, state: (to) => running.current && setState(to), dark: setDark, camera: camera ?? "" });
     await scanner.current.start();
   };
   useEffect(() => watch(running, scanner, start), []);
@@ -46,6 +47,7 @@ export function ScanFlow({ app }) {
   const flip = async () => app.phone?.setSetting("camera", await scanner.current?.flip());
   const light = async () => {
     await scanner.current?.light(!scanner.current.torch).catch(() => {});
+    setDark(false);
     app.draw();
   };
   const photo = async (/** @type {Blob} */ picture) => {
@@ -54,7 +56,7 @@ export function ScanFlow({ app }) {
     if (text) await found(text, false);
     else setProblem({ k: "scan.photo.none" });
   };
-  return html`<${Scan} state=${state} hint=${hint} problem=${problem} video=${video} system=${platform()} cameras=${scanner.current?.cameras ?? 0}
+  return html`<${Scan} state=${state} hint=${dark && hint !== "stuck" ? "dark" : hint} problem=${problem} video=${video} system=${platform()} browser=${!standalone()} cameras=${scanner.current?.cameras ?? 0}
     torch=${scanner.current?.torch ?? null} back=${() => app.nav.back()} onStart=${start} onType=${() => app.nav.swap("Type")} onFlip=${flip}
     onLight=${light} onPhoto=${photo} />`;
 }

@@ -2,9 +2,12 @@
 
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { shortTime } from "../lib/clock.js";
+import { platform, standalone } from "../lib/system.js";
 import { language, t } from "../lib/words.js";
 import { Home } from "../view/home.js";
 import { resume } from "./check.js";
+import { ENOUGH } from "./app.js";
+import { install, installs } from "./land.js";
 import { start, usePush } from "./push.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -21,7 +24,8 @@ export function HomeFlow({ app }) {
   const off = state === "denied" || (state === "ask" && app.settings.push !== "off");
   // The browser's question is the first that happens in this tap.
   const turnOn = () => (state === "ask" ? app.nav.go("Notify", { started: start(app) }) : app.nav.go("NotifyCheck", { repair: lost }));
-  return html`<${Home} cards=${waiting.map(cardOf)} ended=${ended.map(endedOf)} many=${accounts.length > 1} say=${useNews(waiting)} note=${app.note}
+  const browser = useBrowser(app);
+  return html`<${Home} browser=${browser} offer=${installs()} onInstall=${install} cards=${waiting.map(cardOf)} ended=${ended.map(endedOf)} many=${accounts.length > 1} say=${useNews(waiting)} note=${app.note}
     pin=${phone.pinOpen ? "open" : accounts.some(({ state, earlier }) => earlier && state === "active") ? "earlier" : ""} onPin=${() => app.nav.go("Pin")}
     push=${lost ? "lost" : off ? "off" : ""} onPush=${turnOn}
     accounts=${accounts.map(({ device, account, service, state }) => ({ device, name: account.name, service, state }))}
@@ -29,6 +33,15 @@ export function HomeFlow({ app }) {
     unfinished=${phone.unfinished().map(({ account }) => account.name)}
     onOpen=${(/** @type {string} */ id) => app.nav.go("Request", { id })} onAccount=${(/** @type {string} */ device) => app.nav.go("Account", { device })}
     onResume=${() => resume(app)} onScan=${() => app.nav.go("Scan")} onRespond=${() => app.nav.go("Respond")} onAdd=${() => app.open("add")} />`;
+}
+
+/** Whether it is said, once and after some approvals, that the app can be installed: iPhones have to from the start. @param {App} app */
+function useBrowser(app) {
+  const [said] = useState(app.settings.approved === ENOUGH && platform() === "android" && !standalone());
+  useEffect(() => {
+    if (said) app.set({ approved: ENOUGH + 1 });
+  }, []);
+  return said;
 }
 
 /** The cards of notices: loaded when there is one. @type {any} */
@@ -52,7 +65,7 @@ function cardOf({ id, challenge, account, service }) {
 }
 
 /** @param {Request} request @returns {import("../view/home.js").Ended} */
-function endedOf({ id, state, by, challenge, service }) {
+export function endedOf({ id, state, by, challenge, service }) {
   return { id, state, by, app: challenge?.app ?? service, time: challenge ? shortTime(challenge.created, language()) : "" };
 }
 

@@ -1,5 +1,6 @@
 // What a browser gets that isn't the phone app: no key is made there.
 
+import { left } from "../lib/clock.js";
 import { readCode } from "../lib/code.js";
 import { inApp, platform, standalone } from "../lib/system.js";
 import { is } from "./say.js";
@@ -13,9 +14,16 @@ let prompt = null; // the browser's offer to install, once for each load
 /** @type {App | null} */
 let waiting = null;
 
+let installed = false; // just now, from here
+
 addEventListener("beforeinstallprompt", (event) => {
   event.preventDefault();
   prompt = event;
+  waiting?.draw();
+});
+
+addEventListener("appinstalled", () => {
+  installed = true;
   waiting?.draw();
 });
 
@@ -30,9 +38,14 @@ export async function land(app, opened) {
   const kind = kindOf(app, opened?.kind === "sign_in");
   app.landing = kind && { kind, code: "", ends: 0, dead: false };
   app.draw();
-  if (!app.landing || !app.phone || opened?.kind !== "code") return;
-  const { code } = await readCode(opened.text, location.origin);
-  if (code) await look(app, app.landing, code);
+  if (!app.landing || !app.phone) return;
+  if (opened?.kind === "code") {
+    const { code } = await readCode(opened.text, location.origin);
+    if (code) await look(app, app.landing, code);
+  } else if (!opened && app.opened && left(app.opened.ends) > 0) {
+    Object.assign(app.landing, app.opened); // the page was loaded again
+  }
+  app.draw();
 }
 
 /** @param {App} app @param {boolean} signIn  opened by a sign-in's QR code @returns {Kind | null} */
@@ -58,8 +71,8 @@ async function look(app, landing, code) {
   }
 }
 
-/** Whether the browser offers to install the app. */
-export const installs = () => prompt !== null;
+/** What the browser does about installing the app. @returns {"" | "offers" | "done"} */
+export const installs = () => (installed ? "done" : prompt ? "offers" : "");
 
 /** Takes the offer; it counts once. */
 export async function install() {

@@ -1,8 +1,8 @@
 // The landing page of a browser that isn't the phone app.
 
 import { show } from "../lib/code.js";
-import { minutes } from "../lib/clock.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
+import { platform } from "../lib/system.js";
 import { useLeft } from "../view/hook.js";
 import { Land } from "../view/land.js";
 import { install, installs } from "./land.js";
@@ -23,9 +23,13 @@ export function LandFlow({ app }) {
     await app.set({ use: true });
     if (code) app.nav.go("Confirm", { code });
   };
-  return html`<${Land} kind=${kind} service=${app.service} host=${app.host} code=${code && show(code)} left=${ends ? minutes(seconds) : ""} dead=${dead || seconds === 0}
-    link=${address + (code && "#" + code)} qr=${qr} prompts=${installs()} demo=${isLocal()} top=${/CriOS|EdgiOS/.test(navigator.userAgent)}
-    oldos=${kind === "ios" && !("PushManager" in window) && oldSafari()} install=${install} use=${use} copy=${app.copy} />`;
+  const setUp = () => {
+    Object.assign(app.landing ?? {}, { kind: platform() });
+    app.draw();
+  };
+  return html`<${Land} kind=${kind} service=${app.service} host=${app.host} code=${code && show(code)} seconds=${seconds} dead=${dead || seconds === 0}
+    link=${address + (code && "#" + code)} qr=${qr} offer=${installs()} demo=${isLocal()} top=${/CriOS|EdgiOS/.test(navigator.userAgent)}
+    oldos=${kind === "ios" && !("PushManager" in window) && oldSafari()} install=${install} use=${use} onSetUp=${setUp} copy=${app.copy} />`;
 }
 
 /** The squares of a QR code. Loaded only where it is shown. @param {string} text @returns {Promise<boolean[][]>} */

@@ -63,7 +63,7 @@ function Unlock({ request, decision: { state, change, enter }, scanned }) {
 /** P10. @param {{app: App, request: Asked | null, outcome: any, decision: Decision}} props */
 function Ended({ app, request, outcome, decision: { state, again } }) {
   const newer = outcome === "replaced" ? waitingIn(app)[0] : undefined;
-  return html`<${Answered} outcome=${outcome} signIn=${request?.challenge?.action === "sign_in"} by=${request?.by ?? ""} stay=${app.settings.moretime}
+  return html`<${Answered} outcome=${outcome} signIn=${request?.challenge?.action === "sign_in"} by=${request?.by ?? ""} onPhone=${/Android|HarmonyOS|iPhone|iPad/.test(request?.challenge?.browser ?? "")} stay=${app.settings.moretime}
     busy=${state.busy !== ""} onDone=${() => app.nav.home()} onAgain=${["unsent", "unsure"].includes(outcome) ? again : undefined}
     onSee=${newer && (() => app.nav.swap("Request", { id: newer }))} onScan=${["missing", "stale"].includes(outcome) ? () => app.nav.swap("Scan") : undefined} />`;
 }

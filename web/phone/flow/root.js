@@ -28,7 +28,7 @@ export function Root({ app }) {
   const { name, props, key } = app.nav.top;
   const wanted = name === "Root" ? rootOf(app) : name;
   const close = () => app.open("");
-  const shell = { menu: () => app.open("menu"), offline: app.offline, speak: (/** @type {string} */ language) => app.set({ language }) };
+  const shell = { menu: () => app.open("menu"), offline: app.offline ? offlineOf(app) : "", copy: app.copy, speak: (/** @type {string} */ language) => app.set({ language }) };
   const screen = screens[wanted];
   if (!screen) load(app, wanted);
   return html`<${Shell.Provider} value=${shell}>
@@ -39,6 +39,9 @@ export function Root({ app }) {
     ${app.sheet === "add" && html`<${Add} onClose=${close} onScan=${() => app.nav.go("Scan")} onType=${() => app.nav.go("Type")} />`}
   <//>`;
 }
+
+/** What is said without a network: what still works, or what doesn't. @param {App} app */
+const offlineOf = ({ phone }) => (phone?.accounts().some(({ state }) => state === "active") ? "page.offline" : "first.net");
 
 /** @param {App} app @returns {string} */
 function rootOf({ landing, phone }) {
@@ -62,7 +65,7 @@ async function load(app, name) {
 function FirstFlow({ app }) {
   const { nav, opened } = app;
   const found = opened && left(opened.ends) > 0 ? opened : null;
-  return html`<${First} note=${app.note} offline=${app.offline} opened=${found !== null} onScan=${() => nav.go("Scan")} onType=${() => nav.go("Type")}
+  return html`<${First} note=${app.note} opened=${found !== null} onScan=${() => nav.go("Scan")} onType=${() => nav.go("Type")}
     onBefore=${() => nav.go("Recover")} onContinue=${() => nav.go("Confirm", { code: found?.code })} />`;
 }
 
@@ -74,6 +77,6 @@ function RecoverFlow({ app: { nav }, accounts }) {
 /** Pull to refresh, without pulling. @param {App} app */
 async function check(app) {
   await app.phone?.check();
-  app.note = { k: app.offline ? "page.offline" : "home.pull" };
+  app.note = { k: app.offline ? offlineOf(app) : "home.pull" };
   app.draw();
 }

@@ -7,6 +7,11 @@ import { Problem } from "../lib/problem.js";
 /** What the person can put right alone: no reference, nobody has to look it up. */
 const PLAIN = new Set(["pin_wrong", "number_wrong", "too_many", "request_gone", "challenge_changed", "unlock_wrong", "offline", "unsure"]);
 
+/** Which page of the help explains a code; any other with a reference leads to the start of it. @type {Record<string, string>} */
+const GUIDES = { activation_failed: "activation-errors", activation_closed: "activation-errors", proof_wrong: "activation-errors", answer_odd: "activation-errors",
+  unlock_none: "what-you-need", unlock_refused: "what-you-need", no_storage: "what-you-need", pin_locked: "recover", bad_call: "recover", device_removed: "recover",
+  device_suspended: "recover", clone_suspected: "recover", pin_earlier: "pin", pin_unsettled: "pin", change_gone: "pin", push_refused: "notifications", probation: "recover" };
+
 /**
  * @param {unknown} error
  * @param {Record<string, string>} [own]  keys of this screen for some codes
@@ -16,7 +21,7 @@ export function fault(error, own = {}) {
   const problem = error instanceof Problem ? error : new Problem("server_busy");
   if (problem !== error) console.error(error); // a mistake of ours: for whoever looks
   const { code, triesLeft, retryAfter, reference } = problem;
-  return { k: own[code] ?? "error." + code, v: { count: triesLeft ?? retryAfter ?? 60 }, reference: PLAIN.has(code) ? null : reference };
+  return { k: own[code] ?? "error." + code, v: { count: triesLeft ?? retryAfter ?? 60 }, reference: PLAIN.has(code) ? null : reference, guide: GUIDES[code] };
 }
 
 /** @param {unknown} error @param {...string} codes */

@@ -1,6 +1,7 @@
 // What a person can set on this phone.
 
-import { dropPush } from "../lib/push.js";
+import { dropPush, pushState } from "../lib/push.js";
+import { standalone } from "../lib/system.js";
 import { html, useState } from "../vendor/preact.js";
 import { Settings } from "../view/settings.js";
 import { start, stop, usePush } from "./push.js";
@@ -10,12 +11,14 @@ import { start, stop, usePush } from "./push.js";
 /** P14. @param {{app: App}} props */
 export function SettingsFlow({ app }) {
   const [resetting, setResetting] = useState(false);
+  const [diagnostics, setDiagnostics] = useState("");
   const { language, theme, moretime } = app.settings;
   const accounts = app.phone?.accounts() ?? [];
   const unlock = accounts.find(({ state }) => state === "active")?.unlock ?? "none";
   const { state, on } = usePush(app);
   // The browser's question is the first that happens in this tap.
   const turn = (/** @type {boolean} */ to) => (to ? app.nav.go("Notify", { started: start(app) }) : stop(app));
+  const diagnose = async (/** @type {boolean} */ show) => setDiagnostics(show ? await diagnosticsOf(app) : "");
   const reset = async () => {
     await dropPush().catch(() => {});
     await app.phone?.reset();
@@ -23,7 +26,18 @@ export function SettingsFlow({ app }) {
     app.note = { k: "settings.reset.done" };
     app.draw();
   };
-  return html`<${Settings} language=${language} theme=${theme} unlock=${unlock} moretime=${moretime} service=${app.service || accounts[0]?.service || ""} host=${app.host}
+  return html`<${Settings} language=${language} theme=${theme} unlock=${unlock} moretime=${moretime} service=${app.service || accounts[0]?.service || ""} host=${app.host} version=${app.settings.version} diagnostics=${diagnostics} copy=${app.copy} onDiagnose=${diagnose}
     resetting=${resetting} back=${() => app.nav.back()} onLanguage=${(/** @type {string} */ to) => app.set({ language: to })} onTheme=${(/** @type {string} */ to) => app.set({ theme: to })}
     onMoretime=${(/** @type {boolean} */ on) => app.set({ moretime: on })} push=${{ state, on }} onPush=${turn} onCheck=${() => app.nav.go("NotifyCheck")} onPin=${() => app.nav.go("Pin")} onForgot=${() => app.nav.go("Recover")} onReset=${setResetting} onGo=${reset} />`;
+}
+
+/**
+ * What the help desk may want to know of this phone: no name, no key, no code. It is shown and copied, never sent.
+ * @param {App} app
+ */
+async function diagnosticsOf({ phone, host, settings, offline }) {
+  const push = phone && (await pushState(phone));
+  const rows = phone?.accounts().map(({ device, state, unlock, push: told }) => `${device} ${state} ${unlock} push:${told ?? "?"}`) ?? [];
+  return [host, `version ${settings.version || "?"}, ${standalone() ? "installed" : "in a browser"}, ${offline ? "offline" : "online"}`,
+    navigator.userAgent, `notifications: ${push} ${settings.push}`, ...rows].join("\n");
 }

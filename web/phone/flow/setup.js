@@ -92,7 +92,7 @@ export function UnlockFlow({ app, setup: first, name }) {
   };
   const View = setup.via ? Existing : setup.unlock === "pin" ? NewPin : PhoneUnlock;
   return html`<${View} account=${look.account.name} service=${look.service} pin=${look.pin} apple=${platform() === "ios"} platform=${setup.unlock === "platform"}
-    problem=${problem} again=${again} busy=${busy} back=${() => app.nav.back()} onGo=${go} onOther=${other && !setup.redeemed ? swap : undefined} />`;
+    problem=${problem} again=${again} busy=${busy} back=${() => app.nav.back()} onGo=${go} onOther=${other && !setup.redeemed && !again ? swap : undefined} />`;
 }
 
 /** The other kind of unlock, if this phone and the operator have it. @param {Setup} setup @returns {"pin" | "platform" | null} */

@@ -3,7 +3,7 @@
 import { html, render } from "../vendor/preact.js";
 import { readCode, readFragment } from "../lib/code.js";
 import { Phone } from "../lib/phone.js";
-import { hear, keepAll, startWorker } from "../lib/worker.js";
+import { hear, keepAll, startWorker, version } from "../lib/worker.js";
 import { App } from "./app.js";
 import { land } from "./land.js";
 import { live } from "./live.js";
@@ -32,9 +32,19 @@ export async function start(fragment, root) {
   first.then(repair).catch(() => {}); // what the server says of notifications is known by then
   hear((what) => ({ push: look, tap: tapped, renew: repair })[what]());
   phone.server().then(({ name }) => ((app.service = name), app.draw()), () => {});
+  updated(app);
   if (!app.landing && opened) await follow(app, opened);
   else if (phone.unfinished().length) await (await import("./check.js")).resume(app);
   else if (!app.landing) await missing(app, phone);
+}
+
+/** A newer version took over since the last start: said once, at home. @param {App} app */
+async function updated(app) {
+  const now = await version();
+  const before = app.settings.version;
+  if (!now || now === before) return;
+  await app.set({ version: now });
+  if (before && app.nav.stack.length === 1 && !app.landing) app.note ??= { k: "home.updated" };
 }
 
 /** Keys that are gone are said to be gone, once, and what to do. @param {App} app @param {Phone} phone */

@@ -15,7 +15,7 @@ export function loadDecoder() {
 }
 
 /**
- * Some browsers have a detector that lists no formats, or throws.
+ * Some browsers have a detector that lists no formats, or throws, in some only once it is used.
  * @returns {Promise<Decoder | null>}
  */
 async function native() {
@@ -23,6 +23,7 @@ async function native() {
   try {
     if (!(await Detector.getSupportedFormats()).includes("qr_code")) return null;
     const detector = new Detector({ formats: ["qr_code"] });
+    await detector.detect(canvas(8, 8).canvas);
     return async (picture) => (await detector.detect(picture))[0]?.rawValue ?? null;
   } catch {
     return null;
@@ -50,6 +51,18 @@ function pixels(picture) {
   const context = canvas(w, h);
   context.drawImage(picture, 0, 0, w, h);
   return context.getImageData(0, 0, w, h);
+}
+
+/**
+ * How bright a picture is.
+ * @param {HTMLVideoElement} video
+ * @returns {number} 0 to 255
+ */
+export function brightness(video) {
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(16, 16).getContext("2d"));
+  context.drawImage(video, 0, 0, 16, 16);
+  const { data } = context.getImageData(0, 0, 16, 16);
+  return data.filter((_, i) => i % 4 !== 3).reduce((sum, part) => sum + part, 0) / (16 * 16 * 3);
 }
 
 /** @type {OffscreenCanvasRenderingContext2D | null} */

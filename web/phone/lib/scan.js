@@ -1,7 +1,7 @@
 // The camera as a scanner. The view owns the video element; pictures never leave
 // the phone. Started only from a tap, stopped whenever nobody looks.
 
-import { loadDecoder } from "./decode.js";
+import { brightness, loadDecoder } from "./decode.js";
 
 export { readPhoto } from "./decode.js";
 
@@ -9,17 +9,21 @@ export { readPhoto } from "./decode.js";
 
 const PAUSE = 80; // milliseconds between two pictures
 const BLACK = 2000; // milliseconds without a picture: iPhones do that after a while in the background
+const DARK = 40; // of 255: a room without light, not the screen in it
+const GLANCE = 1000; // milliseconds between two looks at the light
 
 /** One scanner over one video element. */
 export class Scanner {
   /**
    * @param {HTMLVideoElement} video  playsinline and muted
-   * @param {{found: (text: string) => void, state: (state: ScanState) => void, camera?: string}} told  camera: id of the one that worked before
+   * @param {{found: (text: string) => void, state: (state: ScanState) => void, dark?: (dark: boolean) => void, camera?: string}} told
+   *   dark: there is a light that would help; camera: id of the one that worked before
    */
-  constructor(video, { found, state, camera = "" }) {
+  constructor(video, { found, state, dark = () => {}, camera = "" }) {
     this.video = video;
     this.found = found;
     this.told = state;
+    this.dim = dark;
     this.camera = camera;
     this.cameras = 0;
     /** Whether the light is on; null if there is none. @type {boolean | null} */
@@ -81,7 +85,10 @@ export class Scanner {
     // Never "exact": a phone whose cameras say nothing of themselves has to work too.
     const rear = { ...size, facingMode: { ideal: "environment" } };
     const video = this.camera ? { ...size, deviceId: { ideal: this.camera } } : rear;
-    return navigator.mediaDevices.getUserMedia({ video, audio: false });
+    const stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });
+    if (!this.camera || stream.getVideoTracks()[0].getSettings().deviceId === this.camera) return stream;
+    end(stream); // the one of before is gone, or has another id today
+    return navigator.mediaDevices.getUserMedia({ video: rear, audio: false });
   }
 
   /** @param {MediaStream} stream */
@@ -98,10 +105,14 @@ export class Scanner {
 
   /** @param {number} run @param {import("./decode.js").Decoder} decode @param {number} since  of the last picture */
   async #read(run, decode, since) {
+    let glanced = 0;
     while (run === this.run) {
-      const dark = this.video.readyState < 2 || this.video.videoWidth === 0;
-      if (!dark) {
+      if (this.#seeing()) {
         since = Date.now();
+        if (this.torch !== null && since - glanced > GLANCE) {
+          glanced = since;
+          this.dim(!this.torch && brightness(this.video) < DARK);
+        }
         const text = await decode(this.video).catch(() => null);
         if (text && run === this.run) this.found(text);
       } else if (Date.now() - since > BLACK) {
@@ -110,6 +121,12 @@ export class Scanner {
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
+  }
+
+  /** Whether there is a picture: a call, or another app, may have taken the camera. */
+  #seeing() {
+    const [track] = this.stream?.getVideoTracks() ?? [];
+    return this.video.readyState >= 2 && this.video.videoWidth > 0 && track?.readyState === "live" && !track.muted;
   }
 
   /** @param {string} name  of the error */

@@ -28,7 +28,7 @@ export function standalone() {
 /** @returns {string | null} the app whose window shows this page, such as "wechat" */
 export function inApp() {
   const marks = { wechat: "MicroMessenger", weibo: "Weibo", alipay: "AlipayClient", qq: "QQ/", dingtalk: "DingTalk",
-    lark: "Lark", facebook: "FBAN", instagram: "Instagram" };
+    lark: "Lark", facebook: "FBAN", facebookAndroid: "FB_IAB", instagram: "Instagram" };
   return Object.entries(marks).find(([, mark]) => navigator.userAgent.includes(mark))?.[0] ?? null;
 }
 

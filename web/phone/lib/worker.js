@@ -18,6 +18,13 @@ export async function startWorker() {
   }
 }
 
+/** @returns {Promise<string>} the version that runs; empty while there is none, or a newer one waits for the next launch */
+export async function version() {
+  const kept = await caches.keys().catch(() => []);
+  const shells = kept.filter((name) => name.startsWith("keyturn-shell-"));
+  return shells.length === 1 ? shells[0].slice("keyturn-shell-".length) : "";
+}
+
 let asked = false;
 
 /** Has the worker keep all screens, now that the phone has an account: any of them may be wanted without a network. */

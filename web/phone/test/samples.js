@@ -10,7 +10,7 @@ import { Answered } from "../view/answered.js";
 import { CheckCode, CheckGone } from "../view/code.js";
 import { Confirm, NotMe } from "../view/confirm.js";
 import { Add, First, Recover } from "../view/first.js";
-import { Home } from "../view/home.js";
+import { Home, Recent } from "../view/home.js";
 import { Land } from "../view/land.js";
 import { NoticeCard } from "../view/notice.js";
 import { Notify } from "../view/notify.js";
@@ -27,6 +27,8 @@ import { Existing, NewPin, PhoneUnlock, Resume } from "../view/unlock.js";
 
 const no = () => {};
 const copy = async () => true;
+/** No code: the squares of one. */
+const SQUARES = Array.from({ length: 25 }, (_, y) => Array.from({ length: 25 }, (_, x) => (x * 7 + y * 11 + x * y) % 3 === 0));
 const soon = (/** @type {number} */ seconds) => Date.now() + seconds * 1000;
 const zh = () => language() !== "en";
 const host = "auth.example.com";
@@ -35,8 +37,8 @@ const place = () => (zh() ? "杭州" : "Hangzhou, China");
 const browser = () => (zh() ? "Windows 上的 Chrome" : "Chrome on Windows");
 const reference = "7K3M9QXA";
 
-const land = (/** @type {any} */ props) => () => html`<${Land} service=${service()} host=${host} link=${`https://${host}/p/`} copy=${copy} install=${no} use=${no} ...${props} />`;
-const code = { code: "7KQM-2XVT-9HRW-4DG8", left: "9:00" };
+const land = (/** @type {any} */ props) => () => html`<${Land} service=${service()} host=${host} link=${`https://${host}/p/`} copy=${copy} install=${no} use=${no} onSetUp=${no} ...${props} />`;
+const code = { code: "7KQM-2XVT-9HRW-4DG8", seconds: 540 };
 const scan = (/** @type {any} */ props) => () => html`<${Scan} system="android" back=${no} onStart=${no} onType=${no} onFlip=${no} onLight=${no}
   onPhoto=${no} cameras=${2} torch=${false} ...${props} />`;
 const type = (/** @type {any} */ props) => () => html`<${Type} error=${null} problem=${null} busy=${false} back=${no} onText=${no} onGo=${no} onScan=${no} paste=${copy} ...${props} />`;
@@ -64,10 +66,10 @@ const pin = (/** @type {any} */ props) => () => html`<${EnterPin} name="request-
 const change = (/** @type {any} */ props) => () => html`<${ChangePin} accounts=${["mei.chen", "harbor.shop"]} earlier="" rules=${{ min: 4, max: 6 }} offline=${false} left=${null} problem=${null}
   open=${false} busy=${false} back=${no} onGo=${no} onCheck=${no} onForgot=${no} ...${props} />`;
 const answered = (/** @type {any} */ props) => () => html`<${Answered} signIn=${true} stay=${true} onDone=${no} ...${props} />`;
-const account = (/** @type {any} */ props) => () => html`<${Account} account=${{ name: "mei.chen", service: service(), host, phoneName: t("confirm.phone.android"), unlock: "pin", added: "2026-11-23 14:05", until: "" }}
+const account = (/** @type {any} */ props) => () => html`<${Account} account=${{ name: "mei.chen", service: service(), host, phoneName: t("confirm.phone.android"), unlock: "pin", added: "2026-11-23 14:05", until: "", installed: true, ...props.row }} recent=${html`<${Recent} ended=${props.ended ?? []} />`}
   asking=${false} busy=${false} problem=${null} back=${no} onRespond=${no} onRemove=${no} onKeep=${no} onGo=${no} ...${props} />`;
 const gone = (/** @type {any} */ props) => () => html`<${Gone} account="mei.chen" to="Mei's iPhone" time="14:05" back=${no} onForget=${no} ...${props} />`;
-const settings = (/** @type {any} */ props) => () => html`<${Settings} language="" theme="" unlock="pin" moretime=${false} service=${service()} host=${host} resetting=${false}
+const settings = (/** @type {any} */ props) => () => html`<${Settings} language="" theme="" unlock="pin" moretime=${false} service=${service()} host=${host} version="9c0e41d2a57b3f60" resetting=${false} diagnostics="" copy=${copy} onDiagnose=${no}
   push=${{ state: "on", on: true }} onPush=${no} onCheck=${no} back=${no} onLanguage=${no} onTheme=${no} onMoretime=${no} onPin=${no} onForgot=${no} onReset=${no} onGo=${no} ...${props} />`;
 const notify = (/** @type {any} */ props) => () => html`<${Notify} step="ask" problem=${null} onGo=${no} onLater=${no} onCheck=${no} onDone=${no} ...${props} />`;
 const row = (/** @type {string} */ name, /** @type {string} */ look, /** @type {string} */ k, /** @type {any} */ more = {}) => ({ name, look, say: { k, v: { count: 3 } }, ...more });
@@ -82,34 +84,37 @@ const over = (/** @type {any} */ sheet) => () => html`${home({ cards: [] })()}${
 /** @type {Record<string, () => any>} */
 export const SAMPLES = {
   "land-ios": land({ kind: "ios" }), "land-ios-code": land({ kind: "ios", ...code }), "land-ios-dead": land({ kind: "ios", dead: true }),
-  "land-android": land({ kind: "android", prompts: true }), "land-android-code": land({ kind: "android", ...code }), "land-app": land({ kind: "app", ...code }),
-  "land-desk": land({ kind: "desk", demo: true }), "land-have": land({ kind: "have" }), "land-nope": land({ kind: "nope" }),
-  first: () => html`<${First} offline=${false} opened=${false} onScan=${no} onType=${no} onBefore=${no} onContinue=${no} />`,
-  "first-opened": () => html`<${First} offline=${true} opened=${true} onScan=${no} onType=${no} onBefore=${no} onContinue=${no} />`,
+  "land-ios-old": land({ kind: "ios", oldos: true, top: true, ...code, seconds: 48 }),
+  "land-android": land({ kind: "android", offer: "offers" }), "land-android-code": land({ kind: "android", ...code }), "land-android-done": land({ kind: "android", offer: "done", ...code }), "land-app": land({ kind: "app", ...code }),
+  "land-desk": land({ kind: "desk", demo: true }), "land-desk-qr": land({ kind: "desk", qr: SQUARES }), "land-have": land({ kind: "have" }), "land-nope": land({ kind: "nope" }),
+  first: () => html`<${First} opened=${false} onScan=${no} onType=${no} onBefore=${no} onContinue=${no} />`,
+  "first-opened": () => html`<${First} opened=${true} onScan=${no} onType=${no} onBefore=${no} onContinue=${no} />`,
   recover: () => html`<${Recover} back=${no} onScan=${no} onType=${no} />`, "recover-lost": () => html`<${Recover} accounts="mei.chen, harbor.shop" back=${no} onScan=${no} onType=${no} />`,
   "scan-ask": scan({ state: "ask" }), "scan-starting": scan({ state: "starting" }), scan: scan({ state: "scanning" }), "scan-slow": scan({ state: "scanning", hint: "slow", torch: true }),
+  "scan-dark": scan({ state: "scanning", hint: "dark" }), "scan-denied-browser": scan({ state: "denied", browser: true }),
   "scan-stuck": scan({ state: "scanning", hint: "stuck" }), "scan-found": scan({ state: "found" }), "scan-denied": scan({ state: "denied" }), "scan-busy": scan({ state: "busy" }),
   "scan-none": scan({ state: "none" }), "scan-black": scan({ state: "black" }), "scan-notours": scan({ state: "scanning", problem: { k: "scan.notours" } }),
   "scan-other": scan({ state: "scanning", problem: { k: "scan.other", v: { host: "id.other.example", own: host } } }),
   type: type({}), "type-full": type({ text: "7KQM-2XVT-9HRW-4DG8" }), "type-typo": type({ text: "7KQM-2XVT-9HRW-4DG9", error: { k: "type.typo" } }),
-  "type-short": type({ text: "7KQM-2X", error: { k: "type.short", v: { count: 6 } } }), "type-neutral": type({ text: "7KQM-2XVT-9HRW-4DG8", problem: { k: "error.neutral", reference } }),
-  confirm: confirm({}), "confirm-busy": confirm({ made: null }), "confirm-here": confirm({ here: true }), "confirm-neutral": confirm({ made: null, problem: { k: "error.neutral", reference } }),
+  "type-short": type({ text: "7KQM-2X", error: { k: "type.short", v: { count: 6 } } }), "type-neutral": type({ text: "7KQM-2XVT-9HRW-4DG8", problem: { k: "error.neutral", reference, guide: "activation-errors" } }),
+  confirm: confirm({}), "confirm-busy": confirm({ made: null }), "confirm-here": confirm({ here: true }), "confirm-neutral": confirm({ made: null, problem: { k: "error.neutral", reference, guide: "activation-errors" } }),
   "confirm-ending": () => html`<${Confirm} made=${{ ...made(), place: "", ends: soon(48) }} name="Mei's iPhone" problem=${null} busy=${false} back=${no} onGo=${no} onNotMe=${no} onDone=${no} onAgain=${no} />`,
   "confirm-move": () => html`<${Confirm} made=${{ ...made(), replaces: "Mei's iPhone" }} name="Pixel 9" problem=${null} busy=${false} back=${no} onGo=${no} onNotMe=${no} onDone=${no} onAgain=${no} />`,
   notme: () => html`<${NotMe} onDone=${no} />`,
-  "unlock-new": unlock(NewPin, {}), "unlock-new-unsure": unlock(NewPin, { problem: { k: "unlock.unsure" }, again: true }), "unlock-new-busy": unlock(NewPin, { busy: true }),
-  "unlock-phone": unlock(PhoneUnlock, {}), "unlock-phone-closed": unlock(PhoneUnlock, { problem: { k: "unlock.phone.cancel" } }), "unlock-phone-none": unlock(PhoneUnlock, { problem: { k: "unlock.phone.none" } }),
+  "unlock-new": unlock(NewPin, {}), "unlock-new-unsure": unlock(NewPin, { problem: { k: "unlock.unsure" }, again: true, onOther: undefined }), "unlock-new-busy": unlock(NewPin, { busy: true }),
+  "unlock-phone": unlock(PhoneUnlock, {}), "unlock-phone-closed": unlock(PhoneUnlock, { problem: { k: "unlock.phone.cancel" } }), "unlock-phone-none": unlock(PhoneUnlock, { problem: { k: "unlock.phone.none", guide: "what-you-need" } }),
   "unlock-existing": unlock(Existing, { account: "harbor.shop", platform: false }), "unlock-existing-wrong": unlock(Existing, { account: "harbor.shop", problem: { k: "unlock.existing.wrong", v: { count: 4 } } }),
   "unlock-existing-phone": unlock(Existing, { account: "harbor.shop", platform: true }), resume: unlock(Resume, {}),
   code: () => html`<${CheckCode} check="317064" ends=${soon(580)} asking=${false} copy=${copy} onAsk=${no} onStop=${no} />`,
   "code-ending": () => html`<${CheckCode} check="317064" ends=${soon(48)} asking=${false} copy=${copy} onAsk=${no} onStop=${no} />`,
+  "code-wrong": () => html`<${CheckCode} check="317064" ends=${soon(580)} left=${2} asking=${false} copy=${copy} onAsk=${no} onStop=${no} />`,
   "code-stop": () => html`<${CheckCode} check="317064" ends=${soon(580)} asking=${true} copy=${copy} onAsk=${no} onStop=${no} />`,
   "code-gone": () => html`<${CheckGone} cause="digits" problem=${{ k: "", reference }} onAgain=${no} onDone=${no} />`,
   active: () => html`<${Active} account="mei.chen" service=${service()} unlock="pin" push="off" many=${1} first=${true} until="" onDone=${no} />`,
   "active-moved": () => html`<${Active} account="mei.chen" service=${service()} unlock="pin" push="on" many=${1} first=${false} until="" replaced="Mei's iPhone" onDone=${no} />`,
   "active-recovered": () => html`<${Active} account="mei.chen" service=${service()} unlock="pin" push="on" many=${1} first=${false} until="14:05" replaced="Mei's iPhone" onDone=${no} />`,
   "active-second": () => html`<${Active} account="harbor.shop" service=${service()} unlock="platform" push="on" many=${2} first=${false} until="14:05" onDone=${no} />`,
-  home: home(() => ({ cards: cards(1), ended })), "home-none": home({}), "home-several": home(() => ({ cards: cards(3) })),
+  home: home(() => ({ cards: cards(1), ended })), "home-none": home({}), "home-install": home(() => ({ browser: true, ended })), "home-install-offer": home({ browser: true, offer: "offers", onInstall: no }), "home-updated": home({ note: { k: "home.updated" } }), "home-several": home(() => ({ cards: cards(3) })),
   "home-stopped": home({ accounts: [{ ...accounts[0], state: "pin_locked" }, { ...accounts[1], state: "removed" }], unfinished: ["mei.chen"], note: { k: "home.pull" } }),
   add: over(html`<${Add} onClose=${no} onScan=${no} onType=${no} />`), menu: over(html`<${Menu} onClose=${no} onSettings=${no} onCheck=${no} onHelp=${no} onLanguage=${no} />`),
   help: over(html`<${Help} onClose=${no} />`),
@@ -127,11 +132,11 @@ export const SAMPLES = {
   "pin-change-kept": change({ problem: { k: "error.pin_kept" } }), "pin-change-gone": change({ problem: { k: "error.change_gone", reference } }), "pin-change-open": change({ open: true }),
   "pin-change-earlier": change({ earlier: "harbor.shop" }), "pin-change-earlier-wrong": change({ earlier: "harbor.shop", left: 3 }),
   "home-pin-open": home({ pin: "open", onPin: no }), "home-pin-earlier": home({ pin: "earlier", onPin: no }),
-  "answered-approved": answered({ outcome: "approved" }), "answered-denied": answered({ outcome: "denied" }), "answered-reported": answered({ outcome: "reported" }),
+  "answered-approved": answered({ outcome: "approved" }), "answered-onphone": answered({ outcome: "approved", onPhone: true }), "answered-denied": answered({ outcome: "denied" }), "answered-reported": answered({ outcome: "reported" }),
   "answered-expired": answered({ outcome: "expired" }), "answered-cancelled": answered({ outcome: "cancelled" }), "answered-replaced": answered({ outcome: "replaced", onSee: no }),
   "answered-elsewhere": answered({ outcome: "elsewhere", by: "Mei's iPhone" }), "answered-failed": answered({ outcome: "failed" }), "answered-unsent": answered({ outcome: "unsent", onAgain: no }),
   "answered-unsure": answered({ outcome: "unsure", onAgain: no }), "answered-update": answered({ outcome: "update" }),
-  account: account({}), "account-asking": account({ asking: true }), "account-problem": account({ problem: { k: "error.offline" } }),
+  account: account({}), "account-browser": account({ row: { installed: false, until: "14:05" }, ended }), "account-asking": account({ asking: true }), "account-problem": account({ problem: { k: "error.offline" } }),
   moved: gone({ kind: "moved" }), removed: gone({ kind: "removed" }), paused: gone({ kind: "paused" }), unknown: gone({ kind: "unknown", onAgain: no }), "removed-again": gone({ kind: "removed", onAgain: no }), "paused-lost": gone({ kind: "lost" }), "paused-clone": gone({ kind: "clone" }),
   locked: () => html`<${Locked} accounts="mei.chen, harbor.shop" back=${no} onAgain=${no} onForget=${no} />`,
   notify: notify({}), "notify-asking": notify({ step: "asking" }), "notify-test": notify({ step: "test", back: no }), "notify-denied": notify({ step: "denied" }), "notify-lost": notify({ step: "lost" }),
@@ -151,5 +156,6 @@ export const SAMPLES = {
   "home-told-busy": home(() => ({ told: told("password_changed", { busy: "alarm" }) })), "home-told-problem": home(() => ({ told: told("password_changed", { problem: { k: "error.offline" } }) })),
   "home-told-raised": home({ note: { k: "notice.raised" } }),
   alarm: alarm({}), "alarm-busy": alarm({ busy: "pause" }), "alarm-problem": alarm({ problem: { k: "error.unlock_closed" } }), "alarm-pin": pin({ k: "alarm.title", go: "alarm.pause", left: 4 }),
-  settings: settings({}), "settings-notif-blocked": settings({ push: { state: "denied", on: false } }), "settings-notif-none": settings({ push: { state: "none", on: false } }), "settings-reset": settings({ resetting: true }),
+  settings: settings({}), "settings-notif-blocked": settings({ push: { state: "denied", on: false } }), "settings-notif-none": settings({ push: { state: "none", on: false } }), "settings-diagnostics": settings({ diagnostics: `${host}\nversion 9c0e41d2a57b3f60, installed, online\nMozilla/5.0 (Linux; Android 15; Pixel 9)\nnotifications: on on\ndev_ABCDEFGHIJKLMNOPQRSTUVWXYZ active pin push:ok` }),
+  "settings-reset": settings({ resetting: true }),
 };

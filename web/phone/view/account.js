@@ -2,7 +2,7 @@
 
 import { html } from "../vendor/preact.js";
 import { t } from "../lib/words.js";
-import { Banner, Button, Icon, Screen, T, Trouble } from "./part.js";
+import { Banner, Button, Icon, Screen, Slow, T, Trouble } from "./part.js";
 import { Rows } from "./rows.js";
 import { Sheet } from "./sheet.js";
 
@@ -15,24 +15,30 @@ import { Sheet } from "./sheet.js";
  * @property {"pin" | "platform"} unlock
  * @property {string} added
  * @property {string} until   end of the first 24 hours; else empty
+ * @property {boolean} installed  not a window of a browser
  */
 
 /**
  * @param {{account: Shown, asking: boolean, busy: boolean, problem: import("./part.js").Fault | null, back: () => void,
- *   onRespond: () => void, onRemove: () => void, onKeep: () => void, onGo: () => void}} props  asking: whether to remove it
+ *   recent?: any, onRespond: () => void, onRemove: () => void, onKeep: () => void, onGo: () => void}} props  asking: whether to remove it;
+ *   recent: what it was asked lately
  */
-export function Account({ account, asking, busy, problem, back, onRespond, onRemove, onKeep, onGo }) {
-  const { name, service, host, phoneName, unlock, added, until } = account;
+export function Account({ account, recent, asking, busy, problem, back, onRespond, onRemove, onKeep, onGo }) {
+  const { name, service, host, phoneName, unlock, added, until, installed } = account;
   return html`<${Screen} name="account" k="account.title" back=${back}>
     <section class="card snug">
       <div class="who"><span class="badge" aria-hidden="true">${([...name][0] ?? "").toUpperCase()}</span><div><p class="lead">${name}</p><p class="small muted">${service}</p></div></div>
       <${Rows} rows=${[["account.state", t("account.active")], ["account.server", host], ["account.phone", phoneName],
-        ["account.unlock", t("account.unlock." + unlock)], ["account.added", added]]} />
+        ["account.unlock", t("account.unlock." + unlock)], ["account.added", added],
+        ["account.runs", t(installed ? "account.runs.app" : "account.runs.browser"), t(installed ? "account.runs.app.note" : "account.runs.browser.note")]]} />
     </section>
     ${until && html`<${Banner} icon="clock" say=${{ k: "account.first24", v: { time: until } }} />`}
     <${Trouble} problem=${problem} />
+    <${Slow} busy=${busy} />
     <p><${Button} k="home.chal" kind="wide" icon="keyboard" onPress=${onRespond} /></p>
     <p><${Button} k="account.remove" kind="wide" icon="bin" busy=${busy} busyKey="account.remove.work" onPress=${onRemove} /></p>
+    ${recent}
+    <${T} as="p" class="small muted" k="account.activity" />
     ${asking && html`<${Sheet} k="account.remove.ask" v=${{ account: name }} onClose=${onKeep}>
       <${T} as="p" k="account.remove.body" />
       <${Button} k="account.remove.keep" kind="main wide" onPress=${onKeep} />

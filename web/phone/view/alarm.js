@@ -1,7 +1,7 @@
 // P17: whether the new phone is to be paused, for which the unlock is asked.
 
 import { html } from "../vendor/preact.js";
-import { Banner, Button, Screen, T, Trouble } from "./part.js";
+import { Banner, Button, Screen, Slow, T, Trouble } from "./part.js";
 
 /**
  * @param {{phone: string, account: string, busy: string, problem: import("./part.js").Fault | null, back: () => void,
@@ -15,5 +15,6 @@ export function Alarm({ phone, account, busy, problem, back, onPause, onReport }
     <p class="muted">${account}</p>
     <${Banner} kind="info" icon="info" say=${{ k: "alarm.how", v: { phone } }} />
     <${Trouble} problem=${problem} />
+    <${Slow} busy=${busy !== ""} />
   <//>`;
 }

@@ -3,8 +3,8 @@
 import { html, useState } from "../vendor/preact.js";
 import { t } from "../lib/words.js";
 import { Field } from "./field.js";
-import { useLeft, useSlow } from "./hook.js";
-import { Banner, Button, Icon, Screen, Status, T, Trouble } from "./part.js";
+import { useLeft } from "./hook.js";
+import { Banner, Button, Icon, Screen, Slow, Status, T, Trouble } from "./part.js";
 import { Rows } from "./rows.js";
 import { minutes } from "../lib/clock.js";
 
@@ -29,7 +29,6 @@ export function Confirm({ made, name: first, here = false, problem, retry = fals
   const [name, setName] = useState(first);
   const [error, setError] = useState(/** @type {import("./part.js").Say | null} */ (null));
   const seconds = useLeft(made?.ends ?? 0);
-  const slow = useSlow(busy || (!made && !problem));
   const go = (/** @type {Event} */ event) => {
     event.preventDefault();
     const given = name.trim();
@@ -47,11 +46,12 @@ export function Confirm({ made, name: first, here = false, problem, retry = fals
     ${made && !here && html`
       <${Field} id="phone-name" k="confirm.name" value=${name} onValue=${setName} error=${error} hint=${{ k: "confirm.name.hint" }} enterkeyhint="done" />
       <${T} as="p" k="confirm.what" />
+      <${T} as="p" class="small muted" k="confirm.root" />
       ${made.replaces && html`<${T} as="p" class="strong" k="confirm.move" v=${{ old: made.replaces }} />`}
       <${Banner} kind="warn" icon="warning" say=${{ k: "confirm.only" }} />
       ${seconds <= 60 && html`<${Status} icon="clock" kind="warn" say=${{ k: "confirm.left", v: { left: minutes(seconds) } }} />`}`}
     <${Trouble} problem=${problem} />
-    ${slow && html`<${Status} say=${{ k: "page.slow" }} dots=${true} />`}
+    <${Slow} busy=${busy || (!made && !problem)} />
   <//></form>`;
 }
 

@@ -31,14 +31,16 @@ export function Field({ id, k, value, onValue, error, hint, top, side, focus = f
 /**
  * The Keyturn PIN: digits by default, letters one tap away.
  * @param {{id: string, k: string, value: string, onValue: (value: string) => void, error?: Say | null, hint?: Say,
- *   focus?: boolean, shown?: boolean, onShown?: () => void, [attribute: string]: any}} props
+ *   focus?: boolean, shown?: boolean, onShown?: () => void, letters?: boolean, onLetters?: (letters: boolean) => void, [attribute: string]: any}} props
+ *   shown, letters: of a field whose twin has the buttons; with onShown, onLetters it is that twin
  */
-export function PinField({ shown, onShown, ...props }) {
-  const [letters, setLetters] = useState(false);
+export function PinField({ shown, onShown, letters: given, onLetters, ...props }) {
+  const [ownLetters, setLetters] = useState(false);
   const [own, setOwn] = useState(false);
   const visible = shown ?? own;
+  const letters = given ?? ownLetters;
   const change = (/** @type {any} */ event) => {
-    setLetters(!letters);
+    (onLetters ?? setLetters)(!letters);
     // A keyboard changes its kind only when the field is entered anew.
     const input = event.currentTarget.parentElement.querySelector("input");
     input.blur();
@@ -49,7 +51,7 @@ export function PinField({ shown, onShown, ...props }) {
   const keys = html`<button type="button" class="keys" aria-label=${"123 abc: " + t(letters ? "unlock.keys.digits" : "unlock.keys.letters")}
     onClick=${change}><b class=${letters ? "" : "on"}>123</b> <b class=${letters ? "on" : ""}>abc</b></button>`;
   return html`<${Field} ...${props} kind="pin" type=${visible ? "text" : "password"} inputmode=${letters ? "text" : "numeric"}
-    autocapitalize="off" enterkeyhint="go" top=${shown === undefined || onShown ? eye : null} side=${keys} />`;
+    autocapitalize="off" enterkeyhint="go" top=${shown === undefined || onShown ? eye : null} side=${given === undefined || onLetters ? keys : null} />`;
 }
 
 /**

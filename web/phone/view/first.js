@@ -5,10 +5,10 @@ import { Banner, Button, Icon, Mark, Screen, Status, T } from "./part.js";
 import { Sheet } from "./sheet.js";
 
 /**
- * @param {{note?: import("./part.js").Say | null, offline: boolean, opened: boolean, onScan: () => void, onType: () => void, onBefore: () => void,
+ * @param {{note?: import("./part.js").Say | null, opened: boolean, onScan: () => void, onType: () => void, onBefore: () => void,
  *   onContinue: () => void}} props  opened: a code was opened in the browser before
  */
-export function First({ note, offline, opened, onScan, onType, onBefore, onContinue }) {
+export function First({ note, opened, onScan, onType, onBefore, onContinue }) {
   const acts = html`
     ${opened && html`<${Button} k="first.continue" kind="main wide" icon="key" onPress=${onContinue} />`}
     <${Button} k="first.scan" kind=${opened ? "wide" : "main wide"} icon="scan" onPress=${onScan} />
@@ -17,7 +17,6 @@ export function First({ note, offline, opened, onScan, onType, onBefore, onConti
   return html`<${Screen} name="first" k="first.title" acts=${acts} mark=${html`<div class="hello"><${Mark} kind="huge" /></div>`} class="middle">
     <${T} as="p" class="muted" k="first.body" />
     ${note && html`<${Status} say=${note} />`}
-    ${offline && html`<${Banner} kind="warn" icon="globe" say=${{ k: "first.net" }} />`}
   <//>`;
 }
 

@@ -10,13 +10,14 @@ import { Banner, Button, Icon, Screen, Status, T } from "./part.js";
 
 /**
  * @param {{cards: Card[], accounts: Row[], ended: Ended[], unfinished: string[], note?: import("./part.js").Say | null, say: string, many: boolean, told?: any,
- *   push?: "" | "off" | "lost", onPush?: () => void, pin?: "" | "open" | "earlier", onPin?: () => void, onOpen: (id: string) => void, onAccount: (device: string) => void, onResume: () => void, onScan: () => void, onRespond: () => void, onAdd: () => void}} props
- *   many: several accounts, so that a card says whose it is; push, pin: what is to be said of notifications and of the PIN
+ *   browser?: boolean, offer?: "" | "offers" | "done", onInstall?: () => void, push?: "" | "off" | "lost", onPush?: () => void, pin?: "" | "open" | "earlier", onPin?: () => void, onOpen: (id: string) => void, onAccount: (device: string) => void, onResume: () => void, onScan: () => void, onRespond: () => void, onAdd: () => void}} props
+ *   many: several accounts, so that a card says whose it is; browser: it is said that the app can be installed, which the browser
+ *   offers or not; push, pin: what is to be said of notifications and of the PIN
  */
-export function Home({ cards, accounts, ended, unfinished, note, say, many, told, push = "", onPush, pin = "", onPin, onOpen, onAccount, onResume, onScan, onRespond, onAdd }) {
+export function Home({ cards, accounts, ended, unfinished, note, say, many, told, browser = false, offer = "", onInstall, push = "", onPush, pin = "", onPin, onOpen, onAccount, onResume, onScan, onRespond, onAdd }) {
   const acts = html`<div class="pair"><${Button} k="home.scan" kind=${cards.length ? "wide" : "main wide"} icon="scan" onPress=${onScan} />
     ${accounts.some(({ state }) => state === "active") && html`<${Button} k="home.chal" kind="wide" icon="keyboard" onPress=${onRespond} />`}</div>`;
-  return html`<${Screen} name="home" k="home.title" bare=${true} acts=${acts} say=${say}>
+  return html`<${Screen} name="home" k="home.title" bare=${true} tab=${cards.length ? t(cards[0].title) : ""} acts=${acts} say=${say}>
     ${note && html`<${Status} say=${note} />`}
     ${unfinished.map((account) => html`<${Banner} kind="warn" icon="clock" say=${{ k: "home.unfinished", v: { account } }}>
       <p><${Button} k="home.unfinished.go" kind="small" onPress=${onResume} /></p><//>`)}
@@ -29,12 +30,20 @@ export function Home({ cards, accounts, ended, unfinished, note, say, many, told
     </section>
     ${push && html`<${Banner} kind=${push === "lost" ? "warn" : "info"} icon="bell-off" say=${{ k: "home.notif." + push }}>
       <p><${Button} k=${`home.notif.${push}.go`} kind="small" onPress=${onPush} /></p><//>`}
+    ${browser && html`<${Banner} icon="phone" say=${{ k: offer === "done" ? "land.and.done" : "home.install" }}>
+      ${offer === "offers" && html`<p><${Button} k="land.and.go" kind="small" onPress=${onInstall} /></p>`}
+      ${!offer && html`<details class="small"><summary data-t="home.install.how">${t("home.install.how")}</summary><${T} as="p" k="land.and.manual" /></details>`}<//>`}
     <section><h2 class="over" data-t="home.accounts">${t("home.accounts")}</h2>
       <div class="list card">${accounts.map((row) => html`<${Account} key=${row.device} row=${row} onAccount=${onAccount} />`)}
       <button type="button" class="row add" data-t="home.add" onClick=${onAdd}><span class="badge"><${Icon} name="plus" /></span><b>${t("home.add")}</b></button></div></section>
-    ${ended.length > 0 && html`<section><h2 class="over" data-t="home.recent">${t("home.recent")}</h2>
-      <div class="list card">${ended.map((row) => html`<${Past} key=${row.id} row=${row} />`)}</div></section>`}
+    <${Recent} ended=${ended} />
   <//>`;
+}
+
+/** What was asked lately and how it ended. @param {{ended: Ended[]}} props */
+export function Recent({ ended }) {
+  return ended.length > 0 && html`<section><h2 class="over" data-t="home.recent">${t("home.recent")}</h2>
+    <div class="list card">${ended.map((row) => html`<${Past} key=${row.id} row=${row} />`)}</div></section>`;
 }
 
 /** @param {{card: Card, many: boolean, onOpen: (id: string) => void}} props */

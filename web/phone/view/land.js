@@ -1,6 +1,7 @@
 // P0: what a browser shows that isn't the phone app yet, or can't be.
 
 import { html, useContext } from "../vendor/preact.js";
+import { minutes } from "../lib/clock.js";
 import { language, t } from "../lib/words.js";
 import { Banner, Button, Copy, Icon, Screen, Shell, T } from "./part.js";
 
@@ -11,15 +12,16 @@ import { Banner, Button, Copy, Icon, Screen, Shell, T } from "./part.js";
  * @property {string} host
  * @property {string} link        of this page, with the code
  * @property {string} [code]      in four groups; empty if the page was opened without
- * @property {string} [left]      how long the code is good, such as "9:00"
+ * @property {number} [seconds]   for which the code is good; Infinity: not known
  * @property {boolean} [dead]     the code can't be looked at
  * @property {boolean} [oldos]    too old for notifications
  * @property {boolean} [top]      the Share button is at the top right
  * @property {boolean[][] | null} [qr]  the page's address, for the phone's camera
- * @property {boolean} [prompts]  the browser offers to install
+ * @property {"" | "offers" | "done"} [offer]  the browser offers to install, or has done so
  * @property {boolean} [demo]     this window may play a phone
  * @property {() => void} [install]
  * @property {() => void} [use]   go on without installing
+ * @property {() => void} [onSetUp]  Keyturn isn't on this phone yet
  * @property {(text: string) => Promise<boolean>} copy
  */
 
@@ -32,7 +34,7 @@ const BODIES = { ios: Apple, android: Android, app: InApp, desk: Desk, have: Hav
 export function Land(props) {
   const { kind, service, host } = props;
   return html`<${Screen} name="land" k=${TITLES[kind]} mark=${html`<img class="tileicon" src=${TILE} alt="" />`} tools=${html`<${Other} />`} data-kind=${kind}>
-    ${["ios", "android"].includes(kind) && html`<p class="muted" data-t="land.for">${service ? t("land.for", { service, host }) : host}</p>`}
+    ${kind !== "desk" && html`<p class="muted" data-t="land.for">${service ? t("land.for", { service, host }) : host}</p>`}
     <div class="stack"><${BODIES[kind]} ...${props} /></div>
   <//>`;
 }
@@ -59,8 +61,9 @@ function Apple(props) {
 
 /** @param {Landing} props */
 function Android(props) {
+  if (props.offer === "done") return html`<${Banner} kind="ok" icon="tick" role="status" say=${{ k: "land.and.done" }} /><${Code} ...${props} />`;
   return html`<${T} as="p" k="land.and.note" />
-    ${props.prompts ? html`<${Button} k="land.and.go" kind="main wide" onPress=${props.install} />`
+    ${props.offer === "offers" ? html`<${Button} k="land.and.go" kind="main wide" onPress=${props.install} />`
       : html`<${Banner} icon="more" say=${{ k: "land.and.manual" }} />`}
     <${Button} k="land.and.skip" kind="wide" onPress=${props.use} />
     <${T} as="p" class="small muted" k="land.and.skip.warn" />
@@ -90,8 +93,10 @@ function Squares({ rows }) {
   return html`<div class="qr squares" aria-hidden="true"><svg viewBox=${`-4 -4 ${side + 8} ${side + 8}`} shape-rendering="crispEdges"><path d=${path} /></svg></div>`;
 }
 
-function Have() {
-  return html`<${T} as="p" k="land.have" />`;
+/** A camera opens a browser, never the app of an iPhone's home screen. @param {Landing} props */
+function Have({ onSetUp }) {
+  return html`<${T} as="p" k="land.have" />
+    <${Button} k="land.have.not" kind="link" onPress=${onSetUp} />`;
 }
 
 function Nope() {
@@ -99,7 +104,7 @@ function Nope() {
 }
 
 /** The code that the page was opened with, to be carried into the app. @param {Landing & {note?: string}} props */
-function Code({ code, left, dead, note, copy }) {
+function Code({ code, seconds = Infinity, dead, note, copy }) {
   if (dead) return html`<${Banner} kind="warn" icon="clock" say=${{ k: "land.dead" }} />`;
   if (!code) return null;
   return html`<section class="card snug stack">
@@ -107,6 +112,7 @@ function Code({ code, left, dead, note, copy }) {
     <p class="well"><span class="code" lang="en">${code.split("-").map((group, i) => html`<span>${i ? "-" : ""}${group}</span>`)}</span></p>
     <${Copy} k="land.copycode" text=${code} copy=${copy} kind="wide" />
     ${note && html`<${T} as="p" class="small muted" k=${note} />`}
-    ${left && html`<${T} as="p" class="small" k="land.left" v=${{ left }} />`}
+    ${seconds < Infinity && html`<${T} as="p" class="small" ...${seconds > 60 ? { k: "land.left", v: { count: Math.ceil(seconds / 60) } }
+      : { k: "confirm.left", v: { left: minutes(seconds) } }} />`}
   </section>`;
 }

@@ -2,7 +2,7 @@
 
 import { html } from "../vendor/preact.js";
 import { t } from "../lib/words.js";
-import { Button, Icon, Reference, T, Trouble } from "./part.js";
+import { Button, Icon, Reference, Slow, T, Trouble } from "./part.js";
 
 /**
  * @param {{id: string, say: import("./part.js").Say, time: string, reference: string, account: string, busy: string,
@@ -16,6 +16,7 @@ export function NoticeCard({ id, say, time, reference, account, busy, problem, o
     ${account && html`<p class="small"><${Icon} name="key" kind="little" /> ${account}</p>`}
     <${Reference} reference=${reference} />
     <${Trouble} problem=${problem} />
+    <${Slow} busy=${busy !== ""} />
     <div class="pair"><${Button} k="notice.yes" kind="wide" busy=${busy === "seen"} onPress=${busy ? () => {} : onYes} />
       <${Button} k="notice.no" kind="wide" icon="block" busy=${busy === "alarm"} onPress=${busy ? () => {} : onNo} /></div>
   </article>`;

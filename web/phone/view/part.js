@@ -1,15 +1,16 @@
 // The parts that every screen is made of.
 
 import { createContext, html, useContext, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
-import { t } from "../lib/words.js";
+import { language, t } from "../lib/words.js";
+import { useSlow } from "./hook.js";
 
 /** @typedef {Record<string, string | number>} Values */
 /** A sentence: its key in the catalogue, and its values. @typedef {{k: string, v?: Values}} Say */
 
 const SPRITE = new URL("../shared/icons/sprite.svg", import.meta.url).pathname;
 
-/** What stands around a screen: the menu, and whether the network is away. */
-export const Shell = createContext({ menu() {}, offline: false, speak(/** @type {string} */ _language) {} });
+/** What stands around a screen: the menu, and what is said while the network is away. */
+export const Shell = createContext({ menu() {}, offline: "", speak(/** @type {string} */ _language) {}, copy: async (/** @type {string} */ _text) => false });
 
 /**
  * Words in an element of their own, which says by its key where they are from.
@@ -55,15 +56,16 @@ export function Round({ k, icon, onPress, ...rest }) {
  * The heading takes the focus, so that a new screen is read out; with
  * focus=false a field of the screen takes it.
  * @param {{name: string, k: string, v?: Values, back?: () => void, bare?: boolean, acts?: any, say?: string, focus?: boolean,
- *   mark?: any, tools?: any, children?: any, [attribute: string]: any}} props  say: told to screen readers
+ *   mark?: any, tools?: any, tab?: string, children?: any, [attribute: string]: any}} props  say: told to screen readers; tab: the page's title, if it
+ *   isn't the heading
  */
-export function Screen({ name, k, v, back, bare = false, acts, say = "", focus = true, mark, tools, children, ...rest }) {
+export function Screen({ name, k, v, back, bare = false, acts, say = "", focus = true, mark, tools, tab, children, ...rest }) {
   const { menu, offline } = useContext(Shell);
   const heading = useRef();
   const title = t(k, v);
   useLayoutEffect(() => {
-    document.title = bare ? title : `${title} · ${t("app.name")}`;
-  }, [title]);
+    document.title = bare && !tab ? title : `${tab || title} · ${t("app.name")}`;
+  }, [title, tab]);
   useLayoutEffect(() => {
     if (focus) heading.current?.focus({ preventScroll: true });
     scrollTo(0, 0);
@@ -73,7 +75,7 @@ export function Screen({ name, k, v, back, bare = false, acts, say = "", focus =
       ${back ? html`<${Round} k="page.back" icon="back" onPress=${back} />` : html`<span class="brand"><${Mark} />${t("app.name")}</span>`}
       <span class="tools">${tools}<${Round} k="page.menu" icon="more" onPress=${menu} aria-haspopup="dialog" /></span>
     </header>
-    <${Offline} off=${offline} />
+    <${Offline} k=${offline} />
     <main data-screen=${name} class=${bare ? "bare" : ""} ...${rest}>
       ${mark}
       <h1 ref=${heading} tabindex="-1" data-t=${k} class=${bare ? "sr" : ""}>${whole(title)}</h1>
@@ -87,9 +89,9 @@ export function Screen({ name, k, v, back, bare = false, acts, say = "", focus =
 /** A title whose hyphened words don't break. @param {string} title */
 const whole = (title) => title.split(/(\w+-\w+)/).map((part, i) => (i % 2 ? html`<span class="keep">${part}</span>` : part));
 
-/** Always in the page, so that its words are read out when they come. @param {{off: boolean}} props */
-function Offline({ off }) {
-  return html`<p role="status" class=${off ? "strip" : "sr"}>${off && html`<${Icon} name="globe" /><${T} k="page.offline" />`}</p>`;
+/** Always in the page, so that its words are read out when they come. @param {{k: string}} props */
+function Offline({ k }) {
+  return html`<p role="status" class=${k ? "strip" : "sr"}>${k && html`<${Icon} name="globe" /><${T} k=${k} />`}</p>`;
 }
 
 /** A sentence with its icon, in a box. @param {{kind?: string, icon?: string, say?: Say, role?: string, children?: any}} props */
@@ -99,27 +101,44 @@ export function Banner({ kind = "info", icon = "info", say, role, children }) {
 }
 
 /**
- * What went wrong, read out at once, with the reference that the help desk can look up.
+ * What went wrong, read out at once, with the reference that the help desk can look up
+ * and the page of the help that explains it.
  * @param {{problem: Fault | null | undefined, children?: any}} props
- * @typedef {{k: string, v?: Values, reference?: string | null}} Fault
+ * @typedef {{k: string, v?: Values, reference?: string | null, guide?: string}} Fault  guide: empty is the start of the help, missing is none
  */
 export function Trouble({ problem, children }) {
   if (!problem) return null;
-  const { reference, ...say } = problem;
+  const { reference, guide, ...say } = problem;
   return html`<${Banner} kind="bad" icon="warning" role="alert" say=${say}>
-    <${Reference} reference=${reference} />${children}<//>`;
+    <${Reference} reference=${reference} />${children}
+    ${(reference || guide !== undefined) && html`<p><${Guide} slug=${guide} /></p>`}<//>`;
 }
 
 /** What the help desk can look up, in two groups of four. @param {{reference: string | null | undefined}} props */
 export function Reference({ reference }) {
+  const { copy } = useContext(Shell);
   if (!reference) return null;
-  return html`<${T} as="p" class="ref" k="page.ref" v=${{ ref: reference.replace(/^(.{4})(.{4})$/, "$1-$2") }} />`;
+  const ref = reference.replace(/^(.{4})(.{4})$/, "$1-$2");
+  return html`<p class="reference"><${T} class="ref" k="page.ref" v=${{ ref }} /><${Copy} k="page.copy" text=${ref} copy=${copy} kind="quiet small" /></p>`;
+}
+
+/**
+ * A page of the help, in a window of its own, so that nothing here is lost. Its address is spelled out only by this.
+ * @param {{slug?: string, k?: string, kind?: string}} props
+ */
+export function Guide({ slug = "", k = "page.help", kind = "link" }) {
+  return html`<a class=${"btn " + kind} data-t=${k} data-guide=${slug} href=${slug ? `/help/${language()}/${slug}` : "/help/"} target="_blank" rel="noopener">${t(k)}</a>`;
 }
 
 /** A sentence that says how things stand. @param {{say: Say, dots?: boolean, icon?: string, kind?: string}} props */
 export function Status({ say, dots = false, icon = "info", kind = "" }) {
   return html`<p class=${"status " + kind} role="status">
     ${dots ? html`<span class="dots" aria-hidden="true"><i /><i /><i /></span>` : html`<${Icon} name=${icon} />`}<${T} ...${say} /></p>`;
+}
+
+/** Said when something has been busy for long. @param {{busy: boolean, after?: number, k?: string}} props  after: milliseconds */
+export function Slow({ busy, after = 8000, k = "page.slow" }) {
+  return useSlow(busy, after) ? html`<${Status} say=${{ k }} dots=${true} />` : null;
 }
 
 /**

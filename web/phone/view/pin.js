@@ -2,8 +2,8 @@
 
 import { html, useState } from "../vendor/preact.js";
 import { PinField } from "./field.js";
-import { useGuard, useSlow } from "./hook.js";
-import { Button, Screen, Status, Trouble } from "./part.js";
+import { useGuard } from "./hook.js";
+import { Button, Screen, Slow, Trouble } from "./part.js";
 
 /**
  * @param {{name: string, k: string, lead: string, sub: string, left: number | null, problem: import("./part.js").Fault | null, busy: boolean,
@@ -14,7 +14,6 @@ export function EnterPin({ name, k, lead, sub, left, problem, busy, go, work, ba
   const [pin, setPin] = useState("");
   const [missing, setMissing] = useState(false);
   const ready = useGuard(`${left}`);
-  const slow = useSlow(busy);
   const error = missing ? { k: "unlock.empty" } : left === null ? null : { k: "request.unlock.wrong", v: { count: left } };
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -28,7 +27,7 @@ export function EnterPin({ name, k, lead, sub, left, problem, busy, go, work, ba
     <div><p class="lead">${lead}</p><p class="muted">${sub}</p></div>
     <div class="card snug"><${PinField} id="pin" k="request.unlock.pin" value=${pin} onValue=${setPin} error=${error} focus=${true} /></div>
     <${Trouble} problem=${problem} />
-    ${slow && html`<${Status} say=${{ k: "page.slow" }} dots=${true} />`}
+    <${Slow} busy=${busy} />
   <//></form>`;
 }
 

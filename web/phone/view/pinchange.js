@@ -2,11 +2,9 @@
 
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { pinProblem } from "../lib/pin.js";
-import { t } from "../lib/words.js";
 import { PinField } from "./field.js";
-import { useSlow } from "./hook.js";
-import { Banner, Button, Screen, Status, T, Trouble } from "./part.js";
-import { pinSay } from "./unlock.js";
+import { Banner, Button, Screen, Slow, T, Trouble } from "./part.js";
+import { PinGuide, pinSay } from "./unlock.js";
 
 /** @typedef {import("./part.js").Say} Say */
 
@@ -38,6 +36,7 @@ function Change({ accounts, rules, offline, left, problem, busy, back, onGo, onF
   const [next, setNext] = useState("");
   const [twice, setTwice] = useState("");
   const [shown, setShown] = useState(false);
+  const [letters, setLetters] = useState(false);
   const [gone, setGone] = useState(/** @type {string[]} */ ([])); // fields that were left, so that errors wait for it
   const same = (/** @type {string} */ a, /** @type {string} */ b) => a.normalize("NFKC") === b.normalize("NFKC");
   const reason = accounts.map((account) => pinProblem(next, rules, account)).find(Boolean);
@@ -63,12 +62,12 @@ function Change({ accounts, rules, offline, left, problem, busy, back, onGo, onF
       <${PinField} id="pin-current" k="pin.current" value=${current} onValue=${setCurrent} focus=${true}
         error=${wrong && !current ? wrong : gone.includes("current") ? missing : null} />
       <${PinField} id="pin" k="pin.new" value=${next} onValue=${setNext} hint=${{ k: "unlock.new.hint", v: rules }} error=${gone.includes("next") ? weak : null}
-        shown=${shown} onShown=${() => setShown(!shown)} onBlur=${() => leave("next", next)} />
-      <${PinField} id="pin-again" k="pin.again" value=${twice} onValue=${setTwice} error=${gone.includes("again") ? differ : null} shown=${shown} onBlur=${() => leave("again", twice)} />
+        shown=${shown} onShown=${() => setShown(!shown)} letters=${letters} onLetters=${setLetters} onBlur=${() => leave("next", next)} />
+      <${PinField} id="pin-again" k="pin.again" value=${twice} onValue=${setTwice} error=${gone.includes("again") ? differ : null} shown=${shown} letters=${letters} onBlur=${() => leave("again", twice)} />
     </div>
     <${After} problem=${problem} busy=${busy} />
     <${Button} k="settings.forgot" kind="link" onPress=${onForgot} />
-    <details class="small"><summary data-t="unlock.guide">${t("unlock.guide")}</summary><${T} as="p" class="muted" k="unlock.guide.body" /></details>
+    <${PinGuide} />
   <//></form>`;
 }
 
@@ -115,7 +114,5 @@ const Go = ({ k, busy }) => html`<${Button} k=${k} type="submit" kind="main wide
 
 /** @param {{problem: import("./part.js").Fault | null, busy: boolean}} props */
 function After({ problem, busy }) {
-  const slow = useSlow(busy);
-  if (busy) return slow ? html`<${Status} say=${{ k: "page.slow" }} dots=${true} />` : null;
-  return html`<${Trouble} problem=${problem} />`;
+  return busy ? html`<${Slow} busy=${true} />` : html`<${Trouble} problem=${problem} />`;
 }

@@ -4,8 +4,8 @@
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { t } from "../lib/words.js";
 import { DigitField } from "./field.js";
-import { announced, useGuard, useLeft, useSlow } from "./hook.js";
-import { Banner, Button, Screen, Status, T, Trouble } from "./part.js";
+import { announced, useGuard, useLeft } from "./hook.js";
+import { Banner, Button, Screen, Slow, Status, T, Trouble } from "./part.js";
 import { Rows } from "./rows.js";
 import { Sheet } from "./sheet.js";
 
@@ -42,7 +42,6 @@ export function Request(props) {
   const [asking, setAsking] = useState(false);
   const ready = useGuard(`${id} ${problem?.k ?? ""}`);
   const seconds = useLeft(ends);
-  const slow = useSlow(busy !== "");
   const signIn = challenge.action === "sign_in";
   useEffect(() => setAsking(false), [id]);
   const press = (/** @type {() => void} */ act) => () => ready && !busy && act();
@@ -66,7 +65,7 @@ export function Request(props) {
     ${props.asksNumber && html`<${Number6} ...${props} />`}
     ${seconds <= 30 && html`<${Status} icon="clock" kind="warn" say=${{ k: "request.left", v: { count: seconds } }} />
       <${T} as="p" class="small muted" k="request.more.how" />`}
-    ${slow && html`<${Status} say=${{ k: "page.slow" }} dots=${true} />`}
+    <${Slow} busy=${busy !== ""} />
     ${asking && html`<${Ask} onClose=${() => setAsking(false)} onReport=${onReport} onDeny=${onDeny} />`}
   <//></form>`;
 }

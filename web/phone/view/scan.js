@@ -10,12 +10,13 @@ import { Banner, Button, Icon, Round, Screen, Status, T } from "./part.js";
 /**
  * @typedef {object} Scanning
  * @property {"ask" | "starting" | "scanning" | "found" | "denied" | "busy" | "none" | "black" | "stopped"} state
- * @property {"" | "slow" | "stuck"} [hint]  after 5 and after 12 seconds
+ * @property {"" | "slow" | "dark" | "stuck"} [hint]  after 5 and after 12 seconds; dark: the phone's light would help
  * @property {Fault | null} [problem]        what was read and isn't for here
  * @property {number} [cameras]
  * @property {boolean | null} [torch]        null: there is none
  * @property {{current: any}} [video]
  * @property {"android" | "ios" | "other"} system
+ * @property {boolean} [browser]  the app runs in a window of a browser
  * @property {() => void} back
  * @property {() => void} onStart
  * @property {() => void} onType
@@ -38,14 +39,14 @@ export function Scan(props) {
 }
 
 /** @param {Scanning} props */
-function Finder({ state, hint = "", problem, video, onStart }) {
-  const say = state === "starting" ? "scan.starting" : state === "found" ? "scan.found"
-    : hint === "stuck" ? "scan.stuck" : hint === "slow" ? "scan.slow" : "scan.frame";
+function Finder({ state, hint = "", problem, video, onStart, onLight }) {
+  const say = "scan." + (state === "starting" || state === "found" ? state : hint || "frame");
   return html`
     <div class=${"finder " + state} aria-hidden="true"><video ref=${video} playsinline muted /><i /></div>
     ${state === "black" && html`<${Button} k="scan.black" kind="main wide" onPress=${onStart} />`}
     ${state !== "black" && (problem ? html`<${Wrong} problem=${problem} />`
-      : html`<${Status} say=${{ k: say }} icon=${state === "found" ? "tick" : "scan"} kind=${state === "found" ? "ok" : ""} dots=${state === "starting"} />`)}`;
+      : html`<${Status} say=${{ k: say }} icon=${state === "found" ? "tick" : "scan"} kind=${state === "found" ? "ok" : ""} dots=${state === "starting"} />
+        ${say === "scan.dark" && html`<${Button} k="scan.light.on" kind="small" icon="light" onPress=${onLight} />`}`)}`;
 }
 
 /** What was read isn't for this app. @param {{problem: Fault}} props */
@@ -64,23 +65,27 @@ const REASONS = {
 };
 
 /** Why nothing is seen yet. @param {Scanning} props */
-function Reason({ state, system, problem }) {
+function Reason({ state, system, browser, problem }) {
   const { icon, k, more } = REASONS[state];
-  const ways = state !== "denied" ? [] : [system !== "android" && "scan.denied.ios", system !== "ios" && "scan.denied.android"].filter(Boolean);
+  const ways = state !== "denied" ? [] : [system !== "other" && "scan.denied." + system, browser && system !== "ios" && "scan.denied.browser"].filter(Boolean);
   return html`<div class="hero"><${Icon} name=${icon} /></div>
     <div class="stack center" role=${state === "ask" ? undefined : "alert"}>
       ${state !== "ask" && html`<${T} as="p" class="lead" k=${k} />`}
-      ${[...more, ...ways].map((key) => html`<${T} as="p" class="muted" k=${key} />`)}
+      ${more.map((key) => html`<${T} as="p" class="muted" k=${key} />`)}
     </div>
+    ${ways.length > 0 && html`<ul class="facts card snug">${ways.map((key) => html`<li><${Icon} name="gear" /><${T} k=${key} /></li>`)}</ul>`}
     ${problem && html`<${Wrong} problem=${problem} />`}`;
 }
 
 /** @param {Scanning & {looking: boolean}} props */
 function Acts({ state, looking, onStart, onType, onPhoto }) {
-  const chosen = (/** @type {any} */ event) => event.target.files[0] && onPhoto(event.target.files[0]);
-  const photo = html`<label class="btn wide" tabindex="0"><${T} k="scan.photo" />
-    <input id="scan-photo" class="sr" type="file" accept="image/*" tabindex="-1" onChange=${chosen} /></label>`;
-  if (looking) return html`<div class="pair"><${Button} k="scan.type" kind="wide" onPress=${onType} />${photo}</div>`;
+  const chosen = (/** @type {any} */ { target }) => {
+    if (target.files[0]) onPhoto(target.files[0]);
+    target.value = ""; // the same picture may be tried again
+  };
+  const photo = html`<label class="btn wide file">${!looking && html`<${Icon} name="photo" />`}<${T} k="scan.photo" />
+    <input id="scan-photo" class="sr" type="file" accept="image/*" onChange=${chosen} /></label>`;
+  if (looking) return html`<div class="pair"><${Button} k="scan.enter" kind="wide" onPress=${onType} />${photo}</div>`;
   const on = { ask: "scan.on", denied: "scan.denied.done", busy: "page.again", none: "" }[/** @type {"ask"} */ (state)];
   return html`${on && html`<${Button} k=${on} kind="main wide" icon="camera" onPress=${onStart} />`}
     <${Button} k="scan.type" kind=${on ? "wide" : "main wide"} icon="keyboard" onPress=${onType} />

@@ -3,17 +3,18 @@
 import { html, useState } from "../vendor/preact.js";
 import { t } from "../lib/words.js";
 import { Field } from "./field.js";
-import { Button, Screen, T } from "./part.js";
+import { Button, Copy, Guide, Screen, T } from "./part.js";
 import { Rows } from "./rows.js";
 import { Sheet } from "./sheet.js";
 
 /**
- * @param {{language: string, theme: string, unlock: "pin" | "platform" | "none", moretime: boolean, service: string, host: string, resetting: boolean,
+ * @param {{language: string, theme: string, unlock: "pin" | "platform" | "none", moretime: boolean, service: string, host: string, version: string,
+ *   resetting: boolean, diagnostics: string, copy: (text: string) => Promise<boolean>, onDiagnose: (show: boolean) => void,
  *   push: {state: import("../lib/push.js").PushState | "", on: boolean}, onPush: (on: boolean) => void, onCheck: () => void, back: () => void, onLanguage: (language: string) => void, onTheme: (theme: string) => void, onMoretime: (on: boolean) => void,
- *   onPin: () => void, onForgot: () => void, onReset: (asking: boolean) => void, onGo: () => void}} props  language, theme: empty is the system's
+ *   onPin: () => void, onForgot: () => void, onReset: (asking: boolean) => void, onGo: () => void}} props  language, theme: empty is the system's; diagnostics: empty: not shown
  */
 export function Settings(props) {
-  const { language, theme, unlock, moretime, service, host, resetting, push, onPush, onCheck, back, onLanguage, onTheme, onMoretime, onPin, onForgot, onReset, onGo } = props;
+  const { language, theme, unlock, moretime, service, host, version, resetting, diagnostics, copy, onDiagnose, push, onPush, onCheck, back, onLanguage, onTheme, onMoretime, onPin, onForgot, onReset, onGo } = props;
   return html`<${Screen} name="settings" k="settings.title" back=${back}>
     <section class="card snug stack">
       <${Choice} id="language" k="settings.language" value=${language} onChoose=${onLanguage}
@@ -29,8 +30,15 @@ export function Settings(props) {
       ${unlock === "pin" && html`<p><${Button} k="pin.title" kind="small" icon="key" onPress=${onPin} /></p><${Button} k="settings.forgot" kind="link" onPress=${onForgot} />`}
     </section>
     <section><h2 class="over" data-t="settings.about">${t("settings.about")}</h2><div class="card snug">
-      <${Rows} rows=${[["settings.about.service", service], ["settings.about.server", host], ["settings.about.licence", "Apache-2.0"]]} /></div></section>
+      <${Rows} rows=${[["settings.about.service", service], ["settings.about.server", host], ["settings.about.version", version], ["settings.about.licence", "Apache-2.0"]]} />
+      <${T} as="p" class="small muted" k="settings.about.limit" /><${Guide} slug="what-you-need" k="page.guide" /></div></section>
+    <p><${Button} k="settings.diagnostics" kind="wide" icon="info" onPress=${() => onDiagnose(true)} /></p>
     <p><${Button} k="settings.reset" kind="wide" icon="bin" onPress=${() => onReset(true)} /></p>
+    ${diagnostics && html`<${Sheet} k="settings.diagnostics" onClose=${() => onDiagnose(false)}>
+      <${T} as="p" k="settings.diagnostics.body" />
+      <pre class="well diagnostics" lang="en" tabindex="0">${diagnostics}</pre>
+      <${Copy} k="page.copy" text=${diagnostics} copy=${copy} kind="main wide" />
+      <${Button} k="page.close" kind="wide" onPress=${() => onDiagnose(false)} /><//>`}
     ${resetting && html`<${Reset} onClose=${() => onReset(false)} onGo=${onGo} />`}
   <//>`;
 }

@@ -3,7 +3,7 @@
 
 import { html, useLayoutEffect, useRef } from "../vendor/preact.js";
 import { language, t } from "../lib/words.js";
-import { Banner, Button, T } from "./part.js";
+import { Banner, Button, Guide, T } from "./part.js";
 
 /** @param {{k: string, v?: Record<string, string | number>, onClose: () => void, children?: any}} props */
 export function Sheet({ k, v, onClose, children }) {
@@ -38,11 +38,15 @@ export function Menu({ onClose, onSettings, onCheck, onHelp, onLanguage }) {
   <//>`;
 }
 
-/** The first things to try. @param {{onClose: () => void}} props */
+/** What people look for most, and all of it. @type {[string, string][]} */
+const GUIDES = [["activation-errors", "tips.guide.activation"], ["no-notification", "tips.guide.nothing"], ["new-phone", "tips.guide.move"], ["", "tips.guide.all"]];
+
+/** The first things to try, which need no network, and the pages of the help. @param {{onClose: () => void}} props */
 export function Help({ onClose }) {
   return html`<${Sheet} k="page.help" onClose=${onClose}>
-    ${["help.open", "help.code", "help.lost"].map((k) => html`<${T} as="p" k=${k} />`)}
-    <${Banner} kind="warn" icon="warning" say=${{ k: "help.never" }} />
+    ${["tips.open", "tips.code", "tips.lost"].map((k) => html`<${T} as="p" k=${k} />`)}
+    <${Banner} kind="warn" icon="warning" say=${{ k: "tips.never" }} />
+    <div class="menu">${GUIDES.map(([slug, k]) => html`<${Guide} slug=${slug} k=${k} kind="item" />`)}</div>
     <${Button} k="page.close" kind="wide" onPress=${onClose} />
   <//>`;
 }

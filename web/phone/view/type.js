@@ -4,11 +4,16 @@ import { html, useRef, useState } from "../vendor/preact.js";
 import { countSymbols, hasU, show } from "../lib/code.js";
 import { t } from "../lib/words.js";
 import { Field } from "./field.js";
-import { Button, Screen, Status, T, Trouble } from "./part.js";
-import { useSlow } from "./hook.js";
+import { Button, Screen, Slow, T, Trouble } from "./part.js";
 
 /** @typedef {import("./part.js").Say} Say */
 /** @typedef {import("./part.js").Fault} Fault */
+
+/** In four groups, if it is a whole code and not a link. @param {string} text */
+function grouped(text) {
+  const plain = text.normalize("NFKC").replace(/[^0-9A-Za-z]/g, "");
+  return plain.length === 16 && countSymbols(text) === 16 && !text.includes("#") ? show(plain.toUpperCase()) : text;
+}
 
 /**
  * @param {{text?: string, error: Say | null, problem: Fault | null, busy: boolean, back: () => void, onText: () => void,
@@ -19,17 +24,15 @@ export function Type({ text: first = "", error, problem, busy, back, onText, onG
   const [text, setText] = useState(first);
   const [hint, setHint] = useState(/** @type {Say | null} */ (null));
   const form = useRef();
-  const slow = useSlow(busy);
   const n = countSymbols(text);
   const change = (/** @type {string} */ typed) => {
-    setText(typed);
+    // The last symbol at the end: dashes don't move the cursor under anyone's fingers.
+    const whole = typed.startsWith(text) && countSymbols(typed) === 16;
+    setText(whole ? grouped(typed) : typed);
     setHint(null);
     onText();
   };
-  const group = () => {
-    const plain = text.normalize("NFKC").replace(/[^0-9A-Za-z]/g, "");
-    if (plain.length === 16 && n === 16 && !text.includes("#")) setText(show(plain.toUpperCase()));
-  };
+  const group = () => setText(grouped(text));
   const fromClipboard = async () => {
     const found = await paste().catch(() => "");
     if (found) change(found.trim());
@@ -55,7 +58,7 @@ export function Type({ text: first = "", error, problem, busy, back, onText, onG
         ${side}
       </div>
       <${Trouble} problem=${problem} />
-      ${slow && html`<${Status} say=${{ k: "page.slow" }} dots=${true} />`}
+      <${Slow} busy=${busy} />
     <//>
   </form>`;
 }

@@ -4,8 +4,7 @@
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { pinProblem } from "../lib/pin.js";
 import { PinField } from "./field.js";
-import { useSlow } from "./hook.js";
-import { Button, Icon, Screen, Status, T, Trouble } from "./part.js";
+import { Button, Guide, Icon, Screen, Slow, T, Trouble } from "./part.js";
 import { t } from "../lib/words.js";
 
 /** @typedef {import("./part.js").Fault} Fault */
@@ -30,11 +29,19 @@ export function pinSay(reason, pin) {
   return { k: ["short", "long", "chars"].includes(reason) ? "unlock." + reason : "unlock.weak." + reason, v: pin };
 }
 
+/** How to choose one. It opens where it stands, so that what was typed stays too. */
+export function PinGuide() {
+  const rules = ["unlock.guide.how", "unlock.guide.not", "unlock.guide.other", "unlock.guide.lost"];
+  return html`<details class="small"><summary data-t="unlock.guide">${t("unlock.guide")}</summary>
+    <ul class="plain">${rules.map((k) => html`<li><${T} k=${k} /></li>`)}</ul><${Guide} slug="pin" k="page.guide" /></details>`;
+}
+
 /** P5a. @param {Props} props */
 export function NewPin({ account, service, pin: rules, problem, again, busy, back, onGo, onOther }) {
   const [pin, setPin] = useState("");
   const [twice, setTwice] = useState("");
   const [shown, setShown] = useState(false);
+  const [letters, setLetters] = useState(false);
   const [left, setLeft] = useState(/** @type {string[]} */ ([])); // fields that were left, so that errors wait for it
   const reason = pinProblem(pin, rules, account);
   const weak = left.includes("pin") && reason ? pinSay(reason, rules) : null;
@@ -43,20 +50,22 @@ export function NewPin({ account, service, pin: rules, problem, again, busy, bac
   const go = (/** @type {Event} */ event) => {
     event.preventDefault();
     setLeft(["pin", "again"]);
-    if (!busy && !reason && pin.normalize("NFKC") === twice.normalize("NFKC")) onGo(pin);
+    const same = pin.normalize("NFKC") === twice.normalize("NFKC");
+    if (reason || !same) document.getElementById(reason ? "pin" : "pin-again")?.focus();
+    else if (!busy) onGo(pin);
   };
   const acts = html`<${Go} again=${again} busy=${busy} />
     ${onOther && html`<${Button} k="unlock.other" kind="link wide" onPress=${onOther} />`}`;
-  return html`<form onSubmit=${go} novalidate><${Screen} name="unlock" k="unlock.new.title" back=${back} acts=${acts} data-kind="new">
+  return html`<form onSubmit=${go} novalidate><${Screen} name="unlock" k="unlock.new.title" back=${back} acts=${acts} focus=${false} data-kind="new">
     <${Who} account=${account} service=${service} />
     <${T} as="p" k="unlock.new.lead" />
     <div class="card snug stack">
       <${PinField} id="pin" k="unlock.new.pin" value=${pin} onValue=${setPin} error=${weak} hint=${{ k: "unlock.new.hint", v: rules }}
-        shown=${shown} onShown=${() => setShown(!shown)} onBlur=${() => leave("pin", pin)} />
-      <${PinField} id="pin-again" k="unlock.new.again" value=${twice} onValue=${setTwice} error=${differ} shown=${shown} onBlur=${() => leave("again", twice)} />
+        shown=${shown} onShown=${() => setShown(!shown)} letters=${letters} onLetters=${setLetters} onBlur=${() => leave("pin", pin)} focus=${true} />
+      <${PinField} id="pin-again" k="unlock.new.again" value=${twice} onValue=${setTwice} error=${differ} shown=${shown} letters=${letters} onBlur=${() => leave("again", twice)} />
     </div>
     <${After} problem=${problem} busy=${busy} />
-    <details class="small"><summary data-t="unlock.guide">${t("unlock.guide")}</summary><${T} as="p" class="muted" k="unlock.guide.body" /></details>
+    <${PinGuide} />
   <//></form>`;
 }
 
@@ -125,7 +134,6 @@ function Go({ k = "unlock.go", again, busy, onPress }) {
 
 /** What came of it, and what to look for while it takes long. @param {{problem: Fault | null, busy: boolean, look?: boolean}} props */
 function After({ problem, busy, look = false }) {
-  const slow = useSlow(busy, look ? 3000 : 8000);
-  if (busy) return slow ? html`<${Status} say=${{ k: look ? "unlock.phone.look" : "page.slow" }} dots=${true} />` : null;
-  return html`<${Trouble} problem=${problem} />`;
+  if (!busy) return html`<${Trouble} problem=${problem} />`;
+  return look ? html`<${Slow} busy=${true} after=${3000} k="unlock.phone.look" />` : html`<${Slow} busy=${true} />`;
 }

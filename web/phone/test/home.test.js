@@ -1,0 +1,61 @@
+// P8: what is said at home once, and while the network is away.
+
+import { html, render } from "../vendor/preact.js";
+import { speak } from "../lib/words.js";
+import { Answered } from "../view/answered.js";
+import { equal, test } from "./check.js";
+import { activated, fixture, open } from "./fixture.js";
+import { end, find, play, pretending, sees } from "./stage.js";
+
+const ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36";
+
+export default async function () {
+  await speak("en");
+
+  await test("home/offline it is said what still works: nothing before the first account, then challenge codes", async () => {
+    const { server, phone } = await fixture("ada");
+    await pretending(navigator, "onLine", false, async () => {
+      play(phone).draw();
+      await sees("first.net");
+      await activated(phone, server, "0");
+      play(phone).draw();
+      await sees("page.offline");
+      end();
+    });
+  });
+
+  await test("home/after three approvals in a browser, once, that the app can be installed", async () => {
+    const { server, phone, storage } = await fixture("ada");
+    await activated(phone, server, "0");
+    await pretending(navigator, "userAgent", ANDROID, async () => {
+      const seen = [];
+      for (const [approved, own] of [[2, phone], [3, phone], [null, await open(server, storage)]]) {
+        if (approved) await own.setSetting("approved", approved);
+        const app = play(own);
+        await app.recall();
+        app.draw();
+        await sees("home.accounts");
+        seen.push(find('[data-t="home.install"], [data-t="land.and.done"]') !== null); // the other, if land.test.js has installed it
+        await new Promise((go) => setTimeout(go, 20)); // it is noted
+      }
+      equal(seen, [false, true, false]);
+      end();
+    });
+  });
+
+  await test("home/a mistaken approval: where it can be reported, and the screen stays", async () => {
+    const root = document.createElement("div");
+    document.body.append(root);
+    let left = 0;
+    render(html`<${Answered} outcome="approved" signIn=${true} onDone=${() => left++} />`, root);
+    const press = async (/** @type {string} */ key, /** @type {string} */ then) => {
+      while (!root.querySelector(`[data-t="${then}"]`)) {
+        /** @type {HTMLElement} */ (root.querySelector(`[data-t="${key}"]`)).click();
+        await new Promise((go) => setTimeout(go, 20));
+      }
+    };
+    await press("request.deny.notme", "answered.mistake.body");
+    equal([root.querySelector('[data-t="answered.mistake.go"]')?.getAttribute("href"), left], ["/", 0]);
+    render(null, root);
+  });
+}

@@ -1,0 +1,133 @@
+// P0: what a browser gets that isn't the phone app, and that no key is made there.
+
+import { readFragment } from "../lib/code.js";
+import { speak } from "../lib/words.js";
+import { land } from "../flow/land.js";
+import { equal, test } from "./check.js";
+import { CODE, activated, fixture, stored } from "./fixture.js";
+import { end, find, play, pretending, sees, tap } from "./stage.js";
+
+const SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1";
+const OLD = SAFARI.replace("18_1", "16_3");
+const CHROME = SAFARI.replace("Version/18.1", "CriOS/131.0");
+const ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36";
+const WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36";
+const INSIDE = ["MicroMessenger/8.0.50", "Weibo (iPhone16,1)", "AlipayClient/10.6", "QQ/9.1", "DingTalk/7.6", "Lark/7.30", "[FBAN/FBIOS]", "[FB_IAB/FB4A]", "Instagram 350.0"];
+const SIGN_IN = "#q.req_ABCDEFGHIJKLMNOPQRSTUVWXYZ.AAAAAAAAAAAAAAAAAAAAAA";
+
+/**
+ * Somebody opens the app's address in a browser.
+ * @param {string} agent
+ * @param {string} fragment
+ * @param {(app: import("../flow/app.js").App, made: Awaited<ReturnType<typeof fixture>>) => Promise<unknown>} body
+ * @param {Awaited<ReturnType<typeof fixture>>} [made]
+ */
+async function opened(agent, fragment, body, made) {
+  made ??= await fixture("ada");
+  if (!made.server.codes.has(CODE)) made.server.codes.set(CODE, { name: "mei" });
+  const own = made;
+  await pretending(navigator, "userAgent", agent, async () => {
+    const app = play(own.phone);
+    await app.recall();
+    await land(app, readFragment(fragment));
+    await body(app, own);
+    equal([own.server.count("/redeem"), await stored(own.phone)], [0, "[]"], "redeemed, keys");
+  });
+  end();
+}
+
+export default async function () {
+  await speak("en");
+
+  await test("land/P0a Safari on an iPhone shows the steps and the code, and makes no key", async () => {
+    await opened(SAFARI, "#" + CODE, async (_, { server }) => {
+      for (const key of ["land.ios.title", "land.ios.1", "land.ios.2", "land.ios.3", "land.ios.4", "land.copycode", "land.left"]) await sees(key);
+      equal([find(".well").textContent, find("land.oldos"), server.count("/look")], ["0QTC-1346-2CXD-2PHN", null, 1]);
+      equal([find("first.scan"), find("first.type"), find("land.and.skip")], [null, null, null], "ways around it");
+    });
+  });
+
+  await test("land/P0a elsewhere on an iPhone Share is at the top, and an old system is told so without being stopped", async () => {
+    await opened(CHROME, "", async () => void (await sees("land.ios.1.top")));
+    await pretending(globalThis, "PushManager", undefined, async () => {
+      delete globalThis.PushManager; // "in" doesn't find it either
+      await opened(OLD, "#" + CODE, async () => {
+        for (const key of ["land.oldos", "land.ios.1", "land.copycode"]) await sees(key);
+      });
+    });
+  });
+
+  for (const mark of INSIDE) {
+    await test(`land/P0c the window of another app, ${mark}, makes no key`, async () => {
+      await opened((mark.includes("iPhone") ? SAFARI : ANDROID) + " " + mark, "#" + CODE, async (app) => {
+        await sees("land.copylink");
+        await app.set({ use: true }); // whatever was chosen before
+        await land(app, null);
+        equal([app.landing?.kind, find("land.and.skip"), find("first.scan")], ["app", null, null]);
+      });
+    });
+  }
+
+  await test("land/P0b Android installs from the button, once, and says when it is done", async () => {
+    await opened(ANDROID, "", async () => {
+      await sees("land.and.manual");
+      let asked = 0;
+      dispatchEvent(Object.assign(new Event("beforeinstallprompt"), { prompt: async () => asked++ }));
+      await tap("land.and.go");
+      await sees("land.and.manual"); // it was closed
+      equal(asked, 1);
+      dispatchEvent(new Event("appinstalled"));
+      await sees("land.and.done");
+      equal(find("land.and.skip"), null);
+    });
+  });
+
+  await test("land/P0d a sign-in's link leads to the app, and who hasn't got it to its installation", async () => {
+    await opened(SAFARI, SIGN_IN, async () => {
+      await sees("land.have");
+      await tap("land.have.not");
+      await sees("land.ios.1");
+    });
+  });
+
+  await test("land/P0e a computer is told the address", async () => {
+    await opened(WINDOWS, "", async () => {
+      await sees("land.desk.body");
+      await sees(".squares svg");
+    });
+  });
+
+  await test("land/a code that can't be looked at is said to be so, without the cause, and installing is still explained", async () => {
+    const made = await fixture();
+    made.server.codes.set(CODE, undefined);
+    await opened(SAFARI, "#" + CODE, async () => {
+      await sees("land.dead");
+      await sees("land.ios.1");
+      equal(find("land.copycode"), null);
+    }, made);
+  });
+
+  await test("land/the page loaded again still has the code", async () => {
+    const made = await fixture();
+    await opened(SAFARI, "#" + CODE, async () => void (await sees("land.copycode")), made);
+    await opened(SAFARI, "", async () => void (await sees("land.copycode")), made);
+  });
+
+  await test("land/from the home screen an iPhone has the app itself", async () => {
+    await pretending(navigator, "standalone", true, () => opened(SAFARI, "#" + CODE, async (app) => {
+      await sees("first.scan");
+      equal(app.landing, null);
+    }));
+  });
+
+  await test("land/a browser with a key of its own is the app", async () => {
+    const { server, phone } = await fixture("ada");
+    await activated(phone, server, "0");
+    await pretending(navigator, "userAgent", ANDROID, async () => {
+      const app = play(phone);
+      await land(app, null);
+      equal(app.landing, null);
+    });
+    end();
+  });
+}
