@@ -102,6 +102,7 @@ func (p *person) forgetBrowser() {
 // server is killed; but for the moment between the mail server's yes and the note of it:
 // then it is sent a second time, under the same message id.
 func TestKilledLetter(t *testing.T) {
+	from := fresh.of(t)
 	for moment, copies := range map[string]int{
 		"before activation.active": 1, "after activation.active": 1,
 		"before letter.claimed": 1, "after letter.claimed": 1,
@@ -110,9 +111,8 @@ func TestKilledLetter(t *testing.T) {
 		t.Run(moment, func(t *testing.T) {
 			t.Parallel()
 			s := mailtest.Start(t)
-			n := startWith(t, moment, s)
-			n.awake(t.Context())
-			p := newPerson(t, n)
+			n := from.start(t, moment, s)
+			p := newPerson(t, n, from)
 			p.setUp()
 			s.Wait(t, copies)
 			n.sent()

@@ -43,13 +43,18 @@ func (p *person) RoundTrip(r *http.Request) (*http.Response, error) {
 	return p.node.RoundTrip(r)
 }
 
-func newPerson(t *testing.T, n *node) *person {
+// address is origin for a cookie jar.
+var address = &url.URL{Scheme: "http", Host: strings.TrimPrefix(origin, "http://"), Path: "/"}
+
+// newPerson opens browser and phone with what they kept.
+func newPerson(t *testing.T, n *node, from *kept) *person {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &person{t: t, node: n, keep: &phone.Memory{}, pin: pin, password: password}
+	jar.SetCookies(address, from.jar)
+	p := &person{t: t, node: n, keep: &phone.Memory{State: from.phone}, pin: pin, password: password}
 	p.client = &http.Client{Jar: jar, Transport: p, Timeout: 30 * time.Second}
 	p.newPhone()
 	return p
@@ -59,7 +64,7 @@ func newPerson(t *testing.T, n *node) *person {
 func (p *person) newPhone() {
 	p.t.Helper()
 	var err error
-	if p.phone, err = phone.Open(p.node.origin, p.keep); err != nil {
+	if p.phone, err = phone.Open(origin, p.keep); err != nil {
 		p.t.Fatal(err)
 	}
 	p.phone.Through(p.client)
@@ -74,13 +79,13 @@ type page struct {
 // get asks for a page until it comes.
 func (p *person) get(path string) page {
 	p.t.Helper()
-	return p.until(func() (*http.Response, error) { return p.client.Get(p.node.origin + path) })
+	return p.until(func() (*http.Response, error) { return p.client.Get(origin + path) })
 }
 
 // post sends a form once. If no answer comes, the person looks at where it leads.
 func (p *person) post(path string, form url.Values, then string) page {
 	p.t.Helper()
-	res, err := p.client.PostForm(p.node.origin+path, form)
+	res, err := p.client.PostForm(origin+path, form)
 	if err != nil {
 		return p.get(then)
 	}
@@ -173,7 +178,7 @@ func (p *person) setUp() {
 // redeem uses the code. What the server refuses, the portal explains.
 func (p *person) redeem(shown string) {
 	p.t.Helper()
-	code, err := keyturn.ParseCode(p.node.origin, shown)
+	code, err := keyturn.ParseCode(origin, shown)
 	if err != nil {
 		p.t.Fatalf("code %q: %v", shown, err)
 	}

@@ -29,24 +29,17 @@ var comings = []struct {
 // Killed just before or just after the commit of any of them, the person goes on:
 // there is one phone that can answer, and the other one can't. Attack A61, R-034.
 func TestKilledComings(t *testing.T) {
+	from := ready.of(t)
 	for _, c := range comings {
 		for _, when := range []string{"before", "after"} {
 			moment := when + " " + string(c.kind)
 			t.Run(moment, func(t *testing.T) {
 				t.Parallel()
-				n := start(t, moment)
-				n.awake(t.Context())
-				p := newPerson(t, n)
-				p.setUp()
+				p := newPerson(t, from.start(t, moment, nil), from)
 				old := p.phone
 				c.flow(p)
 				p.approve()
-				n.mu.Lock()
-				died := n.died
-				n.mu.Unlock()
-				if died != 1 {
-					t.Errorf("the server died %d times, want once: the moment was not reached", died)
-				}
+				p.node.diedOnce()
 				p.onePhone(old)
 			})
 		}

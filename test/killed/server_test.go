@@ -36,6 +36,9 @@ const (
 // ahead is the file in the folder that says how far the server's clock was moved.
 const ahead = "ahead"
 
+// origin is the address of every server, wherever it listens: see [start].
+const origin = "http://localhost:8080"
+
 // TestMain is the tests, or in a process of its own the server.
 func TestMain(m *testing.M) {
 	if folder := os.Getenv(envFolder); folder != "" {
@@ -45,7 +48,10 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	status := m.Run()
+	fresh.drop()
+	ready.drop()
+	os.Exit(status)
 }
 
 // settings are those of a fresh installation, on a folder.
@@ -60,8 +66,7 @@ func settings(folder, listen string) config.Config {
 		c.Mail.Patience.Duration = time.Second // so that a claim is over in two
 	}
 	c.Listen = listen
-	_, port, _ := net.SplitHostPort(listen) // the test listened there
-	c.PublicURL = "http://localhost:" + port
+	c.PublicURL = origin
 	c.Storage.URL = "sqlite:" + filepath.Join(folder, "keyturn.db")
 	c.Seal.KeyFile = filepath.Join(folder, "key")
 	return c
@@ -112,12 +117,12 @@ func (n *node) later(by time.Duration) {
 
 // A node is a server process that is started again when it dies.
 type node struct {
-	t      *testing.T
-	folder string
-	listen string
-	origin string
-	pushes *pushtest.Service
-	mail   *mailtest.Server // nil: none
+	t       *testing.T
+	folder  string
+	listen  string
+	network *http.Transport // leads to it
+	pushes  *pushtest.Service
+	mail    *mailtest.Server // nil: none
 
 	mu    sync.Mutex
 	cmd   *exec.Cmd
@@ -126,42 +131,27 @@ type node struct {
 	quiet chan struct{} // closed when nobody starts it any more
 }
 
-// start starts a server that dies at a moment, such as "after request.approved".
-func start(t *testing.T, moment string) *node { return startWith(t, moment, nil) }
-
-// startWith starts one that sends letters too.
-func startWith(t *testing.T, moment string, mail *mailtest.Server) *node {
+// start starts a server on a folder that dies at a moment, such as "after
+// request.approved", and sends letters if there is a mail server.
+func start(t *testing.T, folder, moment string, mail *mailtest.Server) *node {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &node{t: t, folder: t.TempDir(), listen: l.Addr().String(), quiet: make(chan struct{}), pushes: pushtest.Start(t), mail: mail}
+	n := &node{t: t, folder: folder, listen: l.Addr().String(), quiet: make(chan struct{}), pushes: pushtest.Start(t), mail: mail}
+	n.network = &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "tcp", n.listen)
+	}}
 	n.pushes.At(clock(n.folder))
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	n.origin = settings(n.folder, n.listen).PublicURL
-	n.addAccount()
 	first := n.run(moment)
 	t.Cleanup(n.stop)
 	go n.watch(first)
+	n.awake(t.Context())
 	return n
-}
-
-// addAccount adds the one person, with the services of the server itself.
-func (n *node) addAccount() {
-	n.t.Helper()
-	s, err := server.Connect(n.t.Context(), settings(n.folder, n.listen), server.With{})
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	if _, err := s.Accounts.Add(n.t.Context(), name, password, "ada@example.org"); err != nil {
-		n.t.Fatal(err)
-	}
-	if err := s.Close(); err != nil {
-		n.t.Fatal(err)
-	}
 }
 
 func (n *node) run(moment string) *exec.Cmd {
@@ -202,18 +192,30 @@ func (n *node) watch(cmd *exec.Cmd) {
 	}
 }
 
+// stop kills it for good.
 func (n *node) stop() {
 	n.mu.Lock()
 	n.ended = true
 	_ = n.cmd.Process.Kill() // it may be gone
 	n.mu.Unlock()
 	<-n.quiet
+	n.network.CloseIdleConnections()
+}
+
+// diedOnce checks that its moment came.
+func (n *node) diedOnce() {
+	n.t.Helper()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.died != 1 {
+		n.t.Errorf("the server died %d times, want once: the moment was not reached", n.died)
+	}
 }
 
 // RoundTrip is a network that is patient: a request that reached a dying server
 // fails once, as it would for a person, and the next one finds the new server.
 func (n *node) RoundTrip(r *http.Request) (*http.Response, error) {
-	res, err := http.DefaultTransport.RoundTrip(r)
+	res, err := n.network.RoundTrip(r)
 	if err != nil {
 		n.awake(r.Context())
 	}
