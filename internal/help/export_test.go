@@ -1,0 +1,24 @@
+package help
+
+import (
+	"slices"
+
+	"keyturn/web"
+)
+
+// Order is every guide that is written.
+var Order = slices.DeleteFunc(slices.Clone(order), func(slug string) bool {
+	_, err := web.Files.Open("help/en/" + slug + ".md")
+	return err != nil
+})
+
+// Figures are the pictures of a guide.
+func (h *Help) Figures(lang, slug string) []string { return h.guides[lang][slug].figures }
+
+// Search returns the slugs of what a search finds.
+func (h *Help) Search(lang, query string) (slugs []string) {
+	for _, r := range h.search(lang, query) {
+		slugs = append(slugs, r.Slug)
+	}
+	return slugs
+}
