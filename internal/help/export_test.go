@@ -1,16 +1,7 @@
 package help
 
-import (
-	"slices"
-
-	"keyturn/web"
-)
-
-// Order is every guide that is written.
-var Order = slices.DeleteFunc(slices.Clone(order), func(slug string) bool {
-	_, err := web.Files.Open("help/en/" + slug + ".md")
-	return err != nil
-})
+// Order is every guide.
+var Order = order
 
 // Figures are the pictures of a guide.
 func (h *Help) Figures(lang, slug string) []string { return h.guides[lang][slug].figures }

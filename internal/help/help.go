@@ -52,6 +52,8 @@ type guide struct {
 	figures []string // ids, in their order
 	search  []string // other words by which people look for it
 	text    string   // all that it says
+
+	squeezed [2]string // title and text, as they are searched
 }
 
 // Open reads the guides of folder help in files (package web).
@@ -89,6 +91,11 @@ func (h *Help) read(w writer) (map[string]*guide, error) {
 		}
 		guides[slug] = &guide{Slug: slug, Title: sources[slug].one("title")}
 		titles[slug] = guides[slug].Title
+	}
+	for _, slug := range order {
+		if guides[slug] == nil {
+			return nil, fmt.Errorf("%s isn't written", slug)
+		}
 	}
 	for slug, g := range guides {
 		if err := h.fill(g, sources[slug], w, titles); err != nil {
@@ -148,6 +155,7 @@ func (h *Help) fill(g *guide, s source, w writer, titles map[string]string) (err
 		return err
 	}
 	g.text = plain(append(g.Need, words))
+	g.squeezed = [2]string{squeeze(g.Title), squeeze(g.text)}
 	g.search, err = w.searchWords(s.one("search"))
 	return err
 }

@@ -111,7 +111,7 @@ func (h *Help) getStart(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	shown := h.start(lang)
 	shown.Finder = finder{Phone: q.Get("phone"), Account: q.Get("account"), Way: q.Get("way")}
-	if slug := shown.Finder.slug(); h.guides[lang][slug] != nil {
+	if slug := shown.Finder.slug(); slices.Contains(order[:8], slug) {
 		http.Redirect(w, r, "/help/"+lang+"/"+slug, http.StatusSeeOther)
 		return nil
 	}
@@ -133,9 +133,7 @@ func (h *Help) start(lang string) startPage {
 	}{{page.Say("guide.group.first"), order[:4]}, {page.Say("guide.group.more"), order[4:8]}, {page.Say("guide.group.use"), order[8:]}} {
 		list := group{Title: g.title}
 		for _, slug := range g.slugs {
-			if found := h.guides[lang][slug]; found != nil {
-				list.Guides = append(list.Guides, found)
-			}
+			list.Guides = append(list.Guides, h.guides[lang][slug])
 		}
 		s.Groups = append(s.Groups, list)
 	}

@@ -67,13 +67,12 @@ func (g *guide) score(whole string, parts []string) (score int) {
 			score += 60
 		}
 	}
-	title, text := squeeze(g.Title), squeeze(g.text)
 	all := 0
 	for _, part := range parts {
 		switch {
-		case strings.Contains(title, part):
+		case strings.Contains(g.squeezed[0], part):
 			all += 10
-		case strings.Contains(text, part):
+		case strings.Contains(g.squeezed[1], part):
 			all++
 		default:
 			return score
@@ -129,7 +128,8 @@ func (w writer) searchWords(line string) (list []string, err error) {
 		}
 		list = append(list, squeeze(words))
 	}
-	return slices.DeleteFunc(list, func(s string) bool { return s == "" }), err
+	slices.Sort(list)
+	return slices.DeleteFunc(slices.Compact(list), func(s string) bool { return s == "" }), err
 }
 
 var tag = regexp.MustCompile(`<[^>]*>`)
