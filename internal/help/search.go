@@ -158,7 +158,7 @@ func (g *guide) excerpt(parts []string) string {
 			first = utf8.RuneCountInString(low[:at])
 		}
 	}
-	from, to := max(0, first-40), min(len(text), first+80)
+	from, to := max(0, first-20), min(len(text), first+70)
 	out := string(text[from:to])
 	if from > 0 {
 		out = "…" + out

@@ -44,6 +44,7 @@ var parts = []part{
 	{"notify", notify},
 	{"trouble", portal(trouble)},
 	{"told", told},
+	{"help", portal(guides)},
 }
 
 func main() {

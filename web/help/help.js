@@ -8,3 +8,5 @@ document.querySelector(".language")?.addEventListener("submit", () => {
   const read = steps.filter((el) => el.getBoundingClientRect().top < innerHeight / 3).at(-1);
   if (back && read) back.value = address + "#" + read.id;
 });
+
+export {};
