@@ -225,6 +225,38 @@ func TestStripped(t *testing.T) {
 	}
 }
 
+// guide is how a module names a page of the help.
+var guide = regexp.MustCompile(`slug="([a-z-]+)"|[a-z]_[a-z]+: "([a-z-]+)"|\["([a-z-]+)", "tips\.`)
+
+// Every page of the help that a screen or an error leads to is there, in every
+// language.
+func TestGuides(t *testing.T) {
+	views, err := fs.Glob(source, "phone/view/*.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	slugs := map[string]bool{}
+	for _, name := range append(views, "phone/flow/say.js") {
+		text, err := fs.ReadFile(source, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range guide.FindAllStringSubmatch(string(text), -1) {
+			slugs[m[1]+m[2]+m[3]] = true
+		}
+	}
+	if len(slugs) < 9 {
+		t.Errorf("found only %v", slugs)
+	}
+	for slug := range slugs {
+		for _, lang := range locale.Languages() {
+			if _, err := fs.Stat(source, "help/"+lang+"/"+slug+".md"); err != nil {
+				t.Errorf("%s in %s: %v", slug, lang, err)
+			}
+		}
+	}
+}
+
 // The app gets the sentences that its modules name; the portal's stay here.
 func TestWordsOfTheApp(t *testing.T) {
 	for _, lang := range locale.Languages() {

@@ -2,7 +2,7 @@
 
 import { html } from "../vendor/preact.js";
 import { t } from "../lib/words.js";
-import { Banner, Button, Icon, Screen, Slow, T, Trouble } from "./part.js";
+import { Banner, Button, Guide, Icon, Screen, Slow, T, Trouble } from "./part.js";
 import { Rows } from "./rows.js";
 import { Sheet } from "./sheet.js";
 
@@ -70,5 +70,6 @@ export function Locked({ accounts, back, onAgain, onForget }) {
   return html`<${Screen} name="locked" k="locked.title" v=${{ accounts }} back=${back} acts=${acts}>
     <div class="hero bad-ink"><${Icon} name="lock" /></div>
     <${T} as="p" role="alert" k="locked.body" />
+    <p class="center"><${Guide} slug="recover" k="page.guide" /></p>
   <//>`;
 }

@@ -1,7 +1,7 @@
 // P1: a phone without an account; and the sheet that adds another one.
 
 import { html } from "../vendor/preact.js";
-import { Banner, Button, Icon, Mark, Screen, Status, T } from "./part.js";
+import { Banner, Button, Guide, Icon, Mark, Screen, Status, T } from "./part.js";
 import { Sheet } from "./sheet.js";
 
 /**
@@ -38,5 +38,6 @@ export function Recover({ accounts = "", back, onScan, onType }) {
     <div class="hero"><${Icon} name="phone" /></div>
     ${accounts && html`<${Banner} kind="warn" icon="warning" role="alert" say=${{ k: "recover.lost", v: { accounts } }} />`}
     <${T} as="p" k="recover.body" />
+    <p class="center"><${Guide} slug="recover" k="page.guide" /></p>
   <//>`;
 }

@@ -3,7 +3,7 @@
 import { html, useContext } from "../vendor/preact.js";
 import { minutes } from "../lib/clock.js";
 import { language, t } from "../lib/words.js";
-import { Banner, Button, Copy, Icon, Screen, Shell, T } from "./part.js";
+import { Banner, Button, Copy, Guide, Icon, Screen, Shell, T } from "./part.js";
 
 /**
  * @typedef {object} Landing
@@ -56,7 +56,8 @@ function Apple(props) {
     </ol>
     <${Code} ...${props} note="land.ios.paste" />
     ${props.oldos && html`<${Banner} kind="warn" icon="bell-off" say=${{ k: "land.oldos" }} />`}
-    <${T} as="p" class="small muted" k="land.ios.why" />`;
+    <${T} as="p" class="small muted" k="land.ios.why" />
+    <p><${Guide} slug="activate-iphone-qr" k="page.guide" /></p>`;
 }
 
 /** @param {Landing} props */
@@ -67,7 +68,8 @@ function Android(props) {
       : html`<${Banner} icon="more" say=${{ k: "land.and.manual" }} />`}
     <${Button} k="land.and.skip" kind="wide" onPress=${props.use} />
     <${T} as="p" class="small muted" k="land.and.skip.warn" />
-    <${Code} ...${props} />`;
+    <${Code} ...${props} />
+    <p><${Guide} slug="activate-android-qr" k="page.guide" /></p>`;
 }
 
 /** @param {Landing} props */

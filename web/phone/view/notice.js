@@ -18,6 +18,6 @@ export function NoticeCard({ id, say, time, reference, account, busy, problem, o
     <${Trouble} problem=${problem} />
     <${Slow} busy=${busy !== ""} />
     <div class="pair"><${Button} k="notice.yes" kind="wide" busy=${busy === "seen"} onPress=${busy ? () => {} : onYes} />
-      <${Button} k="notice.no" kind="wide" icon="block" busy=${busy === "alarm"} onPress=${busy ? () => {} : onNo} /></div>
+      <${Button} k="notice.no" kind="wide" busy=${busy === "alarm"} onPress=${busy ? () => {} : onNo} /></div>
   </article>`;
 }

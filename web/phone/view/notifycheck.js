@@ -1,7 +1,7 @@
 // P15: does a notification get through? Each row says how it is and what helps.
 
 import { html } from "../vendor/preact.js";
-import { Button, Icon, Screen, T } from "./part.js";
+import { Button, Guide, Icon, Screen, T } from "./part.js";
 
 /** How a row looks: fine, in work, for the person to know, or to be put right. @type {Record<string, [string, string]>} */
 const LOOKS = { ok: ["tick", "ok-ink"], wait: ["clock", ""], info: ["info", ""], bad: ["warning", "warn-ink"] };
@@ -24,6 +24,7 @@ export function NotifyCheck({ checks, asking, hints, urgent, busy, again, say, b
     </ul>
     ${hints.length > 0 && html`<section><${T} as="h2" class="over" k=${urgent ? "notify.hints.urgent" : "notify.hints"} />
       <ul class="facts card snug">${hints.map((k) => html`<li><${Icon} name="info" /><${T} k=${k} /></li>`)}</ul></section>`}
+    <p><${Guide} slug="notifications" k="page.guide" /></p>
   <//>`;
 }
 

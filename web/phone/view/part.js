@@ -127,7 +127,7 @@ export function Reference({ reference }) {
  * @param {{slug?: string, k?: string, kind?: string}} props
  */
 export function Guide({ slug = "", k = "page.help", kind = "link" }) {
-  return html`<a class=${"btn " + kind} data-t=${k} data-guide=${slug} href=${slug ? `/help/${language()}/${slug}` : "/help/"} target="_blank" rel="noopener">${t(k)}</a>`;
+  return html`<a class=${"btn " + kind} data-t=${k} data-guide=${slug} href=${`/help/${language()}/${slug}`} target="_blank" rel="noopener">${t(k)}</a>`;
 }
 
 /** A sentence that says how things stand. @param {{say: Say, dots?: boolean, icon?: string, kind?: string}} props */

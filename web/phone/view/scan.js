@@ -3,7 +3,7 @@
 
 import { html } from "../vendor/preact.js";
 import { t } from "../lib/words.js";
-import { Banner, Button, Icon, Round, Screen, Status, T } from "./part.js";
+import { Banner, Button, Guide, Icon, Round, Screen, Status, T } from "./part.js";
 
 /** @typedef {import("./part.js").Fault} Fault */
 
@@ -74,6 +74,7 @@ function Reason({ state, system, browser, problem }) {
       ${more.map((key) => html`<${T} as="p" class="muted" k=${key} />`)}
     </div>
     ${ways.length > 0 && html`<ul class="facts card snug">${ways.map((key) => html`<li><${Icon} name="gear" /><${T} k=${key} /></li>`)}</ul>`}
+    ${state === "denied" && html`<p><${Guide} slug="activation-errors" k="page.guide" /></p>`}
     ${problem && html`<${Wrong} problem=${problem} />`}`;
 }
 
