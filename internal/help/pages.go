@@ -120,7 +120,6 @@ func (h *Help) getStart(w http.ResponseWriter, r *http.Request) error {
 		shown.Found = h.search(lang, shown.Query)
 		shown.Switch.Fields[0].Value += "?" + r.URL.RawQuery
 	}
-	w.Header().Set("Vary", "Accept-Language, Cookie")
 	return h.page.RenderIn(w, lang, http.StatusOK, "help/start", shown)
 }
 

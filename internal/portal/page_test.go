@@ -39,7 +39,11 @@ func TestPagesExecute(t *testing.T) {
 			if err := p.Render(w, r, 200, name, zero); err != nil {
 				t.Errorf("%s in %s: %v", name, lang, err)
 			}
-			if body := w.Body.String(); strings.Contains(body, "no value") || !strings.Contains(body, `lang="`+lang+`"`) {
+			body := w.Body.String()
+			if strings.Count(body, `href="/help/`+lang+"/") != 1 {
+				t.Errorf("%s in %s doesn't lead to the help once", name, lang)
+			}
+			if strings.Contains(body, "no value") || !strings.Contains(body, `lang="`+lang+`"`) {
 				t.Errorf("%s in %s:\n%s", name, lang, body)
 			}
 		}
