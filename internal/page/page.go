@@ -75,7 +75,8 @@ type Field struct{ Name, Value string }
 func (f Frame) frame() Frame { return f }
 
 // A Sentence is words that a page shows and a handler has chosen: a key and the
-// values that belong into it, which may be instants or sentences themselves.
+// values that belong into it, which may be instants, lists of names or sentences
+// themselves.
 // Templates show it with {{say .}}.
 type Sentence struct {
 	Key    string
@@ -92,11 +93,22 @@ func (s Sentence) In(words *locale.Words) string {
 	}
 	values := slices.Clone(s.Values)
 	for i, v := range values {
-		if inner, ok := v.(Sentence); ok {
-			values[i] = inner.In(words)
+		switch v := v.(type) {
+		case Sentence:
+			values[i] = v.In(words)
+		case []string:
+			values[i] = list(words, v)
 		}
 	}
 	return words.T(s.Key, values...)
+}
+
+// list is names as one text.
+func list(words *locale.Words, names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return words.T("page.list", "one", list(words, names[:len(names)-1]), "next", names[len(names)-1])
 }
 
 // A Page is a struct that embeds [Frame].

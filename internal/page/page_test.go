@@ -83,6 +83,10 @@ func TestSentencesInSentences(t *testing.T) {
 	if got := (page.Sentence{}).In(locale.For("en")); got != "" {
 		t.Errorf("no sentence says %q", got)
 	}
+	names := page.Say("wait.change.body", "phones", []string{"A", "B", "C"})
+	if en, zh := names.In(locale.For("en")), names.In(locale.For("zh-Hans")); !strings.Contains(en, "A, B, C") || !strings.Contains(zh, "A、B、C") {
+		t.Errorf("names are listed as %q and %q", en, zh)
+	}
 	html := render(t, newRenderer(t, origin), httptest.NewRequest("GET", "/", nil), said{Sentence: s})
 	if !strings.Contains(html, "Paused: its key was used in two places.") {
 		t.Error(html)

@@ -45,9 +45,10 @@ func (p *Renderer) parse(files fs.FS, doors []string) (map[string]map[string]*te
 // funcs are what a template can do apart from showing its page's fields.
 func (p *Renderer) funcs(words *locale.Words) template.FuncMap {
 	return template.FuncMap{
-		// In an attribute or a title the element of an instant is reduced to its text.
+		// In an attribute the element of an instant is reduced to its text.
 		"t":       func(key string, values ...any) any { return say(words, key, values) },
 		"say":     func(s Sentence) any { return say(words, s.Key, s.Values) },
+		"plain":   func(s Sentence) string { return plain(words, s) },
 		"service": func() string { return cmp.Or(p.names[words.Lang()], p.Name()) },
 		"lang":    words.Lang,
 		"asset":   p.assets.address,
@@ -87,6 +88,18 @@ func say(words *locale.Words, key string, values []any) any {
 		sentence = strings.Replace(sentence, mark(i), element, 1)
 	}
 	return template.HTML(sentence) // escaped above, apart from our own elements
+}
+
+// plain is a sentence for a title, which has no elements. Instants are by the
+// server's clock until page.js has put them right.
+func plain(words *locale.Words, s Sentence) string {
+	values := slices.Clone(s.Values)
+	for i, v := range values {
+		if at, ok := v.(time.Time); ok {
+			values[i] = at.Format(timeForms["time"])
+		}
+	}
+	return Say(s.Key, values...).In(words)
 }
 
 // mark stands for an element while a sentence is escaped. No name of a phone has

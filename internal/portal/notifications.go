@@ -110,7 +110,7 @@ func rangOf(push policy.Push, pushes int, phones, silent []string) rang {
 	switch {
 	case len(silent) == 0:
 	case len(silent) < len(phones):
-		n.Silent = page.Say("wait.nopush.some", "phones", joined(silent))
+		n.Silent = page.Say("wait.nopush.some", "phones", silent)
 	case len(phones) == 1:
 		n.Silent = page.Say("wait.nopush")
 	default:

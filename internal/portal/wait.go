@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"keyturn"
@@ -74,11 +73,6 @@ func (w waitPage) Sent() page.Sentence {
 	}
 	return page.Say("wait.sent.n", "count", len(w.Phones))
 }
-
-// Names of the phones, as a sentence shows them.
-func (w waitPage) Names() string { return joined(w.Phones) }
-
-func joined(names []string) string { return strings.Join(names, ", ") }
 
 // Digits of the number in two groups, as a sentence shows them.
 func (w waitPage) Digits() string {

@@ -37,16 +37,24 @@ func (w *Window) speaks() {
 	if !w.pure {
 		return
 	}
+	if strays := w.Strays(); len(strays) > 0 {
+		w.failed("the page says %q", strays[0])
+	}
+}
+
+// Strays are what the page says in another language than the window's, beginning with
+// the page's own if it is another one.
+func (w *Window) Strays() []string {
+	w.t.Helper()
 	texts := Eval[[]string](w, shownTexts)
 	if len(texts) == 0 { // the page is being replaced
-		return
+		return nil
 	}
+	strays := slices.DeleteFunc(texts[1:], func(text string) bool { return !w.foreign(text) })
 	if texts[0] != w.lang {
-		w.failed("the page is in %q", texts[0])
+		strays = slices.Insert(strays, 0, "lang="+texts[0])
 	}
-	if i := slices.IndexFunc(texts[1:], w.foreign); i >= 0 {
-		w.failed("the page says %q", texts[1+i])
-	}
+	return strays
 }
 
 // foreign reports whether a text is in another language than the window's: by its

@@ -63,13 +63,18 @@ func (a *album) take(t testing.TB, w *browser.Window, name, lang string, sizes .
 
 // whole is a picture of the page from its top to its end.
 func whole(w *browser.Window, s size, dark bool) []byte {
+	unroll(w, s, dark)
+	return w.Shot()
+}
+
+// unroll makes the screen as long as the page.
+func unroll(w *browser.Window, s size, dark bool) {
 	w.Screen(s.width, s.height, s.scale, dark)
 	browser.Eval[bool](w, settled)
 	if long := browser.Eval[int64](w, `document.documentElement.scrollHeight`); long > s.height {
 		w.Screen(s.width, long, s.scale, dark)
 		browser.Eval[bool](w, settled)
 	}
-	return w.Shot()
 }
 
 func (a *album) save(t testing.TB, name string, picture []byte) {

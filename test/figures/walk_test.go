@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 
 // inspectors look at each state of each screen. They share one walk, because
 // walking costs more than looking.
-var inspectors = []look{}
+var inspectors = []look{accessible, legible}
 
 // Every screen in every state, in both languages, passes what each inspector asks.
 // A finding is an error; a story that can't go on is fatal.

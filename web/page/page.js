@@ -15,6 +15,15 @@ for (const el of document.querySelectorAll("time")) {
   el.textContent = new Intl.DateTimeFormat(document.documentElement.lang, shape).format(new Date(el.dateTime));
 }
 
+const timed = document.querySelector("h1:has(time)");
+if (timed) document.title = timed.textContent + document.title.slice(document.title.lastIndexOf(" · "));
+
+// A code that is too long for its line breaks between its groups, never inside one.
+for (const code of document.querySelectorAll(".code")) {
+  const groups = code.textContent?.split(/(?<=-)/) ?? [];
+  if (groups.length > 1) code.replaceChildren(...groups.map((group) => Object.assign(document.createElement("span"), { textContent: group })));
+}
+
 // A button that copies is only there if it can: data-copy names what it copies.
 for (const button of document.querySelectorAll("button")) {
   const from = data(button, "copy");

@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { dayTime } from "../lib/clock.js";
 import { standalone } from "../lib/system.js";
-import { language } from "../lib/words.js";
+import { language, list } from "../lib/words.js";
 import { Account, Gone, Locked } from "../view/account.js";
 import { Recent } from "../view/home.js";
 import { EnterPin } from "../view/pin.js";
@@ -116,5 +116,5 @@ export function LockedFlow({ app }) {
     for (const { device } of rows) await app.phone?.forget(device);
     app.nav.home();
   };
-  return html`<${Locked} accounts=${rows.map(({ account }) => account.name).join(", ")} back=${() => app.nav.home()} onAgain=${() => app.nav.go("Recover")} onForget=${forget} />`;
+  return html`<${Locked} accounts=${list(rows.map(({ account }) => account.name))} back=${() => app.nav.home()} onAgain=${() => app.nav.go("Recover")} onForget=${forget} />`;
 }

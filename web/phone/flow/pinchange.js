@@ -1,6 +1,7 @@
 // Changing the PIN, and what became of a change that was cut off.
 
 import { html, useEffect, useState } from "../vendor/preact.js";
+import { list } from "../lib/words.js";
 import { ChangePin } from "../view/pinchange.js";
 import { fault, is } from "./say.js";
 
@@ -44,7 +45,7 @@ export function PinFlow({ app }) {
   const check = () => run(async () => (await phone.settle()) === "changed" && changed(app));
   const pins = phone.accounts().filter(({ unlock, state }) => unlock === "pin" && state !== "removed");
   const earlier = pins.filter(({ state, earlier }) => earlier && state === "active");
-  return html`<${ChangePin} accounts=${pins.map(({ account }) => account.name)} earlier=${earlier.map(({ account }) => account.name).join(", ")} rules=${rules}
+  return html`<${ChangePin} accounts=${pins.map(({ account }) => account.name)} earlier=${list(earlier.map(({ account }) => account.name))} rules=${rules}
     offline=${app.offline} left=${left} problem=${problem} open=${phone.pinOpen && !busy} busy=${busy} back=${() => app.nav.back()} onGo=${go} onCheck=${check}
     onForgot=${() => app.nav.go("Recover")} />`;
 }

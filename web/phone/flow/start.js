@@ -3,6 +3,7 @@
 import { html, render } from "../vendor/preact.js";
 import { readCode, readFragment } from "../lib/code.js";
 import { Phone } from "../lib/phone.js";
+import { list } from "../lib/words.js";
 import { hear, keepAll, startWorker, version } from "../lib/worker.js";
 import { App } from "./app.js";
 import { land } from "./land.js";
@@ -51,7 +52,7 @@ async function updated(app) {
 async function missing(app, phone) {
   const accounts = await phone.lost().catch(() => []);
   if (!accounts.length) return;
-  app.nav.go("Recover", { accounts: accounts.join(", ") });
+  app.nav.go("Recover", { accounts: list(accounts) });
   await phone.forgetLost();
 }
 

@@ -49,6 +49,9 @@ export function t(key, values = {}) {
   return sentence.replace(/{{\.(\w+)}}/g, (_, name) => String(values[name] ?? ""));
 }
 
+/** Names as one text. @param {string[]} names */
+export const list = (names) => names.slice(1).reduce((one, next) => t("page.list", { one, next }), names[0] ?? "");
+
 /**
  * Leaves the language where the service worker, which has no window, finds it.
  * @param {string} language

@@ -2,7 +2,7 @@
 // Mei Chen, Harbor Lane, auth.example.com, 2026-11-23 14:05.
 
 import { html } from "../vendor/preact.js";
-import { language, t } from "../lib/words.js";
+import { language, list, t } from "../lib/words.js";
 import { Account, Gone, Locked } from "../view/account.js";
 import { Active } from "../view/active.js";
 import { Alarm } from "../view/alarm.js";
@@ -89,7 +89,7 @@ export const SAMPLES = {
   "land-desk": land({ kind: "desk", demo: true }), "land-desk-qr": land({ kind: "desk", qr: SQUARES }), "land-have": land({ kind: "have" }), "land-nope": land({ kind: "nope" }),
   first: () => html`<${First} opened=${false} onScan=${no} onType=${no} onBefore=${no} onContinue=${no} />`,
   "first-opened": () => html`<${First} opened=${true} onScan=${no} onType=${no} onBefore=${no} onContinue=${no} />`,
-  recover: () => html`<${Recover} back=${no} onScan=${no} onType=${no} />`, "recover-lost": () => html`<${Recover} accounts="mei.chen, harbor.shop" back=${no} onScan=${no} onType=${no} />`,
+  recover: () => html`<${Recover} back=${no} onScan=${no} onType=${no} />`, "recover-lost": () => html`<${Recover} accounts=${list(["mei.chen", "harbor.shop"])} back=${no} onScan=${no} onType=${no} />`,
   "scan-ask": scan({ state: "ask" }), "scan-starting": scan({ state: "starting" }), scan: scan({ state: "scanning" }), "scan-slow": scan({ state: "scanning", hint: "slow", torch: true }),
   "scan-dark": scan({ state: "scanning", hint: "dark" }), "scan-denied-browser": scan({ state: "denied", browser: true }),
   "scan-stuck": scan({ state: "scanning", hint: "stuck" }), "scan-found": scan({ state: "found" }), "scan-denied": scan({ state: "denied" }), "scan-busy": scan({ state: "busy" }),
@@ -138,7 +138,7 @@ export const SAMPLES = {
   "answered-unsure": answered({ outcome: "unsure", onAgain: no }), "answered-update": answered({ outcome: "update" }),
   account: account({}), "account-browser": account({ row: { installed: false, until: "14:05" }, ended }), "account-asking": account({ asking: true }), "account-problem": account({ problem: { k: "error.offline" } }),
   moved: gone({ kind: "moved" }), removed: gone({ kind: "removed" }), paused: gone({ kind: "paused" }), unknown: gone({ kind: "unknown", onAgain: no }), "removed-again": gone({ kind: "removed", onAgain: no }), "paused-lost": gone({ kind: "lost" }), "paused-clone": gone({ kind: "clone" }),
-  locked: () => html`<${Locked} accounts="mei.chen, harbor.shop" back=${no} onAgain=${no} onForget=${no} />`,
+  locked: () => html`<${Locked} accounts=${list(["mei.chen", "harbor.shop"])} back=${no} onAgain=${no} onForget=${no} />`,
   notify: notify({}), "notify-asking": notify({ step: "asking" }), "notify-test": notify({ step: "test", back: no }), "notify-denied": notify({ step: "denied" }), "notify-lost": notify({ step: "lost" }),
   "notify-problem": notify({ problem: { k: "error.push_refused", reference } }),
   "notifycheck-test": notifies({ checks: [...well, row("test", "wait", "notify.sent")], busy: true }), "notifycheck-came": notifies({ checks: [...well, row("test", "ok", "notify.came")], asking: true }),

@@ -10,7 +10,7 @@ import { Button, Icon, Reference, Slow, T, Trouble } from "./part.js";
  *   account: empty where there is only one
  */
 export function NoticeCard({ id, say, time, reference, account, busy, problem, onYes, onNo }) {
-  return html`<article class="card snug notice" data-notice=${id} role="group" aria-label=${t("notice.title")}>
+  return html`<section class="card snug notice" data-notice=${id} role="group" aria-label=${t("notice.title")}>
     <p class="head"><b><${Icon} name="lock" kind="little" /> <${T} k="notice.title" /></b><span class="muted">${time}</span></p>
     <${T} as="p" class="lead" ...${say} />
     ${account && html`<p class="small"><${Icon} name="key" kind="little" /> ${account}</p>`}
@@ -19,5 +19,5 @@ export function NoticeCard({ id, say, time, reference, account, busy, problem, o
     <${Slow} busy=${busy !== ""} />
     <div class="pair"><${Button} k="notice.yes" kind="wide" busy=${busy === "seen"} onPress=${busy ? () => {} : onYes} />
       <${Button} k="notice.no" kind="wide" busy=${busy === "alarm"} onPress=${busy ? () => {} : onNo} /></div>
-  </article>`;
+  </section>`;
 }

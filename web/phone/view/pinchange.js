@@ -2,6 +2,7 @@
 
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { pinProblem } from "../lib/pin.js";
+import { list } from "../lib/words.js";
 import { PinField } from "./field.js";
 import { Banner, Button, Screen, Slow, T, Trouble } from "./part.js";
 import { PinGuide, pinSay } from "./unlock.js";
@@ -56,7 +57,7 @@ function Change({ accounts, rules, offline, left, problem, busy, back, onGo, onF
   }, [left, problem]);
   const wrong = left === null ? null : { k: "request.unlock.wrong", v: { count: left } };
   return html`<form onSubmit=${go} novalidate><${Screen} name="pin" k="pin.title" back=${back} focus=${false} data-kind="change" acts=${html`<${Go} k="pin.go" busy=${busy} />`}>
-    <${T} as="p" k="pin.lead" v=${{ accounts: accounts.join(", ") }} />
+    <${T} as="p" k="pin.lead" v=${{ accounts: list(accounts) }} />
     ${offline && html`<${Banner} kind="warn" icon="globe" say=${{ k: "pin.offline" }} />`}
     <div class="card snug stack">
       <${PinField} id="pin-current" k="pin.current" value=${current} onValue=${setCurrent} focus=${true}

@@ -2,7 +2,7 @@
 // buttons. Everything shown is what this phone signs.
 
 import { html, useEffect, useState } from "../vendor/preact.js";
-import { t } from "../lib/words.js";
+import { list, t } from "../lib/words.js";
 import { DigitField } from "./field.js";
 import { announced, useGuard, useLeft } from "./hook.js";
 import { Banner, Button, Screen, Slow, Status, T, Trouble } from "./part.js";
@@ -103,7 +103,7 @@ function spoken({ challenge, asksNumber, scanned }, seconds) {
   if (mark) return t("request.left", { count: mark });
   const { app, name: account, action, message } = challenge;
   if (action !== "sign_in") return t("request.sr.other", { app, account, action: t("request.action." + action, { message }) });
-  const where = [challenge.browser, challenge.place && t("page.near.short", { place: challenge.place })].filter(Boolean).join(", ");
+  const where = list([challenge.browser, challenge.place && t("page.near.short", { place: challenge.place })].filter(Boolean));
   return (scanned ? t("scanned.only") + " " : "") + t("request.sr", { app, account, where }) + (asksNumber ? " " + t("request.sr.num") : "");
 }
 

@@ -53,7 +53,7 @@ function Finder({ state, hint = "", problem, video, onStart, onLight }) {
 function Wrong({ problem }) {
   const host = problem.k === "scan.other" ? problem.v?.host : "";
   return html`<${Banner} kind="warn" icon="warning" role="alert" say=${{ k: problem.k, v: problem.v }}>
-    ${host && html`<p><a data-t="scan.other.open" href=${`https://${host}/p/`} rel="noreferrer">${t("scan.other.open", { host })}</a></p>`}<//>`;
+    ${host && html`<p><a class="btn link" data-t="scan.other.open" href=${`https://${host}/p/`} rel="noreferrer">${t("scan.other.open", { host })}</a></p>`}<//>`;
 }
 
 /** @type {Record<string, {icon: string, k: string, more: string[]}>} */

@@ -55,7 +55,7 @@ function Push({ push: { state, on }, onPush, onCheck }) {
 function Choice({ id, k, value, options, onChoose }) {
   return html`<div><p class="label" id=${id + "-label"} data-t=${k}>${t(k)}</p>
     <div class="segments" role="group" aria-labelledby=${id + "-label"}>${options.map(([option, name]) => html`<button type="button" data-t=${name}
-      aria-pressed=${value === option} onClick=${() => onChoose(option)}>${t(name)}</button>`)}</div></div>`;
+      lang=${name.startsWith("page.") ? option : undefined} aria-pressed=${value === option} onClick=${() => onChoose(option)}>${t(name)}</button>`)}</div></div>`;
 }
 
 /** Typed, not tapped: it deletes every key of this phone. @param {{onClose: () => void, onGo: () => void}} props */
