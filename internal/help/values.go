@@ -33,26 +33,18 @@ func (s Settings) holds() map[string]bool {
 func (s Settings) values(words *locale.Words, host string) map[string]string {
 	l := s.Limits
 	return map[string]string{
-		"host":              host,
-		"pin-length":        between(words, s.PIN.Min, s.PIN.Max),
-		"pin-tries":         strconv.Itoa(l.PINTries),
-		"code-length":       "16", // spec §5: fixed
-		"code-life":         long(words, l.CodeLife),
-		"check-tries":       strconv.Itoa(l.CheckTries),
-		"request-life":      long(words, l.RequestLife),
-		"request-most":      long(words, l.RequestMost),
-		"redeem-life":       long(words, l.RedeemIn),
-		"number-tries":      strconv.Itoa(l.NumberTries),
-		"response-tries":    strconv.Itoa(l.Responses),
-		"push-row":          strconv.Itoa(l.PushRow),
-		"push-pause":        long(words, l.PushPause),
-		"report-quiet":      long(words, l.ReportQuiet),
-		"browser-life":      long(words, l.Browser),
-		"probation":         long(words, l.Probation),
-		"phones":            strconv.Itoa(l.Phones),
-		"recovery-codes":    "8", // spec §12.3: fixed
-		"recovery-pause":    long(words, l.Recoveries.In),
-		"requests-together": strconv.Itoa(l.Requests),
+		"host":           host,
+		"pin-length":     between(words, s.PIN.Min, s.PIN.Max),
+		"pin-tries":      strconv.Itoa(l.PINTries),
+		"code-length":    "16", // spec §5: fixed
+		"code-life":      long(words, l.CodeLife),
+		"check-tries":    strconv.Itoa(l.CheckTries),
+		"redeem-life":    long(words, l.RedeemIn),
+		"response-tries": strconv.Itoa(l.Responses),
+		"push-row":       strconv.Itoa(l.PushRow),
+		"push-pause":     long(words, l.PushPause),
+		"probation":      long(words, l.Probation),
+		"phones":         words.T("guide.phones", "count", l.Phones),
 	}
 }
 
