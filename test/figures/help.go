@@ -19,7 +19,7 @@ func guides(s *stage) {
 		{"guide-errors", "activation-errors"},
 	} {
 		s.desk.Open(s.origin + "/help/" + s.lang + "/" + page.address)
-		s.look(s.t, &s.desk.Window, "help/"+page.name, s.lang, mobile, desktop, small)
+		s.look(s.t, &s.desk.Window, "help/"+page.name, s.lang, mobile, desktop)
 	}
 	s.desk.Open(s.origin + "/help/" + s.lang + "/activate-iphone-qr")
 	browser.Eval[bool](&s.desk.Window, `document.querySelector("#step-5").scrollIntoView() || true`)
