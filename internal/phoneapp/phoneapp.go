@@ -44,7 +44,7 @@ func Open(web, words fs.FS) (*App, error) {
 		return nil, fmt.Errorf("phone app: phone/index.html is missing")
 	}
 	delete(a.files, "index.html")
-	a.files[""] = index
+	a.files[""] = a.preload(index)
 	if err := readWords(a.files, words); err != nil {
 		return nil, fmt.Errorf("phone app: %w", err)
 	}

@@ -6,11 +6,14 @@ import (
 	"encoding/json"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"keyturn/internal/phoneapp"
@@ -18,10 +21,19 @@ import (
 	"keyturn/web"
 )
 
-// get asks the app as it is embedded, without its tests.
+// embedded is the phone app as it is embedded, without its tests.
+var embedded = sync.OnceValues(func() (http.Handler, error) {
+	a, err := phoneapp.Open(web.Files, locale.Files)
+	if err != nil {
+		return nil, err
+	}
+	return a.Routes(), nil
+})
+
+// get asks the app.
 func get(t *testing.T, path string, header ...string) *http.Response {
 	t.Helper()
-	a, err := phoneapp.Open(web.Files, locale.Files)
+	routes, err := embedded()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +42,7 @@ func get(t *testing.T, path string, header ...string) *http.Response {
 		r.Header.Set(header[i], header[i+1])
 	}
 	w := httptest.NewRecorder()
-	a.Routes().ServeHTTP(w, r)
+	routes.ServeHTTP(w, r)
 	return w.Result()
 }
 
@@ -207,6 +219,34 @@ func TestSize(t *testing.T) {
 	t.Logf("%d bytes for the first screen, %d in all but the scanner", start, all)
 	if start > 60<<10 {
 		t.Errorf("the first screen needs %d bytes, want at most %d", start, 60<<10)
+	}
+}
+
+// The page names each module of the first screen before the browser finds it in
+// another, and no module that it may never need.
+func TestPreload(t *testing.T) {
+	page := body(t, get(t, "/p/"))
+	named := regexp.MustCompile(`<link rel="modulepreload" href="([^"]+)">`).FindAllStringSubmatch(page, -1)
+	got := []string{"app.js"}
+	for _, m := range named {
+		got = append(got, m[1])
+	}
+	seen := map[string]bool{}
+	var follow func(name string)
+	follow = func(name string) {
+		if seen[name] {
+			return
+		}
+		seen[name] = true
+		for _, m := range regexp.MustCompile(`(?m)(?:from|^import)\s*"(\.[^"]+)"`).FindAllStringSubmatch(body(t, get(t, "/p/"+name)), -1) {
+			follow(path.Join(path.Dir(name), m[1]))
+		}
+	}
+	follow("app.js")
+	follow("flow/start.js")
+	slices.Sort(got)
+	if want := slices.Sorted(maps.Keys(seen)); !slices.Equal(got, want) {
+		t.Errorf("the page names\n%v\nthe first screen needs\n%v", got, want)
 	}
 }
 

@@ -1,12 +1,15 @@
 package phoneapp
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
+	"strings"
 
 	"keyturn/locale"
 )
@@ -23,16 +26,16 @@ func (a *App) shell() []byte {
 	files := a.files
 	needed := a.needed(first...)
 	sum := sha256.New()
-	for _, path := range slices.Sorted(maps.Keys(files)) {
-		fmt.Fprintf(sum, "%s %s\n", path, files[path].hash)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		fmt.Fprintf(sum, "%s %s\n", name, files[name].hash)
 		switch {
-		case path == "sw.js": // the browser itself keeps the worker
-		case scanner(path):
-			later = append(later, "./"+path)
-		case needed[path]:
-			list = append(list, "./"+path)
+		case name == "sw.js": // the browser itself keeps the worker
+		case scanner(name):
+			later = append(later, "./"+name)
+		case needed[name]:
+			list = append(list, "./"+name)
 		default:
-			rest = append(rest, "./"+path)
+			rest = append(rest, "./"+name)
 		}
 	}
 	words := map[string]map[string]string{}
@@ -42,6 +45,20 @@ func (a *App) shell() []byte {
 	}
 	return fmt.Appendf(nil, "const VERSION = %s;\nconst FILES = %s;\nconst REST = %s;\nconst LATER = %s;\nconst WORDS = %s;\n",
 		script(hex.EncodeToString(sum.Sum(nil)[:8])), script(list), script(rest), script(later), script(words))
+}
+
+// preload names the modules of the first screen in the page, so that a browser
+// fetches all of them at once, instead of finding each in the one before.
+func (a *App) preload(index file) file {
+	var links strings.Builder
+	needed := a.needed(first...)
+	for _, name := range slices.Sorted(maps.Keys(needed)) {
+		if needed[name] && path.Ext(name) == ".js" && name != first[0] {
+			fmt.Fprintf(&links, "  <link rel=\"modulepreload\" href=\"%s\">\n", name)
+		}
+	}
+	const before = "  <script type=\"module\""
+	return newFile("index.html", bytes.Replace(index.plain, []byte(before), []byte(links.String()+before), 1))
 }
 
 // script writes a value as JavaScript, of which JSON is a part.
