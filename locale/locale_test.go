@@ -30,9 +30,10 @@ func TestSameKeysAndValues(t *testing.T) {
 
 // A count is "count": nothing else chooses a plural.
 func TestPluralsCount(t *testing.T) {
+	named := values(t, "en.json")
 	for key, forms := range sentences(t, "en.json") {
-		if _, plural := forms["one"]; plural != slices.Contains(values(t, "en.json")[key], "{{.count}}") {
-			t.Errorf("%s: plural %v, but its values are %v", key, plural, values(t, "en.json")[key])
+		if _, plural := forms["one"]; plural != slices.Contains(named[key], "{{.count}}") {
+			t.Errorf("%s: plural %v, but its values are %v", key, plural, named[key])
 		}
 	}
 }
