@@ -51,8 +51,8 @@ func (p *Phone) Acknowledge(ctx context.Context, n Notice) error {
 	return p.notice(ctx, n, "seen", "")
 }
 
-// Alarm says that it wasn't. Pushes and security changes of the account stop for half an
-// hour, and everyone is told. With the PIN it also pauses a new phone in its first time;
+// Alarm says that it wasn't. Pushes and security changes of the account stop for as long as
+// the server is set to, half an hour as a rule, and everyone is told. With the PIN it also pauses a new phone in its first time;
 // pin may be empty.
 func (p *Phone) Alarm(ctx context.Context, n Notice, pin string) error {
 	return p.notice(ctx, n, "alarm", pin)

@@ -221,7 +221,7 @@ func (c *Config) beside(given, name string) string {
 
 func (l *Limits) check(f *faults) {
 	rates := map[string]Rate{"passwords": l.Passwords, "passwords_all": l.PasswordsAll, "sign_ins": l.SignIns, "looks": l.Looks,
-		"redeems": l.Redeems, "calls": l.Calls, "codes": l.Codes, "unlocks": l.Unlocks, "pin_day": l.PINDay, "pushes": l.Pushes, "recoveries": l.Recoveries}
+		"redeems": l.Redeems, "calls": l.Calls, "codes": l.Codes, "unlocks": l.Unlocks, "pin_day": l.PINDay, "pushes": l.Pushes, "recoveries": l.Recoveries, "changes": l.Changes}
 	for key, r := range rates {
 		f.unless(r.Most >= 1 && r.In >= time.Second, "limits."+key, "is less than one in a second", "")
 	}
@@ -237,6 +237,7 @@ func (l *Limits) check(f *faults) {
 	for key, d := range times {
 		f.unless(d.Duration >= time.Second, "limits."+key, "is below 1s", "")
 	}
+	f.unless(time.Hour <= l.Probation.Duration && l.Probation.Duration <= 30*24*time.Hour, "limits.probation", "is not between 1h and 720h", "")
 	f.unless(l.Agains >= 0, "limits.agains", "is below 0", "")
 	f.unless(l.PushAgain >= 0, "limits.push_again", "is below 0", "")
 	f.unless(l.Hashes >= 0, "limits.hashes", "is below 0", "")

@@ -115,6 +115,8 @@ func TestCheck(t *testing.T) {
 		{"no response that may be wrong", func(c *config.Config) { c.Limits.ResponseRow = 0 }, "limits.response_row: is below 1"},
 		{"no QR code", func(c *config.Config) { c.Limits.QRs = 0 }, "limits.qrs: is below 1"},
 		{"fewer than no requests", func(c *config.Config) { c.Limits.Agains = -1 }, "limits.agains: is below 0"},
+		{"a probation that is over before anybody reads a letter", func(c *config.Config) { c.Limits.Probation.Duration = time.Minute }, "limits.probation: is not between 1h and 720h"},
+		{"no change at all", func(c *config.Config) { c.Limits.Changes.Most = 0 }, "limits.changes: is less than one in a second"},
 		{"no try at a PIN", func(c *config.Config) { c.Limits.PINTries = 0 }, "limits.pin_tries: is below 1"},
 		{"a rate of nothing", func(c *config.Config) { c.Limits.Passwords.Most = 0 }, "limits.passwords: is less than one in a second"},
 	} {

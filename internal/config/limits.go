@@ -78,6 +78,14 @@ type Limits struct {
 	// How long a report stops pushes and changes of phones.
 	ReportQuiet Duration `toml:"report_quiet"`
 
+	// How long a phone that was set up with a recovery code approves sign-ins only, and
+	// the lost one stays paused before it is removed, 1h to 720h: the time in which its
+	// person can still raise the alarm.
+	Probation Duration `toml:"probation"`
+
+	// Changes of phones and recovery codes that one account may ask for.
+	Changes Rate `toml:"changes"`
+
 	// Notifications about requests: the time between two of an account, most of an
 	// account in a time, and how often a person may have that of a request sent again.
 	PushApart Duration `toml:"push_apart"`
@@ -123,6 +131,8 @@ func defaultLimits() Limits {
 		AgainIn:      minutes(15),
 		ApprovalUse:  minutes(5),
 		ReportQuiet:  minutes(30),
+		Probation:    Duration{24 * time.Hour},
+		Changes:      Rate{5, 10 * time.Minute},
 		PushApart:    Duration{20 * time.Second},
 		Pushes:       Rate{5, 10 * time.Minute},
 		PushAgain:    3,

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"keyturn"
+	"keyturn/internal/page"
 	"keyturn/internal/policy"
 	"keyturn/locale"
 )
@@ -56,18 +57,8 @@ func between(words *locale.Words, low, high int) string {
 	return words.T("guide.between", "min", low, "max", high)
 }
 
-// long says a length in the largest unit that fits: "10 minutes", "24 hours".
-func long(words *locale.Words, d time.Duration) string {
-	switch {
-	case d >= 48*time.Hour && d%(24*time.Hour) == 0:
-		return words.T("guide.days", "count", int(d/(24*time.Hour)))
-	case d >= 2*time.Hour && d%time.Hour == 0:
-		return words.T("guide.hours", "count", int(d/time.Hour))
-	case d%time.Minute == 0:
-		return words.T("guide.minutes", "count", int(d/time.Minute))
-	}
-	return words.T("guide.seconds", "count", int(d/time.Second))
-}
+// long says a length of time.
+func long(words *locale.Words, d time.Duration) string { return page.Long(d).In(words) }
 
 // A tongue is one language, and what stands in it for the names in braces.
 type tongue struct {

@@ -86,6 +86,19 @@ type Sentence struct {
 // Say makes a sentence; values are pairs of name and value.
 func Say(key string, values ...any) Sentence { return Sentence{key, values} }
 
+// Long says a length of time in the largest unit that fits: "10 minutes", "24 hours".
+func Long(d time.Duration) Sentence {
+	switch {
+	case d >= 48*time.Hour && d%(24*time.Hour) == 0:
+		return Say("guide.days", "count", int(d/(24*time.Hour)))
+	case d >= 2*time.Hour && d%time.Hour == 0:
+		return Say("guide.hours", "count", int(d/time.Hour))
+	case d%time.Minute == 0:
+		return Say("guide.minutes", "count", int(d/time.Minute))
+	}
+	return Say("guide.seconds", "count", int(d/time.Second))
+}
+
 // In is the sentence as plain text of a language, for what is said outside a page.
 func (s Sentence) In(words *locale.Words) string {
 	if s.Key == "" {

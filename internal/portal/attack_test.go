@@ -131,7 +131,7 @@ func TestA22RedeemedOnceAndInTime(t *testing.T) {
 	ada.Phone.Approve(page.Text("#number"))
 	clock.Move(121 * time.Second)
 	page = late.Post("/sign-in/redeem", url.Values{"request": {request(page)}})
-	if page.Path != "/sign-in/wait" || !strings.Contains(page.HTML, "Approved, but this page was away too long") || late.Cookie("keyturn_session") != "" {
+	if page.Path != "/sign-in/wait" || !strings.Contains(page.HTML, "Approved, but this page was away too long") || !strings.Contains(page.HTML, "for 2 minutes") || late.Cookie("keyturn_session") != "" {
 		t.Errorf("121 s after the approval: %s\n%s", page.Path, page.HTML)
 	}
 }

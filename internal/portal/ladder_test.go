@@ -134,7 +134,7 @@ func TestOfflineOff(t *testing.T) {
 			page = page.Submit("form#respond", url.Values{"response": {wrong(t, ada.Phone, page)}})
 		}
 		page = page.Submit("form#respond", url.Values{"response": {wrong(t, ada.Phone, page)}})
-		if !strings.Contains(page.HTML, "Wrong response five times") {
+		if !strings.Contains(page.HTML, "Too many wrong responses") {
 			t.Fatalf("after five: %s", page.HTML)
 		}
 	}

@@ -65,7 +65,7 @@ var (
 	outcomeExpired = outcome{Icon: "clock", Look: "warn", Title: page.Say("outcome.expired.title"),
 		Body: page.Say("outcome.expired.body"), Go: page.Say("outcome.expired.go"), Post: "/sign-in/again"}
 	outcomeLate = outcome{Icon: "clock", Look: "warn", Title: page.Say("outcome.late.title"),
-		Body: page.Say("outcome.late.body"), Go: page.Say("outcome.late.go"), Post: "/sign-in/again"}
+		Go: page.Say("outcome.late.go"), Post: "/sign-in/again"}
 	outcomeNumber = outcome{Icon: "cross", Look: "bad", Title: page.Say("outcome.number.title"),
 		Body: page.Say("outcome.number.body"), Go: page.Say("outcome.number.go"), Post: "/sign-in/again"}
 	outcomeResponse = outcome{Icon: "cross", Look: "bad", Title: page.Say("outcome.response.title"),
@@ -91,7 +91,7 @@ var (
 	outcomeLocked = outcome{Icon: "lock", Look: "bad",
 		Body: page.Say("outcome.locked.body"), Go: page.Say("outcome.recover.go"), Link: "/sign-in/recovery"}
 	outcomeProbation = outcome{Icon: "clock", Look: "warn", Title: page.Say("outcome.probation.title"),
-		Body: page.Say("outcome.probation.body"), Go: page.Say("outcome.change.go"), Link: "/"}
+		Go: page.Say("outcome.change.go"), Link: "/"}
 	outcomeRecovered = outcome{Icon: "key", Look: "warn", Title: page.Say("outcome.recovered.title"),
 		Body: page.Say("outcome.recovered.body"), Go: page.Say("outcome.change.go"), Link: "/"}
 	outcomeApproval = outcome{Icon: "clock", Look: "warn", Title: page.Say("setup.approval"),
@@ -101,7 +101,7 @@ var (
 )
 
 // endOf explains the errors that people meet, or false.
-func endOf(err error) (outcome, bool) {
+func endOf(err error, l policy.Limits) (outcome, bool) {
 	switch {
 	case errors.Is(err, approval.ErrReplaced):
 		return outcomeTab, true
@@ -110,7 +110,9 @@ func endOf(err error) (outcome, bool) {
 	case errors.Is(err, approval.ErrNoPhone):
 		return outcomeNobody, true
 	case errors.Is(err, device.ErrProbation):
-		return outcomeProbation, true
+		o := outcomeProbation
+		o.Body = page.Say("outcome.probation.body", "time", page.Long(l.Probation))
+		return o, true
 	case errors.Is(err, errRecovered):
 		return outcomeRecovered, true
 	case errors.Is(err, activation.ErrApproval):
@@ -138,6 +140,7 @@ func ended(r approval.Request, l policy.Limits) outcome {
 		o = outcomeDisplaced
 	case !r.Answered.IsZero(): // approved, and never redeemed
 		o = outcomeLate
+		o.Body = page.Say("outcome.late.body", "time", page.Long(l.RedeemIn))
 	}
 	if r.Action != keyturn.SignIn {
 		o.Body, o.Go, o.Link, o.Post = page.Say("outcome.code.body"), page.Say("outcome.change.go"), "/phones", ""

@@ -103,7 +103,7 @@ func (p *Portal) passwordRefused(w http.ResponseWriter, r *http.Request, s sessi
 		c.Problem, status = page.Say("signin.busyserver"), http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", "3")
 	case errors.Is(err, account.ErrApproval), errors.Is(err, approval.ErrUnknown):
-		c.Problem, status = page.Say("password.approval"), http.StatusConflict
+		c.Problem, status = page.Say("password.approval", "time", page.Long(p.Limits.ApprovalUse)), http.StatusConflict
 	case errors.Is(err, account.ErrEnded):
 		return session.ErrNone
 	default:

@@ -65,7 +65,7 @@ func checked(page *keyturntest.Page) string {
 // paused, and gone after a day. A31 A41 A62.
 func TestC3RecoverPlain(t *testing.T) {
 	clock := keyturntest.NewClock()
-	w := keyturntest.Start(t, keyturntest.At(clock))
+	w := keyturntest.Start(t, keyturntest.At(clock), keyturntest.Set(func(c *config.Config) { c.Limits.Probation.Duration = 36 * time.Hour }))
 	ada := w.Person("ada")
 	codes := withCodes(t, ada)
 	old := ada.Phone
@@ -100,16 +100,20 @@ func TestC3RecoverPlain(t *testing.T) {
 	ada.Phone = phone
 	fresh := signedIn(t, w, ada) // it may sign in
 	for path, form := range map[string]url.Values{"/phones/add": nil, "/recovery-codes/new": nil, "/phones/move": {"have": {"yes"}}} {
-		if page := fresh.Post(path, form); page.Status != http.StatusConflict || !strings.Contains(page.HTML, "24 hours") {
+		if page := fresh.Post(path, form); page.Status != http.StatusConflict || !strings.Contains(page.HTML, "For 36 hours") {
 			t.Errorf("A62: on probation, %s: %d\n%s", path, page.Status, page.HTML)
 		}
 	}
 	if _, err := old.Pending(t.Context()); err != nil {
 		t.Errorf("the lost phone may read: %v", err)
 	}
-	clock.Move(24 * time.Hour)
+	clock.Move(35 * time.Hour)
+	if _, err := old.Pending(t.Context()); err != nil {
+		t.Errorf("an hour before the end: %v", err)
+	}
+	clock.Move(time.Hour)
 	if _, err := old.Pending(t.Context()); !strings.Contains(problem(err), "device_removed") {
-		t.Errorf("after a day: %v", err)
+		t.Errorf("after probation: %v", err)
 	}
 	fresh = signedIn(t, w, ada)
 	if page := fresh.Post("/phones/add", nil); page.Path != "/sign-in/wait" {

@@ -23,6 +23,7 @@ func limits(c config.Config) policy.Limits {
 	l.RedeemIn, l.AgainIn, l.ApprovalUse = set.RedeemIn.Duration, set.AgainIn.Duration, set.ApprovalUse.Duration
 	l.PushApart, l.PushPause, l.Pushes = set.PushApart.Duration, set.PushPause.Duration, rate(set.Pushes)
 	l.PushRow, l.PushAgain = set.PushRow, set.PushAgain
+	l.Probation, l.Changes = set.Probation.Duration, rate(set.Changes)
 	l.ReportQuiet, l.Browser = set.ReportQuiet.Duration, set.Browser.Duration
 	l.SessionIdle, l.SessionMost = set.SessionIdle.Duration, set.SessionMost.Duration
 	return l

@@ -48,6 +48,43 @@ func TestEveryLimitArrives(t *testing.T) {
 	}
 }
 
+// The times and counts that no setting changes, spec §17: those of one exchange of
+// messages, and those that keep other limits true.
+var constants = []string{"FinishIn", "CheckIn", "RequestMost", "EndedShown", "QRLeast", "OfflineLife", "PINJudged", "ProofKept",
+	"AnswersKept", "CounterJump", "LateAnswers"}
+
+// Every limit is a setting, or one of the constants that the protocol names.
+func TestEveryLimitIsASetting(t *testing.T) {
+	c := config.Default()
+	other(reflect.ValueOf(&c).Elem())
+	is, set := reflect.ValueOf(policy.Defaults()), reflect.ValueOf(server.Limits(c))
+	var got []string
+	for i := range is.NumField() {
+		if is.Field(i).Interface() == set.Field(i).Interface() {
+			got = append(got, is.Type().Field(i).Name)
+		}
+	}
+	if diff := cmp.Diff(constants, got); diff != "" {
+		t.Errorf("limits that no setting changes (-constants +found):\n%s", diff)
+	}
+}
+
+// other changes every number and length of time of the settings.
+func other(v reflect.Value) {
+	switch s := v.Addr().Interface().(type) {
+	case *config.Rate:
+		*s = config.Rate{Most: s.Most + 1, In: s.In + 1}
+	case *config.Duration:
+		s.Duration++
+	case *int:
+		*s++
+	default:
+		for i := 0; v.Kind() == reflect.Struct && i < v.NumField(); i++ {
+			other(v.Field(i))
+		}
+	}
+}
+
 // A monitor asks at an address of its own, and gets nothing else there.
 func TestHealth(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
