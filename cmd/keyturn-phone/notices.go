@@ -37,19 +37,25 @@ func (notices) Run(ctx context.Context, t *terminal, file phone.File) error {
 	return nil
 }
 
-// told is a notice in words; of a kind that this program doesn't know it says that
-// something happened.
+// told is a notice in words.
 func told(words *locale.Words, n phone.Notice) string {
-	key := n.Kind
-	if n.Place != "" && words.Has("notice."+key+".near") {
-		key += ".near"
-	} else if n.Detail == "" && words.Has("notice."+key+".portal") {
-		key += ".portal"
+	return words.T(sentence(words, n), "phone", n.Detail, "left", n.Detail, "from", n.From, "place", n.Place, "time", n.Time.Format("2006-01-02 15:04"))
+}
+
+// sentence is the key of a notice's words; of a kind that this program doesn't know they
+// say that something happened. The phone app and the server have the same rule:
+// web/phone/test/notices.json.
+func sentence(words *locale.Words, n phone.Notice) string {
+	key := "notice." + n.Kind
+	switch {
+	case n.Place != "" && words.Has(key+".near"):
+		return key + ".near"
+	case n.Detail == "" && words.Has(key+".portal"):
+		return key + ".portal"
+	case words.Has(key):
+		return key
 	}
-	if !words.Has("notice." + key) {
-		key = "other"
-	}
-	return words.T("notice."+key, "phone", n.Detail, "left", n.Detail, "from", n.From, "place", n.Place, "time", n.Time.Format("2006-01-02 15:04"))
+	return "notice.other"
 }
 
 // one names a notice.

@@ -126,14 +126,17 @@ func (t Told) Sentence(words *locale.Words, time string) string {
 }
 
 // Words are the key of the sentence below "notice", and its values, for who shows it with
-// an instant of its own making.
+// an instant of its own making. Phones choose it by the same rule, from what [Told.ForPhone]
+// gives them: web/phone/test/notices.json holds them together.
 func (t Told) Words(words *locale.Words, time any) (string, []any) {
 	key := string(t.Kind)
 	switch {
 	case t.Place != "" && words.Has("notice."+key+".near"):
 		key += ".near"
-	case t.Phone == "" && words.Has("notice."+key+".portal"):
+	case t.Phone+t.Left == "" && words.Has("notice."+key+".portal"):
 		key += ".portal"
+	case !words.Has("notice." + key):
+		key = "other" // written by a newer server that shares the storage
 	}
 	return key, []any{"phone", t.Phone, "from", t.From, "place", t.Place, "time", time, "left", t.Left}
 }
