@@ -2,7 +2,6 @@ package approval
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -16,9 +15,8 @@ import (
 // A sign-in's browser gets what the grant says in the same step, and becomes known
 // if something was carried; any other action signs nobody in, whatever g says.
 //
-// The errors are [ErrReplaced], [*Gone], and [ErrUnknown] also for an approval whose
-// account or device was stopped since: it opens nothing any more. Attacks A20 to
-// A23, A85.
+// An approval whose account or device was stopped since ends here as cancelled. The
+// errors are [ErrReplaced], [ErrUnknown] and [*Gone]. Attacks A20 to A23, A85.
 func (s *Service) Redeem(ctx context.Context, cookie, id string, g policy.Grant) (Request, policy.Proven, error) {
 	was, err := s.own(ctx, cookie, id)
 	if err != nil {
@@ -29,10 +27,6 @@ func (s *Service) Redeem(ctx context.Context, cookie, id string, g policy.Grant)
 	}
 	ev := s.about(was).As(audit.RequestRedeemed).With("acr", was.proven().ACR())
 	r, err := s.Store.Redeem(ctx, was.ID, hashCookie(cookie), was.limit(g), ev)
-	var gone *Gone
-	if errors.As(err, &gone) && gone.State == Approved {
-		err = fmt.Errorf("account or device may not any more: %w", ErrUnknown)
-	}
 	if err != nil {
 		return Request{}, policy.Proven{}, fmt.Errorf("redeem %s: %w", was.ID, err)
 	}

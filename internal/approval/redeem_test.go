@@ -141,14 +141,17 @@ func TestA22A23NotRedeemed(t *testing.T) {
 			&approval.Gone{State: approval.Expired}, approval.Expired},
 		{"A22 the approving device is removed", func(w *world, p *phone, _ asked) error {
 			return w.devices.Remove(w.t.Context(), p.ID, device.ReasonOperator)
-		}, approval.ErrUnknown, approval.Approved},
+		}, &approval.Gone{State: approval.Cancelled}, approval.Cancelled},
 		{"A22 the approving device is suspended", func(w *world, p *phone, _ asked) error {
 			w.suspend(p)
 			return nil
-		}, approval.ErrUnknown, approval.Approved},
+		}, &approval.Gone{State: approval.Cancelled}, approval.Cancelled},
 		{"A23 the account is disabled", func(w *world, p *phone, _ asked) error {
 			return w.db.SetAccountState(w.t.Context(), p.Account, account.Disabled, w.event(p.Account))
-		}, approval.ErrUnknown, approval.Approved},
+		}, &approval.Gone{State: approval.Cancelled}, approval.Cancelled},
+		{"A23 the account is reset", func(w *world, p *phone, _ asked) error {
+			return w.db.ResetAccount(w.t.Context(), p.Account, w.event(p.Account))
+		}, &approval.Gone{State: approval.Cancelled}, approval.Cancelled},
 		{"A22 it was redeemed", func(w *world, _ *phone, q asked) error {
 			_, _, err := w.redeem(q)
 			return err

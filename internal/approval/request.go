@@ -7,8 +7,8 @@
 //	waiting ────┼─ newer request · person · time ────────▶ replaced · cancelled · expired
 //	            └─ approve, or the right response ───────▶ approved ── Redeem, within 120 s ─▶ redeemed
 //
-// A report, an alarm and a new password also end a sign-in that is approved and
-// not yet redeemed: approved ─▶ cancelled.
+// A report, an alarm and a new password also end a sign-in that is approved and not
+// yet redeemed, and stopping its account or phone anything: approved ─▶ cancelled.
 //
 // An arrow that isn't in the picture can't happen: each one is a single
 // compare-and-swap in store/request.sql.
@@ -213,7 +213,7 @@ type Store interface {
 	// Redeem is approved → redeemed: the pending cookie's hash is right, time is
 	// not over, the account may sign in, the approving device is still active. In
 	// the same step it writes what the grant says. [*Gone] with the true state
-	// otherwise, approved if only the account or the device may not.
+	// otherwise; if only the account or the device may not, the request is cancelled.
 	Redeem(ctx context.Context, id string, pending keyturn.Bytes, g policy.Grant, ev audit.Event) (Request, error)
 
 	Carrying

@@ -66,7 +66,7 @@ func (d *DB) SetAccountState(ctx context.Context, id string, to account.State, e
 		if err := tx.tell(ev); err != nil || to == account.Active {
 			return err
 		}
-		if err := tx.cancelRequests(id, ev); err != nil {
+		if err := tx.cancelRequests(id, true, ev); err != nil {
 			return err
 		}
 		return tx.endSessions(id, ev)
@@ -83,11 +83,14 @@ func (d *DB) ResetAccount(ctx context.Context, id string, ev audit.Event) error 
 			return err
 		}
 		for _, end := range []func(*Tx, string, audit.Event) error{
-			(*Tx).replaceActivations, (*Tx).removeDevices, (*Tx).cancelRequests, (*Tx).endSessions,
+			(*Tx).replaceActivations, (*Tx).removeDevices, (*Tx).endSessions,
 		} {
 			if err := end(tx, id, ev); err != nil {
 				return err
 			}
+		}
+		if err := tx.cancelRequests(id, true, ev); err != nil {
+			return err
 		}
 		if err := tx.run(sessionSQL.ForgetAll, id); err != nil {
 			return err

@@ -118,27 +118,43 @@ func (d *DB) EndRequest(ctx context.Context, id string, to approval.State, ev au
 
 // Redeem implements [approval.Store].
 func (d *DB) Redeem(ctx context.Context, id string, pending keyturn.Bytes, g policy.Grant, ev audit.Event) (r approval.Request, err error) {
+	var refused error
 	err = d.write(ctx, func(tx *Tx) error {
+		refused = nil
 		if err := tx.run(requestSQL.LockAccount, id); err != nil {
 			return err
 		}
-		if err := tx.step(ev, errLost, requestSQL.Redeem, ev.At, id, pending); err != nil {
-			return tx.notRedeemed(err, id, pending, ev.At)
+		err := tx.step(ev, errLost, requestSQL.Redeem, ev.At, id, pending)
+		if errors.Is(err, errLost) {
+			refused, err = tx.notRedeemed(id, pending, ev)
+			return err
+		}
+		if err != nil {
+			return err
 		}
 		if r, err = one(tx, requestFields, requestSQL.ByID, id); err != nil {
 			return err
 		}
 		return tx.grant(r, g, ev)
 	})
+	if err == nil {
+		err = refused
+	}
 	return r, err
 }
 
-// notRedeemed is gone, and knows no request that is another browser's.
-func (tx *Tx) notRedeemed(err error, id string, pending keyturn.Bytes, at time.Time) error {
-	if r, err := one(tx, requestFields, requestSQL.ByID, id); err == nil && !bytes.Equal(r.Pending, pending) {
-		return &approval.Gone{State: "unknown"}
+// notRedeemed says why not, to the request's own browser; others know no such
+// request. If it is approved, the account or the phone may not any more, and it ends.
+func (tx *Tx) notRedeemed(id string, pending keyturn.Bytes, ev audit.Event) (refused, err error) {
+	r, err := one(tx, requestFields, requestSQL.ByID, id)
+	if err != nil || !bytes.Equal(r.Pending, pending) {
+		return &approval.Gone{State: "unknown"}, none(err, nil)
 	}
-	return tx.gone(err, id, at)
+	ev.Kind, ev.Detail = audit.RequestCancelled, map[string]string{"cause": "stopped"}
+	if err := tx.maybe(ev, requestSQL.CancelApproved, ev.At, id, pending); err != nil {
+		return nil, err
+	}
+	return tx.gone(errLost, id, ev.At), nil
 }
 
 // useApproval uses up the approval of a security change, once, for the session

@@ -229,8 +229,5 @@ func (tx *Tx) startAnew(account string, ev audit.Event) error {
 	if err := tx.run(sessionSQL.ForgetAll, account); err != nil {
 		return err
 	}
-	if err := tx.cancelRequests(account, ev); err != nil {
-		return err
-	}
-	return tx.tellEach(ev.As(audit.RequestCancelled), requestSQL.CancelApproved, ev.At, account)
+	return tx.cancelRequests(account, false, ev)
 }

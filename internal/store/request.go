@@ -154,9 +154,10 @@ func (d *DB) Prolong(ctx context.Context, id string, by, most time.Duration, ev 
 	return expires, err
 }
 
-// cancelRequests ends what waits for an account.
-func (tx *Tx) cancelRequests(account string, ev audit.Event) error {
-	return tx.tellEach(ev.As(audit.RequestCancelled), requestSQL.CancelAll, ev.At, account)
+// cancelRequests ends what waits for an account, and what was approved and isn't
+// redeemed: its sign-ins, or everything. Attack A23.
+func (tx *Tx) cancelRequests(account string, everything bool, ev audit.Event) error {
+	return tx.tellEach(ev.As(audit.RequestCancelled), requestSQL.CancelAll, ev.At, account, everything)
 }
 
 // maybe is step for what need not happen.

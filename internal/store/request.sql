@@ -141,15 +141,15 @@ UPDATE request SET state = 'expired', number = NULL, ended = $1, settled = COALE
  WHERE id = $2 AND state IN ('waiting', 'approved') AND expires <= $1;
 
 -- name: CancelAll
-UPDATE request SET state = 'cancelled', number = NULL, ended = $1, settled = $1
- WHERE account = $2 AND state = 'waiting'
+-- What waits, sign-ins that were approved and that no browser has redeemed, and ($3) changes too.
+UPDATE request SET state = 'cancelled', number = NULL, ended = $1, settled = COALESCE(settled, $1)
+ WHERE account = $2 AND (state = 'waiting' OR state = 'approved' AND (action = 'sign_in' OR $3))
 RETURNING id, account;
 
 -- name: CancelApproved
--- Sign-ins that were approved and that no browser has redeemed.
+-- The account, or the phone that approved, may not any more: written by the browser that comes.
 UPDATE request SET state = 'cancelled', number = NULL, ended = $1
- WHERE account = $2 AND state = 'approved' AND action = 'sign_in'
-RETURNING id, account;
+ WHERE id = $2 AND pending = $3 AND state = 'approved' AND expires > $1;
 
 -- name: Recover
 -- A recovery code stands for the phone's answer: the request ends, and what its password still allowed.

@@ -6,7 +6,8 @@
    or the QR code, read by the app's camera; or opens a link that the attacker sent;
    or denies; and may type the phone's response into the own browser. The network
    keeps an answer back, and sends it twice. A stranger knows all ids. The server may
-   die between two transactions. The operator may stop the account or remove the phone.
+   die between two transactions. The operator may stop the account or remove the phone; the
+   person may report, raise an alarm or change the password.
 
    Each macro is a defence; 0 takes it away.
      NUMBER    what is carried is compared with what the request's own screen shows (A02)
@@ -14,6 +15,7 @@
      ONCE      each arrow is one conditional statement (A10, A22, A58)
      OWNER     redeeming needs the pending cookie (A21)
      STOP      account and phone are looked at again when it is redeemed (A22, A23)
+     CANCEL    report, alarm and password change end what was approved and not redeemed (A23)
      DECISION  the decision is part of what is signed and read (A04)
      WHOLE     redeeming and the session are one transaction (docs/decisions/0002) */
 #ifndef NUMBER
@@ -31,6 +33,9 @@
 #ifndef STOP
 #define STOP 1
 #endif
+#ifndef CANCEL
+#define CANCEL 1
+#endif
 #ifndef DECISION
 #define DECISION 1
 #endif
@@ -41,7 +46,7 @@
 #define THEIRS 1
 #define NOTHING 2
 
-mtype = { waiting, approved, denied, redeemed, expired };
+mtype = { waiting, approved, denied, redeemed, expired, cancelled };
 mtype = { approve, deny };
 mtype = { answer, response };
 
@@ -50,9 +55,10 @@ byte approvals[2];              /* how often a request became approved */
 byte sessions[2];               /* how many sessions came out of it */
 mtype way;                      /* how the own one was approved */
 bool stopped;                   /* the account, or the phone that approves */
+bool anew;                      /* reported, or a new password */
 
 bool meant[2], refused[2];      /* what the person did */
-bool attacker_in, stranger_in, stopped_in;
+bool attacker_in, stranger_in, stopped_in, late_in;
 bool deny_lost;                 /* approved, though only denied */
 bool done;                      /* the own browser is signed in */
 
@@ -85,7 +91,11 @@ inline judge(i, decision, value) {
   fi
 }
 
-inline session(i) { sessions[i]++; if :: stopped -> stopped_in = true :: else fi }
+inline session(i) {
+  sessions[i]++;
+  if :: stopped -> stopped_in = true :: else fi;
+  if :: anew -> late_in = true :: else fi
+}
 
 #define CAN_REDEEM(i) (state[i] == approved && !(STOP && stopped))
 
@@ -138,26 +148,34 @@ active proctype Network() { byte i, v; mtype d;
   :: skip
   fi }
 
+#define OPEN(i) (state[i] == waiting || state[i] == approved)
+#define ENDS(i) (state[i] == waiting || CANCEL && state[i] == approved)
+
+inline cancel(i) { if :: ENDS(i) -> state[i] = cancelled :: else fi }
+
 active proctype World() {
 end:
   do
-  :: d_step { state[OWN] == waiting || state[OWN] == approved -> state[OWN] = expired }
-  :: d_step { state[THEIRS] == waiting || state[THEIRS] == approved -> state[THEIRS] = expired }
-  :: d_step { !stopped -> stopped = true }
+  :: d_step { OPEN(OWN) -> state[OWN] = expired }
+  :: d_step { OPEN(THEIRS) -> state[THEIRS] = expired }
+  :: d_step { !stopped && !anew -> stopped = true }
+  :: d_step { !stopped && !anew && (state[OWN] == approved || state[THEIRS] == approved) -> anew = true; cancel(OWN); cancel(THEIRS) }
   od }
 
 #define NO_HIJACK   (!attacker_in)
 #define ONE         (approvals[0] <= 1 && approvals[1] <= 1 && sessions[0] <= 1 && sessions[1] <= 1)
 #define OWNED       (!stranger_in)
 #define STOPPED     (!stopped_in)
+#define ANEW        (!late_in)
 #define DENIED      (!deny_lost)
 #define KEPT        (state[OWN] != redeemed || sessions[OWN] > 0)
 
-ltl safe          { [] (NO_HIJACK && ONE && OWNED && STOPPED && DENIED && KEPT) }
+ltl safe          { [] (NO_HIJACK && ONE && OWNED && STOPPED && ANEW && DENIED && KEPT) }
 ltl no_hijack     { [] NO_HIJACK }      /* the attacker's browser gets no session */
 ltl once          { [] ONE }            /* one approval, also by phone and response at once, and one session */
 ltl owner         { [] OWNED }          /* none without the pending cookie */
 ltl stop          { [] STOPPED }        /* none after account or phone were stopped */
+ltl anew_counts   { [] ANEW }           /* none of what was begun before a report or a new password */
 ltl deny_counts   { [] DENIED }         /* what was only denied is never approved */
 ltl kept          { [] KEPT }           /* what is used up has given its session, also if the server dies */
 ltl never_done    { [] !(done && way == answer) }       /* must be violated: one can sign in by phone */

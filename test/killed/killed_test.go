@@ -66,6 +66,7 @@ var laters = []moment{
 	{audit.RequestDenied, "", (*person).deny},
 	{audit.RequestReported, "", (*person).report},
 	{audit.RequestCancelled, "", (*person).cancel},
+	{audit.RequestCancelled, "approved", (*person).reportBeside},
 	{audit.RequestReplaced, "", (*person).again},
 	{audit.RequestExpired, "waiting", (*person).lateCancel},
 	{audit.RequestExpired, "waiting, by the next", (*person).lateAgain},
@@ -398,6 +399,22 @@ func (p *person) report() {
 func (p *person) cancel() {
 	g := p.signIn()
 	p.post("/sign-in/cancel", url.Values{"request": {g.request()}}, "/")
+}
+
+// reportBeside reports one sign-in while another one is approved and not redeemed.
+func (p *person) reportBeside() {
+	g := p.signIn()
+	p.answer(keyturn.Approve, g.text("number"))
+	p.signIn()
+	for range 2 { // no answer came: again
+		p.answer(keyturn.Report, "")
+	}
+	for _, ev := range p.node.record(g.request()) {
+		if ev.Kind == audit.RequestCancelled {
+			return
+		}
+	}
+	p.t.Error("the approved sign-in isn't cancelled")
 }
 
 func (p *person) again() {

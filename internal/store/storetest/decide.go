@@ -334,11 +334,35 @@ var decisions = []contract{
 		w.wantGone(redeem(denied, denied.Pending, 0), approval.Denied)
 		w.wantGone(redeem(approval.Request{ID: "req_none"}, random(), 0), "unknown")
 		w.must(w.db.Suspend(w.Context(), second.ID, device.ReasonLost, audit.Event{At: now}))
-		w.wantGone(redeem(r, r.Pending, 0), approval.Approved)
-		w.decide(waiting, phone, approval.Approved)
-		w.must(w.db.SetAccountState(w.Context(), ada, account.Disabled, audit.Event{Kind: audit.AccountDisabled, At: now, Account: ada}))
-		w.wantGone(redeem(waiting, waiting.Pending, 0), approval.Approved)
+		w.wantGone(redeem(r, random(), 0), "unknown")
+		w.wantEvents(r.ID, audit.RequestCancelled, 0)
+		for range 2 {
+			w.wantGone(redeem(r, r.Pending, 0), approval.Cancelled)
+		}
+		w.wantEvents(r.ID, audit.RequestCancelled, 1)
 		w.wantEvents(ada, audit.RequestRedeemed, 1) // of the second phone's activation
+	}},
+	{"what was approved is cancelled when the operator stops the account", func(w *world) {
+		for _, stop := range []func(id string, ev audit.Event) error{
+			func(id string, ev audit.Event) error {
+				return w.db.SetAccountState(w.Context(), id, account.Disabled, ev)
+			},
+			func(id string, ev audit.Event) error { return w.db.ResetAccount(w.Context(), id, ev) },
+		} {
+			ada := w.account()
+			p := w.phone(ada)
+			s, _ := w.session(ada)
+			in, change, waiting := w.ask(ada), w.ask(ada, func(r *approval.Request) { r.Action, r.Session = keyturn.RecoveryCodes, s }), w.ask(ada)
+			w.decide(in, p, approval.Approved)
+			w.decide(change, p, approval.Approved)
+			w.must(stop(ada, audit.Event{At: now, Account: ada}))
+			for _, r := range []approval.Request{in, change, waiting} {
+				w.wantEvents(r.ID, audit.RequestCancelled, 1)
+				_, err := w.db.Redeem(w.Context(), r.ID, r.Pending, policy.Grant{}, about(r, audit.RequestRedeemed))
+				w.wantGone(err, approval.Cancelled)
+				w.wantEvents(r.ID, audit.RequestCancelled, 1)
+			}
+		}
 	}},
 }
 
