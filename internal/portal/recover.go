@@ -20,6 +20,7 @@ import (
 type recoverPage struct {
 	page.Frame
 	Request   string
+	Waits     bool // and may still be approved meanwhile
 	Typed     string
 	Problem   page.Sentence
 	Reference string // of a wrong code
@@ -45,7 +46,8 @@ func (p *Portal) noRecovery(w http.ResponseWriter, r *http.Request, req approval
 }
 
 func (p *Portal) showRecover(w http.ResponseWriter, r *http.Request, status int, req approval.Request, c recoverPage) error {
-	c.Account, c.Request, c.Desk = req.Name, req.ID, keyturn.GroupedReference(cmp.Or(c.Reference, req.Reference))
+	c.Account, c.Request, c.Waits = req.Name, req.ID, req.State == approval.Waiting
+	c.Desk = keyturn.GroupedReference(cmp.Or(c.Reference, req.Reference))
 	c.Reference = keyturn.GroupedReference(c.Reference)
 	if r.Method == http.MethodPost {
 		c.Switch = page.Switch{Action: "/sign-in/recovery", Fields: []page.Field{{Name: "request", Value: req.ID}, {Name: "code", Value: c.Typed}}}

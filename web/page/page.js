@@ -1,7 +1,7 @@
 // What every page does when there is JavaScript: times by the person's own
 // clock, Copy, and forms that can't be sent twice.
 
-import { confirm, data } from "./element.js";
+import { confirm, data, element } from "./element.js";
 
 /** @type {Intl.DateTimeFormatOptions} */
 const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
@@ -35,6 +35,19 @@ for (const button of document.querySelectorAll("button")) {
   });
 }
 
+// An answer that takes long may never come: the same form can be sent once more, and
+// the server takes it as the same.
+/** @param {HTMLFormElement} form @param {HTMLElement | null} button */
+function slow(form, button) {
+  const note = element("slow", HTMLElement), again = note.querySelector("button");
+  note.hidden = false;
+  if (again) again.onclick = () => {
+    note.hidden = true;
+    delete form.dataset.sent;
+    form.requestSubmit(button);
+  };
+}
+
 // The first press counts.
 for (const form of document.forms) {
   form.addEventListener("submit", (event) => {
@@ -45,7 +58,7 @@ for (const form of document.forms) {
       event.submitter.setAttribute("aria-disabled", "true");
       if (event.submitter.dataset.busy) event.submitter.textContent = event.submitter.dataset.busy;
     }
-    setTimeout(() => form.querySelector("[data-slow]")?.removeAttribute("hidden"), 8000);
+    setTimeout(() => slow(form, event.submitter), 8000);
   });
 }
 
