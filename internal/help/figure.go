@@ -42,10 +42,11 @@ func (p picture) Ring(m mark) mark {
 	return mark{m.N, x, y, min(m.X+m.W+air, p.Width-p.unit()) - x, min(m.Y+m.H+air, p.Height-p.unit()) - y}
 }
 
-// Badge is the circle of a mark's number, at the corner of its ring.
+// Badge is the circle of a mark's number, beside the corner of its ring, so that
+// it covers as little as possible of what the ring is about.
 func (p picture) Badge(m mark) mark {
 	ring, r := p.Ring(m), 12*p.unit()
-	return mark{m.N, min(max(ring.X, r), p.Width-r), min(max(ring.Y, r), p.Height-r), r, 12 * p.unit()}
+	return mark{m.N, min(max(ring.X-8*p.unit(), r), p.Width-r), min(max(ring.Y+4*p.unit(), r), p.Height-r), r, r}
 }
 
 // Round is the radius of a ring's corners.
