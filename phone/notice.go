@@ -20,7 +20,7 @@ type Notice struct {
 	From      string // phone_moved: name of the phone before
 	Place     string // empty if it isn't known
 	Reference string // for the help desk
-	Pause     bool   // an alarm with the PIN pauses the new phone
+	Pause     bool   // an alarm with the PIN pauses the new phone, or ends the recovery codes
 }
 
 // Notices asks once, for all accounts of the phone, what its person was told and has not
@@ -52,8 +52,8 @@ func (p *Phone) Acknowledge(ctx context.Context, n Notice) error {
 }
 
 // Alarm says that it wasn't. Pushes and security changes of the account stop for as long as
-// the server is set to, half an hour as a rule, and everyone is told. With the PIN it also pauses a new phone in its first time;
-// pin may be empty.
+// the server is set to, half an hour as a rule, and everyone is told. With the PIN it also pauses a new phone
+// in its first time, or ends the recovery codes that it is about; pin may be empty.
 func (p *Phone) Alarm(ctx context.Context, n Notice, pin string) error {
 	return p.notice(ctx, n, "alarm", pin)
 }

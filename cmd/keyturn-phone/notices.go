@@ -104,7 +104,7 @@ func (c *seen) Run(ctx context.Context, t *terminal, file phone.File) error {
 // alarm is "keyturn-phone alarm".
 type alarm struct {
 	one
-	Pause bool `help:"Also pause the new phone that the notice is about. Asks for the PIN."`
+	Pause bool `help:"Also pause the new phone, or end the recovery codes, that the notice is about. Asks for the PIN."`
 }
 
 // Run says that it wasn't the person.

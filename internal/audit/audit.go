@@ -29,6 +29,7 @@ const (
 	RecoveryUsed    Kind = "recovery.used"    // a code signed somebody in; Detail "left" says how many remain
 	RecoveryWrong   Kind = "recovery.wrong"   // a code was tried and is none of the account's
 	RecoveryOff     Kind = "recovery.off"     // too many wrong ones in a row: the codes are off
+	RecoveryEnded   Kind = "recovery.ended"   // an alarm with the unlock has ended the codes; Device raised it
 	PasswordChanged Kind = "password.changed" // Detail "by" is "operator" if it was
 	PasswordRefused Kind = "password.refused" // the present one was wrong when it was to be changed
 	AlarmRaised     Kind = "alarm.raised"     // "It wasn't me", about something that a phone was told

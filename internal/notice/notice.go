@@ -118,5 +118,9 @@ type Told struct {
 	Reference string // 8 symbols
 }
 
+// Codes reports whether it is about recovery codes that somebody was given or has used:
+// if it wasn't the person, somebody else has them.
+func (k Kind) Codes() bool { return k == RecoveryUsed || k == RecoveryNew }
+
 // Errors a caller can act on.
 var ErrUnknown = errors.New("notice: no such notice of this device")

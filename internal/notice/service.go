@@ -36,7 +36,9 @@ type Store interface {
 	// RaiseAlarm moves a notice of the device in ev to alarm, with the effect of a
 	// report; a notice moves once. If the alarm was proven and the notice is about a
 	// new phone on probation, that one is suspended (evPaused), whether or not the
-	// notice was raised before, and security changes stop until the operator decides.
+	// notice was raised before, security changes stop until the operator decides, and
+	// the recovery codes end. If it is about the recovery codes that the account has,
+	// they end, and what another phone was set up with since is treated likewise.
 	RaiseAlarm(ctx context.Context, a Raise, ev, evPaused audit.Event) error
 }
 
@@ -112,8 +114,8 @@ func (s *Service) prove(ctx context.Context, d device.Device, number int64, p *k
 	return s.Devices.Prove(ctx, d, text, *p)
 }
 
-// ForPhone is what a phone is told. pause: an alarm with a proof pauses the phone that
-// it is about.
+// ForPhone is what a phone is told. pause: an alarm with a proof does more than one
+// without: it pauses the phone that it is about, or ends the recovery codes.
 func (t Told) ForPhone(pause bool) keyturn.Notice {
 	detail := t.Phone
 	if t.Left != "" {

@@ -3,6 +3,7 @@ package portal_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"keyturn/internal/config"
 	"keyturn/internal/device"
 	"keyturn/internal/keyturntest"
+	"keyturn/phone"
 )
 
 // withCodes sets somebody's phone up and returns their recovery codes.
@@ -465,4 +467,104 @@ func TestA62AlarmAfterTheNewPhoneStopped(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A62 whoever has the password and one recovery code has others too, and would come again
+// when the half hour after an alarm is over. An alarm with the unlock ends the codes, and
+// stops what came by them; one without it doesn't, nor one about a list that is gone.
+func TestA62AlarmEndsTheCodes(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		sets   bool // the thief has set up a phone by then
+		pin    string
+		status int // of another code
+		held   bool
+	}{
+		{"before a phone came", false, pin, http.StatusForbidden, false},
+		{"after a phone came", true, pin, http.StatusConflict, true},
+		{"without the unlock", false, "", http.StatusOK, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			clock := keyturntest.NewClock()
+			w := keyturntest.Start(t, keyturntest.At(clock))
+			ada := w.Person("ada")
+			codes := withCodes(t, ada)
+			lost := recovered(t, w, ada, codes[0])
+			if tt.sets {
+				setUpAgain(t, w, lost)
+			}
+			if err := ada.Phone.Alarm(t.Context(), usedCode(t, ada), tt.pin); err != nil {
+				t.Fatal(err)
+			}
+			if proven := lost.Browser.Get("/").Attr("body", "data-proven"); proven != "" {
+				t.Errorf("the thief's session goes on: %s", proven)
+			}
+			clock.Move(31 * time.Minute)
+			b := w.Browser()
+			b.SignIn(ada)
+			again := b.Get("/sign-in/recovery").Submit("form#recovery", url.Values{"code": {codes[1]}})
+			if again.Status != tt.status {
+				t.Errorf("the thief comes again: %d at %s, want %d", again.Status, again.Path, tt.status)
+			}
+			if a, err := w.Accounts.Account(t.Context(), ada.ID); err != nil || a.Held != tt.held {
+				t.Errorf("held: %t, %v, want %t", a.Held, err, tt.held)
+			}
+			if tt.held || tt.pin == "" {
+				return
+			}
+			mine := signedIn(t, w, ada)
+			if home := mine.Get("/"); !strings.Contains(home.HTML, "0 recovery codes") {
+				t.Errorf("the person isn't told:\n%s", home.HTML)
+			}
+			mine.Post("/recovery-codes/new", nil)
+			if made := approve(t, mine, ada).Submit("form#next", nil); !made.Has("#codes") {
+				t.Errorf("the person makes no new ones: %d at %s", made.Status, made.Path)
+			}
+		})
+	}
+}
+
+// A phone that itself came by a code isn't stopped by its own alarm, and a list that is
+// newer than the use isn't ended.
+func TestA62AlarmByThePhoneThatCame(t *testing.T) {
+	clock := keyturntest.NewClock()
+	w := keyturntest.Start(t, keyturntest.At(clock))
+	ada := w.Person("ada")
+	codes := withCodes(t, ada)
+	ada.Phone = setUpAgain(t, w, recovered(t, w, ada, codes[0]))
+	recovered(t, w, ada, codes[1]) // somebody else
+	theirs := usedCode(t, ada)
+	if err := ada.Phone.Alarm(t.Context(), theirs, ada.Phone.PIN); err != nil {
+		t.Fatal(err)
+	}
+	d, err := w.Store.Device(t.Context(), ada.Phone.Accounts()[0].Device)
+	if err != nil || d.State != device.Active {
+		t.Errorf("its own phone is %s, %v", d.State, err)
+	}
+	clock.Move(25 * time.Hour)
+	mine := signedIn(t, w, ada)
+	mine.Post("/recovery-codes/new", nil)
+	approve(t, mine, ada).Submit("form#next", nil)
+	for _, n := range must(ada.Phone.Notices(t.Context())) {
+		if n.Number == theirs.Number || n.Kind == "recovery_used" && n.Pause {
+			t.Errorf("an old use would end the new list: %+v", n)
+		}
+	}
+	if err := ada.Phone.Alarm(t.Context(), theirs, ada.Phone.PIN); err != nil {
+		t.Fatal(err)
+	}
+	if l, err := w.Accounts.RecoveryCodes(t.Context(), ada.ID); err != nil || l.Left != 8 {
+		t.Errorf("%d codes are left, %v", l.Left, err)
+	}
+}
+
+// usedCode is what a phone was told last of a recovery code.
+func usedCode(t *testing.T, p *keyturntest.Person) phone.Notice {
+	t.Helper()
+	told, err := p.Phone.Notices(t.Context())
+	i := slices.IndexFunc(told, func(n phone.Notice) bool { return n.Kind == "recovery_used" })
+	if err != nil || i < 0 || !told[i].Pause {
+		t.Fatalf("told %+v, %v", told, err)
+	}
+	return told[i]
 }

@@ -15,6 +15,7 @@ import (
 var noticeSQL struct {
 	Append, Lately, PhoneName, Tell, ForEach, ToPerson, ToOperator query
 	OfDevice, Notice, State, See, Alarm, Pause, First, Hold        query
+	NewerCodes, FirstSince                                         query
 }
 
 func init() { load(&noticeSQL, "notice.sql") }
@@ -130,15 +131,16 @@ func toldFieldsOf(t *notice.Told) []any {
 type shownNotice struct {
 	notice.Told
 	probation time.Time
+	newer     bool // list of recovery codes
 }
 
 // Notices implements [approval.Notices].
 func (d *DB) Notices(ctx context.Context, device string, at time.Time) ([]keyturn.Notice, error) {
-	rows, err := list(d.read(ctx), func(n *shownNotice) []any { return append(toldFieldsOf(&n.Told), &n.probation) },
+	rows, err := list(d.read(ctx), func(n *shownNotice) []any { return append(toldFieldsOf(&n.Told), &n.probation, &n.newer) },
 		noticeSQL.OfDevice, device, at.Add(-notice.Shown))
 	all := make([]keyturn.Notice, len(rows))
 	for i, r := range rows {
-		all[i] = r.Told.ForPhone(r.Kind == notice.PhoneAdded && r.probation.After(at))
+		all[i] = r.Told.ForPhone(r.Kind == notice.PhoneAdded && r.probation.After(at) || r.Kind.Codes() && !r.newer)
 	}
 	return all, err
 }
@@ -178,17 +180,49 @@ func (d *DB) RaiseAlarm(ctx context.Context, a notice.Raise, ev, evPaused audit.
 		if err != nil && !errors.Is(err, errLost) { // raised before: its effect is there
 			return err
 		}
-		if !a.Proven || t.Kind != notice.PhoneAdded {
-			return nil
+		switch {
+		case a.Proven && t.Kind == notice.PhoneAdded:
+			return tx.pause(t.Device, ev, evPaused)
+		case a.Proven && t.Kind.Codes():
+			return tx.takenCodes(t, ev, evPaused)
 		}
-		return tx.pause(t.Device, evPaused)
+		return nil
 	})
+}
+
+// takenCodes ends the recovery codes that somebody else has, what they have opened, and
+// stops the phones that came by them; not the one whose person says so. Of another
+// list than the account has by now there is nothing to end. Attack A62.
+func (tx *Tx) takenCodes(t notice.Told, ev, evPaused audit.Event) error {
+	newer, err := one(tx, value[int], noticeSQL.NewerCodes, ev.Account, t.Event)
+	if err != nil || newer > 0 {
+		return err
+	}
+	came, err := list(tx, changedFields, noticeSQL.FirstSince, ev.Account, ev.Device, t.At, ev.At)
+	if err != nil {
+		return err
+	}
+	for _, c := range came {
+		if err := tx.pause(c.id, ev, evPaused); err != nil {
+			return err
+		}
+	}
+	if err := tx.tellEach(ev.As(audit.SessionEnded), sessionSQL.EndRecovered, ev.At, ev.Account); err != nil {
+		return err
+	}
+	return tx.endCodes(ev)
+}
+
+// endCodes ends the account's recovery codes, if there are any.
+func (tx *Tx) endCodes(ev audit.Event) error {
+	return tx.maybe(audit.Event{Kind: audit.RecoveryEnded, At: ev.At, Account: ev.Account, Device: ev.Device}, codeSQL.DropCodes, ev.Account)
 }
 
 // pause stops a device in its first time, and with it all security changes until the
 // operator decides. Whoever set it up may have got it locked, paused or removed by
-// then, so that there is nothing to pause: all the rest holds. Attack A62.
-func (tx *Tx) pause(id string, ev audit.Event) error {
+// then, so that there is nothing to pause: all the rest holds. The recovery codes end,
+// since it came by one. Attack A62.
+func (tx *Tx) pause(id string, evAlarm, ev audit.Event) error {
 	first, err := one(tx, value[int], noticeSQL.First, id, ev.Account, ev.At)
 	if err != nil || first == 0 {
 		return err
@@ -201,6 +235,9 @@ func (tx *Tx) pause(id string, ev audit.Event) error {
 		return err
 	}
 	if err := tx.tellEach(ev.As(audit.SessionEnded), sessionSQL.EndOfDevice, ev.At, ev.Account, id); err != nil {
+		return err
+	}
+	if err := tx.endCodes(evAlarm); err != nil {
 		return err
 	}
 	return tx.run(noticeSQL.Hold, ev.Account)

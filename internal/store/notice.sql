@@ -38,8 +38,10 @@ SELECT $1, t.event, a.id, 'operator', $3, '', a.name, t.kind, t.at, t.phone, t.o
 
 -- name: OfDevice
 -- Those that nobody has answered on it, newest first, with the probation of the
--- phone that each is about, whatever has become of that one.
-SELECT t.event, t.account, t.kind, t.at, t.device, t.phone, t.origin, t.place, t.remaining, t.reference, d.probation
+-- phone that each is about, whatever has become of that one, and whether the account
+-- has another list of recovery codes by now.
+SELECT t.event, t.account, t.kind, t.at, t.device, t.phone, t.origin, t.place, t.remaining, t.reference, d.probation,
+       EXISTS (SELECT 1 FROM told l WHERE l.account = t.account AND l.kind = 'recovery_new' AND l.event > t.event)
   FROM notice n JOIN told t ON t.event = n.event LEFT JOIN device d ON d.id = t.device
  WHERE n.device = $1 AND n.state = 'new' AND t.at >= $2
  ORDER BY n.event DESC
@@ -68,6 +70,13 @@ UPDATE device SET state = 'suspended', reason = 'alarm', ended = $1
 -- name: First
 -- Is a phone in its first time, whatever state it has?
 SELECT COUNT(*) FROM device WHERE id = $1 AND account = $2 AND probation > $3;
+
+-- name: NewerCodes
+SELECT COUNT(*) FROM told WHERE account = $1 AND kind = 'recovery_new' AND event > $2;
+
+-- name: FirstSince
+-- Phones in their first time that came since $3, but the one that raises the alarm.
+SELECT id, account FROM device WHERE account = $1 AND id <> $2 AND added >= $3 AND probation > $4;
 
 -- name: Hold
 UPDATE account SET held = TRUE WHERE id = $1;

@@ -1,5 +1,5 @@
-// "It wasn't me", about a phone in its first 24 hours: with the unlock it is paused,
-// without it the account is quiet for a while. Spec §12.5.
+// "It wasn't me", about a phone in its first 24 hours or about recovery codes: with the
+// unlock it is paused, or they end; without it the account is quiet for a while. Spec §12.5.
 
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { Alarm } from "../view/alarm.js";
@@ -13,6 +13,8 @@ import { fault, is } from "./say.js";
 /** P17. @param {{app: App, notice: Notice}} props */
 export function AlarmFlow({ app, notice }) {
   const unlock = useRef(app.phone?.accounts().find(({ device }) => device === notice.device)?.unlock ?? "pin").current;
+  const codes = notice.kind !== "phone_added";
+  const go = codes ? "alarm.codes.go" : "alarm.pause";
   const [pin, setPin] = useState(false);
   const [busy, setBusy] = useState("");
   const [left, setLeft] = useState(/** @type {number | null} */ (null));
@@ -47,9 +49,9 @@ export function AlarmFlow({ app, notice }) {
   const pause = () => (unlock === "pin" ? setPin(true) : run("pause", call.current?.send() ?? proven("")));
 
   if (pin) {
-    return html`<${EnterPin} name="alarm-pin" k="alarm.title" lead=${notice.detail} sub=${notice.account.name} left=${left} problem=${problem}
-      busy=${busy !== ""} go="alarm.pause" work="alarm.work" back=${() => setPin(false)} onGo=${(/** @type {string} */ typed) => run("pause", proven(typed))} />`;
+    return html`<${EnterPin} name="alarm-pin" k="alarm.title" lead=${codes ? notice.account.name : notice.detail} sub=${codes ? "" : notice.account.name} left=${left} problem=${problem}
+      busy=${busy !== ""} go=${go} work="alarm.work" back=${() => setPin(false)} onGo=${(/** @type {string} */ typed) => run("pause", proven(typed))} />`;
   }
-  return html`<${Alarm} phone=${notice.detail} account=${notice.account.name} busy=${busy} problem=${problem} back=${() => app.nav.back()}
+  return html`<${Alarm} codes=${codes} phone=${notice.detail} account=${notice.account.name} busy=${busy} problem=${problem} back=${() => app.nav.back()}
     onPause=${pause} onReport=${report} />`;
 }

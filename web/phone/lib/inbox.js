@@ -25,7 +25,7 @@ import { readChallenge } from "./protocol.js";
 /**
  * @typedef {{device: string, account: {id: string, name: string}, notice: number, kind: string, time: number, detail: string,
  *   from: string, place: string, reference: string, pause: boolean}} Notice
- *   detail: name of the phone, or how many codes are left; pause: an alarm with the unlock pauses that phone
+ *   detail: name of the phone, or how many codes are left; pause: an alarm with the unlock pauses that phone, or ends those codes
  */
 
 const WAIT = 25; // seconds, the longest that the server holds a call

@@ -155,7 +155,7 @@ export const SAMPLES = {
   "home-told": home(() => ({ told: told("phone_added.near", { account: "mei.chen" }), cards: cards(1) })), "home-told-all": home(() => ({ told: notices() })),
   "home-told-busy": home(() => ({ told: told("password_changed", { busy: "alarm" }) })), "home-told-problem": home(() => ({ told: told("password_changed", { problem: { k: "error.offline" } }) })),
   "home-told-raised": home({ note: { k: "notice.raised" } }),
-  alarm: alarm({}), "alarm-busy": alarm({ busy: "pause" }), "alarm-problem": alarm({ problem: { k: "error.unlock_closed" } }), "alarm-pin": pin({ k: "alarm.title", go: "alarm.pause", left: 4 }),
+  alarm: alarm({}), "alarm-codes": alarm({ codes: true }), "alarm-busy": alarm({ busy: "pause" }), "alarm-problem": alarm({ problem: { k: "error.unlock_closed" } }), "alarm-pin": pin({ k: "alarm.title", go: "alarm.pause", left: 4 }),
   settings: settings({}), "settings-notif-blocked": settings({ push: { state: "denied", on: false } }), "settings-notif-none": settings({ push: { state: "none", on: false } }), "settings-diagnostics": settings({ diagnostics: `${host}\nversion 9c0e41d2a57b3f60, installed, online\nMozilla/5.0 (Linux; Android 15; Pixel 9)\nnotifications: on on\ndev_ABCDEFGHIJKLMNOPQRSTUVWXYZ active pin push:ok` }),
   "settings-reset": settings({ resetting: true }),
 };

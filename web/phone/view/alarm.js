@@ -1,19 +1,21 @@
-// P17: whether the new phone is to be paused, for which the unlock is asked.
+// P17: whether the new phone is to be paused, or the recovery codes end, for which the
+// unlock is asked.
 
 import { html } from "../vendor/preact.js";
 import { Banner, Button, Screen, Slow, T, Trouble } from "./part.js";
 
 /**
- * @param {{phone: string, account: string, busy: string, problem: import("./part.js").Fault | null, back: () => void,
+ * @param {{codes?: boolean, phone: string, account: string, busy: string, problem: import("./part.js").Fault | null, back: () => void,
  *   onPause: () => void, onReport: () => void}} props
  */
-export function Alarm({ phone, account, busy, problem, back, onPause, onReport }) {
-  const acts = html`<${Button} k="alarm.pause" kind="main wide" icon="lock" busy=${busy === "pause"} busyKey="alarm.work" onPress=${busy ? () => {} : onPause} />
+export function Alarm({ codes = false, phone, account, busy, problem, back, onPause, onReport }) {
+  const go = codes ? "alarm.codes.go" : "alarm.pause";
+  const acts = html`<${Button} k=${go} kind="main wide" icon="lock" busy=${busy === "pause"} busyKey="alarm.work" onPress=${busy ? () => {} : onPause} />
     <${Button} k="alarm.report" kind="wide" busy=${busy === "report"} busyKey="alarm.work" onPress=${busy ? () => {} : onReport} />`;
   return html`<${Screen} name="alarm" k="alarm.title" back=${back} acts=${acts}>
-    <${T} as="p" class="lead" k="alarm.ask" v=${{ phone }} />
+    <${T} as="p" class="lead" k=${codes ? "alarm.codes.ask" : "alarm.ask"} v=${{ phone }} />
     <p class="muted">${account}</p>
-    <${Banner} kind="info" icon="info" say=${{ k: "alarm.how", v: { phone } }} />
+    <${Banner} kind="info" icon="info" say=${codes ? { k: "alarm.codes.how" } : { k: "alarm.how", v: { phone } }} />
     <${Trouble} problem=${problem} />
     <${Slow} busy=${busy !== ""} />
   <//>`;
