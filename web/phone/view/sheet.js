@@ -9,10 +9,13 @@ import { Banner, Button, Guide, T } from "./part.js";
 export function Sheet({ k, v, onClose, children }) {
   const dialog = useRef();
   useLayoutEffect(() => {
-    const before = document.activeElement;
-    dialog.current.showModal();
-    dialog.current.querySelector("h2").focus();
-    return () => /** @type {HTMLElement | null} */ (before)?.focus?.();
+    const before = /** @type {HTMLElement | null} */ (document.activeElement), sheet = dialog.current;
+    sheet.showModal();
+    sheet.querySelector("h2").focus();
+    return () => {
+      sheet.remove(); // while it is there nothing below it takes the focus
+      before?.focus?.();
+    };
   }, []);
   const outside = (/** @type {any} */ event) => event.target === dialog.current && onClose();
   return html`<dialog class="sheet" ref=${dialog} aria-labelledby="sheet-title" onCancel=${onClose} onClose=${onClose} onClick=${outside}>
