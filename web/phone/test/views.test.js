@@ -4,6 +4,9 @@
 import { html, render } from "../vendor/preact.js";
 import { speak } from "../lib/words.js";
 import { Answered } from "../view/answered.js";
+import { CheckCode } from "../view/code.js";
+import { Confirm } from "../view/confirm.js";
+import { spell } from "../view/field.js";
 import { Request } from "../view/request.js";
 import { equal, test } from "./check.js";
 import { SAMPLES } from "./samples.js";
@@ -49,11 +52,11 @@ const ready = () => new Promise((done) => {
   look();
 });
 
-/** @param {string} id @param {string[]} heard */
-const request = (id, heard) => {
+/** @param {string} id @param {string[]} heard @param {number} [ends] */
+const request = (id, heard, ends = Date.now() + 90000) => {
   const act = (/** @type {string} */ name) => () => heard.push(`${name} ${id}`);
   const challenge = { app: "Mail", name: "ada", action: "sign_in", message: "", browser: "Firefox on Linux", ip: "203.0.113.7", place: "Lyon", carry: "none" };
-  return html`<${Request} id=${id} challenge=${challenge} host="auth.example.com" time="14:05" ends=${Date.now() + 90000} number="" asksNumber=${false} wrong=${null}
+  return html`<${Request} id=${id} challenge=${challenge} host="auth.example.com" time="14:05" ends=${ends} number="" asksNumber=${false} wrong=${null}
     problem=${null} busy="" which=${{ n: 1, all: 1 }} back=${act("back")} onNext=${act("next")} onNumber=${act("number")} onApprove=${act("approve")}
     onDeny=${act("deny")} onReport=${act("report")} />`;
 };
@@ -94,6 +97,32 @@ export default async function () {
     await new Promise((done) => setTimeout(done));
     press("request.deny.notme");
     equal(heard, ["report req_1"]);
+  });
+
+  await test("views/a countdown is read out three times at most, and codes symbol by symbol", async () => {
+    const now = Date.now, start = now();
+    const ends = start + 90000;
+    for (const [tree, said] of /** @type {[() => any, string[]][]} */ ([
+      [() => request("req_1", [], ends), ["30 seconds left", "10 seconds left"]],
+      [() => html`<${CheckCode} check="307914" ends=${ends} asking=${false} />`, ["1:00", "0:30", "0:10"]],
+      [() => html`<${Confirm} made=${{ service: "Mail", host: "auth.example.com", account: "ada", computer: "", place: "", time: "14:05", ends }} name="" problem=${null} busy=${false} />`,
+        ["1:00", "0:30", "0:10"]],
+    ])) {
+      const live = () => [...root.querySelectorAll("[role=status], [role=alert]")].map(({ textContent }) => textContent.trim());
+      await draw(tree());
+      const heard = [];
+      for (let second = 1, before = live(); second < 90; second++) {
+        Date.now = () => start + second * 1000;
+        render(tree(), root);
+        heard.push(...live().filter((text, i) => text && text !== before[i]));
+        before = live();
+      }
+      Date.now = now;
+      equal([heard.length, heard.map((text, i) => text.includes(said[i]))], [said.length, said.map(() => true)], heard.join(" | "));
+    }
+    await draw(html`<${CheckCode} check="307914" ends=${ends} asking=${false} />`);
+    equal(root.querySelector("#check-code").getAttribute("aria-label"), "Check code: 3 0 7 9 1 4");
+    equal(spell("7KQM-2XVT"), "7 K Q M, 2 X V T");
   });
 
   await test("views/what a server says is text", async () => {

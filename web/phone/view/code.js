@@ -5,7 +5,7 @@ import { html, useState } from "../vendor/preact.js";
 import { minutes } from "../lib/clock.js";
 import { t } from "../lib/words.js";
 import { spell } from "./field.js";
-import { announced, useLeft } from "./hook.js";
+import { counted, useLeft } from "./hook.js";
 import { Banner, Button, Copy, Guide, Icon, Reference, Screen, Status, T } from "./part.js";
 import { Sheet } from "./sheet.js";
 
@@ -18,14 +18,14 @@ export function CheckCode({ check, ends, left = 0, asking, copy, onAsk, onStop }
   const seconds = useLeft(ends);
   const warn = { k: "code.warn", v: { left: minutes(seconds) } };
   const acts = html`<${Button} k="code.cancel" kind="wide" onPress=${() => onAsk(true)} />`;
-  return html`<${Screen} name="code" k="code.title" acts=${acts} class="middle" say=${announced(seconds) ? t(warn.k, { left: minutes(announced(seconds)) }) : ""}>
+  return html`<${Screen} name="code" k="code.title" acts=${acts} class="middle" say=${counted(warn.k, seconds)}>
     <div class="tile six"><span class="digits" id="check-code" role="img" aria-label=${`${t("code.name")}: ${spell(check)}`} data-digits=${check}>
       <span>${check.slice(0, 3)}</span> <span>${check.slice(3)}</span></span></div>
     <${Copy} k="page.copy" text=${check} copy=${copy} />
     ${left > 0 && html`<${Banner} kind="bad" icon="warning" role="alert" say=${{ k: "code.err", v: { count: left } }} />`}
     <${T} as="p" k="code.where" />
     <${Banner} kind="warn" icon="warning" say=${{ k: "code.never" }} />
-    ${seconds <= 60 ? html`<${Status} icon="clock" kind="warn" say=${warn} />` : html`<${Status} say=${{ k: "code.wait" }} dots=${true} />`}
+    ${seconds <= 60 ? html`<${Status} icon="clock" kind="warn" counting=${true} say=${warn} />` : html`<${Status} say=${{ k: "code.wait" }} dots=${true} />`}
     <div><${Button} k="code.noask" kind="link" aria-expanded=${noask} onPress=${() => setNoask(!noask)} />
       ${noask && html`<${T} as="p" class="muted" role="status" k="code.noask.body" />`}</div>
     ${asking && html`<${Sheet} k="code.stop.title" onClose=${() => onAsk(false)}>

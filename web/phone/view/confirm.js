@@ -3,7 +3,7 @@
 import { html, useState } from "../vendor/preact.js";
 import { t } from "../lib/words.js";
 import { Field } from "./field.js";
-import { useLeft } from "./hook.js";
+import { counted, useLeft } from "./hook.js";
 import { Banner, Button, Icon, Screen, Slow, Status, T, Trouble } from "./part.js";
 import { Rows } from "./rows.js";
 import { minutes } from "../lib/clock.js";
@@ -40,7 +40,7 @@ export function Confirm({ made, name: first, here = false, problem, retry = fals
     ? html`${retry && html`<${Button} k="page.again" kind="main wide" onPress=${onAgain} />`}<${Button} k="page.done" kind=${retry ? "wide" : "main wide"} onPress=${onDone} />`
     : made && html`<${Button} k="confirm.go" type="submit" kind="main wide" busy=${busy} />
       <${Button} k="confirm.notme" kind="wide" onPress=${onNotMe} />`;
-  return html`<form onSubmit=${go} novalidate><${Screen} name="confirm" k=${problem && !made ? "page.bad.title" : "confirm.title"} back=${back} acts=${acts}>
+  return html`<form onSubmit=${go} novalidate><${Screen} name="confirm" k=${problem && !made ? "page.bad.title" : "confirm.title"} back=${back} acts=${acts} say=${counted("confirm.left", seconds)}>
     ${made ? html`<${Details} made=${made} />` : !problem && html`<${Grey} />`}
     ${here && html`<${Banner} icon="info" role="alert" say=${{ k: "confirm.here", v: { account: made?.account ?? "" } }} />`}
     ${made && !here && html`
@@ -49,7 +49,7 @@ export function Confirm({ made, name: first, here = false, problem, retry = fals
       <${T} as="p" class="small muted" k="confirm.root" />
       ${made.replaces && html`<${T} as="p" class="strong" k="confirm.move" v=${{ old: made.replaces }} />`}
       <${Banner} kind="warn" icon="warning" say=${{ k: "confirm.only" }} />
-      ${seconds <= 60 && html`<${Status} icon="clock" kind="warn" say=${{ k: "confirm.left", v: { left: minutes(seconds) } }} />`}`}
+      ${seconds <= 60 && html`<${Status} icon="clock" kind="warn" counting=${true} say=${{ k: "confirm.left", v: { left: minutes(seconds) } }} />`}`}
     <${Trouble} problem=${problem} />
     <${Slow} busy=${busy || (!made && !problem)} />
   <//></form>`;

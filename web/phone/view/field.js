@@ -79,7 +79,7 @@ export function digits(typed) {
   return typed.normalize("NFKC").replace(/[^0-9]/g, "");
 }
 
-/** Digits or symbols one by one, for the ear. @param {string} symbols */
+/** Digits or symbols one by one, for the ear, with a pause for a dash. @param {string} symbols */
 export function spell(symbols) {
-  return [...symbols].join(" ");
+  return [...symbols].join(" ").replaceAll(" -", ",");
 }

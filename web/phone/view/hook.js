@@ -1,7 +1,8 @@
 // Small habits that several screens share.
 
 import { useEffect, useState } from "../vendor/preact.js";
-import { left } from "../lib/clock.js";
+import { left, minutes } from "../lib/clock.js";
+import { t } from "../lib/words.js";
 
 const GUARD = 700; // milliseconds: longer than a tap that was begun before the change
 
@@ -48,4 +49,10 @@ export function useSlow(busy, after = 8000) {
 /** The announcements of a countdown: three, not one a second. @param {number} seconds @param {number[]} at */
 export function announced(seconds, at = [60, 30, 10]) {
   return at.filter((mark) => seconds <= mark).pop() ?? 0;
+}
+
+/** What is read out of a countdown whose sentence has "left". @param {string} k @param {number} seconds */
+export function counted(k, seconds) {
+  const mark = announced(seconds);
+  return mark ? t(k, { left: minutes(mark) }) : "";
 }

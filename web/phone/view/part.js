@@ -130,9 +130,12 @@ export function Guide({ slug = "", k = "page.help", kind = "link" }) {
   return html`<a class=${"btn " + kind} data-t=${k} data-guide=${slug} href=${`/help/${language()}/${slug}`} target="_blank" rel="noopener">${t(k)}</a>`;
 }
 
-/** A sentence that says how things stand. @param {{say: Say, dots?: boolean, icon?: string, kind?: string}} props */
-export function Status({ say, dots = false, icon = "info", kind = "" }) {
-  return html`<p class=${"status " + kind} role="status">
+/**
+ * A sentence that says how things stand.
+ * @param {{say: Say, dots?: boolean, icon?: string, kind?: string, counting?: boolean}} props  counting: it changes each second, and isn't read out
+ */
+export function Status({ say, dots = false, icon = "info", kind = "", counting = false }) {
+  return html`<p class=${"status " + kind} role=${counting ? undefined : "status"}>
     ${dots ? html`<span class="dots" aria-hidden="true"><i /><i /><i /></span>` : html`<${Icon} name=${icon} />`}<${T} ...${say} /></p>`;
 }
 

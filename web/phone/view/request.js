@@ -63,7 +63,7 @@ export function Request(props) {
       <p><${Button} k="respond.title" kind="small" onPress=${props.onOffline} /></p><//>`}
     <${Trouble} problem=${problem} />
     ${props.asksNumber && html`<${Number6} ...${props} />`}
-    ${seconds <= 30 && html`<${Status} icon="clock" kind="warn" say=${{ k: "request.left", v: { count: seconds } }} />
+    ${seconds <= 30 && html`<${Status} icon="clock" kind="warn" counting=${true} say=${{ k: "request.left", v: { count: seconds } }} />
       <${T} as="p" class="small muted" k="request.more.how" />`}
     <${Slow} busy=${busy !== ""} />
     ${asking && html`<${Ask} onClose=${() => setAsking(false)} onReport=${onReport} onDeny=${onDeny} />`}
