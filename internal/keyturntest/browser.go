@@ -95,6 +95,7 @@ func (b *Browser) do(method, path string, form url.Values) *Page {
 	for r := answer.Request; r != nil; r = before(r) {
 		page.Asked = append(page.Asked, r.URL.String())
 	}
+	b.weigh(page)
 	return page
 }
 

@@ -1,8 +1,6 @@
 package page
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -11,9 +9,7 @@ import (
 	"net/http"
 	"path"
 	"regexp"
-	"strconv"
 	"strings"
-	"sync"
 )
 
 // assets are the files that pages refer to. Their address holds one hash over
@@ -21,16 +17,8 @@ import (
 // addresses, and a module finds its neighbour by "./name.js".
 type assets struct {
 	hash  string
-	files map[string]asset
+	files map[string]File
 	icons map[string]template.HTML
-}
-
-// An asset is a file. It is compressed when somebody first asks for it, so that a
-// server starts at once.
-type asset struct {
-	kind  string
-	plain []byte
-	gzip  func() []byte // nil if it would not be smaller; may be called at the same time
 }
 
 // kinds are the files that are served; a template or a note is not.
@@ -42,7 +30,7 @@ var kinds = map[string]string{
 }
 
 func loadAssets(files fs.FS, folders []string) (assets, error) {
-	a := assets{files: map[string]asset{}, icons: map[string]template.HTML{}}
+	a := assets{files: map[string]File{}, icons: map[string]template.HTML{}}
 	sum := sha256.New()
 	for _, folder := range folders {
 		err := fs.WalkDir(files, folder, func(name string, d fs.DirEntry, err error) error {
@@ -58,7 +46,7 @@ func loadAssets(files fs.FS, folders []string) (assets, error) {
 				return err
 			}
 			fmt.Fprintf(sum, "%s\n%d\n%s", name, len(text), text)
-			a.files[name] = newAsset(kind, text)
+			a.files[name] = NewFile(kind, text)
 			return nil
 		})
 		if err != nil {
@@ -66,7 +54,7 @@ func loadAssets(files fs.FS, folders []string) (assets, error) {
 		}
 	}
 	a.hash = hex.EncodeToString(sum.Sum(nil)[:8])
-	for _, s := range symbol.FindAllSubmatch(a.files["shared/icons/sprite.svg"].plain, -1) {
+	for _, s := range symbol.FindAllSubmatch(a.files["shared/icons/sprite.svg"].Plain, -1) {
 		a.icons[string(s[1])] = template.HTML(fmt.Sprintf(`<svg class="icon" aria-hidden="true" %s>%s</svg>`, s[2], s[3])) // ours, embedded
 	}
 	return a, nil
@@ -74,22 +62,6 @@ func loadAssets(files fs.FS, folders []string) (assets, error) {
 
 // symbol is one drawing of the sprite.
 var symbol = regexp.MustCompile(`<symbol id="([a-z-]+)" ([^>]*)>(.*)</symbol>`)
-
-func newAsset(kind string, text []byte) asset {
-	return asset{kind: kind, plain: text, gzip: sync.OnceValue(func() []byte { return compress(text) })}
-}
-
-// compress returns nil if it would not make the text smaller.
-func compress(text []byte) []byte {
-	var out bytes.Buffer
-	z := gzip.NewWriter(&out)
-	_, _ = z.Write(text) // a buffer takes everything
-	_ = z.Close()
-	if out.Len() >= len(text) {
-		return nil
-	}
-	return out.Bytes()
-}
 
 // address is where a page finds a file, such as "portal/wait.js".
 func (a *assets) address(name string) (string, error) {
@@ -119,21 +91,10 @@ func (p *Renderer) Assets() http.Handler {
 			http.NotFound(w, r)
 			return
 		}
-		h := w.Header()
-		h.Set("Cache-Control", "no-cache")
+		w.Header().Set("Cache-Control", "no-cache")
 		if hash == p.assets.hash {
-			h.Set("Cache-Control", "public, max-age=31536000, immutable")
+			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 		}
-		h.Set("Content-Type", file.kind)
-		h.Set("Vary", "Accept-Encoding")
-		body := file.plain
-		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-			if small := file.gzip(); small != nil {
-				h.Set("Content-Encoding", "gzip")
-				body = small
-			}
-		}
-		h.Set("Content-Length", strconv.Itoa(len(body)))
-		_, _ = w.Write(body) // the browser has gone: it asks again
+		file.ServeHTTP(w, r)
 	})
 }

@@ -147,6 +147,20 @@ func TestA20PlantedCookieIsNotRead(t *testing.T) {
 	}
 }
 
+// A91: what shows a secret beside words of others doesn't tell by its length how alike
+// they are (BREACH).
+func TestA91PagesAreNotCompressed(t *testing.T) {
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Header.Set("Accept-Encoding", "gzip, br")
+	w := httptest.NewRecorder()
+	if err := newRenderer(t, origin).Render(w, r, 200, "door/say", said{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.Header().Get("Content-Encoding"); got != "" {
+		t.Errorf("a page is sent as %s", got)
+	}
+}
+
 func TestAssets(t *testing.T) {
 	p := newRenderer(t, origin)
 	address := regexp.MustCompile(`/assets/[0-9a-f]{16}/page/page\.js`).FindString(render(t, p, httptest.NewRequest("GET", "/", nil), said{}))
@@ -171,6 +185,13 @@ func TestAssets(t *testing.T) {
 	}
 	if w := get("/assets/0000000000000000/page/page.js"); w.Code != 200 || w.Header().Get("Cache-Control") != "no-cache" {
 		t.Errorf("of another release: %d %s", w.Code, w.Header().Get("Cache-Control"))
+	}
+	r := httptest.NewRequest("GET", address, nil)
+	r.Header.Set("Accept-Encoding", "gzip")
+	r.Header.Set("If-None-Match", w.Header().Get("ETag"))
+	again := httptest.NewRecorder()
+	if p.Assets().ServeHTTP(again, r); again.Code != 304 || again.Body.Len() != 0 {
+		t.Errorf("again: %d, %d bytes", again.Code, again.Body.Len())
 	}
 	for _, path := range []string{"page/base.html", "portal/note.txt", "page/../page/page.js", "none.js", ""} {
 		if w := get("/assets/" + strings.Split(address, "/")[2] + "/" + path); w.Code != 404 {

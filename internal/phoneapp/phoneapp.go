@@ -13,21 +13,22 @@ import (
 	"net/http"
 	"strings"
 
+	"keyturn/internal/page"
 	"keyturn/locale"
 )
 
 // App is the phone app, read and compressed once. It never changes, so any
 // number of goroutines may use it.
 type App struct {
-	files     map[string]file // by path below /p/
-	manifests map[string]file // by language
-	tests     map[string]file
+	files     map[string]page.File // by path below /p/
+	manifests map[string]page.File // by language
+	tests     map[string]page.File
 }
 
 // Open reads the app from web, which has the folders phone and shared (package
 // web), and its words from the catalogues (package locale).
 func Open(web, words fs.FS) (*App, error) {
-	a := &App{files: map[string]file{}}
+	a := &App{files: map[string]page.File{}}
 	for _, from := range []struct {
 		files        fs.FS
 		folder, path string
@@ -56,7 +57,7 @@ func Open(web, words fs.FS) (*App, error) {
 // ServeTests makes the app serve, below /p/test/, the pages in tests and the
 // vectors too. Only tests call it, before [App.Routes].
 func (a *App) ServeTests(tests, vectors fs.FS) error {
-	a.tests = map[string]file{}
+	a.tests = map[string]page.File{}
 	if err := read(a.tests, tests, ".", "test"); err != nil {
 		return err
 	}
@@ -84,14 +85,14 @@ func (a *App) getFile(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	f.serve(w, r)
+	f.ServeHTTP(w, r)
 }
 
 // getManifest serves the manifest in the language of the browser: the name and
 // description that the system shows of an installed app come from it.
 func (a *App) getManifest(w http.ResponseWriter, r *http.Request) {
 	w.Header().Add("Vary", "Accept-Language")
-	a.manifests[locale.Match(r.Header.Get("Accept-Language"))].serve(w, r)
+	a.manifests[locale.Match(r.Header.Get("Accept-Language"))].ServeHTTP(w, r)
 }
 
 // scanner tells whether a file is only needed to read a QR code. It is loaded, and

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"keyturn/internal/page"
 	"keyturn/locale"
 )
 
@@ -27,7 +28,7 @@ func (a *App) shell() []byte {
 	needed := a.needed(first...)
 	sum := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		fmt.Fprintf(sum, "%s %s\n", name, files[name].hash)
+		fmt.Fprintf(sum, "%s %s\n", name, files[name].Hash)
 		switch {
 		case name == "sw.js": // the browser itself keeps the worker
 		case scanner(name):
@@ -49,7 +50,7 @@ func (a *App) shell() []byte {
 
 // preload names the modules of the first screen in the page, so that a browser
 // fetches all of them at once, instead of finding each in the one before.
-func (a *App) preload(index file) file {
+func (a *App) preload(index page.File) page.File {
 	var links strings.Builder
 	needed := a.needed(first...)
 	for _, name := range slices.Sorted(maps.Keys(needed)) {
@@ -58,7 +59,7 @@ func (a *App) preload(index file) file {
 		}
 	}
 	const before = "  <script type=\"module\""
-	return newFile("index.html", bytes.Replace(index.plain, []byte(before), []byte(links.String()+before), 1))
+	return newFile("index.html", bytes.Replace(index.Plain, []byte(before), []byte(links.String()+before), 1))
 }
 
 // script writes a value as JavaScript, of which JSON is a part.
@@ -102,8 +103,8 @@ var icons = []icon{
 
 // manifests makes the manifest of each language. No code and no token is ever in
 // an address of it.
-func manifests(files map[string]file) map[string]file {
-	made := map[string]file{}
+func manifests(files map[string]page.File) map[string]page.File {
+	made := map[string]page.File{}
 	for _, lang := range locale.Languages() {
 		w := locale.For(lang)
 		text := script(manifest{

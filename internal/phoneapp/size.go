@@ -16,7 +16,7 @@ func (a *App) Sizes() (start, all int) {
 	needed := a.needed(first...)
 	words := 0
 	for name, f := range a.files {
-		size := len(f.gzip())
+		size := f.Size()
 		switch {
 		case scanner(name), strings.HasSuffix(name, ".png"):
 			continue
@@ -51,7 +51,7 @@ func (a *App) need(name string, needed map[string]bool) {
 		return
 	}
 	needed[name] = true
-	for _, found := range static.FindAllSubmatch(f.plain, -1) {
+	for _, found := range static.FindAllSubmatch(f.Plain, -1) {
 		a.need(path.Join(path.Dir(name), string(found[1])), needed)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"keyturn/internal/page"
 )
 
 // part is the first part of a key that stands in a module, such as "home" of
@@ -16,11 +18,11 @@ var part = regexp.MustCompile("[\"'`]([a-z]+)\\.")
 
 // readWords adds the catalogues, of which it takes the parts that the app's
 // modules name: the portal's and the guides' sentences stay with the server.
-func readWords(files map[string]file, words fs.FS) error {
+func readWords(files map[string]page.File, words fs.FS) error {
 	parts := map[string]bool{}
 	for name, f := range files {
 		if path.Ext(name) == ".js" {
-			for _, found := range part.FindAllSubmatch(f.plain, -1) {
+			for _, found := range part.FindAllSubmatch(f.Plain, -1) {
 				parts[string(found[1])] = true
 			}
 		}

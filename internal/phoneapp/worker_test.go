@@ -3,6 +3,7 @@ package phoneapp_test
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -15,9 +16,11 @@ import (
 // and starts the app when the server is gone.
 func TestWorker(t *testing.T) {
 	var gone atomic.Bool
+	var asked sync.Map // paths, when it is gone
 	routes := app(t).Routes()
 	origin := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if gone.Load() {
+			asked.Store(r.URL.Path, true)
 			panic(http.ErrAbortHandler) // as a network that is gone looks like
 		}
 		routes.ServeHTTP(w, r)
@@ -62,6 +65,12 @@ func TestWorker(t *testing.T) {
 	if got := evaluate[string](ctx, t, `document.title`); !strings.Contains(got, "Keyturn") {
 		t.Errorf("without a server the page is %q", got)
 	}
+	asked.Range(func(path, _ any) bool {
+		if path != "/p/sw.js" && path != "/p/shell.js" && path != "/p/manifest.webmanifest" { // is there a newer one?
+			t.Errorf("opened again, the app asks for %s", path)
+		}
+		return true
+	})
 	if got := evaluate[string](ctx, t, `import("/p/lib/code.js").then((m) => m.show("0QTC13462CXD2PHN"))`); got != "0QTC-1346-2CXD-2PHN" {
 		t.Errorf("without a server a module says %q", got)
 	}

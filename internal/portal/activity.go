@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	linesShown    = 25   // on a page
+	linesShown    = 20   // on a page, which stays within its weight (keyturntest) with the longest lines
 	linesHome     = 5    // on the security home
 	linesExported = 5000 // in a file
 )
