@@ -116,6 +116,9 @@ func tests(t *testing.T) map[string]bool {
 		within, of := "", jsTest
 		if pkg := goPkg.FindSubmatch(b); pkg != nil && strings.HasSuffix(path, ".go") {
 			within, of = string(pkg[1])+".", goTest
+			if within == "main." { // a program is known by its folder
+				within = filepath.Base(filepath.Dir(path)) + "."
+			}
 		}
 		for _, m := range of.FindAllSubmatch(b, -1) {
 			names[within+string(m[1])] = true

@@ -43,9 +43,12 @@ func setUp(s *stage) {
 	s.signIn()
 	code := s.code()
 	s.take("setup-waiting")
+	s.desk.Awaits(`document.documentElement.scrollHeight <= innerHeight`) // all of it on one screen
 	s.enlarged()
-	must(s.newPhone().Look(s.t.Context(), code))(s.t)
-	s.reads("setup.opened")
+	s.stays("#activation-qr svg", func() {
+		must(s.newPhone().Look(s.t.Context(), code))(s.t)
+		s.reads("setup.opened")
+	})
 	s.take("setup-opened")
 	s.offline("setup.offline", "setup-offline")
 	s.later(19*time.Minute + 15*time.Second)
@@ -66,6 +69,19 @@ func setUp(s *stage) {
 	s.desk.Open(s.origin + "/")
 	s.take("home-nophone")
 	s.onPhone()
+}
+
+// stays has something happen that must leave a drawing alone: one that is drawn
+// again flickers, and can't be scanned.
+func (s *stage) stays(drawing string, happens func()) {
+	s.t.Helper()
+	browser.Eval[bool](&s.desk.Window, `(window.drawing = document.querySelector("`+drawing+`")) !== null`)
+	before := browser.Eval[string](&s.desk.Window, `window.drawing.outerHTML`)
+	happens()
+	if !browser.Eval[bool](&s.desk.Window, `document.querySelector("`+drawing+`") === window.drawing && getComputedStyle(window.drawing).opacity === "1"`) ||
+		browser.Eval[string](&s.desk.Window, `window.drawing.outerHTML`) != before {
+		s.t.Fatalf("%s was drawn again", drawing)
+	}
 }
 
 // enlarged opens the large QR code, whose size is that of the screen.
