@@ -13,6 +13,7 @@ var (
 	Token   = VAPID.token
 	Queued  = queued
 	PerLane = perLane
+	CallIn  = callIn
 )
 
 // Dial dials for an address.
