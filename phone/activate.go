@@ -41,8 +41,11 @@ type Activation struct {
 // good. When it returns without error the code is used up, and the person has to
 // type the check code.
 func (p *Phone) Activate(ctx context.Context, code keyturn.Code, name, pin string) (*Activation, error) {
-	p.answering.Lock()
-	defer p.answering.Unlock()
+	done, err := p.act()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	if _, err := p.Settle(ctx); err != nil {
 		return nil, err
 	}

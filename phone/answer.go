@@ -142,8 +142,11 @@ func (p *Phone) Seen(ctx context.Context, r Request, at string) error {
 // result for them, it stopped in the middle of judging: another answer is made,
 // once. Spec §8.6.
 func (p *Phone) Answer(ctx context.Context, r Request, decision keyturn.Decision, number, pin string) (string, error) {
-	p.answering.Lock()
-	defer p.answering.Unlock()
+	done, err := p.act()
+	if err != nil {
+		return "", err
+	}
+	defer done()
 	if decision == keyturn.Approve {
 		if err := p.ready(ctx, r.Device); err != nil {
 			return "", err
@@ -222,8 +225,11 @@ func (p *Phone) reply(r Request, decision keyturn.Decision, number, pin string) 
 // Remove ends this phone's device of an account, on the server and here. It needs
 // the PIN. Spec §12.6.
 func (p *Phone) Remove(ctx context.Context, device, pin string) error {
-	p.answering.Lock()
-	defer p.answering.Unlock()
+	done, err := p.act()
+	if err != nil {
+		return err
+	}
+	defer done()
 	if _, err := p.Settle(ctx); err != nil {
 		return err
 	}

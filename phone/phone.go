@@ -41,7 +41,8 @@ var (
 )
 
 // A Phone serves any number of accounts of one server. It is safe for concurrent
-// use; of each account one answer at a time is on its way.
+// use; one answer at a time is on its way, also if other processes use the same
+// [File].
 type Phone struct {
 	origin string
 	client *http.Client
@@ -53,6 +54,10 @@ type Phone struct {
 	held  map[string]keyturn.Bytes // unsealed Kk by device, only after Hold
 
 	answering sync.Mutex
+
+	owning sync.Mutex
+	owners int          // of the state, in this process
+	unlock func() error // for the last of them
 }
 
 // Open returns the phone that keeps its state in k, for the server at origin,

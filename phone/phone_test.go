@@ -72,6 +72,24 @@ func TestPhoneInAFile(t *testing.T) {
 	if state != "approved" || err != nil {
 		t.Fatalf("answer: %s, %v", state, err)
 	}
+	w.Browser().SignIn(bo)
+	requests, err = p.Pending(t.Context())
+	if err != nil || len(requests) == 0 {
+		t.Fatalf("pending: %+v, %v", requests, err)
+	}
+	unlock, err := file.Lock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Answer(t.Context(), requests[0], keyturn.Deny, "", ""); !errors.Is(err, phone.ErrInUse) {
+		t.Errorf("while another program uses the file: %v", err)
+	}
+	if err := unlock(); err != nil {
+		t.Fatal(err)
+	}
+	if state, err := p.Answer(t.Context(), requests[0], keyturn.Deny, "", ""); state != "denied" || err != nil {
+		t.Errorf("with what it read before another program answered: %s, %v", state, err)
+	}
 	if err := again.Remove(t.Context(), requests[0].Device, pin); err != nil {
 		t.Fatal(err)
 	}

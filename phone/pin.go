@@ -60,8 +60,11 @@ func (p *Phone) CatchUp(ctx context.Context, earlier, current string) error {
 
 // changePIN changes the PIN of every device from what old says it is.
 func (p *Phone) changePIN(ctx context.Context, new string, old func(Device) (string, error)) error {
-	p.answering.Lock()
-	defer p.answering.Unlock()
+	done, err := p.act()
+	if err != nil {
+		return err
+	}
+	defer done()
 	if _, err := p.Settle(ctx); err != nil {
 		return err
 	}

@@ -119,6 +119,11 @@ func syncDir(dir string) error {
 
 // change applies f to the state and keeps it, or changes nothing.
 func (p *Phone) change(f func(*State)) error {
+	release, err := p.own()
+	if err != nil {
+		return err
+	}
+	defer release()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	next := p.state

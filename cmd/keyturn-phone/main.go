@@ -41,7 +41,7 @@ type commands struct {
 	Respond  respond  `cmd:"" help:"Show the response to a challenge code. Needs no network, and sends nothing."`
 	Notices  notices  `cmd:"" help:"Show what happened to the accounts of this phone and wasn't done by it."`
 	Seen     seen     `cmd:"" help:"Say that a notice was about you."`
-	Alarm    alarm    `cmd:"" help:"Say that it wasn't you: notifications and changes stop for half an hour. Needs no PIN."`
+	Alarm    alarm    `cmd:"" help:"Say that it wasn't you: notifications and changes stop for a while. Needs no PIN."`
 	Remove   remove   `cmd:"" help:"Remove an account from this phone and from the server."`
 }
 
@@ -144,6 +144,7 @@ func status(err error) int {
 	case errors.As(err, &problem) && problem.Code == "request_gone":
 		return 3
 	case errors.As(err, &problem), errors.Is(err, errRefused), errors.Is(err, phone.ErrEnded), errors.Is(err, keyturn.ErrPIN), errors.Is(err, phone.ErrKept),
+		errors.Is(err, phone.ErrInUse),
 		errors.Is(err, phone.ErrEarlier):
 		return 4
 	}

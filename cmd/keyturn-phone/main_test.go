@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"keyturn/internal/keyturntest"
+	"keyturn/phone"
 )
 
 // A shell runs the program as a script does: the PIN comes on a file descriptor,
@@ -133,6 +134,8 @@ func TestPhoneInAShell(t *testing.T) {
 		t.Errorf("deny when nothing waits: exit %d, want 3", exit)
 	}
 	w.Browser().SignIn(ada)
+	s.locked("en", "Another keyturn-phone is using this phone")
+	s.locked("zh-Hans", "另一个 keyturn-phone 正在使用此手机")
 	if row, exit := s.run("", "deny"); exit != 0 || row["state"] != "denied" {
 		t.Errorf("deny: %v, exit %d", row, exit)
 	}
@@ -142,6 +145,23 @@ func TestPhoneInAShell(t *testing.T) {
 	}
 	if row, exit := s.run("7Kq2", "remove", "ada"); exit != 0 || row["state"] != "removed" {
 		t.Errorf("remove: %v, exit %d", row, exit)
+	}
+}
+
+// locked wants the program to refuse an answer while another one uses the file.
+func (s shell) locked(lang, says string) {
+	s.t.Helper()
+	unlock, err := phone.File(s.state).Lock()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var errs bytes.Buffer
+	exit := run(s.t.Context(), []string{"deny", "--state", s.state, "--lang", lang}, nil, io.Discard, &errs)
+	if exit != 4 || !strings.HasPrefix(errs.String(), "keyturn-phone: "+says) {
+		s.t.Errorf("while another program uses the file: exit %d, %q", exit, errs.String())
+	}
+	if err := unlock(); err != nil {
+		s.t.Fatal(err)
 	}
 }
 

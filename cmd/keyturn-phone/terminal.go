@@ -13,6 +13,7 @@ import (
 
 	"keyturn"
 	"keyturn/locale"
+	"keyturn/phone"
 )
 
 // A terminal asks and tells: data on standard output, words on standard error.
@@ -45,6 +46,10 @@ func (t *terminal) say(key string, values ...any) {
 // fail prints an error in one line, and as JSON with its code for scripts.
 func (t *terminal) fail(err error) {
 	var problem *keyturn.Problem
+	if errors.Is(err, phone.ErrInUse) {
+		fmt.Fprintln(t.err, "keyturn-phone:", t.words.T("cli.phone.inuse"))
+		return
+	}
 	if !errors.As(err, &problem) {
 		fmt.Fprintln(t.err, "keyturn-phone:", strings.ReplaceAll(err.Error(), "\n", "; "))
 		return
