@@ -20,14 +20,16 @@ type kept struct {
 	folder string
 	phone  phone.State
 	jar    []*http.Cookie
+	codes  []string // for recovery
 	once   sync.Once
 	made   bool
 }
 
-// fresh has an account and no phone, ready has its phone.
+// fresh has accounts and no phone, ready has the first one's phone, coded recovery codes too.
 var (
-	fresh = kept{make: addAccount}
+	fresh = kept{make: addAccounts}
 	ready = kept{make: setUpOnce}
+	coded = kept{make: makeCodesOnce}
 )
 
 // of makes it if nobody has.
@@ -60,14 +62,16 @@ func (k *kept) start(t *testing.T, moment string, mail *mailtest.Server) *node {
 	return start(t, folder, moment, mail)
 }
 
-// addAccount adds the one person, with the services of the server itself.
-func addAccount(t *testing.T, k *kept) {
+// addAccounts adds the person, and another account of theirs, with the services of the
+// server itself.
+func addAccounts(t *testing.T, k *kept) {
 	s, err := server.Connect(t.Context(), settings(k.folder, "127.0.0.1:0"), server.With{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = s.Accounts.Add(t.Context(), name, password, "ada@example.org")
-	if err := errors.Join(err, s.Close()); err != nil {
+	_, errSecond := s.Accounts.Add(t.Context(), second, password, "")
+	if err := errors.Join(err, errSecond, s.Close()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -77,9 +81,22 @@ func setUpOnce(t *testing.T, k *kept) {
 	n := fresh.of(t).start(t, "", nil)
 	p := newPerson(t, n, &fresh)
 	p.setUp()
+	k.keep(p)
+}
+
+// makeCodesOnce makes the first list.
+func makeCodesOnce(t *testing.T, k *kept) {
+	from := ready.of(t)
+	p := newPerson(t, from.start(t, "", nil), from)
+	k.codes = p.codes()
+	k.keep(p)
+}
+
+// keep copies what a person has.
+func (k *kept) keep(p *person) {
 	k.phone, k.jar = p.keep.State, p.client.Jar.Cookies(address)
-	n.stop()
-	if err := os.CopyFS(k.folder, os.DirFS(n.folder)); err != nil {
-		t.Fatal(err)
+	p.node.stop()
+	if err := os.CopyFS(k.folder, os.DirFS(p.node.folder)); err != nil {
+		p.t.Fatal(err)
 	}
 }

@@ -18,6 +18,7 @@ import (
 // The one person.
 const (
 	name     = "ada"
+	second   = "bob" // another account of theirs
 	password = "correct horse battery"
 	pin      = "7Kq2"
 )

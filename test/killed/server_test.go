@@ -51,6 +51,7 @@ func TestMain(m *testing.M) {
 	status := m.Run()
 	fresh.drop()
 	ready.drop()
+	coded.drop()
 	os.Exit(status)
 }
 
@@ -126,7 +127,8 @@ type node struct {
 
 	mu    sync.Mutex
 	cmd   *exec.Cmd
-	died  int // how often it was killed by its own moment
+	died  int           // how often it was killed
+	again chan struct{} // says that it was started again
 	ended bool
 	quiet chan struct{} // closed when nobody starts it any more
 }
@@ -139,7 +141,7 @@ func start(t *testing.T, folder, moment string, mail *mailtest.Server) *node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &node{t: t, folder: folder, listen: l.Addr().String(), quiet: make(chan struct{}), pushes: pushtest.Start(t), mail: mail}
+	n := &node{t: t, folder: folder, listen: l.Addr().String(), quiet: make(chan struct{}), again: make(chan struct{}, 1), pushes: pushtest.Start(t), mail: mail}
 	n.network = &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "tcp", n.listen)
 	}}
@@ -189,7 +191,21 @@ func (n *node) watch(cmd *exec.Cmd) {
 			return
 		}
 		cmd = n.run("")
+		select {
+		case n.again <- struct{}{}:
+		default: // nobody has killed it
+		}
 	}
+}
+
+// kill kills it between two calls, and waits until it is there again.
+func (n *node) kill(ctx context.Context) {
+	n.network.CloseIdleConnections()
+	n.mu.Lock()
+	_ = n.cmd.Process.Kill()
+	n.mu.Unlock()
+	<-n.again
+	n.awake(ctx)
 }
 
 // stop kills it for good.
