@@ -31,6 +31,8 @@ const measure = `(lang, least, percent) => {
     if (says(e) && (cuts(overflowX) && wide || cuts(overflowY) && high)) found.push("cut off: " + name(e));
     if (e.matches("button, .btn, summary") && wide) found.push("spills: " + name(e));
   }
+  const face = (e) => getComputedStyle(e).fontFamily;
+  for (const e of all.filter((e) => e.matches(".code *"))) if (face(e) !== face(e.closest(".code"))) found.push("another face: " + name(e));
   for (const e of all.filter((e) => e.matches(".code, .digits"))) {
     const walk = document.createTreeWalker(e, NodeFilter.SHOW_TEXT), range = new Range();
     for (let n = walk.nextNode(); n; n = walk.nextNode())
