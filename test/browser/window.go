@@ -17,6 +17,9 @@ import (
 	"keyturn/locale"
 )
 
+// webpQuality of pictures, of 100: letters stay sharp.
+const webpQuality = 40
+
 // A Window is one page of a browser.
 type Window struct {
 	t     testing.TB
@@ -81,6 +84,17 @@ const find = `(what, word) => {
   const said = (e) => [e.textContent.trim(), e.getAttribute("aria-label"), e.value].includes(word);
   return [...document.querySelectorAll("button, a, summary, label, input[type=submit], h1, h2, p, [role=button]")].find((e) => shown(e) && said(e)) ?? null;
 }`
+
+// Finder is a function of the page that finds as [Window.Tap] does, or returns
+// null. It knows the words of these keys.
+func (w *Window) Finder(keys ...string) string {
+	words := map[string]string{}
+	for _, key := range keys {
+		words[key] = w.word(key)
+	}
+	said, _ := json.Marshal(words) // strings always have JSON
+	return `((what) => (` + find + `)(what, (` + string(said) + `)[what]))`
+}
 
 // located is where an element is, and whether it can be hit: nothing lies over
 // it, the page is complete and stands still, and the screen is not so new that it takes no taps yet.
@@ -270,6 +284,20 @@ func (w *Window) Shot() []byte {
 		w.failed("screenshot: %v", err)
 	}
 	return b
+}
+
+// Cut is a part of what shows, in CSS pixels, as WebP.
+func (w *Window) Cut(x, y, width, height float64) []byte {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, patience)
+	defer cancel()
+	quality := int64(webpQuality)
+	got, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatWebp,
+		Quality: &quality, Clip: &page.Viewport{X: x, Y: y, Width: width, Height: height, Scale: 1}})
+	if err != nil {
+		w.failed("screenshot: %v", err)
+	}
+	return got.Data
 }
 
 // Offline cuts the window, and the workers behind it, off the network, or

@@ -13,7 +13,8 @@ import (
 // it doesn't use are those of the nil TB, and panic.
 type desk struct {
 	testing.TB
-	ends []func()
+	ends  []func()
+	found []error
 }
 
 // A failure is what Fatal panics with.
@@ -35,7 +36,7 @@ func try(f func(testing.TB)) (err error) {
 		}
 	}()
 	f(d)
-	return nil
+	return errors.Join(d.found...)
 }
 
 func (d *desk) Helper()                           {}
@@ -44,7 +45,10 @@ func (d *desk) Context() context.Context          { return context.Background() 
 func (d *desk) Cleanup(f func())                  { d.ends = append(d.ends, f) }
 func (d *desk) Fatal(args ...any)                 { panic(failure(fmt.Sprint(args...))) }
 func (d *desk) Fatalf(format string, args ...any) { panic(failure(fmt.Sprintf(format, args...))) }
-func (d *desk) Skip(args ...any)                  { d.Fatal(args...) }
+func (d *desk) Errorf(format string, args ...any) {
+	d.found = append(d.found, fmt.Errorf(format, args...))
+}
+func (d *desk) Skip(args ...any) { d.Fatal(args...) }
 
 // TempDir is a folder that is gone afterwards.
 func (d *desk) TempDir() string {

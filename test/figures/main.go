@@ -5,6 +5,7 @@
 //	go run ./test/figures                  all, into screenshots/
 //	go run ./test/figures phone setup      some parts
 //	go run ./test/figures -readme          docs/keyturn.webp
+//	go run ./test/figures -guides          the figures of the guides, web/help/figures
 //
 // A picture is named SCREEN-STATE.LANGUAGE.SIZE.THEME.png. A page that is longer
 // than the screen makes a longer picture. The exit status is 1 if a screen can't
@@ -50,36 +51,42 @@ var parts = []part{
 func main() {
 	out := flag.String("out", "screenshots", "folder for the pictures")
 	readme := flag.Bool("readme", false, "write docs/keyturn.webp instead")
+	guides := flag.Bool("guides", false, "take the figures of the guides instead")
 	flag.Parse()
-	var err error
-	if *readme {
-		err = try(func(t testing.TB) { takeReadme(t, "docs/keyturn.webp") })
-	} else {
-		err = takeAll(*out, flag.Args())
-	}
-	if err != nil {
+	if err := run(*out, *readme, *guides, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "figures:", err)
 		os.Exit(1)
 	}
 }
 
-// takeAll takes the named parts, or all. One that fails doesn't stop the others.
-func takeAll(dir string, wanted []string) error {
-	a := &album{dir: dir}
+func run(out string, readme, guides bool, wanted []string) error {
+	switch {
+	case readme:
+		return try(func(t testing.TB) { takeReadme(t, "docs/keyturn.webp") })
+	case guides:
+		return takeGuides(wanted)
+	}
+	a := &album{dir: out}
+	err := tellAll(wanted, a.take)
+	fmt.Printf("%d pictures in %s\n", a.written, out)
+	if len(a.wide) > 0 {
+		err = errors.Join(err, errors.New("wider than the screen: "+strings.Join(a.wide, ", ")))
+	}
+	return err
+}
+
+// tellAll tells the named parts, or all, to a look. One that fails doesn't stop the others.
+func tellAll(wanted []string, look look) error {
 	var failed []error
 	for _, p := range parts {
 		if len(wanted) > 0 && !slices.Contains(wanted, p.name) {
 			continue
 		}
 		for _, lang := range []string{"en", "zh-Hans"} {
-			if err := try(func(t testing.TB) { p.story(t, a.take, lang) }); err != nil {
+			if err := try(func(t testing.TB) { p.story(t, look, lang) }); err != nil {
 				failed = append(failed, fmt.Errorf("%s in %s: %w", p.name, lang, err))
 			}
 		}
-	}
-	fmt.Printf("%d pictures in %s\n", a.written, dir)
-	if len(a.wide) > 0 {
-		failed = append(failed, errors.New("wider than the screen: "+strings.Join(a.wide, ", ")))
 	}
 	return errors.Join(failed...)
 }

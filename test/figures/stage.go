@@ -26,6 +26,9 @@ const pin = "7Kq2"
 // mei is the person of the pictures.
 var mei = demo.People()[0]
 
+// opening is when every story begins, by the clock of the one who looks.
+var opening = time.Date(2026, 11, 23, 14, 5, 0, 0, time.Local)
+
 // A stage is a world of its own with a browser in it.
 type stage struct {
 	t      testing.TB
@@ -44,6 +47,7 @@ func portal(story func(*stage)) func(testing.TB, look, string) {
 func newStage(t testing.TB, look look, lang string, set ...func(*config.Config)) *stage {
 	t.Helper()
 	s := &stage{t: t, look: look, lang: lang}
+	s.ahead.Store(int64(time.Until(opening)))
 	d, err := demo.Open(t.Context(), demo.Options{Listen: "127.0.0.1:0",
 		Set: func(c *config.Config) {
 			for _, f := range set {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"keyturn/locale"
 	"keyturn/test/browser"
 )
 
@@ -25,9 +26,18 @@ var inspectors = []look{accessible, legible}
 // A finding is an error; a story that can't go on is fatal.
 func TestScreens(t *testing.T) {
 	browser.Needed(t)
+	figures := newComparison(t)
+	inspectors := append(inspectors, figures.look)
+	told := 0
+	t.Cleanup(func() { // when the last story was told
+		if told == len(parts)*len(locale.Languages()) {
+			figures.all(t)
+		}
+	})
 	for _, p := range parts {
-		for _, lang := range []string{"en", "zh-Hans"} {
+		for _, lang := range locale.Languages() {
 			t.Run(p.name+"/"+lang, func(t *testing.T) {
+				told++
 				t.Parallel()
 				p.story(t, func(t testing.TB, w *browser.Window, name, lang string, sizes ...size) {
 					t.Helper()

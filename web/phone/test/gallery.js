@@ -3,13 +3,13 @@
 import { html, render } from "../vendor/preact.js";
 import { speak } from "../lib/words.js";
 import { Shell } from "../view/part.js";
-import { SAMPLES } from "./samples.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 const wanted = new URLSearchParams(location.search);
 const theme = wanted.get("theme");
 if (theme) document.documentElement.dataset.theme = theme;
 document.documentElement.lang = await speak(wanted.get("lang") ?? "en");
+const { SAMPLES } = await import("./samples.js"); // they speak it
 
 function show() {
   const sample = SAMPLES[location.hash.slice(1)];

@@ -1,4 +1,5 @@
-// Every screen and state by name, with the sample data of the user experience:
+// Every screen and state by name, in the language that is spoken when this module is
+// loaded, with the sample data of the user experience:
 // Mei Chen, Harbor Lane, auth.example.com, 2026-11-23 14:05.
 
 import { html } from "../vendor/preact.js";
@@ -33,6 +34,8 @@ const soon = (/** @type {number} */ seconds) => Date.now() + seconds * 1000;
 const zh = () => language() !== "en";
 const host = "auth.example.com";
 const service = () => (zh() ? "港湾里" : "Harbor Lane");
+const portal = zh() ? "港湾里门户" : "Harbor Lane Portal";
+const iphone = zh() ? "Mei 的 iPhone" : "Mei's iPhone";
 const place = () => (zh() ? "杭州" : "Hangzhou, China");
 const browser = () => (zh() ? "Windows 上的 Chrome" : "Chrome on Windows");
 const reference = "7K3M9QXA";
@@ -47,28 +50,28 @@ const confirm = (/** @type {any} */ props) => () => html`<${Confirm} made=${made
   back=${no} onGo=${no} onNotMe=${no} onDone=${no} onAgain=${no} ...${props} />`;
 const unlock = (/** @type {any} */ View, /** @type {any} */ props) => () => html`<${View} account="mei.chen" service=${service()} pin=${{ min: 4, max: 6 }} apple=${true}
   problem=${null} again=${false} busy=${false} back=${no} onGo=${no} onOther=${no} onCancel=${no} ...${props} />`;
-const cards = (/** @type {number} */ n) => ["req_1", "req_2", "req_3"].slice(0, n).map((id, i) => ({ id, title: "home.req", app: zh() ? "港湾里门户" : "Harbor Lane Portal",
+const cards = (/** @type {number} */ n) => ["req_1", "req_2", "req_3"].slice(0, n).map((id, i) => ({ id, title: "home.req", app: portal,
   time: "14:0" + (5 - i), from: `${browser()} · ${place()}`, account: i ? "harbor.shop" : "mei.chen" }));
-const accounts = [{ device: "dev_1", name: "mei.chen", service: "Harbor Lane", state: "active" }, { device: "dev_2", name: "harbor.shop", service: "Harbor Lane", state: "active" }];
-const ended = [{ id: "req_8", time: "14:05", state: "redeemed", app: "Harbor Lane Portal", by: "" }, { id: "req_9", time: "09:31", state: "denied", app: "Harbor Lane Portal", by: "Mei's iPhone" }];
+const accounts = [{ device: "dev_1", name: "mei.chen", service: service(), state: "active" }, { device: "dev_2", name: "harbor.shop", service: service(), state: "active" }];
+const ended = [{ id: "req_8", time: "14:05", state: "redeemed", app: portal, by: "" }, { id: "req_9", time: "09:31", state: "denied", app: portal, by: iphone }];
 const home = (/** @type {any} */ props) => () => html`<${Home} cards=${[]} accounts=${accounts} ended=${[]} unfinished=${[]} say="" many=${true} onOpen=${no} onAccount=${no}
   onResume=${no} onScan=${no} onRespond=${no} onAdd=${no} ...${typeof props === "function" ? props() : props} />`;
-const told = (/** @type {string} */ kind, /** @type {any} */ props = {}) => html`<${NoticeCard} id="41" say=${{ k: "notice." + kind, v: { phone: t("confirm.phone.android"), from: "Mei's iPhone", place: place(), time: "14:05", left: 7 } }}
+const told = (/** @type {string} */ kind, /** @type {any} */ props = {}) => html`<${NoticeCard} id="41" say=${{ k: "notice." + kind, v: { phone: t("confirm.phone.android"), from: iphone, place: place(), time: "14:05", left: 7 } }}
   time="14:05" reference="7K3M9QXA" account="" busy="" problem=${null} onYes=${no} onNo=${no} ...${props} />`;
 const notices = () => ["phone_added.near", "phone_moved", "phone_removed", "phone_paused", "phone_locked", "phones_stopped", "clone_suspected", "recovery_used", "recovery_failed",
   "recovery_off", "recovery_new", "password_changed", "reported", "reported.portal", "alarm", "other"].map((kind) => told(kind));
 const alarm = (/** @type {any} */ props) => () => html`<${Alarm} phone=${t("confirm.phone.android")} account="mei.chen" busy="" problem=${null} back=${no} onPause=${no} onReport=${no} ...${props} />`;
-const challenge = () => ({ app: zh() ? "港湾里门户" : "Harbor Lane Portal", name: "mei.chen", action: "sign_in", message: "", browser: browser(), ip: "203.0.113.7", place: place(), carry: "number" });
+const challenge = () => ({ app: portal, name: "mei.chen", action: "sign_in", message: "", browser: browser(), ip: "203.0.113.7", place: place(), carry: "number" });
 const request = (/** @type {any} */ props, /** @type {any} */ asked = {}) => () => html`<${Request} id="req_1" challenge=${{ ...challenge(), ...asked }} host=${host} time="14:05" ends=${soon(props.left ?? 97)}
   number="" asksNumber=${true} wrong=${null} problem=${null} busy="" which=${{ n: 1, all: 1 }} back=${no} onNext=${no} onNumber=${no} onApprove=${no} onDeny=${no} onReport=${no} ...${props} />`;
-const pin = (/** @type {any} */ props) => () => html`<${EnterPin} name="request-unlock" k="request.unlock.title" lead="Harbor Lane Portal" sub="mei.chen" left=${null} problem=${null} busy=${false}
+const pin = (/** @type {any} */ props) => () => html`<${EnterPin} name="request-unlock" k="request.unlock.title" lead=${portal} sub="mei.chen" left=${null} problem=${null} busy=${false}
   go="request.approve" work="request.sending" back=${no} onGo=${no} ...${props} />`;
 const change = (/** @type {any} */ props) => () => html`<${ChangePin} accounts=${["mei.chen", "harbor.shop"]} earlier="" rules=${{ min: 4, max: 6 }} offline=${false} left=${null} problem=${null}
   open=${false} busy=${false} back=${no} onGo=${no} onCheck=${no} onForgot=${no} ...${props} />`;
 const answered = (/** @type {any} */ props) => () => html`<${Answered} signIn=${true} stay=${true} onDone=${no} ...${props} />`;
 const account = (/** @type {any} */ props) => () => html`<${Account} account=${{ name: "mei.chen", service: service(), host, phoneName: t("confirm.phone.android"), unlock: "pin", added: "2026-11-23 14:05", until: "", installed: true, ...props.row }} recent=${html`<${Recent} ended=${props.ended ?? []} />`}
   asking=${false} busy=${false} problem=${null} back=${no} onRespond=${no} onRemove=${no} onKeep=${no} onGo=${no} ...${props} />`;
-const gone = (/** @type {any} */ props) => () => html`<${Gone} account="mei.chen" to="Mei's iPhone" time="14:05" back=${no} onForget=${no} ...${props} />`;
+const gone = (/** @type {any} */ props) => () => html`<${Gone} account="mei.chen" to=${iphone} time="14:05" back=${no} onForget=${no} ...${props} />`;
 const settings = (/** @type {any} */ props) => () => html`<${Settings} language="" theme="" unlock="pin" moretime=${false} service=${service()} host=${host} version="9c0e41d2a57b3f60" resetting=${false} diagnostics="" copy=${copy} onDiagnose=${no}
   push=${{ state: "on", on: true }} onPush=${no} onCheck=${no} back=${no} onLanguage=${no} onTheme=${no} onMoretime=${no} onPin=${no} onForgot=${no} onReset=${no} onGo=${no} ...${props} />`;
 const notify = (/** @type {any} */ props) => () => html`<${Notify} step="ask" problem=${null} onGo=${no} onLater=${no} onCheck=${no} onDone=${no} ...${props} />`;
@@ -95,11 +98,11 @@ export const SAMPLES = {
   "scan-stuck": scan({ state: "scanning", hint: "stuck" }), "scan-found": scan({ state: "found" }), "scan-denied": scan({ state: "denied" }), "scan-busy": scan({ state: "busy" }),
   "scan-none": scan({ state: "none" }), "scan-black": scan({ state: "black" }), "scan-notours": scan({ state: "scanning", problem: { k: "scan.notours" } }),
   "scan-other": scan({ state: "scanning", problem: { k: "scan.other", v: { host: "id.other.example", own: host } } }),
-  type: type({}), "type-full": type({ text: "7KQM-2XVT-9HRW-4DG8" }), "type-typo": type({ text: "7KQM-2XVT-9HRW-4DG9", error: { k: "type.typo" } }),
+  type: type({}), "type-half": type({ text: "7KQM-2XVT" }), "type-full": type({ text: "7KQM-2XVT-9HRW-4DG8" }), "type-typo": type({ text: "7KQM-2XVT-9HRW-4DG9", error: { k: "type.typo" } }),
   "type-short": type({ text: "7KQM-2X", error: { k: "type.short", v: { count: 6 } } }), "type-neutral": type({ text: "7KQM-2XVT-9HRW-4DG8", problem: { k: "error.neutral", reference, guide: "activation-errors" } }),
   confirm: confirm({}), "confirm-busy": confirm({ made: null }), "confirm-here": confirm({ here: true }), "confirm-neutral": confirm({ made: null, problem: { k: "error.neutral", reference, guide: "activation-errors" } }),
-  "confirm-ending": () => html`<${Confirm} made=${{ ...made(), place: "", ends: soon(48) }} name="Mei's iPhone" problem=${null} busy=${false} back=${no} onGo=${no} onNotMe=${no} onDone=${no} onAgain=${no} />`,
-  "confirm-move": () => html`<${Confirm} made=${{ ...made(), replaces: "Mei's iPhone" }} name="Pixel 9" problem=${null} busy=${false} back=${no} onGo=${no} onNotMe=${no} onDone=${no} onAgain=${no} />`,
+  "confirm-ending": () => html`<${Confirm} made=${{ ...made(), place: "", ends: soon(48) }} name=${iphone} problem=${null} busy=${false} back=${no} onGo=${no} onNotMe=${no} onDone=${no} onAgain=${no} />`,
+  "confirm-move": () => html`<${Confirm} made=${{ ...made(), replaces: iphone }} name="Pixel 9" problem=${null} busy=${false} back=${no} onGo=${no} onNotMe=${no} onDone=${no} onAgain=${no} />`,
   notme: () => html`<${NotMe} onDone=${no} />`,
   "unlock-new": unlock(NewPin, {}), "unlock-new-unsure": unlock(NewPin, { problem: { k: "unlock.unsure" }, again: true, onOther: undefined }), "unlock-new-busy": unlock(NewPin, { busy: true }),
   "unlock-phone": unlock(PhoneUnlock, {}), "unlock-phone-closed": unlock(PhoneUnlock, { problem: { k: "unlock.phone.cancel" } }), "unlock-phone-none": unlock(PhoneUnlock, { problem: { k: "unlock.phone.none", guide: "what-you-need" } }),
@@ -111,15 +114,15 @@ export const SAMPLES = {
   "code-stop": () => html`<${CheckCode} check="317064" ends=${soon(580)} asking=${true} copy=${copy} onAsk=${no} onStop=${no} />`,
   "code-gone": () => html`<${CheckGone} cause="digits" problem=${{ k: "", reference }} onAgain=${no} onDone=${no} />`,
   active: () => html`<${Active} account="mei.chen" service=${service()} unlock="pin" push="off" many=${1} first=${true} until="" onDone=${no} />`,
-  "active-moved": () => html`<${Active} account="mei.chen" service=${service()} unlock="pin" push="on" many=${1} first=${false} until="" replaced="Mei's iPhone" onDone=${no} />`,
-  "active-recovered": () => html`<${Active} account="mei.chen" service=${service()} unlock="pin" push="on" many=${1} first=${false} until="14:05" replaced="Mei's iPhone" onDone=${no} />`,
+  "active-moved": () => html`<${Active} account="mei.chen" service=${service()} unlock="pin" push="on" many=${1} first=${false} until="" replaced=${iphone} onDone=${no} />`,
+  "active-recovered": () => html`<${Active} account="mei.chen" service=${service()} unlock="pin" push="on" many=${1} first=${false} until="14:05" replaced=${iphone} onDone=${no} />`,
   "active-second": () => html`<${Active} account="harbor.shop" service=${service()} unlock="platform" push="on" many=${2} first=${false} until="14:05" onDone=${no} />`,
   home: home(() => ({ cards: cards(1), ended })), "home-none": home({}), "home-install": home(() => ({ browser: true, ended })), "home-install-offer": home({ browser: true, offer: "offers", onInstall: no }), "home-updated": home({ note: { k: "home.updated" } }), "home-several": home(() => ({ cards: cards(3) })),
   "home-stopped": home({ accounts: [{ ...accounts[0], state: "pin_locked" }, { ...accounts[1], state: "removed" }], unfinished: ["mei.chen"], note: { k: "home.pull" } }),
   add: over(html`<${Add} onClose=${no} onScan=${no} onType=${no} />`), menu: over(html`<${Menu} onClose=${no} onSettings=${no} onCheck=${no} onHelp=${no} onLanguage=${no} />`),
   help: over(html`<${Help} onClose=${no} />`),
   request: request({}), "request-known": request({ asksNumber: false }), "request-wrong": request({ number: "417902", wrong: { k: "request.wrong", v: { count: 2 } } }),
-  "request-several": request({ which: { n: 1, all: 2 }, left: 25 }), "request-remove": request({ asksNumber: false }, { action: "remove_phone", message: "Mei's iPhone" }),
+  "request-several": request({ which: { n: 1, all: 2 }, left: 25 }), "request-remove": request({ asksNumber: false }, { action: "remove_phone", message: iphone }),
   "request-gateway": request({ asksNumber: false, problem: { k: "error.server_busy", reference } }, { browser: "", place: "", ip: "", app: "VPN" }),
   "request-offline": request({ offline: true, onOffline: no }), scanned: request({ scanned: true, asksNumber: false }),
   "scanned-missing": answered({ outcome: "missing", onScan: no }), "scanned-stale": answered({ outcome: "stale", onScan: no }),
@@ -134,7 +137,7 @@ export const SAMPLES = {
   "home-pin-open": home({ pin: "open", onPin: no }), "home-pin-earlier": home({ pin: "earlier", onPin: no }),
   "answered-approved": answered({ outcome: "approved" }), "answered-onphone": answered({ outcome: "approved", onPhone: true }), "answered-denied": answered({ outcome: "denied" }), "answered-reported": answered({ outcome: "reported" }),
   "answered-expired": answered({ outcome: "expired" }), "answered-cancelled": answered({ outcome: "cancelled" }), "answered-replaced": answered({ outcome: "replaced", onSee: no }),
-  "answered-elsewhere": answered({ outcome: "elsewhere", by: "Mei's iPhone" }), "answered-failed": answered({ outcome: "failed" }), "answered-unsent": answered({ outcome: "unsent", onAgain: no }),
+  "answered-elsewhere": answered({ outcome: "elsewhere", by: iphone }), "answered-failed": answered({ outcome: "failed" }), "answered-unsent": answered({ outcome: "unsent", onAgain: no }),
   "answered-unsure": answered({ outcome: "unsure", onAgain: no }), "answered-update": answered({ outcome: "update" }),
   account: account({}), "account-browser": account({ row: { installed: false, until: "14:05" }, ended }), "account-asking": account({ asking: true }), "account-problem": account({ problem: { k: "error.offline" } }),
   moved: gone({ kind: "moved" }), removed: gone({ kind: "removed" }), paused: gone({ kind: "paused" }), unknown: gone({ kind: "unknown", onAgain: no }), "removed-again": gone({ kind: "removed", onAgain: no }), "paused-lost": gone({ kind: "lost" }), "paused-clone": gone({ kind: "clone" }),
