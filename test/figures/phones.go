@@ -160,7 +160,7 @@ func trouble(s *stage) {
 	s.code()
 	s.later(6 * time.Minute)
 	s.desk.Tap("setup.new")
-	s.desk.Sees(".outcome, #activation-qr")
+	s.desk.Sees(".outcome")
 	s.take("setup-approval")
 
 	v := s.newVisitor()

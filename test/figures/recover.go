@@ -26,7 +26,7 @@ func recovery(s *stage) {
 	} {
 		s.desk.Type("#code", typed.code)
 		s.desk.Tap("entercode.go")
-		s.desk.Sees("#problem")
+		s.reads(typed.says, "count", 8) // characters, where there is a count
 		s.desk.Tap("entercode.none")
 		s.take(typed.name)
 	}
@@ -68,6 +68,7 @@ func (s *stage) newCodes(h *handset) []string {
 	s.take("recovery-new")
 	codes := strings.Fields(browser.Eval[string](&s.desk.Window, `[...document.querySelectorAll("#codes .code")].map((el) => el.textContent).join(" ")`))
 	s.desk.Tap("recovery.later")
+	s.desk.At("/")
 	return codes
 }
 

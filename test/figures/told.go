@@ -40,6 +40,7 @@ func told(t testing.TB, look look, lang string) {
 	h := s.activate(s.name("iPhone"))
 	s.desk.Tap("check.continue")
 	s.desk.Tap("recovery.later")
+	s.desk.At("/")
 	s.desk.Open(s.origin + "/activity?show=denied")
 	s.desk.Sees("#none")
 	s.take("activity-none")
