@@ -32,6 +32,7 @@ type Account struct {
 	Numbers  int       // wrong numbers in a row; at Limits.NumberRow its phones stop
 	Quiet    time.Time // until then no push and no change of phones: a sign-in was reported
 	Held     bool      // an alarm has stopped its security changes until the operator unlocks it
+	MoreTime bool      // its person wants every request to begin with the longest life
 	Added    time.Time //
 	Password string    // Argon2id in PHC form; never leaves the server
 }
@@ -68,6 +69,10 @@ type Store interface {
 
 	// SetAccountState disables or enables. Disabling cancels its waiting requests and ends its sessions.
 	SetAccountState(ctx context.Context, id string, to State, ev audit.Event) error
+
+	// SetMoreTime says whether every request of an account begins with the longest life. Saying
+	// it again changes nothing and writes no event.
+	SetMoreTime(ctx context.Context, id string, on bool, ev audit.Event) error
 
 	// ResetAccount ends all devices (reason "operator"), unfinished activations
 	// (replaced), waiting requests (cancelled), sessions, known browsers and

@@ -102,6 +102,16 @@ func (s *Service) Named(ctx context.Context, name string) (Account, error) {
 // List returns all accounts by name.
 func (s *Service) List(ctx context.Context) ([]Account, error) { return s.Store.Accounts(ctx) }
 
+// SetMoreTime keeps what a person who needs longer than others has asked for, WCAG 2.2.1. It
+// is no security change: whoever knows a password can prolong a request to the same end.
+func (s *Service) SetMoreTime(ctx context.Context, id string, on bool) error {
+	ev := s.event(audit.MoreTimeOff, id)
+	if on {
+		ev = ev.As(audit.MoreTimeOn)
+	}
+	return s.Store.SetMoreTime(ctx, id, on, ev)
+}
+
 // Reset ends all phones, codes, sessions and known browsers of an account: its
 // next phone is a first one again.
 func (s *Service) Reset(ctx context.Context, id string) error {

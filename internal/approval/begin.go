@@ -33,6 +33,7 @@ type Attempt struct {
 	Session  string    // that asks for a security change; empty for a sign-in
 	Before   string    // value of the pending cookie that the browser has; its request ends
 	Known    bool      // the browser is known for the account
+	MoreTime bool      // its person wants the longest life from the start
 	Demanded bool      // the app wants urn:keyturn:aal2: a number in any browser
 	Browser  string    // such as "Firefox on Windows"
 	IP       string    // RFC 5952; empty if switched off
@@ -95,6 +96,10 @@ func (s *Service) mayChange(ctx context.Context, a Attempt) error {
 // request is the row of an attempt, with strangers' texts made fit to be shown.
 func (s *Service) request(a Attempt) Request {
 	now := s.Now().Truncate(time.Second) // as the store keeps it
+	life := s.Limits.RequestLife
+	if a.MoreTime {
+		life = s.Limits.RequestMost
+	}
 	message := keyturn.Clean(a.Message, longest)
 	if a.Action == keyturn.Confirm {
 		message = keyturn.Clean(a.Message, longestWord)
@@ -115,7 +120,7 @@ func (s *Service) request(a Attempt) Request {
 		Carry:    policy.Carry(s.Number, a.Known, a.Demanded),
 		State:    Waiting,
 		Made:     now,
-		Expires:  now.Add(s.Limits.RequestLife),
+		Expires:  now.Add(life),
 		Password: a.Password,
 		Again:    a.again,
 		Checked:  a.Checked,

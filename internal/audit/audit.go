@@ -23,6 +23,8 @@ const (
 	AccountEnabled  Kind = "account.enabled"
 	AccountUnlocked Kind = "account.unlocked" // its phones may answer again after wrong numbers
 	AccountRemoved  Kind = "account.removed"
+	MoreTimeOn      Kind = "more_time.on" // its person wants requests to begin with the longest life
+	MoreTimeOff     Kind = "more_time.off"
 	AccountStopped  Kind = "account.stopped"  // too many wrong numbers in a row: its phones stop
 	RecoveryMade    Kind = "recovery.made"    // a list of codes; Detail "set" is "first" or "new"
 	RecoverySaved   Kind = "recovery.saved"   // the person has shown that the list was kept

@@ -62,7 +62,7 @@ func TestNamesStayText(t *testing.T) {
 	for _, want := range []string{
 		`<p id="say">We sent a request to &lt;b&gt;</p>`,
 		`title="We sent a request to &lt;script&gt;&#34;&amp;"`,
-		`used by &lt;script&gt;&#34;&amp; at <time datetime="2026-11-23T14:05:00Z" data-form="time">14:05</time>.`,
+		`used by &lt;script&gt;&#34;&amp; at <time datetime="2026-11-23T14:05:00Z" data-form="time">14:05</time>`,
 		`Harbor &lt;Lane&gt;`,
 		`&lt;i&gt;ada`,
 	} {

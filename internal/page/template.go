@@ -58,10 +58,18 @@ func (p *Renderer) funcs(words *locale.Words) template.FuncMap {
 		"date":    func(at time.Time) template.HTML { return timeHTML(at, "date") },
 		"moment":  func(at time.Time) template.HTML { return timeHTML(at, "moment") },
 		"spell":   spell,
+		"both":    func(one, next string) any { return say(words, "page.both", []any{"one", Say(one), "next", Say(next)}) },
+		"guide":   func(slug, key string) guide { return guide{"/help/" + words.Lang() + "/" + slug, Say(key)} },
 		"strong": func(text string) template.HTML {
 			return template.HTML("<strong>" + html.EscapeString(text) + "</strong>")
 		},
 	}
+}
+
+// A guide is a link into the help, which opens beside the page and never instead of it.
+type guide struct {
+	Address string
+	Name    Sentence
 }
 
 // say looks a sentence up. An instant among its values becomes an element, which

@@ -128,6 +128,9 @@ func lineOf(l notice.Line, s session.Session, words *locale.Words) line {
 		Place: l.Place, Phone: l.Phone, Reference: keyturn.GroupedReference(l.Reference), Reported: l.Reported, Here: l.ID == s.Proven.Request}
 	if l.Action != string(keyturn.SignIn) {
 		out.Action = page.Say("request.action."+l.Action, "message", l.Message)
+		if look.word == "approved" {
+			out.What = page.Say("activity.approved.other")
+		}
 	} else if look.report && !l.Reported && !out.Here && s.Proven.Way != policy.ByRecovery {
 		out.Report = l.ID
 	}

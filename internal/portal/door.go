@@ -130,7 +130,7 @@ func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p.Log.LogAttrs(r.Context(), level, "page call failed", slog.String("route", r.Pattern),
 		slog.Int("status", status), slog.String("reference", reference), slog.Any("err", err))
 	if end, ok := endOf(err, p.Limits); ok {
-		err = p.show(w, r, status, outcomePage{outcome: end})
+		err = p.show(w, r, status, outcomePage{outcome: end, Reference: keyturn.GroupedReference(reference)})
 	} else {
 		err = p.Page.Error(w, r, status, reference)
 	}

@@ -77,7 +77,7 @@ func (p *Portal) waitEvent(st approval.Status, words *locale.Words) event {
 func (p *Portal) qrEvent(ev *event, st approval.Status, words *locale.Words) {
 	if st.State == approval.Waiting {
 		say := p.scanning(st)
-		ev.Say, ev.Scan, ev.Read = say.In(words), st.QRs, say.Key == "qr.scanned"
+		ev.Say, ev.Scan, ev.Read = say.In(words), st.QRs, scanned(say)
 	}
 }
 

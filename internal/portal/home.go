@@ -18,6 +18,7 @@ type homePage struct {
 	page.Frame
 	How    page.Sentence // how the sign-in was proven
 	Known  bool          // no number is asked in this browser
+	New    bool          // one is asked in new browsers, and in no other
 	Phones []phone
 	Codes  account.CodeList
 	Save   bool // this session can make the first list without a phone
@@ -30,6 +31,9 @@ type homePage struct {
 	Lines    []line    // the newest
 	Quiet    time.Time // until then no pushes: a sign-in was reported; zero: they are sent
 	Held     bool      // an alarm waits for the operator
+	Saved    bool      // the recovery codes were just saved
+	MoreTime bool      // requests begin with the longest life, which is
+	Most     time.Duration
 }
 
 // Few reports whether the person should make new codes soon.
@@ -72,6 +76,7 @@ func (p *Portal) home(r *http.Request, s session.Session) (h homePage, err error
 		return h, err
 	}
 	h.Frame, h.Held = page.Frame{Account: a.Name, SignOut: true}, a.Held
+	h.MoreTime, h.Most = a.MoreTime, p.Limits.RequestMost
 	if a.Quiet.After(p.Now()) {
 		h.Quiet = a.Quiet
 	}
@@ -82,13 +87,14 @@ func (p *Portal) home(r *http.Request, s session.Session) (h homePage, err error
 	if h.Browsers, err = p.Sessions.Browsers(ctx, s.Account, p.Page.Cookie(r, page.KnownBrowser)); err != nil {
 		return h, err
 	}
-	h.Known = !h.Browsers.This.IsZero()
+	h.Known, h.New = !h.Browsers.This.IsZero(), p.Number == policy.NewBrowser
 	if h.Lines, err = p.lines(r, s, notice.ShowAll, 0, linesHome); err != nil {
 		return h, err
 	}
 	if h.Codes, err = p.Accounts.RecoveryCodes(ctx, s.Account); err != nil {
 		return h, err
 	}
+	h.Saved = h.Codes.Saved && r.URL.Query().Has("saved")
 	st, err := p.Activations.Status(ctx, s.ID)
 	if err != nil && !errors.Is(err, activation.ErrUnknown) {
 		return h, err
@@ -97,6 +103,17 @@ func (p *Portal) home(r *http.Request, s session.Session) (h homePage, err error
 	h.Again = h.Recovered && st.State != activation.Active
 	h.Save, h.SetUp = makesFirst(st, h.Codes), underWay(st)
 	return h, nil
+}
+
+// Longest is how long a request can wait, in words.
+func (h homePage) Longest() page.Sentence { return page.Long(h.Most) }
+
+// postAccessibility keeps whether the person's requests begin with the longest life.
+func (p *Portal) postAccessibility(w http.ResponseWriter, r *http.Request, s session.Session) error {
+	if err := p.Accounts.SetMoreTime(r.Context(), s.Account, r.PostForm.Get("more_time") == "yes"); err != nil {
+		return err
+	}
+	return see(w, r, "/#accessibility")
 }
 
 // mayMakeFirst reports whether this session set up the first phone, and has made no

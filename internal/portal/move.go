@@ -79,8 +79,9 @@ func (p *Portal) moving(r *http.Request, s session.Session) (string, error) {
 	return "", nil
 }
 
-// postMove asks the old phone. Without it a recovery code is needed, which goes with
-// the password: the person signs in once more.
+// postMove asks the old phone. Without it a recovery code is needed, and with that the
+// password: whoever finds a browser that is signed in, and the list beside it, has not
+// proven it. The session stays until the code is right.
 func (p *Portal) postMove(w http.ResponseWriter, r *http.Request, s session.Session) error {
 	old, err := p.oldPhone(r, s, r.PostForm.Get("device"))
 	if err != nil {
@@ -93,8 +94,5 @@ func (p *Portal) postMove(w http.ResponseWriter, r *http.Request, s session.Sess
 	if err != nil {
 		return err
 	}
-	return p.show(w, r, http.StatusOK, outcomePage{Frame: frame, outcome: outcomeWithout})
+	return p.showSignIn(w, r, http.StatusOK, signInPage{Frame: frame, Name: frame.Account, Lost: true})
 }
-
-var outcomeWithout = outcome{Icon: "key", Look: "info", Title: page.Say("move.without.title"),
-	Body: page.Say("move.without.body"), Go: page.Say("move.without.go"), Post: "/sign-out"}

@@ -14,7 +14,6 @@ type offlinePage struct {
 	Challenge string        // eight digits; empty if challenge codes are off
 	Typed     string        // stays after a mistake
 	Problem   page.Sentence // what was wrong with it
-	PIN       page.Sentence // what to check besides, for people with a Keyturn PIN
 }
 
 // Grouped is the challenge code as people type it.
@@ -92,7 +91,7 @@ func (p *Portal) postResponse(w http.ResponseWriter, r *http.Request, t ticket) 
 		return see(w, r, "/sign-in/offline")
 	}
 	if wrong != nil {
-		o.PIN = o.check(st)
+		o.Problem = page.Say("page.both", "one", o.Problem, "next", o.check(st))
 	}
 	return p.showOffline(w, r, http.StatusUnprocessableEntity, o, st)
 }

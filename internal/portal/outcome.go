@@ -84,7 +84,7 @@ var (
 		Body: page.Say("outcome.gone.body"), Go: page.Say("outcome.gone.go"), Link: "/"}
 	outcomeNoPhone = outcome{Icon: "phone", Look: "bad", Title: page.Say("outcome.nophone.title"),
 		Body: page.Say("outcome.nophone.body"), Go: page.Say("outcome.recover.go"), Link: "/sign-in/recovery"}
-	outcomeNobody = outcome{Icon: "phone", Look: "bad", Title: page.Say("outcome.nophone.title"),
+	outcomeNobody = outcome{Icon: "phone", Look: "bad", Title: page.Say("outcome.nophone.title.other"),
 		Body: page.Say("outcome.nophone.body"), Go: page.Say("outcome.change.go"), Link: "/phones"}
 	outcomePaused = outcome{Icon: "clock", Look: "warn", Title: page.Say("outcome.paused.title"),
 		Body: page.Say("outcome.paused.body"), Go: page.Say("outcome.recover.go"), Link: "/sign-in/recovery"}
@@ -95,9 +95,9 @@ var (
 	outcomeRecovered = outcome{Icon: "key", Look: "warn", Title: page.Say("outcome.recovered.title"),
 		Body: page.Say("outcome.recovered.body"), Go: page.Say("outcome.change.go"), Link: "/"}
 	outcomeApproval = outcome{Icon: "clock", Look: "warn", Title: page.Say("setup.approval"),
-		Body: page.Say("outcome.code.body"), Go: page.Say("outcome.change.go"), Link: "/phones"}
+		Body: page.Say("setup.approval.body"), Go: page.Say("outcome.change.go"), Link: "/phones"}
 	outcomeFull = outcome{Icon: "phone", Look: "warn", Title: page.Say("setup.full"),
-		Body: page.Say("outcome.code.body"), Go: page.Say("outcome.change.go"), Link: "/phones"}
+		Body: page.Say("setup.full.body"), Go: page.Say("outcome.change.go"), Link: "/phones"}
 )
 
 // endOf explains the errors that people meet, or false.
@@ -143,6 +143,12 @@ func ended(r approval.Request, l policy.Limits) outcome {
 		o.Body = page.Say("outcome.late.body", "time", page.Long(l.RedeemIn))
 	}
 	if r.Action != keyturn.SignIn {
+		switch o.Title.Key {
+		case outcomeDenied.Title.Key:
+			o.Title = page.Say("outcome.denied.title.other")
+		case outcomeLate.Title.Key:
+			o.Title = page.Say("outcome.late.title.other")
+		}
 		o.Body, o.Go, o.Link, o.Post = page.Say("outcome.code.body"), page.Say("outcome.change.go"), "/phones", ""
 	}
 	if r.Action == keyturn.MovePhone && r.Answered.IsZero() && o.Title.Key == outcomeExpired.Title.Key {

@@ -52,7 +52,7 @@ func (p *Portal) postPasswordAsk(w http.ResponseWriter, r *http.Request, s sessi
 	}
 	ask := p.attempt(r, a, keyturn.ChangePassword)
 	ask.Session = s.ID
-	err = p.ask(w, r, ask)
+	err = p.ask(w, r, ask, "/sign-in/wait")
 	if errors.Is(err, approval.ErrFull) {
 		return p.showPassword(w, r, s, http.StatusTooManyRequests, passwordPage{Problem: page.Say("signin.full")})
 	}

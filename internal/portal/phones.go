@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -42,6 +43,7 @@ type phonesPage struct {
 	Quiet   time.Time // until then nothing can be changed: a sign-in was reported; zero: it can
 	Held    bool      // nor until the operator decides: an alarm was raised
 	Removed string    // name of the phone that was just removed
+	Renamed string    // name that one was just given
 	Sent    bool      // a test is on its way
 	Problem page.Sentence
 }
@@ -73,6 +75,9 @@ func (p *Portal) showPhones(w http.ResponseWriter, r *http.Request, s session.Se
 		if d.State != device.Removed {
 			l.Phones = append(l.Phones, p.seen(d))
 			l.Sent = l.Sent || d.ID == r.URL.Query().Get("sent")
+			if d.ID == r.URL.Query().Get("renamed") {
+				l.Renamed = d.Name
+			}
 			if d.Leaves.IsZero() {
 				count++
 			}
@@ -110,6 +115,9 @@ func (p *Portal) seen(d device.Device) phone {
 	if d.Unlock == keyturn.UnlockPlatform {
 		s.How = page.Say("phones.unlock.platform")
 	}
+	if days := idle(d, p.Now()); s.Live && days >= idleDays {
+		s.State, s.Look = page.Say("phones.quiet", "count", days), "warn"
+	}
 	switch d.State {
 	case device.PINLocked:
 		s.State, s.Look = page.Say("phones.locked"), "bad"
@@ -117,6 +125,18 @@ func (p *Portal) seen(d device.Device) phone {
 		s.State, s.Look = page.Say("phones.paused", "reason", page.Say(pausedBy(d.Reason))), "warn"
 	}
 	return s
+}
+
+// idleDays is from when on a phone is marked as one that may be forgotten.
+const idleDays = 30
+
+// idle counts the days since a phone was used, or added.
+func idle(d device.Device, now time.Time) int {
+	last := d.Used
+	if last.IsZero() {
+		last = d.Added
+	}
+	return int(now.Sub(last).Hours() / 24)
 }
 
 func pausedBy(reason string) string {
@@ -188,7 +208,7 @@ func (p *Portal) askChange(w http.ResponseWriter, r *http.Request, s session.Ses
 	}
 	ask := p.attempt(r, a, action)
 	ask.Session, ask.Message, ask.Target = s.ID, target.Name, target.ID
-	err = p.ask(w, r, ask)
+	err = p.ask(w, r, ask, "/sign-in/wait")
 	if errors.Is(err, approval.ErrFull) {
 		return p.showPhones(w, r, s, http.StatusTooManyRequests, page.Say("signin.full"))
 	}
@@ -204,5 +224,5 @@ func (p *Portal) postRename(w http.ResponseWriter, r *http.Request, s session.Se
 	if err != nil {
 		return err
 	}
-	return see(w, r, "/phones")
+	return see(w, r, "/phones?renamed="+url.QueryEscape(r.PostForm.Get("device")))
 }

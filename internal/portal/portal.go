@@ -35,6 +35,7 @@ type Portal struct {
 	Approvals     Approvals
 	Ways          Ways
 	History       notice.History
+	Number        policy.Number                  // when one is asked for, to say so
 	Limits        policy.Limits                  // to say how many and how long, never to decide
 	Phone         string                         // address of the phone app, for people without a phone; empty outside the demo
 	Place         func(addr, lang string) string // of an IP address, in a language; nil: no place is known
@@ -55,6 +56,7 @@ type Accounts interface {
 	SavedRecoveryCodes(ctx context.Context, account string) error
 	Recover(context.Context, account.Recovery, policy.Grant) (left int, err error)
 	ChangePassword(context.Context, account.Change) error
+	SetMoreTime(ctx context.Context, account string, on bool) error
 }
 
 // Sessions keeps browsers signed in. Package session implements it.
@@ -159,6 +161,7 @@ func (p *Portal) Routes() http.Handler {
 	mux.Handle("POST /password", p.changing(p.postPassword))
 	mux.Handle("POST /password/ask", p.changing(p.postPasswordAsk))
 	mux.Handle("POST /browsers/forget", p.changing(p.postForget))
+	mux.Handle("POST /accessibility", p.entered(p.postAccessibility))
 	mux.Handle("GET /activity", p.entered(p.getActivity))
 	mux.Handle("GET /activity.csv", p.entered(p.getActivityFile))
 	mux.Handle("POST /activity/report", p.changing(p.postReport))

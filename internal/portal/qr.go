@@ -3,6 +3,7 @@ package portal
 import (
 	"html/template"
 	"net/http"
+	"strings"
 
 	"keyturn"
 	"keyturn/internal/approval"
@@ -13,11 +14,11 @@ import (
 // qrPage is everything that qr.html shows.
 type qrPage struct {
 	waitPage
-	QR    template.HTML // drawing of the link; nil once the code has ended
-	Link  string        // what the code holds
-	QRs   int           // which one it is, counted from 1
-	More  bool          // another one can be had
-	Ended bool          // time is over: the next code is that of a new request
+	QR      template.HTML // drawing of the link; nil once the code has ended
+	Link    string        // what the code holds
+	QRs     int           // which one it is, counted from 1
+	Another bool          // can be had
+	Ended   bool          // time is over: the next code is that of a new request
 }
 
 // postQR makes a QR code for the request that waits, the only one that counts from
@@ -42,7 +43,7 @@ func (p *Portal) getQR(w http.ResponseWriter, r *http.Request) error {
 	if st.QRs == 0 || st.State != approval.Waiting && !over {
 		return seeWait(w, r)
 	}
-	q := qrPage{waitPage: p.waiting(r, page.Frame{Account: st.Name}, st), QRs: st.QRs, Ended: over, More: st.QRs < p.Limits.QRs}
+	q := qrPage{waitPage: p.waiting(r, page.Frame{Account: st.Name}, st), QRs: st.QRs, Ended: over, Another: st.QRs < p.Limits.QRs}
 	q.Status = p.scanning(st)
 	if over {
 		return p.Page.Render(w, r, http.StatusOK, "portal/qr", q)
@@ -62,6 +63,9 @@ func (p *Portal) scanning(st approval.Status) page.Sentence {
 	case st.State != approval.Waiting:
 		return page.Say("qr.ended")
 	case st.Seen == approval.SeenScanned, st.Seen == approval.SeenUnlocking:
+		if st.Action != keyturn.SignIn {
+			return page.Say("qr.scanned.other", "phone", st.SeenBy)
+		}
 		return page.Say("qr.scanned", "phone", st.SeenBy)
 	case st.Seen == "":
 		return page.Say("qr.waiting")
@@ -70,4 +74,6 @@ func (p *Portal) scanning(st approval.Status) page.Sentence {
 }
 
 // Scanned reports whether a phone has read the code.
-func (q qrPage) Scanned() bool { return q.Status.Key == "qr.scanned" }
+func (q qrPage) Scanned() bool { return scanned(q.Status) }
+
+func scanned(say page.Sentence) bool { return strings.HasPrefix(say.Key, "qr.scanned") }

@@ -275,7 +275,7 @@ func TestA25NewCodes(t *testing.T) {
 func TestC4MovePlain(t *testing.T) {
 	w := keyturntest.Start(t)
 	ada := w.Person("ada")
-	ada.SetUp(pin)
+	codes := withCodes(t, ada)
 	old := ada.Phone
 	b := signedIn(t, w, ada)
 	page := b.Get("/phones/move")
@@ -322,9 +322,30 @@ func TestC4MovePlain(t *testing.T) {
 	}
 	ada.Phone = fresh
 	b = signedIn(t, w, ada)
-	without := b.Post("/phones/move", url.Values{"have": {"no"}})
-	if !strings.Contains(without.HTML, "recovery code") || without.Submit("form#next", nil).Path != "/" {
-		t.Errorf("without the old phone:\n%s", without.HTML)
+	lostPhone(t, w, b, ada, codes[0])
+}
+
+// lostPhone answers the question of a move with "it's lost": the password, which is not
+// in the session, and a code, one page each. Until both are right the session is what it was.
+func lostPhone(t *testing.T, w *keyturntest.World, b *keyturntest.Browser, p *keyturntest.Person, code string) {
+	t.Helper()
+	page := b.Post("/phones/move", url.Values{"have": {"no"}})
+	if page.Has("form#recovery") || !strings.Contains(page.HTML, `name="name" value="`+p.Name+`"`) {
+		t.Fatalf("A31: a session and no password:\n%s", page.HTML)
+	}
+	page = page.Submit("form#form", url.Values{"password": {"not the password"}})
+	if page.Status != http.StatusForbidden || !strings.Contains(page.HTML, `name="lost" value="yes"`) {
+		t.Fatalf("a wrong password: %d\n%s", page.Status, page.HTML)
+	}
+	page = page.Submit("form#form", url.Values{"password": {p.Password}})
+	if page.Path != "/sign-in/recovery" || b.Get("/phones").Status != http.StatusOK {
+		t.Fatalf("the right one: %s\n%s", page.Path, page.HTML)
+	}
+	if page = page.Submit("form#recovery", url.Values{"code": {code}}); page.Path != "/phones/lost" {
+		t.Errorf("the code: %s\n%s", page.Path, page.HTML)
+	}
+	if proven := b.Get("/").Attr("body", "data-proven"); proven != "urn:keyturn:recovery" {
+		t.Errorf("the session is %s", proven)
 	}
 }
 

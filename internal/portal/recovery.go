@@ -143,7 +143,7 @@ func (p *Portal) postRecoveryCheck(w http.ResponseWriter, r *http.Request, s ses
 		if err := p.Accounts.SavedRecoveryCodes(r.Context(), s.Account); err != nil {
 			return err
 		}
-		return see(w, r, "/")
+		return see(w, r, "/?saved")
 	}
 	frame, err := p.frame(r, s)
 	if err != nil {

@@ -37,6 +37,7 @@ type setUpPage struct {
 	Left    time.Duration
 	Last    bool
 	OnPhone bool
+	System  string // of that phone: "iphone" or "android", by which its guide is called
 	Pretend string // the link in a pretend phone; empty outside the demo
 }
 
@@ -105,7 +106,10 @@ func (p *Portal) getActivation(w http.ResponseWriter, r *http.Request, s session
 func (p *Portal) showCode(w http.ResponseWriter, r *http.Request, frame page.Frame, st activation.Status) error {
 	s := setUpPage{
 		Frame: frame, ID: st.ID, Title: page.Say("setup.title"), Host: p.Page.Host(), Who: usedBy(st),
-		Status: setUpStatus(st), State: st.State, Left: st.Left, Last: st.Left <= codeEnds, OnPhone: page.OnPhone(r),
+		Status: setUpStatus(st), State: st.State, Left: st.Left, Last: st.Left <= codeEnds, OnPhone: page.OnPhone(r), System: "android",
+	}
+	if page.OnIPhone(r) {
+		s.System = "iphone"
 	}
 	switch st.Purpose {
 	case activation.Add:
@@ -145,23 +149,23 @@ func (p *Portal) setUpEnd(r *http.Request, st activation.Status) (outcome, error
 		end.Icon, end.Look, end.Body = "phone", "info", page.Say("outcome.already.body")
 		end.Go, end.Post = page.Say("outcome.already.go"), "/sign-out"
 	case st.State == activation.Replaced:
-		end.Title, end.Body = page.Say("setup.replaced"), page.Say("outcome.code.body")
+		end.Title, end.Body = page.Say("setup.replaced"), page.Say("setup.replaced.body")
 	case st.Cause == activation.CausePhones:
 		end = outcomeFull
 	case st.Cause == activation.CauseStale:
 		end = outcomeApproval
 	case st.State == activation.Cancelled && st.Purpose == activation.Move && st.Cause != activation.CauseDigits:
-		end.Title = page.Say("move.cancelled")
+		end.Title, end.Body = page.Say("move.cancelled"), page.Say("move.cancelled.body")
 	case st.State == activation.Cancelled:
-		end.Title = page.Say("setup.cancelled")
+		end.Title, end.Body = page.Say("setup.cancelled"), page.Say("setup.cancelled.body")
 		if st.Cause == activation.CauseDigits {
-			end.Title, end.Icon, end.Look = page.Say("check.cancelled"), "warning", "bad"
+			end.Title, end.Body, end.Icon, end.Look = page.Say("check.cancelled"), page.Say("check.cancelled.body"), "warning", "bad"
 		}
 	case st.State == activation.Expired && !st.Finished.IsZero():
-		end.Title = page.Say("check.expired")
+		end.Title, end.Body = page.Say("check.expired"), page.Say("check.expired.body")
 	case !st.Redeemed.IsZero(): // failed, or never finished
 		end.Title = page.Say("setup.used", "phone", st.PhoneName, "time", st.Redeemed)
-		end.Body, end.Icon, end.Look = page.Say("setup.failed"), "warning", "bad"
+		end.Body, end.Icon, end.Look = page.Say("setup.used.body", "failed", page.Say("setup.failed")), "warning", "bad"
 	}
 	return end, nil
 }
@@ -207,11 +211,11 @@ func (p *Portal) noCode(w http.ResponseWriter, r *http.Request, s session.Sessio
 	end := outcomeCode
 	switch {
 	case errors.Is(err, activation.ErrTooMany):
-		end.Title = page.Say("setup.many", "count", int(p.Limits.CodesMade.In.Minutes()))
+		end.Title, end.Body = page.Say("setup.many"), page.Say("setup.many.body", "count", int(p.Limits.CodesMade.In.Minutes()))
 	case errors.Is(err, activation.ErrPurpose) && s.Proven.Way == policy.ByRecovery: // once, and not after a report
 		end = outcomeRecovered
 	case errors.Is(err, activation.ErrPurpose): // it has a phone by now
-		end.Title, end.Go, end.Post = page.Say("setup.already.phone"), page.Say("outcome.already.go"), "/sign-out"
+		end.Title, end.Body, end.Go, end.Post = page.Say("setup.already.phone"), page.Say("outcome.already.body"), page.Say("outcome.already.go"), "/sign-out"
 	default:
 		return err
 	}
@@ -229,8 +233,8 @@ func (p *Portal) postCancelActivation(w http.ResponseWriter, r *http.Request, s 
 
 // The ends of a set-up.
 var (
-	outcomeCode = outcome{Icon: "clock", Look: "warn", Title: page.Say("setup.expired"),
+	outcomeCode = outcome{Icon: "clock", Look: "warn", Title: page.Say("setup.expired"), Body: page.Say("outcome.code.body"),
 		Go: page.Say("outcome.code.go"), Post: "/phones/activation"}
-	outcomeNoCode = outcome{Icon: "info", Look: "info", Title: page.Say("setup.none"),
+	outcomeNoCode = outcome{Icon: "info", Look: "info", Title: page.Say("setup.none"), Body: page.Say("setup.none.body"),
 		Go: page.Say("outcome.code.go"), Post: "/phones/activation"}
 )

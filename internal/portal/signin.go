@@ -21,17 +21,26 @@ type signInPage struct {
 	Name      string
 	Problem   page.Sentence // what was wrong with the last try; may be empty
 	Reference string
+	Lost      bool   // the phone is: what comes after the password is the recovery code
 	Waiting   string // id of a request that waits in this browser: signin.js ends it if the person went back
 }
 
 // showSignIn shows the form of D1. Whether there is such an account, or a phone,
 // is not said before the password is right.
 func (p *Portal) showSignIn(w http.ResponseWriter, r *http.Request, status int, s signInPage) error {
+	s.Lost = s.Lost || lost(r)
 	if r.Method == http.MethodPost {
 		s.Switch = page.Switch{Action: "/sign-in", Fields: []page.Field{{Name: "name", Value: s.Name}}}
+		if s.Lost {
+			s.Switch.Fields = append(s.Switch.Fields, page.Field{Name: "lost", Value: "yes"})
+		}
 	}
 	return p.Page.Render(w, r, status, "portal/signin", s)
 }
+
+// lost reports whether the person has said that their phone is, D10. It decides nothing:
+// password and recovery code are asked for as ever.
+func lost(r *http.Request) bool { return r.PostForm.Get("lost") == "yes" }
 
 // getSignIn keeps the name of the browser's last request, so that whoever comes
 // back types only the password.
@@ -128,7 +137,11 @@ func (p *Portal) signInToSetUp(w http.ResponseWriter, r *http.Request, a account
 func (p *Portal) signInByPhone(w http.ResponseWriter, r *http.Request, a account.Account) error {
 	ask := p.attempt(r, a, keyturn.SignIn)
 	ask.Checked = a.Password
-	err := p.ask(w, r, ask)
+	next := "/sign-in/wait"
+	if lost(r) {
+		next = "/sign-in/recovery"
+	}
+	err := p.ask(w, r, ask, next)
 	switch {
 	case errors.Is(err, approval.ErrFull):
 		return p.showSignIn(w, r, http.StatusTooManyRequests, signInPage{Name: a.Name, Problem: page.Say("signin.full")})
@@ -140,7 +153,7 @@ func (p *Portal) signInByPhone(w http.ResponseWriter, r *http.Request, a account
 
 // ask puts a request to the account's phones; the browser that began it gets the
 // pending cookie, which alone can see and redeem it.
-func (p *Portal) ask(w http.ResponseWriter, r *http.Request, a approval.Attempt) (err error) {
+func (p *Portal) ask(w http.ResponseWriter, r *http.Request, a approval.Attempt, next string) (err error) {
 	if a.Known, err = p.Sessions.Known(r.Context(), a.Account, p.Page.Cookie(r, page.KnownBrowser)); err != nil {
 		return err
 	}
@@ -149,14 +162,14 @@ func (p *Portal) ask(w http.ResponseWriter, r *http.Request, a approval.Attempt)
 		return err
 	}
 	p.Page.SetCookie(w, page.Pending, cookie, p.Limits.AgainIn)
-	return see(w, r, "/sign-in/wait")
+	return see(w, r, next)
 }
 
 // attempt is what the phone will show of this browser and what it asks for.
 func (p *Portal) attempt(r *http.Request, a account.Account, action keyturn.Action) approval.Attempt {
 	addr := page.Addr(r)
 	return approval.Attempt{
-		Account: a.ID, Name: a.Name, App: p.Page.Name(), Action: action,
+		Account: a.ID, Name: a.Name, App: p.Page.Name(), Action: action, MoreTime: a.MoreTime,
 		Before:  p.Page.Cookie(r, page.Pending),
 		Browser: page.Browser(r.UserAgent()), IP: addr, Place: p.place(r),
 		Password: p.Now(),

@@ -9,6 +9,7 @@ import (
 	"keyturn"
 	"keyturn/internal/approval"
 	"keyturn/internal/page"
+	"keyturn/internal/policy"
 )
 
 // lastCall is when the countdown of a request appears: before that it would
@@ -26,6 +27,9 @@ type waitPage struct {
 	Status   page.Sentence  // how far it has come
 	Left     time.Duration
 	Last     bool   // the time is nearly over
+	More     bool   // and can be prolonged
+	Known    bool   // no number is asked because the browser is known
+	New      bool   // one is asked because it isn't
 	OnPhone  bool   // the page is shown on a phone, perhaps on the one that is asked
 	OnIPhone bool   // whose links don't open installed apps
 	Pretend  string // address of a pretend phone; empty outside the demo
@@ -85,15 +89,28 @@ func (w waitPage) Digits() string {
 // Seconds that are left.
 func (w waitPage) Seconds() int { return seconds(w.Left) }
 
-// Title of the page, as tabs show it.
-func (w waitPage) Title() page.Sentence {
-	switch {
-	case w.Other():
+// Head is the heading.
+func (w waitPage) Head() page.Sentence {
+	if w.Other() {
 		return page.Say("wait.title.other")
-	case w.Digits() != "":
-		return page.Say("wait.pagetitle", "number", w.Digits())
 	}
 	return page.Say("wait.title")
+}
+
+// Title of the page, as tabs show it.
+func (w waitPage) Title() page.Sentence {
+	if w.Digits() != "" {
+		return page.Say("wait.pagetitle", "number", w.Digits(), "title", w.Head())
+	}
+	return w.Head()
+}
+
+// Any says which phones can answer.
+func (w waitPage) Any() page.Sentence {
+	if w.Other() {
+		return page.Say("wait.change.body.other", "phones", w.Phones)
+	}
+	return page.Say("wait.change.body", "phones", w.Phones)
 }
 
 // getWait shows how the browser's request stands, and changes nothing however
@@ -111,7 +128,8 @@ func (p *Portal) getWait(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return p.show(w, r, http.StatusOK, outcomePage{Frame: frame, outcome: unanswerable(all), Request: st.ID})
+		return p.show(w, r, http.StatusOK, outcomePage{Frame: frame, outcome: unanswerable(all), Request: st.ID,
+			Reference: keyturn.GroupedReference(st.Reference)})
 	case st.State == approval.Waiting:
 		return p.Page.Render(w, r, http.StatusOK, "portal/wait", p.waiting(r, frame, st))
 	case st.State == approval.Approved, open(st):
@@ -121,7 +139,8 @@ func (p *Portal) getWait(w http.ResponseWriter, r *http.Request) error {
 	case st.State == approval.Cancelled && st.Action != keyturn.SignIn:
 		return see(w, r, "/phones")
 	}
-	return p.show(w, r, http.StatusOK, outcomePage{Frame: frame, outcome: ended(st.Request, p.Limits), Request: st.ID})
+	return p.show(w, r, http.StatusOK, outcomePage{Frame: frame, outcome: ended(st.Request, p.Limits), Request: st.ID,
+		Reference: keyturn.GroupedReference(st.Reference)})
 }
 
 // unanswered reports whether a sign-in waits that no phone can answer.
@@ -155,7 +174,9 @@ func (p *Portal) waiting(r *http.Request, frame page.Frame, st approval.Status) 
 	return waitPage{
 		Frame: frame, Request: st.ID, Action: st.Action, Message: st.Message,
 		Number: st.Digits, Phones: st.Phones, Status: p.progress(st),
-		Left: st.Left, Last: st.Left <= lastCall, OnPhone: page.OnPhone(r), OnIPhone: page.OnIPhone(r), Pretend: p.Phone,
+		Left: st.Left, Last: st.Left <= lastCall, More: st.Expires.Before(st.Made.Add(p.Limits.RequestMost)),
+		Known: p.Number == policy.NewBrowser && st.Known, New: p.Number == policy.NewBrowser && !st.Known,
+		OnPhone: page.OnPhone(r), OnIPhone: page.OnIPhone(r), Pretend: p.Phone,
 		Rang: rangOf(st.Push, st.Pushes, st.Phones, st.Silent),
 		QR:   st.QRs > 0, Challenge: st.Challenge != "", Off: !st.Offline, Reference: keyturn.GroupedReference(st.Reference),
 	}
@@ -175,7 +196,13 @@ func (p *Portal) progress(st approval.Status) page.Sentence {
 	case approval.SeenUnlocking:
 		return page.Say("wait.unlocking")
 	case approval.SeenOpened, approval.SeenScanned:
+		if st.Action != keyturn.SignIn {
+			return page.Say("wait.seen.other", "phone", st.SeenBy)
+		}
 		return page.Say("wait.seen", "phone", st.SeenBy)
+	}
+	if st.Action != keyturn.SignIn {
+		return page.Say("wait.wait.other")
 	}
 	return page.Say("wait.wait")
 }
@@ -237,9 +264,13 @@ func (p *Portal) postAgain(w http.ResponseWriter, r *http.Request, t ticket) err
 	if err != nil {
 		return err
 	}
+	a, err := p.Accounts.Account(r.Context(), st.Account)
+	if err != nil {
+		return err
+	}
 	addr := page.Addr(r)
 	next, cookie, err := p.Approvals.Again(r.Context(), t.cookie, t.id, approval.Attempt{
-		Account: st.Account, Name: st.Name, App: st.App, Action: st.Action, Before: t.cookie, Known: known,
+		Account: st.Account, Name: st.Name, App: st.App, Action: st.Action, Before: t.cookie, Known: known, MoreTime: a.MoreTime,
 		Browser: page.Browser(r.UserAgent()), IP: addr, Place: p.place(r),
 	})
 	if errors.Is(err, approval.ErrTooLate) {

@@ -13,10 +13,10 @@ import (
 )
 
 var accountSQL struct {
-	Lock, LockActive, Insert, ByID, ByName, All, SetState, Reset, Unlock, Delete query
-	MayChangePhones, HasPhone, TakeNumber, RightNumber, Stop, Quiet              query
-	Refresh, Refreshed, SetPassword, ChangePassword, Checked                     query
-	TakeResponse, RightResponse, OfflineOn, OfflineOff                           query
+	Lock, LockActive, Insert, ByID, ByName, All, SetState, SetMoreTime, Reset, Unlock, Delete query
+	MayChangePhones, HasPhone, TakeNumber, RightNumber, Stop, Quiet                           query
+	Refresh, Refreshed, SetPassword, ChangePassword, Checked                                  query
+	TakeResponse, RightResponse, OfflineOn, OfflineOff                                        query
 }
 
 func init() { load(&accountSQL, "account.sql") }
@@ -24,7 +24,7 @@ func init() { load(&accountSQL, "account.sql") }
 var _ account.Store = (*DB)(nil)
 
 func accountFields(a *account.Account) []any {
-	return []any{&a.ID, &a.Name, &a.Email, &a.Language, &a.State, &a.First, &a.Numbers, &a.Quiet, &a.Held, &a.Added, &a.Password}
+	return []any{&a.ID, &a.Name, &a.Email, &a.Language, &a.State, &a.First, &a.Numbers, &a.Quiet, &a.Held, &a.MoreTime, &a.Added, &a.Password}
 }
 
 // AddAccount implements [account.Store].
@@ -70,6 +70,16 @@ func (d *DB) SetAccountState(ctx context.Context, id string, to account.State, e
 			return err
 		}
 		return tx.endSessions(id, ev)
+	})
+}
+
+// SetMoreTime implements [account.Store].
+func (d *DB) SetMoreTime(ctx context.Context, id string, on bool, ev audit.Event) error {
+	return d.write(ctx, func(tx *Tx) error {
+		if err := tx.lockAccount(id); err != nil {
+			return err
+		}
+		return tx.maybe(ev, accountSQL.SetMoreTime, on, id) // it may be so already: nothing to tell
 	})
 }
 

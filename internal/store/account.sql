@@ -21,15 +21,15 @@ VALUES ($1, $2, $3, $4, $5, $6, TRUE, 0, FALSE, NULL, FALSE, $7, $8)
 ON CONFLICT (folded) DO NOTHING;
 
 -- name: ByID
-SELECT id, name, email, language, state, first_phone, numbers, quiet, held, added, password
+SELECT id, name, email, language, state, first_phone, numbers, quiet, held, more_time, added, password
   FROM account WHERE id = $1;
 
 -- name: ByName
-SELECT id, name, email, language, state, first_phone, numbers, quiet, held, added, password
+SELECT id, name, email, language, state, first_phone, numbers, quiet, held, more_time, added, password
   FROM account WHERE folded = $1;
 
 -- name: All
-SELECT id, name, email, language, state, first_phone, numbers, quiet, held, added, password
+SELECT id, name, email, language, state, first_phone, numbers, quiet, held, more_time, added, password
   FROM account;
 
 -- name: SetState
@@ -46,6 +46,9 @@ UPDATE account
 UPDATE account
    SET numbers = 0, stopped = FALSE, held = FALSE, responses = 0, offline = TRUE, code_tries = 0
  WHERE id = $1;
+
+-- name: SetMoreTime
+UPDATE account SET more_time = $1 WHERE id = $2 AND more_time <> $1;
 
 -- name: Delete
 DELETE FROM account WHERE id = $1;

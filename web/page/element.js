@@ -21,11 +21,17 @@ export function element(id, kind) {
 export const data = (el, name) => el.dataset[name] ?? "";
 
 /**
- * Says for two seconds that something was done, in the words of data-copied.
+ * Says for two seconds that something was done, in the words of data-copied, and says it
+ * aloud.
  * @param {HTMLElement} button
  */
 export function confirm(button) {
-  const label = button.querySelector("span") ?? button, before = label.textContent;
-  label.textContent = data(button, "copied");
-  setTimeout(() => { label.textContent = before; }, 2000);
+  const label = button.querySelector("span") ?? button, said = element("said", HTMLElement);
+  if (said.textContent) return; // pressed again: it says so already
+  const before = label.textContent;
+  said.textContent = label.textContent = data(button, "copied");
+  setTimeout(() => {
+    label.textContent = before;
+    said.textContent = "";
+  }, 2000);
 }

@@ -18,9 +18,9 @@ for (const el of document.querySelectorAll("time")) {
 const timed = document.querySelector("h1:has(time)");
 if (timed) document.title = timed.textContent + document.title.slice(document.title.lastIndexOf(" · "));
 
-// A code that is too long for its line breaks between its groups, never inside one.
+// A code that is too long for its line breaks in its middle, never inside a group.
 for (const code of document.querySelectorAll(".code")) {
-  const groups = code.textContent?.split(/(?<=-)/) ?? [];
+  const groups = code.textContent?.match(/([^-]+-[^-]+|[^-]{8})(-|$)/g) ?? [];
   if (groups.length > 1) code.replaceChildren(...groups.map((group) => Object.assign(document.createElement("span"), { textContent: group })));
 }
 
@@ -62,5 +62,10 @@ for (const form of document.forms) {
   });
 }
 
-// A page that comes back from the browser's memory may be long over.
-addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+// A page that comes back from the browser's memory may be long over. What it does about
+// having been gone back to, it does after that.
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  sessionStorage.setItem("keyturn.back", "yes");
+  location.reload();
+});

@@ -13,7 +13,9 @@ show.addEventListener("click", () => {
 
 const request = data(element("signin", HTMLElement), "waiting");
 const [arrival] = performance.getEntriesByType("navigation");
-if (request && arrival instanceof PerformanceNavigationTiming && arrival.type === "back_forward" &&
-    sessionStorage.getItem("keyturn.waiting") === request) {
+const back = sessionStorage.getItem("keyturn.back") !== null || // page.js: it came from the browser's memory
+  arrival instanceof PerformanceNavigationTiming && arrival.type === "back_forward";
+sessionStorage.removeItem("keyturn.back");
+if (request && back && sessionStorage.getItem("keyturn.waiting") === request) {
   fetch("/sign-in/cancel", { method: "POST", body: new URLSearchParams({ request }), redirect: "manual" });
 }

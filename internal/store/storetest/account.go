@@ -88,6 +88,22 @@ var accounts = []contract{
 		w.must(w.db.SetAccountState(w.Context(), ada, account.Active, ev.As(audit.AccountEnabled)))
 		w.noSession(cookie)
 	}},
+	{"more time is told once", func(w *world) {
+		ada, ben := w.account(), w.account()
+		on, off := audit.Event{Kind: audit.MoreTimeOn, At: now, Account: ada}, audit.Event{Kind: audit.MoreTimeOff, At: now, Account: ada}
+		w.must(w.db.SetMoreTime(w.Context(), ada, false, off))
+		w.must(w.db.SetMoreTime(w.Context(), ada, true, on))
+		w.must(w.db.SetMoreTime(w.Context(), ada, true, on))
+		w.wantEvents(ada, audit.MoreTimeOn, 1)
+		w.wantEvents(ada, audit.MoreTimeOff, 0)
+		a, err1 := w.db.Account(w.Context(), ada)
+		b, err2 := w.db.Account(w.Context(), ben)
+		w.must(errors.Join(err1, err2))
+		if !a.MoreTime || b.MoreTime {
+			w.Errorf("more time: %v, and somebody else %v", a.MoreTime, b.MoreTime)
+		}
+		w.want(w.db.SetMoreTime(w.Context(), "acc_x", true, on), account.ErrUnknown)
+	}},
 	{"a reset ends everything and makes the next phone a first one", func(w *world) {
 		ada := w.account()
 		phone := w.phone(ada)
