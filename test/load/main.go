@@ -40,6 +40,7 @@ var goals = []goal{
 	{"G2", signIns},
 	{"G6", waiting},
 	{"G7", starts},
+	{"G9", pushes},
 }
 
 // options are the flags.
@@ -54,6 +55,9 @@ type options struct {
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == bareCommand {
 		exit(serveBare(os.Args[2:], os.Stdin))
+	}
+	if len(os.Args) > 1 && os.Args[1] == stubCommand {
+		exit(serveStub(os.Args[2:]))
 	}
 	o, err := parse(os.Args[1:], os.Stderr)
 	if errors.Is(err, flag.ErrHelp) {
