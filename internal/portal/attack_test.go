@@ -243,7 +243,7 @@ func TestA27GetsMakeNothing(t *testing.T) {
 }
 
 // reference is what each refusal has of its own.
-var reference = regexp.MustCompile(`Ref [0-9A-Z]{4}-[0-9A-Z]{4}`)
+var reference = regexp.MustCompile(`Ref <strong>[0-9A-Z]{4}-[0-9A-Z]{4}`)
 
 // A29: an unknown name, a disabled account and a wrong password get the same page.
 func TestA29SamePage(t *testing.T) {

@@ -42,11 +42,27 @@ func (p *person) foundWhileRecovering() {
 	p.proven(mei, "urn:keyturn:aal2")
 }
 
+// goesBack leaves the waiting page for the form before it, which keeps the name; the
+// request ends.
+func (p *person) goesBack() {
+	p.t.Helper()
+	p.portal.Sees("#number")
+	browser.Eval[bool](&p.portal.Window, `(history.back(), true)`)
+	p.portal.Sees("#signin[data-waiting^=req_]")
+	if name := p.portal.Attr("#name", "value"); name != mei.Name {
+		p.t.Errorf("the form has %q", name)
+	}
+	p.portal.Open(p.origin + "/sign-in/wait")
+	p.portal.Reads(p.portal.Word("outcome.cancelled.title"))
+}
+
 // "It wasn't me" looks the same in the browser, which may be the attacker's.
 func TestReport(t *testing.T) {
 	p := newWorld(t, nil).newPerson("zh-Hans", true)
 	p.activated(mei, false)
 	p.signOut()
+	p.signIn(mei)
+	p.goesBack()
 	p.signIn(mei)
 	p.review()
 	p.phone.Tap("request.deny")

@@ -62,10 +62,5 @@ for (const form of document.forms) {
   });
 }
 
-// A page that comes back from the browser's memory may be long over. What it does about
-// having been gone back to, it does after that.
-addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  sessionStorage.setItem("keyturn.back", "yes");
-  location.reload();
-});
+// A page that comes back from the browser's memory may be long over.
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

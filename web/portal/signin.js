@@ -13,9 +13,11 @@ show.addEventListener("click", () => {
 
 const request = data(element("signin", HTMLElement), "waiting");
 const [arrival] = performance.getEntriesByType("navigation");
-const back = sessionStorage.getItem("keyturn.back") !== null || // page.js: it came from the browser's memory
+// Some browsers go back to a page in their memory, which page.js then loads again.
+addEventListener("pageshow", (event) => { if (event.persisted) sessionStorage.setItem("keyturn.back", "yes"); });
+const back = sessionStorage.getItem("keyturn.back") !== null ||
   arrival instanceof PerformanceNavigationTiming && arrival.type === "back_forward";
 sessionStorage.removeItem("keyturn.back");
 if (request && back && sessionStorage.getItem("keyturn.waiting") === request) {
-  fetch("/sign-in/cancel", { method: "POST", body: new URLSearchParams({ request }), redirect: "manual" });
+  fetch("/sign-in/cancel", { method: "POST", body: new URLSearchParams({ request }), redirect: "manual", keepalive: true });
 }
