@@ -20,7 +20,7 @@ if (timed) document.title = timed.textContent + document.title.slice(document.ti
 
 // A code that is too long for its line breaks in its middle, never inside a group.
 for (const code of document.querySelectorAll(".code")) {
-  const groups = code.textContent?.match(/([^-]+-[^-]+|[^-]{8})(-|$)/g) ?? [];
+  const groups = code.textContent?.match(/([^-]{4}-[^-]{4}|[^-]{8})(-|$)/g) ?? [];
   if (groups.length > 1) code.replaceChildren(...groups.map((group) => Object.assign(document.createElement("span"), { textContent: group })));
 }
 
