@@ -73,6 +73,9 @@ func (s *stage) recovery() {
 	s.desk.Tap("recovery.finish")
 	s.desk.At("/")
 	s.take("home-saved")
+	s.desk.Tap("security.moretime.turnon")
+	s.desk.Reads(s.desk.Word("security.moretime.turnoff"))
+	s.take("home-moretime")
 }
 
 func mustNumber(s *stage, digits string) int {
