@@ -47,14 +47,18 @@
     back.push(() => { node.data = before; });
   };
 
+  const sampled = new Set(); // texts that are samples already
   // The signs of a code become those of its sample; how it is grouped stays, and words around digits do.
   const codes = (selector, list) => all(selector).forEach((e, i) => {
     const sample = [...list[Math.min(i, list.length - 1)]], signs = sample.every((sign) => /\d/.test(sign)) ? /\d/g : /[0-9A-Z]/g;
-    for (const node of texts(e)) say(node, node.data.replace(signs, () => sample.shift() ?? ""));
+    for (const node of texts(e)) {
+      say(node, node.data.replace(signs, () => sample.shift() ?? ""));
+      sampled.add(node);
+    }
   });
 
   const words = (list) => {
-    for (const node of texts(document.body)) say(node, list.reduce((text, [from, to]) => text.replace(new RegExp(from, "g"), to), node.data));
+    for (const node of texts(document.body)) if (!sampled.has(node)) say(node, list.reduce((text, [from, to]) => text.replace(new RegExp(from, "g"), to), node.data));
   };
 
   const draw = (svg, [box, paper, ink]) => {
