@@ -43,7 +43,10 @@ func setUp(s *stage) {
 	s.signIn()
 	code := s.code()
 	s.take("setup-waiting")
-	s.desk.Awaits(`document.documentElement.scrollHeight <= innerHeight`) // all of it on one screen
+	browser.Eval[bool](&s.desk.Window, settled) // else the size before may still be measured
+	if over := browser.Eval[int64](&s.desk.Window, `document.documentElement.scrollHeight - innerHeight`); over > 0 {
+		s.t.Fatalf("the set-up page is %d pixels longer than the screen", over)
+	}
 	s.enlarged()
 	s.stays("#activation-qr svg", func() {
 		must(s.newPhone().Look(s.t.Context(), code))(s.t)
