@@ -22,6 +22,7 @@ func guides(s *stage) {
 		s.look(s.t, &s.desk.Window, "help/"+page.name, s.lang, mobile, desktop)
 	}
 	s.desk.Open(s.origin + "/help/" + s.lang + "/activate-iphone-qr")
+	s.desk.Awaits(`document.activeElement.tagName === "H1"`) // which comes into view when it gets the focus
 	browser.Eval[bool](&s.desk.Window, `document.querySelector("#step-5").scrollIntoView() || true`)
 	browser.Eval[bool](&s.desk.Window, `document.querySelector(".language button").click() || true`)
 	s.desk.Sees(`html:not([lang="` + s.lang + `"]) #step-5:target`)
