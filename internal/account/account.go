@@ -10,6 +10,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/audit"
+	"keyturn/internal/policy"
 )
 
 // A State says whether an account may sign in.
@@ -29,12 +30,23 @@ type Account struct {
 	Language string    // "en" or "zh-Hans"; empty: the browser's
 	State    State     //
 	First    bool      // its next phone is a first one: none was ever active, or the operator has reset it
+	New      bool      // no phone was ever active, not even before a reset
 	Numbers  int       // wrong numbers in a row; at Limits.NumberRow its phones stop
 	Quiet    time.Time // until then no push and no change of phones: a sign-in was reported
 	Held     bool      // an alarm has stopped its security changes until the operator unlocks it
 	MoreTime bool      // its person wants every request to begin with the longest life
 	Added    time.Time //
 	Password string    // Argon2id in PHC form; never leaves the server
+}
+
+// Grace is how much longer the account may sign in with its password alone; 0: a
+// phone is set up or asked first. One that had a phone and lost it has none, whoever
+// took the phone away. Attacks A41, A43.
+func (a Account) Grace(l policy.Limits, now time.Time) time.Duration {
+	if !a.New {
+		return 0
+	}
+	return l.GraceLeft(a.Added, now)
 }
 
 // Errors a caller can act on.

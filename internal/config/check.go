@@ -115,6 +115,7 @@ func (c *Config) checkRules(f *faults) {
 	one("unlock.mode", c.Unlock.Mode, "auto", "pin", "platform")
 	between("activation.life", c.Activation.Life, time.Minute, time.Hour)
 	between("activation.extend", c.Activation.Extend, 0, time.Hour)
+	between("activation.grace", c.Activation.Grace, 0, 90*24*time.Hour)
 	between("request.life", c.Request.Life, 30*time.Second, 10*time.Minute)
 	f.unless(c.PIN.Min >= 4, "pin.min", "is below 4: such PINs are guessed", "")
 	f.unless(c.PIN.Max <= 64, "pin.max", "is above 64", "")

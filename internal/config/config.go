@@ -95,6 +95,12 @@ type Activation struct {
 	// Whether six digits are carried from the phone to the browser: "required" or
 	// "off". Off, whoever photographs a code can use it first.
 	CheckCode string `toml:"check_code"`
+
+	// How long an account that has never had a phone may sign in with its password
+	// alone, counted from when it was added: 336h for the fourteen days in which a
+	// letter with the first password arrives, 2160h at most. Its security page says how
+	// many days are left. 0s: the first sign-in leads to the set-up at once.
+	Grace Duration `toml:"grace"`
 }
 
 // Request is about approvals.

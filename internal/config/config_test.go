@@ -78,6 +78,8 @@ func TestCheck(t *testing.T) {
 		{"no push at all for a request", func(c *config.Config) { c.Limits.Pushes.Most = 0 }, "limits.pushes: is less than one in a second"},
 		{"a word that number doesn't know", func(c *config.Config) { c.Number = "sometimes" }, `number: "sometimes" is none of new_browser, always, never`},
 		{"a code that lives for a day", func(c *config.Config) { c.Activation.Life.Duration = 24 * time.Hour }, "activation.life: is not between 1m and 1h"},
+		{"fourteen days of grace", func(c *config.Config) { c.Activation.Grace.Duration = 14 * 24 * time.Hour }, ""},
+		{"days of grace that never end", func(c *config.Config) { c.Activation.Grace.Duration = 91 * 24 * time.Hour }, "activation.grace: is not between 0s and 2160h"},
 		{"a PIN of three", func(c *config.Config) { c.PIN.Min = 3 }, "pin.min: is below 4: such PINs are guessed"},
 		{"a longest PIN below the shortest", func(c *config.Config) { c.PIN.Min, c.PIN.Max = 6, 5 }, "pin.max: is below pin.min"},
 		{"no phones", func(c *config.Config) { c.Phones.Max = 0 }, "phones.max: is not between 1 and 20"},

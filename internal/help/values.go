@@ -23,7 +23,7 @@ type Settings struct {
 
 // holds are the conditions of blocks.
 func (s Settings) holds() map[string]bool {
-	h := map[string]bool{"": true, "check-code": s.CheckCode, "push": s.Push, "pin": false, "platform": false}
+	h := map[string]bool{"": true, "check-code": s.CheckCode, "push": s.Push, "grace": s.Limits.Grace > 0, "pin": false, "platform": false}
 	for _, u := range s.Unlocks {
 		h[string(u)] = true
 	}

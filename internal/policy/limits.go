@@ -13,6 +13,7 @@ import (
 type Limits struct {
 	CodeLife    time.Duration // of an activation code, from its making
 	CodeExtend  time.Duration // once, at the first look; 0 turns it off
+	Grace       time.Duration // a new account may sign in without a phone; 0: not at all
 	FinishIn    time.Duration // redeem to finish
 	CheckIn     time.Duration // finish to check code
 	CheckTries  int           // wrong check codes that cancel

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"errors"
+	"math"
 	"net/http"
 	"time"
 
@@ -23,6 +24,8 @@ type homePage struct {
 	Codes  account.CodeList
 	Save   bool // this session can make the first list without a phone
 	SetUp  bool // a set-up is under way in this session
+
+	Days int // of grace that are left to an account without a phone; 0: none
 
 	Recovered bool // a recovery code opened the session, which may set up a phone and nothing else
 	Again     bool // and it hasn't yet
@@ -76,6 +79,7 @@ func (p *Portal) home(r *http.Request, s session.Session) (h homePage, err error
 		return h, err
 	}
 	h.Frame, h.Held = page.Frame{Account: a.Name, SignOut: true}, a.Held
+	h.Days = days(a.Grace(p.Limits, p.Now()))
 	h.MoreTime, h.Most = a.MoreTime, p.Limits.RequestMost
 	if a.Quiet.After(p.Now()) {
 		h.Quiet = a.Quiet
@@ -104,6 +108,9 @@ func (p *Portal) home(r *http.Request, s session.Session) (h homePage, err error
 	h.Save, h.SetUp = makesFirst(st, h.Codes), underWay(st)
 	return h, nil
 }
+
+// days of grace, the one that has begun included.
+func days(left time.Duration) int { return int(math.Ceil(left.Hours() / 24)) }
 
 // Longest is how long a request can wait, in words.
 func (h homePage) Longest() page.Sentence { return page.Long(h.Most) }

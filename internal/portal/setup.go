@@ -36,6 +36,7 @@ type setUpPage struct {
 	State   activation.State
 	Left    time.Duration
 	Last    bool
+	Later   bool // nothing presses: the account has days of grace
 	OnPhone bool
 	System  string // of that phone: "iphone" or "android", by which its guide is called
 	Pretend string // the link in a pretend phone; empty outside the demo
@@ -77,10 +78,11 @@ func setUpStatus(st activation.Status) page.Sentence {
 // getActivation shows how the session's newest activation stands. Loading it
 // neither makes nor ends a code.
 func (p *Portal) getActivation(w http.ResponseWriter, r *http.Request, s session.Session) error {
-	frame, err := p.frame(r, s)
+	a, err := p.Accounts.Account(r.Context(), s.Account)
 	if err != nil {
 		return err
 	}
+	frame := page.Frame{Account: a.Name, SignOut: true}
 	st, err := p.Activations.Status(r.Context(), s.ID)
 	if errors.Is(err, activation.ErrUnknown) {
 		return p.show(w, r, http.StatusNotFound, outcomePage{Frame: frame, outcome: outcomeNoCode})
@@ -90,7 +92,7 @@ func (p *Portal) getActivation(w http.ResponseWriter, r *http.Request, s session
 	}
 	switch screenOf(st) {
 	case "setup":
-		return p.showCode(w, r, frame, st)
+		return p.showCode(w, r, frame, st, a.Grace(p.Limits, p.Now()) > 0)
 	case "check":
 		return p.showCheck(w, r, http.StatusOK, checkPage{Frame: frame}, st)
 	case "done":
@@ -103,10 +105,10 @@ func (p *Portal) getActivation(w http.ResponseWriter, r *http.Request, s session
 	return p.show(w, r, http.StatusOK, outcomePage{Frame: frame, outcome: end, Request: st.ID})
 }
 
-func (p *Portal) showCode(w http.ResponseWriter, r *http.Request, frame page.Frame, st activation.Status) error {
+func (p *Portal) showCode(w http.ResponseWriter, r *http.Request, frame page.Frame, st activation.Status, later bool) error {
 	s := setUpPage{
 		Frame: frame, ID: st.ID, Title: page.Say("setup.title"), Host: p.Page.Host(), Who: usedBy(st),
-		Status: setUpStatus(st), State: st.State, Left: st.Left, Last: st.Left <= codeEnds, OnPhone: page.OnPhone(r), System: "android",
+		Status: setUpStatus(st), State: st.State, Left: st.Left, Last: st.Left <= codeEnds, Later: later, OnPhone: page.OnPhone(r), System: "android",
 	}
 	if page.OnIPhone(r) {
 		s.System = "iphone"
@@ -222,11 +224,15 @@ func (p *Portal) noCode(w http.ResponseWriter, r *http.Request, s session.Sessio
 	return p.show(w, r, statusOf(err), outcomePage{Frame: frame, outcome: end})
 }
 
-// postCancelActivation ends the set-up; one that has ended stays as it ended.
+// postCancelActivation ends the set-up; one that has ended stays as it ended. "Not now"
+// says nothing about it and leads on to what lies behind.
 func (p *Portal) postCancelActivation(w http.ResponseWriter, r *http.Request, s session.Session) error {
 	err := p.Activations.Cancel(r.Context(), s.ID)
 	if err != nil && !errors.Is(err, activation.ErrClosed) {
 		return err
+	}
+	if r.PostForm.Get("later") == "yes" {
+		return see(w, r, "/")
 	}
 	return see(w, r, "/phones/activation")
 }

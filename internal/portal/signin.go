@@ -77,7 +77,7 @@ func (p *Portal) postSignIn(w http.ResponseWriter, r *http.Request) error {
 		return p.signInRefused(w, r, name, err)
 	}
 	if a.First {
-		err = p.signInToSetUp(w, r, a)
+		err = p.signInByPassword(w, r, a)
 		if !errors.Is(err, activation.ErrPurpose) { // it has got a phone in this very moment: ask that
 			return p.unchanged(w, r, a, err)
 		}
@@ -113,14 +113,19 @@ func (p *Portal) signInRefused(w http.ResponseWriter, r *http.Request, name stri
 	return err
 }
 
-// signInToSetUp begins a session that rests on the password only, and the set-up
-// of the account's first phone in it.
-func (p *Portal) signInToSetUp(w http.ResponseWriter, r *http.Request, a account.Account) error {
+// signInByPassword begins a session that rests on the password only: for the set-up
+// of the account's first phone, which begins in it, or, in the account's days of
+// grace, for the security home, which leads there.
+func (p *Portal) signInByPassword(w http.ResponseWriter, r *http.Request, a account.Account) error {
 	ctx, agent, addr := r.Context(), page.Browser(r.UserAgent()), page.Addr(r)
 	proven := policy.Proven{Account: a.ID, Way: policy.ByPassword, At: p.Now(), Checked: a.Password}
 	s, cookie, err := p.Sessions.Begin(ctx, proven, p.Page.Cookie(r, page.SignedIn), agent, addr)
 	if err != nil {
 		return err
+	}
+	if a.Grace(p.Limits, p.Now()) > 0 {
+		p.Page.SetCookie(w, page.SignedIn, cookie, p.Limits.SessionMost)
+		return see(w, r, "/")
 	}
 	_, err = p.Activations.Begin(ctx, activation.By{
 		Account: a.ID, Session: s.ID, Purpose: activation.First,

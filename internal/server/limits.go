@@ -11,6 +11,7 @@ func limits(c config.Config) policy.Limits {
 	rate := func(r config.Rate) policy.Rate { return policy.Rate{Most: r.Most, In: r.In} }
 	l, set := policy.Defaults(), c.Limits
 	l.CodeLife, l.CodeExtend = c.Activation.Life.Duration, c.Activation.Extend.Duration
+	l.Grace = c.Activation.Grace.Duration
 	l.RequestLife = c.Request.Life.Duration
 	l.Phones = c.Phones.Max
 	l.Passwords, l.PasswordAll, l.SignIns = rate(set.Passwords), rate(set.PasswordsAll), rate(set.SignIns)

@@ -24,7 +24,7 @@ func init() { load(&accountSQL, "account.sql") }
 var _ account.Store = (*DB)(nil)
 
 func accountFields(a *account.Account) []any {
-	return []any{&a.ID, &a.Name, &a.Email, &a.Language, &a.State, &a.First, &a.Numbers, &a.Quiet, &a.Held, &a.MoreTime, &a.Added, &a.Password}
+	return []any{&a.ID, &a.Name, &a.Email, &a.Language, &a.State, &a.First, &a.New, &a.Numbers, &a.Quiet, &a.Held, &a.MoreTime, &a.Added, &a.Password}
 }
 
 // AddAccount implements [account.Store].

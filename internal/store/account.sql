@@ -21,15 +21,21 @@ VALUES ($1, $2, $3, $4, $5, $6, TRUE, 0, FALSE, NULL, FALSE, $7, $8)
 ON CONFLICT (folded) DO NOTHING;
 
 -- name: ByID
-SELECT id, name, email, language, state, first_phone, numbers, quiet, held, more_time, added, password
+SELECT id, name, email, language, state, first_phone,
+       NOT EXISTS (SELECT 1 FROM device d WHERE d.account = account.id AND d.added IS NOT NULL),
+       numbers, quiet, held, more_time, added, password
   FROM account WHERE id = $1;
 
 -- name: ByName
-SELECT id, name, email, language, state, first_phone, numbers, quiet, held, more_time, added, password
+SELECT id, name, email, language, state, first_phone,
+       NOT EXISTS (SELECT 1 FROM device d WHERE d.account = account.id AND d.added IS NOT NULL),
+       numbers, quiet, held, more_time, added, password
   FROM account WHERE folded = $1;
 
 -- name: All
-SELECT id, name, email, language, state, first_phone, numbers, quiet, held, more_time, added, password
+SELECT id, name, email, language, state, first_phone,
+       NOT EXISTS (SELECT 1 FROM device d WHERE d.account = account.id AND d.added IS NOT NULL),
+       numbers, quiet, held, more_time, added, password
   FROM account;
 
 -- name: SetState

@@ -21,6 +21,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"keyturn/internal/config"
 )
 
 // A part is a story that shows screens in one language.
@@ -33,7 +35,7 @@ type part struct {
 var parts = []part{
 	{"phone", gallery},
 	{"signin", portal(signIn)},
-	{"setup", portal(setUp)},
+	{"setup", portal(setUp, func(c *config.Config) { c.Activation.Grace.Duration = grace })},
 	{"limits", portal(limits)},
 	{"check", portal(checkAndDone)},
 	{"wait", portal(wait)},

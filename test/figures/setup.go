@@ -38,8 +38,25 @@ func signIn(s *stage) {
 	s.take("outcome-gone")
 }
 
-// setUp is D2: the code, and the ways in which it ends.
+// grace is how long the person of setUp may do without a phone.
+const grace = 14 * 24 * time.Hour
+
+// setUp is D2: the code, and the ways in which it ends. First come the days of grace
+// in which nothing of it presses, then the set-up as it is without them.
 func setUp(s *stage) {
+	s.signIn()
+	s.desk.Sees("#grace")
+	s.take("home-grace")
+	s.desk.Tap("security.setup")
+	s.code()
+	s.take("setup-grace")
+	s.desk.Tap("setup.later")
+	s.desk.Sees("#grace")
+	s.later(grace - time.Hour)
+	s.signIn()
+	s.reads("security.grace.last")
+	s.take("home-grace-last")
+	s.later(time.Hour)
 	s.signIn()
 	code := s.code()
 	s.take("setup-waiting")

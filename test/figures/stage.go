@@ -40,8 +40,8 @@ type stage struct {
 }
 
 // portal makes a part of a story about the portal.
-func portal(story func(*stage)) func(testing.TB, look, string) {
-	return func(t testing.TB, look look, lang string) { story(newStage(t, look, lang)) }
+func portal(story func(*stage), set ...func(*config.Config)) func(testing.TB, look, string) {
+	return func(t testing.TB, look look, lang string) { story(newStage(t, look, lang, set...)) }
 }
 
 func newStage(t testing.TB, look look, lang string, set ...func(*config.Config)) *stage {

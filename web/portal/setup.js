@@ -9,7 +9,11 @@ const box = element("setup", HTMLElement), say = element("say", HTMLElement), le
 const set = countdown({ from: 60, text: (n) => data(left, "text").replace("0:00", clock(n)) });
 set(box.dataset.state === "waiting" ? Number(data(box, "left")) : 0);
 
+let leaving = false; // a button was pressed: where it leads is shown, not how the set-up ended
+for (const one of box.querySelectorAll("form")) one.addEventListener("submit", () => { leaving = true; });
+
 follow("/phones/activation/events", (event) => {
+  if (leaving) return false;
   if (event.page !== "setup") {
     location.reload();
     return false;

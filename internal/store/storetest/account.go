@@ -17,7 +17,7 @@ import (
 var accounts = []contract{
 	{"what was added is found by id and by name", func(w *world) {
 		want := account.Account{ID: keyturn.NewID(keyturn.AccountID), Name: "Ada\nLovelace 🔑 עדה", Email: "ada@example.org",
-			Language: "zh-Hans", State: account.Active, First: true, Added: now, Password: "$argon2id$v=19$"}
+			Language: "zh-Hans", State: account.Active, First: true, New: true, Added: now, Password: "$argon2id$v=19$"}
 		key := "key " + want.ID
 		w.must(w.db.AddAccount(w.Context(), want, key, audit.Event{Kind: audit.AccountAdded, At: now, Account: want.ID}))
 		byID, err1 := w.db.Account(w.Context(), want.ID)
@@ -128,8 +128,8 @@ var accounts = []contract{
 		if l, err := w.db.RecoveryCodes(w.Context(), ada); l != (account.CodeList{}) || err != nil {
 			w.Error("its recovery codes are left", l, err)
 		}
-		if a, _ := w.db.Account(w.Context(), ada); !a.First {
-			w.Error("its next phone is no first one")
+		if a, _ := w.db.Account(w.Context(), ada); !a.First || a.New {
+			w.Errorf("its next phone is a first one: %v; it never had one: %v", a.First, a.New)
 		}
 		w.phone(ada)
 	}},
