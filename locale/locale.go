@@ -55,10 +55,17 @@ func For(lang string) *Words {
 	return catalogues[English]
 }
 
+// longest is in bytes: browsers send less than 200. Thousands of tags would take
+// milliseconds, several times for each page.
+const longest = 1000
+
 // Match returns the language of Languages that fits a header
 // Accept-Language (RFC 9110 §12.5.4) best. Every kind of Chinese gets the
 // Chinese catalogue, everything unknown or malformed the default.
 func Match(acceptLanguage string) string {
+	if len(acceptLanguage) > longest {
+		return English
+	}
 	wanted, _, err := language.ParseAcceptLanguage(acceptLanguage)
 	if err != nil {
 		return English

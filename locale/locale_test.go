@@ -131,18 +131,19 @@ func TestWordsAreSafeForManyReaders(t *testing.T) {
 
 func TestMatch(t *testing.T) {
 	for header, want := range map[string]string{
-		"":                                   "en",
-		"en-GB,en;q=0.9":                     "en",
-		"zh-CN,zh;q=0.9,en;q=0.8":            "zh-Hans",
-		"zh-TW":                              "zh-Hans",
-		"zh":                                 "zh-Hans",
-		"fr-FR,fr;q=0.9":                     "en",
-		"fr-FR,zh-CN;q=0.8,en;q=0.5":         "zh-Hans",
-		"fr-FR,en;q=0.8,zh-CN;q=0.5":         "en",
-		"en;q=0.1,zh-Hans;q=0.2":             "zh-Hans",
-		"*":                                  "en",
-		"not a header ;;; q=x":               "en",
-		strings.Repeat("zh-CN,", 3) + "\x00": "en",
+		"":                                    "en",
+		"en-GB,en;q=0.9":                      "en",
+		"zh-CN,zh;q=0.9,en;q=0.8":             "zh-Hans",
+		"zh-TW":                               "zh-Hans",
+		"zh":                                  "zh-Hans",
+		"fr-FR,fr;q=0.9":                      "en",
+		"fr-FR,zh-CN;q=0.8,en;q=0.5":          "zh-Hans",
+		"fr-FR,en;q=0.8,zh-CN;q=0.5":          "en",
+		"en;q=0.1,zh-Hans;q=0.2":              "zh-Hans",
+		"*":                                   "en",
+		"not a header ;;; q=x":                "en",
+		strings.Repeat("zh-CN,", 3) + "\x00":  "en",
+		"zh-CN" + strings.Repeat(",fr", 5000): "en", // no browser's
 	} {
 		if got := locale.Match(header); got != want {
 			t.Errorf("Match(%q) = %s, want %s", header, got, want)

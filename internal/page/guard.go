@@ -1,6 +1,11 @@
 package page
 
-import "net/http"
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
 
 const maxForm = 16 << 10 // bytes; the largest form of ours, eight recovery codes, is under 1 KiB
 
@@ -46,13 +51,27 @@ func (p *Renderer) Guard(next http.Handler, refuse func(http.ResponseWriter, *ht
 				return
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-			if err := r.ParseForm(); err != nil {
+			if err := r.ParseForm(); err != nil || !isText(r.PostForm) {
+				r.PostForm = nil
 				refuse(w, r, http.StatusBadRequest)
 				return
 			}
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// isText reports whether a form is what people can have typed. A NUL, or bytes that
+// are no UTF-8, would be a fault of PostgreSQL's in every statement that they reach.
+func isText(form url.Values) bool {
+	for _, values := range form {
+		for _, v := range values {
+			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // Own reports whether a request comes from a page of ours, or from no page at

@@ -115,6 +115,19 @@ func TestFormsAreBounded(t *testing.T) {
 	}
 }
 
+// A93: what no person types reaches no statement.
+func TestA93FormsAreText(t *testing.T) {
+	for _, body := range []string{"name=a%00", "name=ada&name=%ff", "language=en&name=%c0%80"} {
+		h := guarded(t, func(http.ResponseWriter, *http.Request) { t.Errorf("%s: reached", body) })
+		r := httptest.NewRequest("POST", "/sign-in", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != http.StatusBadRequest {
+			t.Errorf("%s: %d", body, w.Code)
+		}
+	}
+}
+
 func TestCookies(t *testing.T) {
 	for _, tt := range []struct{ name, origin, want string }{
 		{"https", origin, "__Host-keyturn_session=v; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Lax"},

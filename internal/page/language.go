@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode"
 
 	"keyturn/locale"
 )
@@ -53,9 +54,10 @@ func back(r *http.Request) string {
 }
 
 // local refuses to lead to another site: "//evil.example" and "/\evil.example"
-// are addresses of other hosts.
+// are addresses of other hosts, and so is the former with a tab in it, which browsers
+// leave out. With any other control character an answer would have no valid header.
 func local(back string) string {
-	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.ContainsAny(back, "\\\r\n\t") {
+	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.Contains(back, `\`) || strings.ContainsFunc(back, unicode.IsControl) {
 		return "/"
 	}
 	return back

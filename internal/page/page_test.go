@@ -145,7 +145,7 @@ func TestLanguage(t *testing.T) {
 
 func TestLanguageLeadsNowhereElse(t *testing.T) {
 	p := newRenderer(t, origin)
-	for _, back := range []string{"", "https://evil.example/", "//evil.example/", `/\evil.example`, "/\t/evil.example", "phones", "javascript:alert(1)"} {
+	for _, back := range []string{"", "https://evil.example/", "//evil.example/", `/\evil.example`, "/\t/evil.example", "/\v/evil.example", "/\x00", "phones", "javascript:alert(1)"} {
 		r := httptest.NewRequest("POST", "/language", nil)
 		r.PostForm = url.Values{"language": {"en"}, "back": {back}}
 		w := httptest.NewRecorder()

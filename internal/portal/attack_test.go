@@ -217,7 +217,8 @@ func TestA27GetsMakeNothing(t *testing.T) {
 	for _, path := range append(waitingPaths, "/", "/sign-in", "/sign-in/wait", "/phones", "/phones/activation", "/phones/activation/check",
 		"/phones/activation/cancel", "/phones/add", "/phones/move", "/phones/lost", "/phones/remove", "/phones/rename", "/phones/test",
 		"/phones/notifications", "/recovery-codes", "/recovery-codes/new", "/recovery-codes/file", "/recovery-codes/check", "/password",
-		"/password/ask", "/browsers/forget", "/activity", "/activity/report", "/sign-in/recovery", "/sign-out") {
+		"/password/ask", "/browsers/forget", "/activity", "/activity.csv", "/activity/report", "/accessibility", "/language", "/sign-in/recovery",
+		"/sign-out") {
 		for _, method := range []string{"GET", "HEAD"} {
 			r, _ := http.NewRequest(method, w.Origin+path, nil) // well-formed
 			r.Header.Set("Sec-Purpose", "prefetch")
@@ -358,7 +359,9 @@ func TestForeignForms(t *testing.T) {
 	b := ada.SetUp(pin)
 	b.Header.Set("Sec-Fetch-Site", "cross-site")
 	for _, path := range append(waitingPaths, "/sign-in", "/sign-out", "/language", "/phones/activation", "/phones/activation/check",
-		"/phones/activation/cancel", "/phones/add", "/phones/remove", "/phones/rename", "/recovery-codes", "/recovery-codes/check") {
+		"/phones/activation/cancel", "/phones/add", "/phones/move", "/phones/lost", "/phones/remove", "/phones/rename", "/phones/test",
+		"/phones/notifications", "/recovery-codes", "/recovery-codes/new", "/recovery-codes/file", "/recovery-codes/check", "/password",
+		"/password/ask", "/browsers/forget", "/accessibility", "/activity/report", "/sign-in/recovery") {
 		if got := b.Post(path, url.Values{"name": {ada.Name}, "password": {ada.Password}}); got.Status != 403 || got.Path != path {
 			t.Errorf("POST %s: %d at %s, want 403", path, got.Status, got.Path)
 		}
