@@ -5,9 +5,9 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"keyturn"
@@ -109,11 +109,11 @@ func showOf(r *http.Request) string {
 }
 
 func (p *Portal) lines(r *http.Request, s session.Session, show string, skip, most int) ([]line, error) {
-	now := p.Now()
+	now, words := p.Now(), p.Page.Words(r)
 	all, err := p.History.Activity(r.Context(), notice.Look{Account: s.Account, Show: show, At: now, Since: now.Add(-notice.LooksBack), Skip: skip, Most: most})
 	lines := make([]line, len(all))
 	for i, l := range all {
-		lines[i] = lineOf(l, s, p.Page.Words(r))
+		lines[i] = lineOf(l, s, words)
 	}
 	return lines, err
 }
@@ -155,7 +155,7 @@ var states = map[string]struct {
 }
 
 // getActivityFile is the same as a file for a spreadsheet. What begins like a formula
-// is written as text.
+// is written as text, A92.
 func (p *Portal) getActivityFile(w http.ResponseWriter, r *http.Request, s session.Session) error {
 	all, err := p.lines(r, s, showOf(r), 0, linesExported)
 	if err != nil {
@@ -198,13 +198,12 @@ func written(s page.Sentence) page.Sentence {
 	return s
 }
 
+// formula is where a spreadsheet would take a part of a cell for one: at its beginning,
+// and after what separates cells elsewhere: semicolons in half of Europe, tabs.
+var formula = regexp.MustCompile(`(^|[;\t\r\n])(\s*)([=+\-@＝＋－＠])`)
+
 // plainCell keeps a spreadsheet from taking a name for a formula (OWASP "CSV injection").
-func plainCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", []rune(s)[0]) {
-		return "'" + s
-	}
-	return s
-}
+func plainCell(s string) string { return formula.ReplaceAllString(s, "$1$2'$3") }
 
 // postReport is "It wasn't me", afterwards: what came of that sign-in ends, and the rest
 // is the effect of a report by a phone, §8.7.

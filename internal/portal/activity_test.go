@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -93,39 +94,55 @@ func TestActivityPages(t *testing.T) {
 	}
 }
 
-// The file is one for spreadsheets: no name becomes a formula there.
-func TestActivityFile(t *testing.T) {
+// A92: the file is one for spreadsheets: no name becomes a formula there, with whatever
+// a spreadsheet takes to be between two cells.
+func TestA92ActivityFile(t *testing.T) {
 	w := keyturntest.Start(t)
 	ada := w.Person("ada")
-	ada.SetUp(pin)
-	b := signedIn(t, w, ada)
-	if err := w.Devices.Rename(t.Context(), ada.ID, ada.Phone.Accounts()[0].Device, `=cmd|"/C calc"!A0`); err != nil {
-		t.Fatal(err)
+	b := ada.SetUp(pin)
+	names := map[string]string{`=cmd|"/C calc"!A0`: `'=cmd|"/C calc"!A0`, "＝1+1": "'＝1+1", "Pixel;=1+1": "Pixel;'=1+1", "Pixel; @SUM(1)": "Pixel; '@SUM(1)", "A-1": "A-1"}
+	for name := range names {
+		if err := w.Devices.Rename(t.Context(), ada.ID, ada.Phone.Accounts()[0].Device, name); err != nil {
+			t.Fatal(err)
+		}
+		b = signedIn(t, w, ada)
 	}
-	b.Get("/").Submit("form#sign-out", nil)
-	b.SignIn(ada)
-	approve(t, b, ada)
 	page := b.Get("/activity.csv")
 	if kind := page.Header["Content-Type"][0]; !strings.HasPrefix(kind, "text/csv") || !strings.Contains(page.Header["Content-Disposition"][0], "attachment") {
 		t.Errorf("type %s", kind)
 	}
 	text, _ := strings.CutPrefix(page.HTML, "\ufeff")
-	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-	if err != nil || len(rows) < 4 || rows[0][1] != "Result" {
-		t.Fatalf("%v\n%s", err, page.HTML)
+	var written []string
+	for i, row := range cells(t, text, ',') {
+		if i == 0 && row[1] != "Result" {
+			t.Errorf("the head is %q", row)
+		}
+		written = append(written, row[6])
 	}
-	found := false
-	for _, row := range rows {
-		for _, cell := range row {
-			if strings.HasPrefix(cell, "=") {
-				t.Errorf("a formula: %s", cell)
-			}
-			found = found || strings.HasPrefix(cell, "'=cmd")
+	for name, want := range names {
+		if !slices.Contains(written, want) {
+			t.Errorf("%s isn't written as %s:\n%s", name, want, text)
 		}
 	}
-	if !found {
-		t.Errorf("the phone's name isn't there:\n%s", page.HTML)
+	for _, row := range append(cells(t, text, ';'), cells(t, text, ',')...) {
+		for _, cell := range row {
+			if strings.IndexAny(strings.TrimLeft(cell, " "), "=+-@＝") == 0 {
+				t.Errorf("a formula: %s", cell)
+			}
+		}
 	}
+}
+
+// cells reads a file as a spreadsheet does that has that separator.
+func cells(t *testing.T, text string, separator rune) [][]string {
+	t.Helper()
+	file := csv.NewReader(strings.NewReader(text))
+	file.Comma, file.LazyQuotes, file.FieldsPerRecord = separator, true, -1
+	rows, err := file.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
 }
 
 // "It wasn't me", afterwards: the session that came of it ends, known browsers and what
