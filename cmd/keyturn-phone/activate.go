@@ -73,14 +73,15 @@ func (c *activate) origin() string {
 	return ""
 }
 
-// confirm shows whose code it is. The scan is not the consent.
+// confirm shows whose code it is. The scan is not the consent. First comes the address:
+// nothing that its server says stands before it.
 func (c *activate) confirm(t *terminal, p *phone.Phone, l keyturn.Looked) error {
 	if !t.json {
 		_, host, _ := strings.Cut(p.Origin(), "://")
-		fmt.Fprintf(t.err, "%s   %s\n", l.Service, host)
-		fmt.Fprintf(t.err, "%-10s %s\n", t.words.T("cli.phone.account"), l.Account.Name)
+		t.tell("%s   %s", host, l.Service)
+		t.tell("%-10s %s", t.words.T("cli.phone.account"), l.Account.Name)
 		if l.Made.Browser != "" {
-			fmt.Fprintf(t.err, "%-10s %s   %s\n", t.words.T("cli.phone.computer"), l.Made.Browser, l.Made.Place)
+			t.tell("%-10s %s   %s", t.words.T("cli.phone.computer"), l.Made.Browser, l.Made.Place)
 		}
 	}
 	if c.Yes {

@@ -27,19 +27,30 @@ type terminal struct {
 	lines    *bufio.Reader
 }
 
+// line is a text for people: what a server names can't command their terminal, begin
+// another line, nor turn round what stands beside it. Attack A66.
+func line(text string) string { return keyturn.Clean(text, longest) }
+
+const longest = 1000 // characters; our own sentences are shorter
+
+// tell writes what isn't a sentence of its own.
+func (t *terminal) tell(format string, values ...any) {
+	fmt.Fprintln(t.err, line(fmt.Sprintf(format, values...)))
+}
+
 // print writes data: one JSON value a line, or the text.
 func (t *terminal) print(v any, text string) error {
 	if t.json {
 		return json.NewEncoder(t.out).Encode(v)
 	}
-	_, err := fmt.Fprintln(t.out, text)
+	_, err := fmt.Fprintln(t.out, line(text))
 	return err
 }
 
 // say writes a sentence for people.
 func (t *terminal) say(key string, values ...any) {
 	if !t.json {
-		fmt.Fprintln(t.err, t.words.T(key, values...))
+		fmt.Fprintln(t.err, line(t.words.T(key, values...)))
 	}
 }
 
@@ -51,13 +62,13 @@ func (t *terminal) fail(err error) {
 		return
 	}
 	if !errors.As(err, &problem) {
-		fmt.Fprintln(t.err, "keyturn-phone:", strings.ReplaceAll(err.Error(), "\n", "; "))
+		t.tell("keyturn-phone: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
 		return
 	}
 	if t.json {
 		_ = json.NewEncoder(t.out).Encode(problem) // standard output is gone: nothing left to tell
 	}
-	fmt.Fprintln(t.err, "keyturn-phone:", t.sentence(problem))
+	t.tell("keyturn-phone: %s", t.sentence(problem))
 }
 
 // sentence is what the phone app would say too.
@@ -82,7 +93,7 @@ func (t *terminal) sentence(p *keyturn.Problem) string {
 
 // ask reads one line.
 func (t *terminal) ask(question string) (string, error) {
-	fmt.Fprint(t.err, question)
+	fmt.Fprint(t.err, line(question))
 	if t.lines == nil {
 		t.lines = bufio.NewReader(t.in)
 	}
