@@ -1,5 +1,6 @@
 // What the whole app shares: the phone, where the person is, and what was set.
 
+import { left } from "../lib/clock.js";
 import { language, speak } from "../lib/words.js";
 import { Nav } from "./nav.js";
 
@@ -73,6 +74,23 @@ export class App {
       if (value !== undefined) Object.assign(this.settings, { [key]: value });
     }
     this.opened = (await this.phone?.setting("opened").catch(() => null)) ?? null;
+    if (this.opened && left(this.opened.ends) <= 0) this.forget(this.opened.code);
+    this.paint();
+  }
+
+  /** A code that was opened in the browser isn't offered again: it is used, over, or somebody else's. @param {string} code */
+  forget(code) {
+    if (this.opened?.code !== code) return;
+    this.opened = null;
+    this.phone?.setSetting("opened", null).catch(() => {});
+  }
+
+  /** Begins anew, with nothing of before. */
+  async reset() {
+    await this.phone?.reset();
+    this.settings = { ...SETTINGS };
+    this.opened = null;
+    await this.speak();
     this.paint();
   }
 

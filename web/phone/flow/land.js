@@ -67,7 +67,9 @@ async function look(app, landing, code) {
     app.opened = { code, ends };
     await app.phone?.setSetting("opened", app.opened); // on Android the installed app finds it
   } catch (problem) {
-    if (is(problem, "activation_failed")) Object.assign(landing, { code: "", dead: true });
+    if (!is(problem, "activation_failed")) return;
+    Object.assign(landing, { code: "", dead: true });
+    app.forget(code);
   }
 }
 

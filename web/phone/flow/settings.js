@@ -21,7 +21,7 @@ export function SettingsFlow({ app }) {
   const diagnose = async (/** @type {boolean} */ show) => setDiagnostics(show ? await diagnosticsOf(app) : "");
   const reset = async () => {
     await dropPush().catch(() => {});
-    await app.phone?.reset();
+    await app.reset();
     app.nav.home();
     app.note = { k: "settings.reset.done" };
     app.draw();

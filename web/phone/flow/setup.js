@@ -28,7 +28,10 @@ export function ConfirmFlow({ app, entry, code, look: known, name }) {
   const [busy, setBusy] = useState(false);
   const ask = async () => {
     setError(null);
-    await phone.look(code).then(setLook, setError);
+    await phone.look(code).then(setLook, (failure) => {
+      if (is(failure, "activation_failed")) app.forget(code);
+      setError(failure);
+    });
   };
   useEffect(() => {
     if (!look) ask();
@@ -49,9 +52,13 @@ export function ConfirmFlow({ app, entry, code, look: known, name }) {
     setBusy(false);
   };
   const here = is(error, "here");
+  const notMe = () => {
+    app.forget(code);
+    app.nav.reset("NotMe");
+  };
   return html`<${Confirm} made=${look && madeOf(look, app.host)} name=${name ?? phone.accounts()[0]?.phoneName ?? t("confirm.phone." + systemName())} here=${here}
     problem=${error && !here ? fault(error, { offline: "unlock.lostnet" }) : null} retry=${!look && isNetwork(error)} busy=${busy} back=${() => app.nav.back()} onGo=${go}
-    onNotMe=${() => app.nav.reset("NotMe")} onDone=${() => app.nav.home()} onAgain=${ask} />`;
+    onNotMe=${notMe} onDone=${() => app.nav.home()} onAgain=${ask} />`;
 }
 
 /** @param {Look} look @param {string} host */
@@ -106,9 +113,8 @@ function useOther({ via, unlock, look }) {
 }
 
 /** @param {App} app @param {Setup} setup @param {string} state */
-function arrived(app, { activation }, state) {
-  app.opened = null;
-  app.phone?.setSetting("opened", null).catch(() => {});
+function arrived(app, { activation, look }, state) {
+  app.forget(look.code);
   if (state === "active") active(app, /** @type {import("../lib/activation.js").Activation} */ (activation));
   else app.nav.reset("Code", { activation });
 }

@@ -34,7 +34,7 @@ export class Devices {
     this.tell("accounts");
   }
 
-  /** Other tabs read the storage again when the PIN was changed here: what they hold opens with the one of before. */
+  /** Other tabs read the storage again when the PIN was changed here, or the phone reset: what they hold is what was before. */
   hearOthers() {
     this.others = new BroadcastChannel("keyturn pin " + this.keys.db.name);
     this.others.onmessage = () => this.reload().catch(() => {});
@@ -123,6 +123,7 @@ export class Devices {
   async reset() {
     await this.keys.reset();
     this.rows.clear();
+    this.toldOthers();
     this.tell("accounts");
   }
 

@@ -13,7 +13,7 @@ export class Keys {
   /** @param {IDBDatabase} db */
   constructor(db) {
     this.db = db;
-    db.onversionchange = () => db.close(); // a newer version of the app, or a reset, is waiting
+    this.#watch();
   }
 
   /**
@@ -21,17 +21,26 @@ export class Keys {
    * @throws {Problem} no_storage
    */
   static async open(name = "keyturn") {
-    try {
-      const request = indexedDB.open(name, VERSION);
-      request.onupgradeneeded = ({ oldVersion }) => upgrade(request.result, oldVersion);
-      return new Keys(await done(request));
-    } catch {
-      throw new Problem("no_storage");
-    }
+    return new Keys(await opened(name));
   }
 
-  /** @returns {Promise<Row[]>} oldest first */
+  /** A newer version of the app, or a reset in another window, waits for the end of this one's. */
+  #watch() {
+    this.shut = false;
+    this.db.onversionchange = () => {
+      this.db.close();
+      this.shut = true;
+    };
+  }
+
+  async #again() {
+    this.db = await opened(this.db.name);
+    this.#watch();
+  }
+
+  /** After a reset in another window nothing works but this: what is held is what was before. @returns {Promise<Row[]>} oldest first */
   async devices() {
+    if (this.shut) await this.#again();
     const rows = await done(this.db.transaction("devices").objectStore("devices").getAll());
     return rows.sort((/** @type {Row} */ a, /** @type {Row} */ b) => a.added - b.added);
   }
@@ -98,7 +107,7 @@ export class Keys {
   }
 
   /** @param {string} key @returns {Promise<any>} */
-  setting(key) {
+  async setting(key) {
     return done(this.db.transaction("settings").objectStore("settings").get(key));
   }
 
@@ -107,10 +116,11 @@ export class Keys {
     return this.#write("settings", async (store) => void store.put(value, key));
   }
 
-  /** Deletes everything. The object can't be used any more. */
+  /** Deletes everything, and begins anew. */
   async reset() {
     this.db.close();
     await done(indexedDB.deleteDatabase(this.db.name));
+    await this.#again();
   }
 
   /**
@@ -129,6 +139,17 @@ export class Keys {
     } catch {
       throw new Problem("no_storage");
     }
+  }
+}
+
+/** @param {string} name @returns {Promise<IDBDatabase>} @throws {Problem} no_storage */
+async function opened(name) {
+  try {
+    const request = indexedDB.open(name, VERSION);
+    request.onupgradeneeded = ({ oldVersion }) => upgrade(request.result, oldVersion);
+    return await done(request);
+  } catch {
+    throw new Problem("no_storage");
   }
 }
 

@@ -5,7 +5,7 @@ import { speak } from "../lib/words.js";
 import { land } from "../flow/land.js";
 import { equal, test } from "./check.js";
 import { CODE, activated, fixture, stored } from "./fixture.js";
-import { end, find, play, pretending, sees, tap } from "./stage.js";
+import { end, find, play, pretending, sees, tap, type } from "./stage.js";
 
 const SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1";
 const OLD = SAFARI.replace("18_1", "16_3");
@@ -130,4 +130,53 @@ export default async function () {
     });
     end();
   });
+
+  await test("land/A94 a code that was opened before is forgotten when its person says that it isn't theirs", async () => {
+    const { app } = await remembering();
+    await tap("first.continue");
+    await tap("confirm.notme");
+    await tap("page.done");
+    await forgotten(app);
+  });
+
+  await test("land/A94 one that can't be looked at any more is forgotten", async () => {
+    const { app, server } = await remembering();
+    server.codes.delete(CODE);
+    await tap("first.continue");
+    await tap("page.done");
+    await forgotten(app);
+  });
+
+  await test("land/A94 one whose time is over is forgotten", async () => {
+    const { app } = await remembering(-1);
+    await forgotten(app);
+  });
+
+  await test("land/A94 one is forgotten when the phone is reset", async () => {
+    const { app } = await remembering();
+    app.nav.go("Settings");
+    await tap("settings.reset");
+    await type("#reset-word", "RESET");
+    await tap("settings.reset.go");
+    await sees("settings.reset.done");
+    await forgotten(app);
+  });
+}
+
+/** The app of a phone whose browser has opened a code before. @param {number} [seconds]  for which it is good */
+async function remembering(seconds = 60) {
+  const { server, phone } = await fixture();
+  server.codes.set(CODE, { name: "mei" });
+  await phone.setSetting("opened", { code: CODE, ends: Date.now() + seconds * 1000 });
+  const app = play(phone);
+  await app.recall();
+  app.draw();
+  return { server, app };
+}
+
+/** @param {import("../flow/app.js").App} app */
+async function forgotten(app) {
+  await sees("first.scan");
+  equal([find("first.continue"), app.opened, (await app.phone?.setting("opened")) ?? null], [null, null, null]);
+  end();
 }

@@ -1,7 +1,7 @@
 // Leaving an account, forgetting it, and answering without a network.
 
 import { equal, refuses, test } from "./check.js";
-import { PIN, activated, fixture, stored } from "./fixture.js";
+import { PIN, activated, fixture, open, stored } from "./fixture.js";
 
 export default async function () {
   await test("leave/with the PIN the account is gone there and here", async () => {
@@ -25,10 +25,24 @@ export default async function () {
   });
 
   await test("leave/reset deletes everything", async () => {
-    const { server, phone, storage } = await fixture("ada");
+    const { server, phone } = await fixture("ada");
     await activated(phone, server, "0");
+    await phone.setSetting("camera", "rear");
     await phone.reset();
-    equal((await indexedDB.databases()).some(({ name }) => name === storage), false);
+    equal([await stored(phone), await phone.setting("camera"), await phone.setting("known")], ["[]", undefined, undefined]);
+  });
+
+  await test("leave/A94 after a reset this window begins anew, and another one has no keys any more", async () => {
+    const { server, phone, storage } = await fixture("ada", "mei");
+    const other = await open(server, storage);
+    await activated(phone, server, "0");
+    await other.reload();
+    await phone.reset();
+    for (const since = Date.now(); other.accounts().length && Date.now() - since < 2000; ) await new Promise((go) => setTimeout(go, 5));
+    equal(other.accounts(), [], "in the other window");
+    equal([await phone.setting("camera"), await activated(phone, server, "1"), server.devices.size], [undefined, phone.accounts()[0].device, 2]);
+    await other.reload();
+    equal(other.accounts().map(({ account }) => account.name), ["mei"]);
   });
 
   await test("leave/a response without a network: any PIN gives one", async () => {
