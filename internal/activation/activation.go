@@ -100,7 +100,8 @@ type Activation struct {
 	// From finish on.
 	PhoneNonce keyturn.Bytes
 	Check      []byte // six digits, sealed, until the end; nil with the check code off
-	Tries      int    // wrong check codes
+	Tries      int    // taken at the check code
+	Wrong      int    // of them, judged to be wrong
 	Finished   time.Time
 	Ended      time.Time
 }
@@ -168,8 +169,13 @@ type Store interface {
 	FinishActivation(ctx context.Context, a Activation, d device.Device, c *device.Credential, ev audit.Event) error
 
 	// TryCheck takes one of most tries at the check code before it is compared:
-	// how many are left after it. [ErrClosed] if none was, or time is over.
+	// how many are left after it. [ErrClosed] if none was, or time is over. After the
+	// last one time is over when that can't be judged any more (Limits.Judged).
 	TryCheck(ctx context.Context, id string, most int, ev audit.Event) (left int, err error)
+
+	// WrongCheck keeps for the phone that such a try was wrong; it changes no state and
+	// writes no event.
+	WrongCheck(ctx context.Context, id string) error
 
 	// Activate is checking → active, in one transaction under a lock on the
 	// account: the account is active; first still holds; the approval is unused

@@ -46,6 +46,7 @@ func (s *Service) Check(ctx context.Context, session, typed string) (Activation,
 	if err != nil {
 		return Activation{}, err
 	}
+	ctx = context.WithoutCancel(ctx) // a try that was taken is judged to the end
 	left, err := s.Store.TryCheck(ctx, a.ID, s.Limits.CheckTries, s.event(a, audit.ActivationTried))
 	if err != nil {
 		return Activation{}, fmt.Errorf("check code of %s: %w", a.ID, err)
@@ -74,6 +75,7 @@ func parseDigits(typed string) (string, error) {
 // wrong ends the activation when the last try was wrong.
 func (s *Service) wrong(ctx context.Context, a Activation, left int) error {
 	if left > 0 {
+		_ = s.Store.WrongCheck(ctx, a.ID) // if it gets lost, nothing but a sentence on the phone is missing
 		s.changed(a)
 		return &WrongDigits{left}
 	}

@@ -192,6 +192,65 @@ func TestA82CheckInAnOutage(t *testing.T) {
 	}
 }
 
+// lame is a store that is lost after a try was taken. Before that it may be looked into.
+type lame struct {
+	activation.Store
+	look func()
+}
+
+func (l lame) WrongCheck(context.Context, string) error { return errCut }
+
+func (l lame) EndActivation(context.Context, string, activation.State, string, audit.Event) error {
+	return errCut
+}
+
+func (l lame) Activate(context.Context, activation.Activation, int, audit.Event) error {
+	l.look()
+	return errCut
+}
+
+// The server goes down between the last try and its judgement: the set-up is over when
+// ten seconds are, with an event, and the person can begin anew. Before that the phone
+// isn't told that its digits were wrong: they may be right.
+func TestLastDigitsAreNeverJudged(t *testing.T) {
+	for _, right := range []bool{true, false} {
+		w := start(t)
+		ada := by(w.account("ada"))
+		p := w.checking(ada, keyturn.UnlockPIN)
+		told := func(when string, want keyturn.ActivationState) {
+			if got, err := w.Progress(t.Context(), w.device(p.got.Device), p.got.Activation, 0); err != nil || got != want {
+				t.Errorf("%s the phone hears %+v, %v, want %+v", when, got, err, want)
+			}
+		}
+		w.Store = lame{w.db, func() { told("while they are judged", keyturn.ActivationState{State: "checking"}) }}
+		typed := map[bool]string{true: p.keys.Check, false: other(p.keys.Check)}[right]
+		for range 3 {
+			if _, err := w.Check(t.Context(), ada.Session, typed); err == nil {
+				t.Fatal("judged")
+			}
+		}
+		w.Store = w.db
+		if _, err := w.Check(t.Context(), ada.Session, p.keys.Check); !errors.Is(err, activation.ErrClosed) {
+			t.Errorf("a fourth: got %v, want %v", err, activation.ErrClosed)
+		}
+		if st := w.status(ada); st.State != activation.Checking || st.Left != 10*time.Second {
+			t.Errorf("the page shows %s for %s", st.State, st.Left)
+		}
+		w.pass(10 * time.Second)
+		if st := w.status(ada); st.State != activation.Expired {
+			t.Errorf("afterwards the page shows %s", st.State)
+		}
+		told("afterwards", keyturn.ActivationState{State: "expired", Cause: "time"})
+		if _, err := w.Check(t.Context(), ada.Session, p.keys.Check); !errors.Is(err, activation.ErrClosed) {
+			t.Errorf("afterwards: got %v, want %v", err, activation.ErrClosed)
+		}
+		w.left(ada, activation.Expired, activation.CauseTime, device.Removed)
+		if _, err := w.Begin(t.Context(), ada); err != nil {
+			t.Errorf("a new code: %v", err)
+		}
+	}
+}
+
 // After its time the check code is no good, though nobody has cleaned up.
 func TestA47CheckTooLate(t *testing.T) {
 	w := start(t)

@@ -19,7 +19,7 @@ func (s *Service) Progress(ctx context.Context, d device.Device, id string, wait
 	over := time.NewTimer(wait)
 	defer over.Stop()
 	a, err := s.own(ctx, d, id)
-	for began := a; err == nil && a.unfinished() && a.State == began.State && a.Tries == began.Tries && wait > 0; {
+	for began := a; err == nil && a.unfinished() && a.State == began.State && a.Wrong == began.Wrong && wait > 0; {
 		if !s.pause(ctx, a, hint, over.C) {
 			break
 		}
@@ -29,7 +29,7 @@ func (s *Service) Progress(ctx context.Context, d device.Device, id string, wait
 		return keyturn.ActivationState{}, err
 	}
 	state := a.told()
-	if a.State == Checking && a.Tries > 0 {
+	if a.State == Checking && a.Wrong > 0 {
 		state.TriesLeft = max(0, s.Limits.CheckTries-a.Tries)
 	}
 	if a.State == Active {

@@ -76,6 +76,13 @@ func (l *ledger) MissNumber(ctx context.Context, id string, v device.Verdict, tr
 	return l.DB.MissNumber(ctx, id, v, tries, row, ev, evFailed, evStopped)
 }
 
+func (l *ledger) MissResponse(ctx context.Context, id string, ev, evFailed, evOff audit.Event) (int, error) {
+	if err := l.step("miss"); err != nil {
+		return 0, err
+	}
+	return l.DB.MissResponse(ctx, id, ev, evFailed, evOff)
+}
+
 func (l *ledger) Decide(ctx context.Context, d approval.Decision, ev audit.Event) error {
 	if err := l.step("decide"); err != nil {
 		return err

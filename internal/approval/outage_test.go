@@ -1,12 +1,14 @@
 package approval_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
 
 	"keyturn"
 	"keyturn/internal/approval"
+	"keyturn/internal/audit"
 	"keyturn/internal/device"
 	"keyturn/internal/device/devicetest"
 )
@@ -79,6 +81,79 @@ func failing(steps ...string) func(*world) {
 			}
 			return nil
 		}
+	}
+}
+
+// The server goes down between the last try and its judgement. Nobody takes another
+// try, and nobody can say whether it was right: the request has the ten seconds that
+// judging may take, whatever its person presses, and then it is over for everyone.
+func TestLastTryIsNeverJudged(t *testing.T) {
+	one := start(t)
+	respond := func(right bool) func(*world, *phone, asked) error {
+		return func(w *world, p *phone, q asked) error {
+			response := w.right(p, q)
+			if !right {
+				response = not(response)
+			}
+			return w.respond(q, response)
+		}
+	}
+	answer := func(spoil ...func(*keyturn.Answer)) func(*world, *phone, asked) error {
+		return func(w *world, p *phone, q asked) error {
+			_, err := w.send(p, q, spoil...)
+			return err
+		}
+	}
+	for _, tt := range []struct {
+		name string
+		last func(*world, *phone, asked) error
+		miss func(*world, *phone, asked) error
+		most int
+	}{
+		{"a wrong number", answer(slip), answer(slip), 3},
+		{"the right number", answer(), answer(slip), 3},
+		{"a wrong response", respond(false), respond(false), 5},
+		{"the right response", respond(true), respond(false), 5},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := one.in(t)
+			p := w.ada()
+			q := w.ask(p)
+			w.challenge(q)
+			for range tt.most - 1 {
+				if err := tt.miss(w, p, q); err == nil {
+					t.Fatal("not wrong")
+				}
+			}
+			failing("miss", "decide", "judged")(w)
+			if err := tt.last(w, p, q); !like(err, devicetest.ErrOutage) {
+				t.Fatalf("the last: %v", err)
+			}
+			w.db.at = nil
+			if err := tt.miss(w, p, q); !like(err, &approval.Gone{State: approval.Failed}) {
+				t.Errorf("one more: %v", err)
+			}
+			_, err := w.Prolong(t.Context(), q.cookie, q.ID)
+			if err = errors.Join(err, w.ShowQR(t.Context(), q.cookie, q.ID)); err != nil {
+				t.Errorf("more time: %v", err)
+			}
+			if st, err := w.Status(t.Context(), q.cookie, q.ID); err != nil || st.State != approval.Waiting || st.Left != 10*time.Second {
+				t.Errorf("while it may be judged: %s for %s, %v", st.State, st.Left, err)
+			}
+			w.pass(10 * time.Second)
+			if st, err := w.Status(t.Context(), q.cookie, q.ID); err != nil || st.State != approval.Expired {
+				t.Errorf("afterwards the page says %s, %v", st.State, err)
+			}
+			if _, err := w.send(p, q, deny); !like(err, &approval.Gone{State: approval.Expired}) {
+				t.Errorf("afterwards the phone hears %v", err)
+			}
+			if _, cookie, err := w.Again(t.Context(), q.cookie, q.ID, w.attempt(p)); err != nil || cookie == "" {
+				t.Errorf("another request: %v", err)
+			}
+			if w.left(q.ID, approval.Expired, w.row(q.ID).Tries); w.told(q.ID, audit.RequestExpired) != 1 || w.told(q.ID, audit.RequestProlonged) != 0 {
+				t.Error("the record tells something else")
+			}
+		})
 	}
 }
 

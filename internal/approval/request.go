@@ -177,7 +177,8 @@ type Store interface {
 	// TryNumber takes one of the request's tries before the number is looked at,
 	// and one of the account's row; the PIN was right, so the phone's count of
 	// wrong ones goes to 0 (phone may be empty). [*Gone] if the request has ended;
-	// with state waiting if no try is left, or the account's phones are stopped.
+	// with state waiting if no try is left, or the account's phones are stopped. After
+	// the last one time is over when that can't be judged any more (Limits.Judged).
 	TryNumber(ctx context.Context, id, phone string, tries, row int, ev audit.Event) error
 
 	// MissNumber records that the number was wrong, with the verdict: how many
@@ -235,7 +236,8 @@ type Carrying interface {
 
 	// TryResponse takes one of the request's tries before the response is looked
 	// at, and one of the account's row: [ErrOffline] if none is left there. [*Gone]
-	// if the request has ended; with state waiting if it has no try left.
+	// if the request has ended; with state waiting if it has no try left. After the
+	// last one time is over as after that of TryNumber.
 	TryResponse(ctx context.Context, id string, ev audit.Event) error
 
 	// MissResponse records that the response was wrong and returns the tries that

@@ -36,7 +36,7 @@ type Limits struct {
 	ApprovalUse time.Duration // approval of a security change to that change
 	PINTries    int           // wrong in a row per phone
 	PINDay      Rate          // wrong, per phone, whatever right ones come between
-	PINJudged   time.Duration // a try that was taken and not yet judged may still be right for so long
+	Judged      time.Duration // a try that was taken and not yet judged may still be right for so long
 	Unlocks     Rate          // refused WebAuthn proofs per device
 	ProofKept   time.Duration // result of a judged PROOF text; longer than a nonce lives
 	AnswersKept int           // answers per device whose results can be repeated
@@ -96,7 +96,7 @@ func Defaults() Limits {
 		ApprovalUse: 5 * time.Minute,
 		PINTries:    5,
 		PINDay:      Rate{20, 24 * time.Hour},
-		PINJudged:   10 * time.Second,
+		Judged:      10 * time.Second,
 		Unlocks:     Rate{20, time.Hour},
 		ProofKept:   10 * time.Minute,
 		AnswersKept: 32,

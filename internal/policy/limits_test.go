@@ -40,7 +40,7 @@ func TestDefaults(t *testing.T) {
 		{"an approval is good for 300 s", l.ApprovalUse, 300 * time.Second},
 		{"five wrong PINs lock", l.PINTries, 5},
 		{"twenty wrong PINs a day lock", l.PINDay, policy.Rate{Most: 20, In: 24 * time.Hour}},
-		{"a try is judged within 10 s", l.PINJudged, 10 * time.Second},
+		{"a try is judged within 10 s", l.Judged, 10 * time.Second},
 		{"twenty refused unlocks an hour", l.Unlocks, policy.Rate{Most: 20, In: time.Hour}},
 		{"a PROOF text is known for 600 s", l.ProofKept, 600 * time.Second},
 		{"the last 32 answers can be repeated", l.AnswersKept, 32},

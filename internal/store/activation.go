@@ -15,7 +15,7 @@ import (
 
 var activationSQL struct {
 	Insert, ByID, Newest, ByCode, Replace, Look query
-	Redeem, Finish, Try, Activate               query
+	Redeem, Finish, Try, Wrong, Activate        query
 	Fail, Cancel, Expire, KeyUsed, CancelOthers query
 }
 
@@ -27,7 +27,7 @@ func activationFields(a *activation.Activation) []any {
 	return []any{&a.ID, &a.Account, &a.Session, &a.Purpose, &a.Approval, &a.Old, &a.State, &a.Cause, &a.Made, &a.Expires,
 		&a.Extended, &a.Looked, &a.Browser, &a.IP, &a.Place, &a.CodeHash, &a.Code, &a.Device, &a.PhoneName, &a.Platform,
 		&a.Unlock, &a.DeviceKey, &a.AgreeKey, &a.Commit, &a.Text, &a.Via, &a.Private, &a.ServerKey, &a.Nonce, &a.Redeemed,
-		&a.PhoneNonce, &a.Check, &a.Tries, &a.Finished, &a.Ended}
+		&a.PhoneNonce, &a.Check, &a.Tries, &a.Wrong, &a.Finished, &a.Ended}
 }
 
 // BeginActivation implements [activation.Store].
@@ -191,7 +191,7 @@ func (d *DB) FinishActivation(ctx context.Context, a activation.Activation, dev 
 // TryCheck implements [activation.Store].
 func (d *DB) TryCheck(ctx context.Context, id string, most int, ev audit.Event) (left int, err error) {
 	err = d.write(ctx, func(tx *Tx) error {
-		tries, err := one(tx, value[int], activationSQL.Try, id, most, ev.At)
+		tries, err := one(tx, value[int], activationSQL.Try, id, most, ev.At, ev.At.Add(d.Limits.Judged))
 		if err != nil {
 			return none(err, activation.ErrClosed)
 		}
@@ -199,6 +199,11 @@ func (d *DB) TryCheck(ctx context.Context, id string, most int, ev audit.Event) 
 		return tx.tell(ev)
 	})
 	return left, err
+}
+
+// WrongCheck implements [activation.Store].
+func (d *DB) WrongCheck(ctx context.Context, id string) error {
+	return d.write(ctx, func(tx *Tx) error { return tx.run(activationSQL.Wrong, id) })
 }
 
 // KeyUsed implements [activation.Store].

@@ -10,14 +10,14 @@ VALUES ($1, $2, $3, $4, $5, $6, 'waiting', '', $7, $8, FALSE, $9, $10, $11, $12,
 -- name: ByID
 SELECT id, account, session, purpose, approval, old_device, state, cause, made, expires, extended, looked,
        browser, ip, place, code_hash, code, device, phone_name, platform, unlock, device_key, agree_key, commitment,
-       text, via, private, server_key, nonce, redeemed, phone_nonce, digits, tries, finished, ended
+       text, via, private, server_key, nonce, redeemed, phone_nonce, digits, tries, wrong, finished, ended
   FROM activation WHERE id = $1;
 
 -- name: Newest
 -- Of those that a session made.
 SELECT id, account, session, purpose, approval, old_device, state, cause, made, expires, extended, looked,
        browser, ip, place, code_hash, code, device, phone_name, platform, unlock, device_key, agree_key, commitment,
-       text, via, private, server_key, nonce, redeemed, phone_nonce, digits, tries, finished, ended
+       text, via, private, server_key, nonce, redeemed, phone_nonce, digits, tries, wrong, finished, ended
   FROM activation WHERE session = $1
  ORDER BY seq DESC
  LIMIT 1;
@@ -25,7 +25,7 @@ SELECT id, account, session, purpose, approval, old_device, state, cause, made, 
 -- name: ByCode
 SELECT id, account, session, purpose, approval, old_device, state, cause, made, expires, extended, looked,
        browser, ip, place, code_hash, code, device, phone_name, platform, unlock, device_key, agree_key, commitment,
-       text, via, private, server_key, nonce, redeemed, phone_nonce, digits, tries, finished, ended
+       text, via, private, server_key, nonce, redeemed, phone_nonce, digits, tries, wrong, finished, ended
   FROM activation WHERE code_hash = $1;
 
 -- name: Replace
@@ -60,10 +60,16 @@ UPDATE activation
  WHERE id = $5 AND device = $6 AND state = 'redeemed' AND expires > $3;
 
 -- name: Try
--- Taken before the digits are compared: of any number at once, $2 are.
-UPDATE activation SET tries = tries + 1
+-- Taken before the digits are compared: of any number at once, $2 are. After the last one nothing is waited for but
+-- its judgement: should that never come, because the server was killed, time ends the activation at $4.
+UPDATE activation
+   SET tries = tries + 1, expires = CASE WHEN tries + 1 < $2 OR expires < $4 THEN expires ELSE $4 END
  WHERE id = $1 AND state = 'checking' AND tries < $2 AND expires > $3
 RETURNING tries;
+
+-- name: Wrong
+-- A hint for the phone, which a try that is still being judged must not give.
+UPDATE activation SET wrong = wrong + 1 WHERE id = $1 AND state = 'checking';
 
 -- name: Activate
 UPDATE activation SET state = 'active', digits = NULL, ended = $1

@@ -161,7 +161,7 @@ func (d *DB) takePIN(tx *Tx, phone string, ev audit.Event) (verdict, err error) 
 	if err != nil {
 		return nil, none(err, device.ErrUnknown)
 	}
-	if ev.At.Before(last.Add(d.Limits.PINJudged)) {
+	if ev.At.Before(last.Add(d.Limits.Judged)) {
 		return nil, device.ErrNoTry
 	}
 	return device.ErrLocked, tx.lockPhone(phone, ev.As(audit.PINLocked))

@@ -15,7 +15,8 @@ import (
 // secret, and both show it.
 func (d *DB) NewQR(ctx context.Context, id string, hash keyturn.Bytes, n int, least time.Time, most time.Duration, ev audit.Event) error {
 	return d.write(ctx, func(tx *Tx) error {
-		err := tx.step(ev, errLost, requestSQL.NewQR, hash, id, n-1, least, int64(most.Seconds()), ev.At, d.Limits.QRs)
+		err := tx.step(ev, errLost, requestSQL.NewQR, hash, id, n-1, least, int64(most.Seconds()), ev.At,
+			d.Limits.QRs, d.Limits.NumberTries, d.Limits.Responses)
 		return tx.stillWaiting(err, id, ev.At)
 	})
 }
@@ -26,7 +27,7 @@ func (d *DB) Challenge(ctx context.Context, id, code string, least time.Time, mo
 		if err := tx.step(audit.Event{}, approval.ErrRepeated, requestSQL.AddChallenge, code, id); err != nil {
 			return err
 		}
-		return tx.step(ev, errLost, requestSQL.Challenge, code, id, least, int64(most.Seconds()), ev.At)
+		return tx.step(ev, errLost, requestSQL.Challenge, code, id, least, int64(most.Seconds()), ev.At, d.Limits.NumberTries)
 	})
 	if errors.Is(err, errLost) { // the code that nobody will see is not kept either
 		err = d.write(ctx, func(tx *Tx) error { return tx.stillWaiting(err, id, ev.At) })
@@ -49,7 +50,7 @@ func (d *DB) TryResponse(ctx context.Context, id string, ev audit.Event) error {
 		if err := tx.run(requestSQL.LockAccount, id); err != nil {
 			return err
 		}
-		if err := tx.step(audit.Event{}, errLost, requestSQL.TryResponse, id, d.Limits.Responses, ev.At); err != nil {
+		if err := tx.step(audit.Event{}, errLost, requestSQL.TryResponse, id, d.Limits.Responses, ev.At, ev.At.Add(d.Limits.Judged)); err != nil {
 			return tx.gone(err, id, ev.At)
 		}
 		return tx.step(ev, approval.ErrOffline, accountSQL.TakeResponse, id, d.Limits.ResponseRow)

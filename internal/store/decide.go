@@ -19,7 +19,7 @@ func (d *DB) TryNumber(ctx context.Context, id, phone string, tries, row int, ev
 		if err := tx.run(requestSQL.LockAccount, id); err != nil {
 			return err
 		}
-		if err := tx.step(audit.Event{}, errLost, requestSQL.Try, id, tries, ev.At); err != nil {
+		if err := tx.step(audit.Event{}, errLost, requestSQL.Try, id, tries, ev.At, ev.At.Add(d.Limits.Judged)); err != nil {
 			return tx.gone(err, id, ev.At)
 		}
 		err := tx.step(ev, errLost, accountSQL.TakeNumber, id, row)

@@ -130,11 +130,11 @@ func (d *DB) SeenRequest(ctx context.Context, id, by, hint string, at time.Time)
 	})
 }
 
-// Prolong implements [approval.Store]. At the longest life nothing changes, and
-// no event is written.
+// Prolong implements [approval.Store]. At the longest life, and while the last try is
+// judged, nothing changes, and no event is written.
 func (d *DB) Prolong(ctx context.Context, id string, by, most time.Duration, ev audit.Event) (expires time.Time, err error) {
 	err = d.write(ctx, func(tx *Tx) error {
-		n, err := tx.Exec(requestSQL.Prolong, int64(by.Seconds()), int64(most.Seconds()), id, ev.At)
+		n, err := tx.Exec(requestSQL.Prolong, int64(by.Seconds()), int64(most.Seconds()), id, ev.At, d.Limits.NumberTries, d.Limits.Responses)
 		if err != nil {
 			return err
 		}

@@ -69,9 +69,10 @@ RETURNING id, account;
 UPDATE request SET seen = $1, seen_by = $2 WHERE id = $3 AND state = 'waiting' AND expires > $4;
 
 -- name: Prolong
+-- Not while the last try is judged: see Try.
 UPDATE request
    SET expires = CASE WHEN expires + $1 < made + $2 THEN expires + $1 ELSE made + $2 END
- WHERE id = $3 AND state = 'waiting' AND expires > $4 AND expires < made + $2;
+ WHERE id = $3 AND state = 'waiting' AND expires > $4 AND expires < made + $2 AND tries < $5 AND responses < $6;
 
 -- name: NewQR
 -- The secret before it, if there was one, is worth nothing any more, as is what a
@@ -80,14 +81,14 @@ UPDATE request
 UPDATE request
    SET qr = $1, qrs = qrs + 1, seen = '', seen_by = '',
        expires = CASE WHEN expires >= $4 THEN expires WHEN made + $5 < $4 THEN made + $5 ELSE $4 END
- WHERE id = $2 AND state = 'waiting' AND expires > $6 AND qrs = $3 AND qrs < $7;
+ WHERE id = $2 AND state = 'waiting' AND expires > $6 AND qrs = $3 AND qrs < $7 AND tries < $8 AND responses < $9;
 
 -- name: Challenge
 -- One for the life of a request, which is prolonged like that of a new QR secret.
 UPDATE request
    SET challenge = $1,
        expires = CASE WHEN expires >= $3 THEN expires WHEN made + $4 < $3 THEN made + $4 ELSE $3 END
- WHERE id = $2 AND state = 'waiting' AND expires > $5 AND challenge = '';
+ WHERE id = $2 AND state = 'waiting' AND expires > $5 AND challenge = '' AND tries < $6;
 
 -- name: AddChallenge
 -- Never twice for an account.
@@ -95,8 +96,10 @@ INSERT INTO challenge_code (account, code) SELECT account, $1 FROM request WHERE
 ON CONFLICT (account, code) DO NOTHING;
 
 -- name: TryResponse
--- Taken before the response is looked at: of any number of guesses at once, $2 are judged.
-UPDATE request SET responses = responses + 1
+-- Taken before the response is looked at: of any number of guesses at once, $2 are judged. After the last one the
+-- request lives until $4, as after that of Try.
+UPDATE request
+   SET responses = responses + 1, expires = CASE WHEN responses + 1 < $2 OR expires < $4 THEN expires ELSE $4 END
  WHERE id = $1 AND state = 'waiting' AND expires > $3 AND responses < $2 AND challenge <> '';
 
 -- name: FailResponse
@@ -109,8 +112,11 @@ UPDATE request SET state = 'failed', number = NULL, ended = $1, settled = $1
 UPDATE request SET agains = agains + 1 WHERE id = $1 AND agains < $2;
 
 -- name: Try
--- Taken before the number is looked at: of any number of guesses at once, $2 are judged.
-UPDATE request SET tries = tries + 1
+-- Taken before the number is looked at: of any number of guesses at once, $2 are judged. After the last one there is
+-- nothing to wait for but its judgement: should that never come, because the server was killed, time ends the request
+-- at $4.
+UPDATE request
+   SET tries = tries + 1, expires = CASE WHEN tries + 1 < $2 OR expires < $4 THEN expires ELSE $4 END
  WHERE id = $1 AND state = 'waiting' AND expires > $3 AND tries < $2;
 
 -- name: Fail

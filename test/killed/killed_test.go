@@ -367,8 +367,7 @@ func (p *person) wrongResponse() {
 }
 
 // wrongResponses types five wrong ones, which end the request. A try that was taken
-// when the server went down is gone: if it was the last, the request takes no other
-// and waits for the phone alone.
+// when the server went down is gone: if it was the last, time ends the request.
 func (p *person) wrongResponses() {
 	g := p.challenged(p.signIn())
 	for range 5 {

@@ -51,6 +51,9 @@ var ends = []contract{
 		if taken != 3 || sum.Load() != 2+1+0 {
 			w.Errorf("%d tries of 3, the tries left add up to %d", taken, sum.Load())
 		}
+		if got, err := w.db.Activation(w.Context(), a.ID); err != nil || !got.Expires.Equal(now.Add(10*time.Second)) || got.Wrong != 0 {
+			w.Errorf("the last can be judged until %s, and %d were wrong, %v", got.Expires, got.Wrong, err)
+		}
 		w.wantEvents(a.ID, audit.ActivationTried, 3)
 	}},
 	{"a check code after its time isn't compared", func(w *world) {

@@ -73,8 +73,8 @@ var carried = []contract{
 		ada := w.account()
 		r := w.challenged(ada)
 		taken := race(func(int) error { return w.db.TryResponse(w.Context(), r.ID, about(r, audit.ResponseTried)) })
-		if got := w.request(r.ID); taken != 5 || got.Responses != 5 {
-			w.Errorf("%d tries of 5, count %d", taken, got.Responses)
+		if got := w.request(r.ID); taken != 5 || got.Responses != 5 || !got.Expires.Equal(now.Add(10*time.Second)) {
+			w.Errorf("%d tries of 5, count %d; the last can be judged until %s", taken, got.Responses, got.Expires)
 		}
 		w.wantEvents(r.ID, audit.ResponseTried, 5)
 		w.wantGone(w.db.TryResponse(w.Context(), r.ID, about(r, audit.ResponseTried)), approval.Waiting)

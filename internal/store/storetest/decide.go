@@ -23,8 +23,8 @@ var decisions = []contract{
 		taken := race(func(int) error {
 			return w.db.TryNumber(w.Context(), r.ID, "", 3, 20, about(r, audit.NumberTried))
 		})
-		if got := w.request(r.ID); taken != 3 || got.Tries != 3 {
-			w.Errorf("%d tries of 3, count %d", taken, got.Tries)
+		if got := w.request(r.ID); taken != 3 || got.Tries != 3 || !got.Expires.Equal(now.Add(10*time.Second)) {
+			w.Errorf("%d tries of 3, count %d; the last can be judged until %s", taken, got.Tries, got.Expires)
 		}
 		w.wantEvents(r.ID, audit.NumberTried, 3)
 		w.wantGone(w.db.TryNumber(w.Context(), r.ID, "", 3, 20, about(r, audit.NumberTried)), approval.Waiting)
