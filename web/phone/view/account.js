@@ -58,9 +58,9 @@ export function Gone({ kind, account, to, time, back, onAgain, onForget }) {
     acts=${html`${onAgain && html`<${Button} k="gone.again" kind="main wide" onPress=${onAgain} />`}
       ${stays && html`<${Button} k="page.done" kind="main wide" onPress=${back} />`}
       <${Button} k="gone.remove" kind=${onAgain || stays ? "wide" : "main wide"} icon="bin" onPress=${onForget} />`}>
-    <div class="hero"><${Icon} name=${kind === "moved" ? "move" : "block"} /></div>
+    <div class=${kind === "moved" ? "hero" : "hero still"}><${Icon} name=${kind === "moved" ? "move" : "block"} /></div>
     <${T} as="p" k=${body} v=${{ account, to, time }} />
-    <${Banner} kind="warn" icon="warning" say=${{ k: "gone.desk" }} />
+    ${kind !== "clone" && html`<${Banner} kind="warn" icon="warning" say=${{ k: "gone.desk" }} />`}
   <//>`;
 }
 

@@ -3,7 +3,7 @@
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { t } from "../lib/words.js";
 import { useGuard } from "./hook.js";
-import { Button, Icon, Mark, Screen, Slow, T } from "./part.js";
+import { Button, Icon, Mark, Result, Screen, Slow, T } from "./part.js";
 import { Sheet } from "./sheet.js";
 
 const AWAY = 4000; // milliseconds until an approval leaves by itself
@@ -56,9 +56,9 @@ export function Answered(props) {
     ${onScan && html`<${Button} k="answered.scan" kind="main wide" icon="scan" onPress=${press(onScan)} />`}
     <${Button} k="answered.done" kind=${onAgain || onSee || onScan ? "wide" : "main wide"} onPress=${press(onDone)} />
     ${outcome === "approved" && html`<${Button} k="request.deny.notme" kind="link wide" onPress=${press(() => setMistake(true))} />`}`;
-  const mark = html`<div class="hello">${outcome === "approved"
-    ? html`<${Mark} kind="huge turning" turned=${true} /><span class="done"><${Icon} name="tick" /></span>`
-    : html`<span class=${"result " + kind}><${Icon} name=${icon} /></span>`}</div>`;
+  const mark = outcome === "approved"
+    ? html`<div class="hello"><${Mark} kind="huge turning" turned=${true} /><span class="done"><${Icon} name="tick" /></span></div>`
+    : html`<${Result} icon=${icon} kind=${kind} />`;
   return html`<${Screen} name="answered" k=${title} v=${{ phone: by }} acts=${acts} mark=${mark} class="middle" data-outcome=${outcome}
     data-guard=${ready ? undefined : "on"} say=${outcome === "approved" || outcome === "denied" ? t(title, { phone: by }) : ""}>
     ${body && html`<${T} as="p" class="center muted" k=${body} role=${["approved", "denied"].includes(outcome) ? undefined : "alert"} />`}

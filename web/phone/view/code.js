@@ -6,7 +6,7 @@ import { minutes } from "../lib/clock.js";
 import { t } from "../lib/words.js";
 import { spell } from "./field.js";
 import { counted, useLeft } from "./hook.js";
-import { Banner, Button, Copy, Guide, Icon, Reference, Screen, Status, T } from "./part.js";
+import { Banner, Button, Copy, Guide, Reference, Result, Screen, Status, T } from "./part.js";
 import { Sheet } from "./sheet.js";
 
 /**
@@ -39,10 +39,9 @@ export function CheckCode({ check, ends, left = 0, asking, copy, onAsk, onStop }
 export function CheckGone({ cause, problem, onAgain, onDone }) {
   const k = ["digits", "time", "newer", "proof"].includes(cause) ? "code.gone." + cause : "code.gone";
   const acts = html`<${Button} k="code.again" kind="main wide" onPress=${onAgain} /><${Button} k="page.done" kind="wide" onPress=${onDone} />`;
-  return html`<${Screen} name="gone" k="code.gone.title" acts=${acts} data-cause=${cause}>
-    <div class="hero bad-ink"><${Icon} name="cross" /></div>
-    <${T} as="p" role="alert" class="center" k=${k} />
+  return html`<${Screen} name="gone" k="code.gone.title" acts=${acts} mark=${html`<${Result} icon="cross" kind="bad-ink" />`} class="middle" data-cause=${cause}>
+    <${T} as="p" role="alert" class="muted" k=${k} />
     <${Reference} reference=${problem?.reference} />
-    <p class="center"><${Guide} slug="activation-errors" /></p>
+    <p><${Guide} slug="activation-errors" /></p>
   <//>`;
 }

@@ -4,7 +4,7 @@ import { html, useState } from "../vendor/preact.js";
 import { t } from "../lib/words.js";
 import { Field } from "./field.js";
 import { counted, useLeft } from "./hook.js";
-import { Banner, Button, Icon, Screen, Slow, Status, T, Trouble } from "./part.js";
+import { Banner, Button, Icon, Result, Screen, Slow, Status, T, Trouble } from "./part.js";
 import { Rows } from "./rows.js";
 import { minutes } from "../lib/clock.js";
 
@@ -46,8 +46,8 @@ export function Confirm({ made, name: first, here = false, problem, retry = fals
     ${made && !here && html`
       <${Field} id="phone-name" k="confirm.name" value=${name} onValue=${setName} error=${error} hint=${{ k: "confirm.name.hint" }} enterkeyhint="done" />
       <${T} as="p" k="confirm.what" />
+      ${made.replaces && html`<${T} as="p" k="confirm.move" v=${{ old: made.replaces }} />`}
       <${T} as="p" class="small muted" k="confirm.root" />
-      ${made.replaces && html`<${T} as="p" class="strong" k="confirm.move" v=${{ old: made.replaces }} />`}
       <${Banner} kind="warn" icon="warning" say=${{ k: "confirm.only" }} />
       ${seconds <= 60 && html`<${Status} icon="clock" kind="warn" counting=${true} say=${{ k: "confirm.left", v: { left: minutes(seconds) } }} />`}`}
     <${Trouble} problem=${problem} />
@@ -72,6 +72,6 @@ function Grey() {
 
 /** "This isn't me": nothing was used up. @param {{onDone: () => void}} props */
 export function NotMe({ onDone }) {
-  return html`<${Screen} name="notme" k="confirm.notme" acts=${html`<${Button} k="page.done" kind="main wide" onPress=${onDone} />`}>
-    <div class="hero"><${Icon} name="block" /></div><${T} as="p" k="confirm.notme.ok" /><//>`;
+  return html`<${Screen} name="notme" k="confirm.notme" acts=${html`<${Button} k="page.done" kind="main wide" onPress=${onDone} />`}
+    mark=${html`<${Result} icon="block" />`} class="middle"><${T} as="p" class="muted" k="confirm.notme.ok" /><//>`;
 }

@@ -112,7 +112,7 @@ function Code({ code, seconds = Infinity, dead, note, copy }) {
   if (!code) return null;
   return html`<section class="card snug stack">
     <p class="label" data-t="land.code">${t("land.code")}</p>
-    <p class="well"><span class="code" lang="en" role="img" aria-label=${spell(code)}>${code.split("-").map((group, i) => html`<span>${i ? "-" : ""}${group}</span>`)}</span></p>
+    <p class="well"><span class="code" lang="en" role="img" aria-label=${spell(code)}>${code.split("-").map((group, i) => html`<span>${group}${i < 3 ? "-" : ""}</span>`)}</span></p>
     <${Copy} k="land.copycode" text=${code} copy=${copy} kind="wide" />
     ${note && html`<${T} as="p" class="small muted" k=${note} />`}
     ${seconds < Infinity && html`<${T} as="p" class="small" ...${seconds > 60 ? { k: "land.left", v: { count: Math.ceil(seconds / 60) } }

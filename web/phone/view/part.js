@@ -86,6 +86,11 @@ export function Screen({ name, k, v, back, bare = false, acts, say = "", focus =
   </div>`;
 }
 
+/** How something ended, above the heading. @param {{icon: string, kind?: string}} props */
+export function Result({ icon, kind = "" }) {
+  return html`<div class="hello"><span class=${"result " + kind}><${Icon} name=${icon} /></span></div>`;
+}
+
 /** A title whose hyphened words don't break. @param {string} title */
 const whole = (title) => title.split(/(\w+-\w+)/).map((part, i) => (i % 2 ? html`<span class="keep">${part}</span>` : part));
 
