@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"keyturn/locale"
 )
 
 // A named word of a User-Agent. The first that is found counts: most browsers
@@ -30,6 +32,16 @@ func Browser(userAgent string) string {
 		return browser + " on " + system
 	}
 	return browser + system
+}
+
+// BrowserIn writes what Browser has named in a person's language: the name itself is
+// signed, and the same for everybody.
+func BrowserIn(words *locale.Words, name string) string {
+	browser, system, both := strings.Cut(name, " on ")
+	if !both {
+		return name
+	}
+	return words.T("page.browser", "browser", browser, "system", system)
 }
 
 func first(names []named, text string) string {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"keyturn/internal/page"
+	"keyturn/locale"
 )
 
 func TestBrowser(t *testing.T) {
@@ -25,6 +26,19 @@ func TestBrowser(t *testing.T) {
 	} {
 		if got := page.Browser(agent); got != want {
 			t.Errorf("%q: %q, want %q", agent, got, want)
+		}
+	}
+}
+
+func TestBrowserInALanguage(t *testing.T) {
+	for name, want := range map[string][2]string{
+		"Firefox on Windows": {"Firefox on Windows", "Windows 上的 Firefox"},
+		"curl":               {"curl", "curl"},
+		"":                   {"", ""},
+	} {
+		en, zh := page.BrowserIn(locale.For(locale.English), name), page.BrowserIn(locale.For(locale.Chinese), name)
+		if en != want[0] || zh != want[1] {
+			t.Errorf("%q: %q and %q", name, en, zh)
 		}
 	}
 }

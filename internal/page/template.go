@@ -57,6 +57,7 @@ func (p *Renderer) funcs(words *locale.Words) template.FuncMap {
 		"time":    func(at time.Time) template.HTML { return timeHTML(at, "time") },
 		"date":    func(at time.Time) template.HTML { return timeHTML(at, "date") },
 		"moment":  func(at time.Time) template.HTML { return timeHTML(at, "moment") },
+		"browser": func(name string) string { return BrowserIn(words, name) },
 		"spell":   spell,
 		"both":    func(one, next string) any { return say(words, "page.both", []any{"one", Say(one), "next", Say(next)}) },
 		"guide":   func(slug, key string) guide { return guide{"/help/" + words.Lang() + "/" + slug, Say(key)} },

@@ -177,7 +177,7 @@ func (p *Portal) getActivityFile(w http.ResponseWriter, r *http.Request, s sessi
 		if action.Key == "" && l.App != "" {
 			action = page.Say("request.action.sign_in")
 		}
-		row := []string{l.At.UTC().Format(time.RFC3339), written(l.What).In(words), l.App, action.In(words), l.Browser, l.Place, l.Phone, l.Reference}
+		row := []string{l.At.UTC().Format(time.RFC3339), written(l.What).In(words), l.App, action.In(words), page.BrowserIn(words, l.Browser), l.Place, l.Phone, l.Reference}
 		for i, cell := range row {
 			row[i] = plainCell(cell)
 		}

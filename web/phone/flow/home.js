@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { shortTime } from "../lib/clock.js";
 import { platform, standalone } from "../lib/system.js";
-import { language, t } from "../lib/words.js";
+import { browserName, language, t } from "../lib/words.js";
 import { Home } from "../view/home.js";
 import { resume } from "./check.js";
 import { ENOUGH } from "./app.js";
@@ -61,7 +61,7 @@ function cardOf({ id, challenge, account, service }) {
   if (!challenge) return { id, title: "home.req.other", app: service, time: "", from: t("home.state.refused"), account: account.name };
   const { action, app, created, browser, place } = challenge;
   return { id, title: action === "sign_in" ? "home.req" : "home.req.other", app, time: shortTime(created, language()), account: account.name,
-    from: (action === "sign_in" ? [browser, place] : [t("request.action." + action, { message: challenge.message }), browser]).filter(Boolean).join(" · ") };
+    from: (action === "sign_in" ? [browserName(browser), place] : [t("request.action." + action, { message: challenge.message }), browserName(browser)]).filter(Boolean).join(" · ") };
 }
 
 /** @param {Request} request @returns {import("../view/home.js").Ended} */

@@ -49,6 +49,12 @@ export function t(key, values = {}) {
   return sentence.replace(/{{\.(\w+)}}/g, (_, name) => String(values[name] ?? ""));
 }
 
+/** A browser as the person would name it; what is signed is the same in all languages. @param {string} name  such as "Firefox on Windows" */
+export function browserName(name) {
+  const [, browser, system] = /^(.+) on (.+)$/.exec(name) ?? [];
+  return system ? t("page.browser", { browser, system }) : name;
+}
+
 /** Names as one text. @param {string[]} names */
 export const list = (names) => names.slice(1).reduce((one, next) => t("page.list", { one, next }), names[0] ?? "");
 

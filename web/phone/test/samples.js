@@ -3,7 +3,7 @@
 // Mei Chen, Harbor Lane, auth.example.com, 2026-11-23 14:05.
 
 import { html } from "../vendor/preact.js";
-import { language, list, t } from "../lib/words.js";
+import { browserName, language, list, t } from "../lib/words.js";
 import { Account, Gone, Locked } from "../view/account.js";
 import { Active } from "../view/active.js";
 import { Alarm } from "../view/alarm.js";
@@ -37,7 +37,7 @@ const service = () => (zh() ? "港湾里" : "Harbor Lane");
 const portal = zh() ? "港湾里门户" : "Harbor Lane Portal";
 const iphone = zh() ? "Mei 的 iPhone" : "Mei's iPhone";
 const place = () => (zh() ? "杭州" : "Hangzhou, China");
-const browser = () => (zh() ? "Windows 上的 Chrome" : "Chrome on Windows");
+const browser = "Chrome on Windows";
 const reference = "7K3M9QXA";
 
 const land = (/** @type {any} */ props) => () => html`<${Land} service=${service()} host=${host} link=${`https://${host}/p/`} copy=${copy} install=${no} use=${no} onSetUp=${no} ...${props} />`;
@@ -45,13 +45,13 @@ const code = { code: "7KQM-2XVT-9HRW-4DG8", seconds: 540 };
 const scan = (/** @type {any} */ props) => () => html`<${Scan} system="android" back=${no} onStart=${no} onType=${no} onFlip=${no} onLight=${no}
   onPhoto=${no} cameras=${2} torch=${false} ...${props} />`;
 const type = (/** @type {any} */ props) => () => html`<${Type} error=${null} problem=${null} busy=${false} back=${no} onText=${no} onGo=${no} onScan=${no} paste=${copy} ...${props} />`;
-const made = () => ({ service: service(), host, account: "mei.chen", computer: browser(), place: place(), time: "14:05", ends: soon(500) });
+const made = () => ({ service: service(), host, account: "mei.chen", computer: browserName(browser), place: place(), time: "14:05", ends: soon(500) });
 const confirm = (/** @type {any} */ props) => () => html`<${Confirm} made=${made()} name=${t("confirm.phone.android")} problem=${null} busy=${false}
   back=${no} onGo=${no} onNotMe=${no} onDone=${no} onAgain=${no} ...${props} />`;
 const unlock = (/** @type {any} */ View, /** @type {any} */ props) => () => html`<${View} account="mei.chen" service=${service()} pin=${{ min: 4, max: 6 }} apple=${true}
   problem=${null} again=${false} busy=${false} back=${no} onGo=${no} onOther=${no} onCancel=${no} ...${props} />`;
 const cards = (/** @type {number} */ n) => ["req_1", "req_2", "req_3"].slice(0, n).map((id, i) => ({ id, title: "home.req", app: portal,
-  time: "14:0" + (5 - i), from: `${browser()} · ${place()}`, account: i ? "harbor.shop" : "mei.chen" }));
+  time: "14:0" + (5 - i), from: `${browserName(browser)} · ${place()}`, account: i ? "harbor.shop" : "mei.chen" }));
 const accounts = [{ device: "dev_1", name: "mei.chen", service: service(), state: "active" }, { device: "dev_2", name: "harbor.shop", service: service(), state: "active" }];
 const ended = [{ id: "req_8", time: "14:05", state: "redeemed", app: portal, by: "" }, { id: "req_9", time: "09:31", state: "denied", app: portal, by: iphone }];
 const home = (/** @type {any} */ props) => () => html`<${Home} cards=${[]} accounts=${accounts} ended=${[]} unfinished=${[]} say="" many=${true} onOpen=${no} onAccount=${no}
@@ -61,7 +61,7 @@ const told = (/** @type {string} */ kind, /** @type {any} */ props = {}) => html
 const notices = () => ["phone_added.near", "phone_moved", "phone_removed", "phone_paused", "phone_locked", "phones_stopped", "clone_suspected", "recovery_used", "recovery_failed",
   "recovery_off", "recovery_new", "password_changed", "reported", "reported.portal", "alarm", "other"].map((kind) => told(kind));
 const alarm = (/** @type {any} */ props) => () => html`<${Alarm} phone=${t("confirm.phone.android")} account="mei.chen" busy="" problem=${null} back=${no} onPause=${no} onReport=${no} ...${props} />`;
-const challenge = () => ({ app: portal, name: "mei.chen", action: "sign_in", message: "", browser: browser(), ip: "203.0.113.7", place: place(), carry: "number" });
+const challenge = () => ({ app: portal, name: "mei.chen", action: "sign_in", message: "", browser, ip: "203.0.113.7", place: place(), carry: "number" });
 const request = (/** @type {any} */ props, /** @type {any} */ asked = {}) => () => html`<${Request} id="req_1" challenge=${{ ...challenge(), ...asked }} host=${host} time="14:05" ends=${soon(props.left ?? 97)}
   number="" asksNumber=${true} wrong=${null} problem=${null} busy="" which=${{ n: 1, all: 1 }} back=${no} onNext=${no} onNumber=${no} onApprove=${no} onDeny=${no} onReport=${no} ...${props} />`;
 const pin = (/** @type {any} */ props) => () => html`<${EnterPin} name="request-unlock" k="request.unlock.title" lead=${portal} sub="mei.chen" left=${null} problem=${null} busy=${false}

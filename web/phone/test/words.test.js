@@ -1,4 +1,4 @@
-import { choose, speak, t } from "../lib/words.js";
+import { browserName, choose, speak, t } from "../lib/words.js";
 import { equal, test } from "./check.js";
 
 export default async function () {
@@ -16,6 +16,7 @@ export default async function () {
       equal(await speak(language), language);
       equal([t(key), t("no.such.key")], [sentence, "no.such.key"]);
       equal(t(counted, { count: 7 }), other.replaceAll("{{.count}}", "7").replace(/{{.\w+}}/g, ""), counted);
+      equal([browserName("Firefox on Windows"), browserName("curl")], [language === "en" ? "Firefox on Windows" : "Windows 上的 Firefox", "curl"]);
       equal(await (await caches.match("language", { cacheName: "keyturn-language" }))?.text(), language, "told to the worker");
     });
   }

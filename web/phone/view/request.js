@@ -2,7 +2,7 @@
 // buttons. Everything shown is what this phone signs.
 
 import { html, useEffect, useState } from "../vendor/preact.js";
-import { list, t } from "../lib/words.js";
+import { browserName, list, t } from "../lib/words.js";
 import { DigitField } from "./field.js";
 import { announced, useGuard, useLeft } from "./hook.js";
 import { Banner, Button, Screen, Slow, Status, T, Trouble } from "./part.js";
@@ -75,7 +75,7 @@ function Details({ challenge, host, time }) {
   const { app, name, action, message, browser, ip, place } = challenge;
   return html`<section class="card snug">
     <div class="who"><div><p class="lead">${app}</p><p class="small muted" lang="en">${host}</p></div></div>
-    <${Rows} rows=${[["request.account", name], ["request.action", t("request.action." + action, { message })], ["request.browser", browser],
+    <${Rows} rows=${[["request.account", name], ["request.action", t("request.action." + action, { message })], ["request.browser", browserName(browser)],
       ["request.ip", ip], ["request.place", place && t("page.near.short", { place }), place && t("page.place.from")], ["request.time", time]]} />
     ${!browser && html`<${T} as="p" class="small muted" k="request.gateway" v=${{ gateway: app }} />`}
   </section>`;
@@ -103,7 +103,7 @@ function spoken({ challenge, asksNumber, scanned }, seconds) {
   if (mark) return t("request.left", { count: mark });
   const { app, name: account, action, message } = challenge;
   if (action !== "sign_in") return t("request.sr.other", { app, account, action: t("request.action." + action, { message }) });
-  const where = list([challenge.browser, challenge.place && t("page.near.short", { place: challenge.place })].filter(Boolean));
+  const where = list([browserName(challenge.browser), challenge.place && t("page.near.short", { place: challenge.place })].filter(Boolean));
   return (scanned ? t("scanned.only") + " " : "") + t("request.sr", { app, account, where }) + (asksNumber ? " " + t("request.sr.num") : "");
 }
 
