@@ -4,7 +4,7 @@
 import { deadline } from "./clock.js";
 import { Problem } from "./problem.js";
 import { Setup } from "./setup.js";
-import { platform, suggestedName } from "./system.js";
+import { platform } from "./system.js";
 
 /**
  * @typedef {object} Look
@@ -65,7 +65,7 @@ function proposed(allowed, wanted) {
 
 /** A name as the server takes it: 1 to 40 characters, none of them control characters. @param {string} name */
 function named(name) {
-  return [...name.replace(/\p{Cc}/gu, " ").trim()].slice(0, 40).join("") || suggestedName();
+  return [...name.replace(/\p{Cc}/gu, " ").trim()].slice(0, 40).join("") || "Keyturn";
 }
 
 /** @param {unknown} problem @returns {{device?: any}} */

@@ -15,11 +15,6 @@ export function systemName() {
   return /iPad/.test(agent) || (/Macintosh/.test(agent) && navigator.maxTouchPoints > 1) ? "ipad" : "computer";
 }
 
-/** @returns {string} a name for this phone that a person may change */
-export function suggestedName() {
-  return { android: "Android phone", iphone: "iPhone", ipad: "iPad", computer: "Computer" }[systemName()];
-}
-
 /** Whether the app was opened from the home screen. */
 export function standalone() {
   return matchMedia("(display-mode: standalone)").matches || /** @type {any} */ (navigator).standalone === true;
