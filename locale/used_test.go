@@ -26,6 +26,7 @@ var (
 	sources  = []string{"../web", "../internal", "../cmd", "../phone"}               // all that may say something
 	ending   = []string{".js", ".html", ".go"}
 	guides   = regexp.MustCompile(`\{([a-z]+(?:\.\w+)+)\}`) // in Markdown, and in drawings
+	drawings = "../web/help/figures/drawn/*.svg"
 	foreigns = []string{"/vendor/", "/test/", "/testdata/", "_test.go"}
 )
 
@@ -52,8 +53,10 @@ func TestEveryKeyIsThereAndUsed(t *testing.T) {
 			parts[m[1]] = true
 		}
 	}
-	for _, m := range guides.FindAllStringSubmatch(drawings(t), -1) {
-		used[m[1]] = true // a guide isn't a user: a button that is gone from its screen is to be gone from it too
+	for _, text := range globbed(t, drawings) {
+		for _, m := range guides.FindAllStringSubmatch(text, -1) {
+			used[m[1]] = true // a guide isn't a user: a button that is gone from its screen is to be gone from it too
+		}
 	}
 	begins := slices.Collect(maps.Keys(parts))
 	for key := range sentences(t, "en.json") {
@@ -109,20 +112,22 @@ func files(t *testing.T) map[string]string {
 	return out
 }
 
-// drawings returns what stands in the help's drawings.
-func drawings(t *testing.T) string {
+// globbed returns files by patterns, by name.
+func globbed(t *testing.T, patterns ...string) map[string]string {
 	t.Helper()
-	names, err := filepath.Glob("../web/help/figures/drawn/*.svg")
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := ""
-	for _, name := range names {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
+	out := map[string]string{}
+	for _, pattern := range patterns {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) == 0 {
+			t.Fatal(pattern, err)
 		}
-		all += string(text)
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out[name] = string(text)
+		}
 	}
-	return all
+	return out
 }
