@@ -165,7 +165,7 @@ func TestSearch(t *testing.T) {
 		{"This code has expired. Nothing was changed.", "activation-errors"},
 		{"This code was used by Mei's iPhone at 14:05. Not your phone? Tell your help desk.", "activation-errors"},
 		{"A newer code replaced this one.", "activation-errors"},
-		{"已有更新的激活码", "activation-errors"},
+		{"已有新的激活码", "activation-errors"},
 		{"An older code was tried on a phone", "activation-errors"},
 		{"Set-up was cancelled", "activation-errors"},
 		{"Session ID", "activate-iphone-typed"},

@@ -37,7 +37,7 @@ func TestMessage(t *testing.T) {
 
 如非本人操作，请立即联系支持人员。参考号 7K3M-9QXA
 
-如需管理账户，请自行输入地址 id.example.org。本邮件不含链接，港湾里 的任何人都不会索要密码、激活码或数字。
+如需管理账户，请自行输入地址 id.example.org。本邮件不含链接，“港湾里”的任何人都不会向您索要密码、激活码、恢复码或数字。
 
 ----
 
@@ -49,7 +49,7 @@ Pixel 9 was added to your account at 2026-11-23 14:05 UTC, near Lyon, France.
 
 Wasn't you? Tell your help desk now. Ref 7K3M-9QXA
 
-To look after your account, type the address id.example.org yourself. This letter has no link, and nobody from Harbor Lane asks for a password, a code or a number.
+To look after your account, type the address id.example.org yourself. This e-mail has no link, and nobody from Harbor Lane asks for a password, a code or a number.
 `
 	if m.Text != want {
 		t.Errorf("text\n%s\nwant\n%s", m.Text, want)
