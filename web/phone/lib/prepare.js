@@ -63,9 +63,9 @@ function proposed(allowed, wanted) {
   return allowed.includes(usual) ? usual : allowed[0];
 }
 
-/** A name as the server takes it: 1 to 40 characters, none of them control characters. @param {string} name */
+/** A name as the server takes it: 1 to 40 characters, all of which are seen. What joins the parts of an emoji isn't. @param {string} name */
 function named(name) {
-  return [...name.replace(/\p{Cc}/gu, " ").trim()].slice(0, 40).join("") || "Keyturn";
+  return [...name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").trim()].slice(0, 40).join("") || "Keyturn";
 }
 
 /** @param {unknown} problem @returns {{device?: any}} */

@@ -19,6 +19,13 @@ export default async function () {
     equal(JSON.parse(await stored(phone))[0].activation, undefined, "n_p, T and digits after the end");
   });
 
+  await test("setup/a phone's name has nothing that the server refuses", async () => {
+    const { phone } = await fixture("ada");
+    const look = await phone.look("0");
+    const name = async (/** @type {string} */ typed) => (await phone.prepare(look, { name: typed })).offer.phoneName;
+    equal([await name(" 👩\u200D💻 Pixel\u202E 9\u2028"), await name("\u200B"), await name("好".repeat(41))], ["👩💻 Pixel 9", "Keyturn", "好".repeat(40)]);
+  });
+
   await test("setup/a weak PIN sends nothing", async () => {
     const { server, phone } = await fixture("ada");
     const setup = await setUp(phone, "0");
