@@ -159,7 +159,13 @@ func (g *guide) excerpt(parts []string) string {
 		}
 	}
 	from, to := max(0, first-20), min(len(text), first+70)
-	out := string(text[from:to])
+	for from > 0 && from < first && inWord(text, from) {
+		from++
+	}
+	for to < len(text) && to > first && inWord(text, to) {
+		to--
+	}
+	out := strings.TrimSpace(string(text[from:to]))
 	if from > 0 {
 		out = "…" + out
 	}
@@ -168,6 +174,13 @@ func (g *guide) excerpt(parts []string) string {
 	}
 	return out
 }
+
+// inWord reports whether a cut at i would go through a word; Chinese is cut anywhere.
+func inWord(text []rune, i int) bool {
+	return i > 0 && latin(text[i-1]) && latin(text[i])
+}
+
+func latin(r rune) bool { return r > ' ' && r < unicode.MaxLatin1 }
 
 // clip bounds what is searched for.
 func clip(query string) string {

@@ -38,8 +38,10 @@ func (o outcome) Help() string {
 	switch {
 	case o.Post == "/phones/activation", o.Post == "/sign-out":
 		return "activation-errors"
-	case o.Link == "/sign-in/recovery":
+	case o.Link == "/sign-in/recovery", o.Title.Key == "outcome.probation.title", o.Title.Key == "outcome.recovered.title":
 		return "recover"
+	case o.Link == "/password":
+		return "approve#not-you"
 	case o.Link == "/phones":
 		return "several-phones"
 	}

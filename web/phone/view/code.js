@@ -42,6 +42,6 @@ export function CheckGone({ cause, problem, onAgain, onDone }) {
   return html`<${Screen} name="gone" k="code.gone.title" acts=${acts} mark=${html`<${Result} icon="cross" kind="bad-ink" />`} class="middle" data-cause=${cause}>
     <${T} as="p" role="alert" class="muted" k=${k} />
     <${Reference} reference=${problem?.reference} />
-    <p><${Guide} slug="activation-errors" /></p>
+    <p><${Guide} slug="activation-errors#unlock" /></p>
   <//>`;
 }

@@ -74,7 +74,7 @@ function Reason({ state, system, browser, problem }) {
       ${more.map((key) => html`<${T} as="p" class="muted" k=${key} />`)}
     </div>
     ${ways.length > 0 && html`<ul class="facts card snug">${ways.map((key) => html`<li><${Icon} name="gear" /><${T} k=${key} /></li>`)}</ul>`}
-    ${state === "denied" && html`<p><${Guide} slug="activation-errors" k="page.guide" /></p>`}
+    ${state === "denied" && html`<p><${Guide} slug="activation-errors#camera" k="page.guide" /></p>`}
     ${problem && html`<${Wrong} problem=${problem} />`}`;
 }
 
