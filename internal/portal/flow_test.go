@@ -168,8 +168,11 @@ func TestCancelAndAgain(t *testing.T) {
 	second := request(page)
 	clock.Move(119 * time.Second)
 	page = b.Post("/sign-in/prolong", url.Values{"request": {second}})
-	if page.Path != "/sign-in/wait" || page.Attr("#wait", "data-left") != "121" {
-		t.Errorf("prolonged: %s, %s seconds left", page.Path, page.Attr("#wait", "data-left"))
+	if page.Path != "/sign-in/wait" || page.Attr("#wait", "data-left") != "121" || page.Text("#longer") != "Extended by 2 minutes." {
+		t.Errorf("prolonged: %s, %s seconds left\n%s", page.Path, page.Attr("#wait", "data-left"), page.HTML)
+	}
+	if page = b.Get("/sign-in/wait"); page.Has("#longer") {
+		t.Error("that it was prolonged is said again")
 	}
 	clock.Move(122 * time.Second)
 	page = b.Get("/sign-in/wait")

@@ -26,14 +26,15 @@ type waitPage struct {
 	Phones   []string       // names of those that can answer
 	Status   page.Sentence  // how far it has come
 	Left     time.Duration
-	Last     bool   // the time is nearly over
-	More     bool   // and can be prolonged
-	Known    bool   // no number is asked because the browser is known
-	New      bool   // one is asked because it isn't
-	OnPhone  bool   // the page is shown on a phone, perhaps on the one that is asked
-	OnIPhone bool   // whose links don't open installed apps
-	Pretend  string // address of a pretend phone; empty outside the demo
-	Rang     rang   // how its phones were woken
+	Last     bool          // the time is nearly over
+	More     bool          // and can be prolonged
+	Longer   page.Sentence // it was, just now; empty otherwise
+	Known    bool          // no number is asked because the browser is known
+	New      bool          // one is asked because it isn't
+	OnPhone  bool          // the page is shown on a phone, perhaps on the one that is asked
+	OnIPhone bool          // whose links don't open installed apps
+	Pretend  string        // address of a pretend phone; empty outside the demo
+	Rang     rang          // how its phones were woken
 
 	// The rungs of the ladder below it, all about this one request.
 	QR        bool   // there is a QR code already
@@ -171,7 +172,7 @@ func after(action keyturn.Action) string {
 
 // waiting is what the waiting page and those below it show of a request.
 func (p *Portal) waiting(r *http.Request, frame page.Frame, st approval.Status) waitPage {
-	return waitPage{
+	w := waitPage{
 		Frame: frame, Request: st.ID, Action: st.Action, Message: st.Message,
 		Number: st.Digits, Phones: st.Phones, Status: p.progress(st),
 		Left: st.Left, Last: st.Left <= lastCall, More: st.Expires.Before(st.Made.Add(p.Limits.RequestMost)),
@@ -180,6 +181,14 @@ func (p *Portal) waiting(r *http.Request, frame page.Frame, st approval.Status) 
 		Rang: rangOf(st.Push, st.Pushes, st.Phones, st.Silent),
 		QR:   st.QRs > 0, Challenge: st.Challenge != "", Off: !st.Offline, Reference: keyturn.GroupedReference(st.Reference),
 	}
+	switch {
+	case !r.URL.Query().Has("longer"):
+	case w.More:
+		w.Longer = page.Say("wait.longer", "time", page.Long(p.Limits.RequestLife))
+	default:
+		w.Longer = page.Say("wait.longest")
+	}
+	return w
 }
 
 // progress says how far a waiting request has come. What a phone says of itself
@@ -207,10 +216,21 @@ func (p *Portal) progress(st approval.Status) page.Sentence {
 	return page.Say("wait.wait")
 }
 
-// postProlong gives a waiting request more time, as far as it can have more.
+// postProlong gives a waiting request more time, as far as it can have more, and says
+// so if it got some.
 func (p *Portal) postProlong(w http.ResponseWriter, r *http.Request, t ticket) error {
-	if _, err := p.Approvals.Prolong(r.Context(), t.cookie, t.id); err != nil && !isGone(err) {
+	st, err := p.Approvals.Status(r.Context(), t.cookie, t.id)
+	if err != nil {
 		return err
+	}
+	ends, err := p.Approvals.Prolong(r.Context(), t.cookie, t.id)
+	switch {
+	case isGone(err):
+		return see(w, r, rung(r))
+	case err != nil:
+		return err
+	case ends.After(st.Expires):
+		return see(w, r, rung(r)+"?longer")
 	}
 	return see(w, r, rung(r))
 }

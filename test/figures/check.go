@@ -105,6 +105,8 @@ func wait(s *stage) {
 	s.take("wait-ending")
 	s.desk.Tap("wait.more")
 	s.desk.Misses("wait.more")
+	s.reads("wait.longer", "time", s.desk.Word("guide.minutes", "count", 2))
+	s.take("wait-longer")
 	s.offline("wait.offline", "wait-offline")
 	s.desk.BeforeEachPage(`HTMLFormElement.prototype.submit = HTMLFormElement.prototype.requestSubmit = () => {}`) // a person still can
 	s.desk.Reload()

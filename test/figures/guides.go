@@ -72,7 +72,7 @@ func readFigures() (list []figure, err error) {
 // samples stand in a picture for what is different each time. None of them is of
 // use to anybody: no server has made them.
 type samples struct {
-	Hide  string              `json:"hide"`  // what only the demo has, and that its people get no notifications
+	Hide  string              `json:"hide"`  // what only the demo has
 	Codes map[string][]string `json:"codes"` // by selector; the last is for all further ones
 	Words [][2]string         `json:"words"` // a regular expression, and what becomes of it
 	QR    []string            `json:"qr"`    // box, paper and ink of a drawing
@@ -82,7 +82,7 @@ func newSamples(t testing.TB) samples {
 	t.Helper()
 	svg := must(qr.SVG("https://auth.example.com/p/#7KQM2XVT9HRW4DG8", 1))(t)
 	return samples{
-		Hide: "a[target=keyturn-phone], #nopush, .aid",
+		Hide: "a[target=keyturn-phone], .aid",
 		Codes: map[string][]string{
 			"#activation-code": {"7KQM2XVT9HRW4DG8"},
 			"#codes .code":     {"8ZD3CQ7NPA5VTE1W", strings.Repeat("*", 16)},

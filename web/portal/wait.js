@@ -19,11 +19,14 @@ if (number) { // two groups are easier to carry; the text stays six digits
 }
 
 const screen = data(box, "screen"); // "wait", or a rung of the ladder below it: "qr", "offline"
-const left = element("left", HTMLElement), more = document.getElementById("more");
+const left = element("left", HTMLElement), more = document.getElementById("more"), longer = document.getElementById("longer");
 const set = countdown({
   from: 30,
   text: (n) => n === 1 ? data(left, "one") : data(left, "many").replace("88", String(n)),
-  shown: (last) => { if (more && screen !== "offline") more.hidden = !last; }, // whoever types codes may want it at any time
+  shown: (last) => {
+    if (more && screen !== "offline") more.hidden = !last; // whoever types codes may want it at any time
+    if (longer) longer.hidden = last; // it was some time ago
+  },
 });
 set(Number(data(box, "left")));
 
