@@ -104,7 +104,15 @@ func (s *Service) List(ctx context.Context) ([]Account, error) { return s.Store.
 
 // SetMoreTime keeps what a person who needs longer than others has asked for, WCAG 2.2.1. It
 // is no security change: whoever knows a password can prolong a request to the same end.
+// [*TooMany] if it was said too often: each time is a line in the record, A95.
 func (s *Service) SetMoreTime(ctx context.Context, id string, on bool) error {
+	wait, err := s.Tries.Take(ctx, "more time/"+id, s.Limits.Changes.Most, s.Limits.Changes.In, s.Now())
+	if err != nil {
+		return fmt.Errorf("more time of %s: %w", id, err)
+	}
+	if wait > 0 {
+		return &TooMany{wait}
+	}
 	ev := s.event(audit.MoreTimeOff, id)
 	if on {
 		ev = ev.As(audit.MoreTimeOn)

@@ -83,7 +83,8 @@ type Limits struct {
 	// person can still raise the alarm.
 	Probation Duration `toml:"probation"`
 
-	// Changes of phones and recovery codes that one account may ask for.
+	// Changes of phones and recovery codes that one account may ask for; so often, too,
+	// phones are renamed, and more time or the notifications of a phone switched.
 	Changes Rate `toml:"changes"`
 
 	// Notifications about requests: the time between two of an account, most of an

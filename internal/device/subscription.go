@@ -130,8 +130,16 @@ func (s *Service) TestPush(ctx context.Context, d Device) (bool, error) {
 
 // SwitchPush turns the pushes of one of the account's devices off, or on again, at
 // its person's wish. Nothing else changes: the app still shows what waits.
-// [ErrUnknown] if the device is not the account's or has never registered.
+// [ErrUnknown] if the device is not the account's or has never registered, a [*TooMany]
+// if it was switched too often: each time is a line in the record, A95.
 func (s *Service) SwitchPush(ctx context.Context, account, id string, on bool) error {
+	wait, err := s.Tries.Take(ctx, "push switch "+account+" "+id, s.Limits.Changes.Most, s.Limits.Changes.In, s.Now())
+	if err != nil {
+		return fmt.Errorf("switching pushes of %s: %w", id, err)
+	}
+	if wait > 0 {
+		return &TooMany{wait}
+	}
 	ev := audit.Event{Kind: audit.PushOff, At: s.Now(), Account: account, Device: id, Detail: map[string]string{"by": "portal"}}
 	if on {
 		ev.Kind = audit.PushOn

@@ -18,7 +18,7 @@ type Limits struct {
 	CheckIn     time.Duration // finish to check code
 	CheckTries  int           // wrong check codes that cancel
 	CodesMade   Rate          // activation codes per account
-	Changes     Rate          // security changes asked for, and phones renamed, per account
+	Changes     Rate          // security changes asked for, per account; phones renamed; each switch moved
 	RequestLife time.Duration // of a request, and of each prolonging
 	RequestMost time.Duration // of a request with all its prolongings
 	Requests    int           // waiting at once per account

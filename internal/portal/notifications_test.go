@@ -1,12 +1,14 @@
 package portal_test
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"keyturn"
+	"keyturn/internal/audit"
 	"keyturn/internal/keyturntest"
 	"keyturn/internal/push/pushtest"
 )
@@ -139,4 +141,26 @@ func TestPhoneNotifications(t *testing.T) {
 	phone.Forget()
 	clock.Move(20 * time.Second)
 	has(post("/phones/test", "", 409), "Notifications lost on this phone.", false, false)
+}
+
+// A95: what can be switched without a phone is switched so often, and no more is written
+// into the record.
+func TestA95SwitchesAreBounded(t *testing.T) {
+	service := pushtest.Start(t)
+	w := keyturntest.Start(t, keyturntest.Push(service))
+	ada := w.Person("ada")
+	b := ada.SetUp(pin)
+	ada.Phone.Subscribe(service)
+	id := ada.Phone.Accounts()[0].Device
+	for path, kinds := range map[string][]audit.Kind{"/accessibility": {audit.MoreTimeOn, audit.MoreTimeOff}, "/phones/notifications": {audit.PushOff, audit.PushOn}} {
+		status := 0
+		for i := range 12 {
+			now := []string{"yes", "no"}[i%2]
+			status = b.Post(path, url.Values{"more_time": {now}, "device": {id}, "on": {now}}).Status
+		}
+		n := len(events(t, w, ada, kinds[0])) + len(events(t, w, ada, kinds[1]))
+		if most := w.Accounts.Limits.Changes.Most; status != http.StatusTooManyRequests || n == 0 || n > most {
+			t.Errorf("%s: %d in the end, and %d events, want at most %d", path, status, n, most)
+		}
+	}
 }
