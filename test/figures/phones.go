@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"keyturn"
+	"keyturn/test/browser"
 )
 
 // outcomes is D12: how requests end.
@@ -18,6 +19,8 @@ func outcomes(s *stage) {
 	s.take("outcome-cancelled")
 	s.desk.Open(s.origin + "/")
 	s.take("signin-kept")
+	s.asks()
+	s.fromMemory()
 	s.asks()
 	s.answer(h, keyturn.Deny)
 	s.reads("outcome.denied.title")
@@ -50,6 +53,21 @@ func outcomes(s *stage) {
 	s.signIn()
 	s.reads("outcome.nophone.title")
 	s.take("outcome-nophone")
+}
+
+// fromMemory goes back from the waiting page to a sign-in form that the browser has kept:
+// the request ends. Coming to the form in any other way ends nothing.
+func (s *stage) fromMemory() {
+	s.desk.Open(s.origin + "/")
+	s.desk.Sees("#signin[data-waiting^=req_]")
+	s.desk.Reload()
+	s.desk.Sees("#signin[data-waiting^=req_]")
+	browser.Eval[bool](&s.desk.Window, `(document.body.append(Object.assign(document.createElement("i"), { id: "before" })),
+	  dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })))`)
+	s.desk.Misses("#before")
+	s.desk.Sees("#show:not([hidden])") // its script has run
+	s.desk.Open(s.origin + "/sign-in/wait")
+	s.reads("outcome.cancelled.title")
 }
 
 // tooLate is an approval that comes while the browser is away.
