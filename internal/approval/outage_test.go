@@ -157,6 +157,35 @@ func TestLastTryIsNeverJudged(t *testing.T) {
 	}
 }
 
+// The same with the twentieth wrong number in a row: whoever comes next is told that
+// the phones are stopped, and so are the others, once.
+func TestLastOfARowIsNeverJudged(t *testing.T) {
+	w := start(t)
+	p := w.ada()
+	for i := range 20 {
+		q := w.ask(p)
+		if i == 19 {
+			failing("miss", "judged")(w)
+		}
+		if _, err := w.send(p, q, slip); err == nil {
+			t.Fatal("not wrong")
+		}
+		w.db.at = nil
+		cancel(t, w, q)
+	}
+	q := w.ask(p)
+	reply := p.sign(t, w.answer(p, q))
+	if _, err := w.post(p, q, reply); !like(err, device.ErrStopped) {
+		t.Errorf("the next hears %v", err)
+	}
+	if p.Device = w.device(p.ID); !p.Stopped || w.told(q.ID, audit.AccountStopped) != 1 {
+		t.Errorf("stopped: %v, told %d times", p.Stopped, w.told(q.ID, audit.AccountStopped))
+	}
+	if w.left(q.ID, approval.Waiting, 0); w.device(p.ID).WrongPINs != 0 {
+		t.Error("its PIN was right")
+	}
+}
+
 // A decision whose commit nobody knows of keeps its result: the server's own fault
 // is not written over it.
 func TestDecidedAfterAll(t *testing.T) {

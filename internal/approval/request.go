@@ -177,7 +177,8 @@ type Store interface {
 	// TryNumber takes one of the request's tries before the number is looked at,
 	// and one of the account's row; the PIN was right, so the phone's count of
 	// wrong ones goes to 0 (phone may be empty). [*Gone] if the request has ended;
-	// with state waiting if no try is left, or the account's phones are stopped. After
+	// with state waiting if no try is left, or the account's phones are stopped: they
+	// are now if its row is full. After
 	// the last one time is over when that can't be judged any more (Limits.Judged).
 	TryNumber(ctx context.Context, id, phone string, tries, row int, ev audit.Event) error
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -13,9 +14,13 @@ import (
 	"keyturn/internal/policy"
 )
 
-// TryNumber implements [approval.Store].
+// TryNumber implements [approval.Store]. Nothing stays of a try that the account's row
+// has no room for, but that its phones are stopped: whoever took the last one may have
+// been killed before it was judged.
 func (d *DB) TryNumber(ctx context.Context, id, phone string, tries, row int, ev audit.Event) error {
-	return d.write(ctx, func(tx *Tx) error {
+	full := false
+	err := d.write(ctx, func(tx *Tx) error {
+		full = false
 		if err := tx.run(requestSQL.LockAccount, id); err != nil {
 			return err
 		}
@@ -23,11 +28,19 @@ func (d *DB) TryNumber(ctx context.Context, id, phone string, tries, row int, ev
 			return tx.gone(err, id, ev.At)
 		}
 		err := tx.step(ev, errLost, accountSQL.TakeNumber, id, row)
+		full = errors.Is(err, errLost)
 		if err != nil || phone == "" {
 			return tx.gone(err, id, ev.At)
 		}
 		return tx.run(deviceSQL.RightPIN, phone)
 	})
+	if !full {
+		return err
+	}
+	stopping := d.write(ctx, func(tx *Tx) error {
+		return tx.maybe(ev.As(audit.AccountStopped), accountSQL.Stop, ev.Account, row)
+	})
+	return cmp.Or(stopping, err)
 }
 
 // MissNumber implements [approval.Store].
