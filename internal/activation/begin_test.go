@@ -52,8 +52,12 @@ func TestA48NewerCode(t *testing.T) {
 	if st := w.status(elsewhere); !st.Old || st.Code != newer {
 		t.Errorf("the page of the newer code doesn't say that an older one was tried: %+v", st)
 	}
+	w.pass(time.Second)
 	if _, err := w.Look(t.Context(), newer); err != nil {
 		t.Errorf("the newer code: %v", err)
+	}
+	if st := w.status(elsewhere); st.Old || st.Looked.IsZero() {
+		t.Errorf("the page says that an older one was tried, and the phone has opened this one: %+v", st)
 	}
 }
 

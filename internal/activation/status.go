@@ -14,7 +14,7 @@ import (
 type Status struct {
 	Activation
 	Code keyturn.Code  // while waiting
-	Old  bool          // an older code of the account was tried since this one was made
+	Old  bool          // an older code of the account was tried since this one was made, or opened
 	By   string        // name of the phone that used the code
 	Left time.Duration // of the present state
 }
@@ -39,7 +39,11 @@ func (s *Service) Status(ctx context.Context, session string) (Status, error) {
 		return Status{}, err
 	}
 	st.Code = keyturn.Code(code)
-	if _, st.Old, err = s.Store.RefusedSince(ctx, a.Account, a.Made); err != nil {
+	since := a.Made
+	if a.Looked.After(since) {
+		since = a.Looked
+	}
+	if _, st.Old, err = s.Store.RefusedSince(ctx, a.Account, since); err != nil {
 		return Status{}, fmt.Errorf("activation %s: %w", a.ID, err)
 	}
 	return st, nil

@@ -31,6 +31,9 @@ var flags = []chromedp.ExecAllocatorOption{
 	chromedp.Flag("disable-component-update", true),
 	chromedp.Flag("disable-sync", true),
 	chromedp.Flag("disable-dev-shm-usage", true),
+	chromedp.Flag("force-prefers-reduced-motion", true), // nobody looks
+	// A window without an address field needs no page that draws what falls out of it.
+	chromedp.Flag("disable-features", "WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"),
 }
 
 // Needed returns the path of Chromium, or skips the test: with
@@ -60,7 +63,17 @@ func program(t testing.TB, what string, names ...string) string {
 // or with the function that is returned.
 func start(t testing.TB, dir string, more ...chromedp.ExecAllocatorOption) (context.Context, func()) {
 	t.Helper()
-	opts := append([]chromedp.ExecAllocatorOption{chromedp.ExecPath(Needed(t)), chromedp.UserDataDir(dir)}, flags...)
+	ctx, stop, err := launch(Needed(t), dir, more...)
+	t.Cleanup(stop)
+	if err != nil {
+		t.Fatalf("chromium does not start: %v", err)
+	}
+	return ctx, stop
+}
+
+// launch starts a Chromium. The function that is returned ends it, also if it didn't start.
+func launch(program, dir string, more ...chromedp.ExecAllocatorOption) (context.Context, func(), error) {
+	opts := append([]chromedp.ExecAllocatorOption{chromedp.ExecPath(program), chromedp.UserDataDir(dir)}, flags...)
 	allocator, endAllocator := chromedp.NewExecAllocator(context.Background(), append(opts, more...)...)
 	ctx, end := chromedp.NewContext(allocator)
 	stop := sync.OnceFunc(func() {
@@ -68,11 +81,7 @@ func start(t testing.TB, dir string, more ...chromedp.ExecAllocatorOption) (cont
 		end()
 		endAllocator()
 	})
-	t.Cleanup(stop)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("chromium does not start: %v", err)
-	}
-	return ctx, stop
+	return ctx, stop, chromedp.Do(ctx)
 }
 
 // Start starts a Chromium with an empty profile, for tests that drive it themselves.
@@ -81,24 +90,6 @@ func Start(t testing.TB, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	ctx, _ := start(t, t.TempDir(), more...)
 	return ctx
-}
-
-// A Desktop is a browser with a large screen. Each has cookies of its own.
-type Desktop struct{ Window }
-
-// NewDesktop opens an empty window of 1280 by 800, in a language of package locale.
-func NewDesktop(t testing.TB, lang string) *Desktop {
-	t.Helper()
-	ctx, _ := start(t, t.TempDir(), acceptLanguage(lang), chromedp.WindowSize(1280, 800))
-	d := &Desktop{Window{t: t, ctx: ctx, lang: lang}}
-	return d
-}
-
-// Second opens another window of the same browser: it shares the cookies.
-func (d *Desktop) Second() *Desktop {
-	ctx, end := chromedp.NewContext(d.ctx)
-	d.t.Cleanup(end)
-	return &Desktop{Window{t: d.t, ctx: ctx, lang: d.lang}}
 }
 
 func acceptLanguage(lang string) chromedp.ExecAllocatorOption {

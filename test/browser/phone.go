@@ -35,16 +35,16 @@ type Phone struct {
 	registration  serviceworker.RegistrationID // of the app's worker; empty: not known yet
 }
 
-// NewAndroid returns an Android phone that may open pages of origin. More may be
-// [Shade.Under].
+// NewAndroid returns an Android phone that may open pages of origin; the app is not
+// installed. More may be [Shade.Under].
 func NewAndroid(t testing.TB, lang, origin string, more ...chromedp.ExecAllocatorOption) *Phone {
 	return newPhone(t, lang, origin, device.Pixel5, false, more...)
 }
 
 // NewIPhone returns an iPhone on whose Home Screen the app was put: it shows the
 // app's pages standalone.
-func NewIPhone(t testing.TB, lang, origin string) *Phone {
-	return newPhone(t, lang, origin, device.IPhone13, true)
+func NewIPhone(t testing.TB, lang, origin string, more ...chromedp.ExecAllocatorOption) *Phone {
+	return newPhone(t, lang, origin, device.IPhone13, true, more...)
 }
 
 func newPhone(t testing.TB, lang, origin string, kind chromedp.Device, standalone bool, more ...chromedp.ExecAllocatorOption) *Phone {
@@ -57,8 +57,8 @@ func newPhone(t testing.TB, lang, origin string, kind chromedp.Device, standalon
 	return p
 }
 
-// start starts the phone's browser on its profile.
-func (p *Phone) start() {
+// start starts the phone's browser on its profile, with keys in its unlock.
+func (p *Phone) start(keys ...*webauthn.Credential) {
 	p.t.Helper()
 	p.ctx, p.stop = start(p.t, p.profile, append([]chromedp.ExecAllocatorOption{acceptLanguage(p.lang),
 		chromedp.Flag("use-fake-device-for-media-stream", true),
@@ -68,15 +68,16 @@ func (p *Phone) start() {
 		p.BeforeEachPage(`Object.defineProperty(navigator, "standalone", {get: () => true})`)
 	}
 	p.Allow("camera", true)
-	p.addAuthenticator()
+	p.addAuthenticator(keys)
 }
 
 // Restart ends the phone's browser and starts it again: what was kept is there,
 // what was only in memory is not.
 func (p *Phone) Restart() {
 	p.t.Helper()
+	keys := p.keys()
 	p.stop()
-	p.start()
+	p.start(keys...)
 }
 
 // Copy ends the phone's browser, copies all that it keeps, and returns a second phone
@@ -124,9 +125,19 @@ func (p *Phone) permission(permission string, setting browser.PermissionSetting)
 	}
 }
 
+// keys are those that the phone's unlock keeps.
+func (p *Phone) keys() []*webauthn.Credential {
+	p.t.Helper()
+	got, err := chromedp.Call(p.ctx, webauthn.GetCredentials, webauthn.GetCredentialsParams{AuthenticatorID: p.authenticator})
+	if err != nil {
+		p.failed("authenticator: %v", err)
+	}
+	return got.Credentials
+}
+
 // addAuthenticator gives the phone an unlock of its own whose person always is
 // the right one.
-func (p *Phone) addAuthenticator() {
+func (p *Phone) addAuthenticator(keys []*webauthn.Credential) {
 	p.t.Helper()
 	off := false
 	_, err := chromedp.Call(p.ctx, webauthn.Enable, webauthn.EnableParams{EnableUI: &off})
@@ -135,11 +146,19 @@ func (p *Phone) addAuthenticator() {
 	}
 	got, err := chromedp.Call(p.ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{
 		Options: &webauthn.VirtualAuthenticatorOptions{Protocol: "ctap2", Transport: "internal", HasResidentKey: true,
-			HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true}})
+			HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
+			HasCmtgKey: true}}) // or it takes no key: each says whether it has such ones
 	if err != nil {
 		p.failed("authenticator: %v", err)
 	}
 	p.authenticator = got.AuthenticatorID
+	for _, key := range keys {
+		key.ActiveCmtgKeyIndex = nil // of none
+		if _, err := chromedp.Call(p.ctx, webauthn.AddCredential, webauthn.AddCredentialParams{
+			AuthenticatorID: p.authenticator, Credential: key}); err != nil {
+			p.failed("authenticator: %v", err)
+		}
+	}
 }
 
 // Recognizes says whether the phone's unlock recognises its person from now on.

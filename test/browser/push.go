@@ -3,7 +3,6 @@ package browser
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/serviceworker"
@@ -112,33 +111,4 @@ func (p *Phone) worker() serviceworker.RegistrationID {
 func (p *Phone) Close() {
 	p.t.Helper()
 	p.Open("about:blank")
-}
-
-// Opened waits for a page of the app that opens by itself, and goes on in it.
-func (p *Phone) Opened() {
-	p.t.Helper()
-	for end := time.Now().Add(patience); ; <-time.After(25 * time.Millisecond) {
-		targets, err := chromedp.Targets(p.ctx)
-		if err != nil {
-			p.failed("opened: %v", err)
-		}
-		for _, target := range targets {
-			if target.Type == "page" && target.URL == p.origin+"/p/" {
-				ctx, leave := chromedp.NewContext(p.ctx, chromedp.WithTargetID(target.TargetID))
-				p.t.Cleanup(leave)
-				p.ctx = ctx
-				if err := chromedp.Do(ctx); err != nil { // for as long as the test runs, not as one step
-					p.failed("opened: %v", err)
-				}
-				p.do("take the page", chromedp.Emulate(p.kind))
-				for _, js := range p.first { // the page that is there ran without them
-					p.runFirst(js)
-				}
-				return
-			}
-		}
-		if time.Now().After(end) {
-			p.failed("no page opened by itself")
-		}
-	}
 }

@@ -167,9 +167,7 @@ func (p *person) startsOffline() {
 	  while (!await caches.match("view/respond.js")) await new Promise((go) => setTimeout(go, 50));
 	  return true; })()`)
 	p.phone.Open("about:blank")
-	if p.android {
-		p.phone.Restart() // the iPhone's unlock would forget its credential
-	}
+	p.phone.Restart()
 	p.phone.Offline(true)
 	p.phone.Open(p.origin + "/p/")
 	p.phone.Sees("[data-screen=home]")

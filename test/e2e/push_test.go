@@ -184,12 +184,15 @@ func (s *sleeper) wakes() {
 }
 
 // shown is the one notification that there is.
-func (s *sleeper) shown() browser.Notification {
-	s.t.Helper()
-	n := s.shade.Next()
-	words := locale.For(s.lang)
+func (s *sleeper) shown() browser.Notification { s.t.Helper(); return shown(s.t, s.shade, s.lang) }
+
+// shown is the next notification, which says what every one says.
+func shown(t *testing.T, shade *browser.Shade, lang string) browser.Notification {
+	t.Helper()
+	n := shade.Next()
+	words := locale.For(lang)
 	if n.Title != words.T("push.title") || !strings.HasSuffix(n.Body, words.T("push.body")) || len(n.Buttons) > 0 {
-		s.t.Errorf("the system shows %q, %q, buttons %q", n.Title, n.Body, n.Buttons)
+		t.Errorf("the system shows %q, %q, buttons %q", n.Title, n.Body, n.Buttons)
 	}
 	return n
 }

@@ -26,9 +26,8 @@ func newChromium(t *testing.T, lang string) *chromium {
 	var given []any
 	for range 4 {
 		b := service.Subscribe()
-		s := b.Subscription()
 		c.all = append(c.all, b)
-		given = append(given, map[string]any{"endpoint": s.Endpoint, "keys": map[string]any{"p256dh": s.P256DH, "auth": s.Auth}})
+		given = append(given, subscription(b))
 	}
 	c.phone = browser.NewAndroid(t, lang, c.w.Origin, c.shade.Under())
 	c.phone.Asks()
@@ -138,4 +137,10 @@ func (c *chromium) off() {
 	if after := len(c.all[c.now].Came()); after != before {
 		c.t.Errorf("%d pushes came although they are off", after-before)
 	}
+}
+
+// subscription is what the browser says of it, as PushSubscription.toJSON does.
+func subscription(b *pushtest.Browser) any {
+	s := b.Subscription()
+	return map[string]any{"endpoint": s.Endpoint, "keys": map[string]any{"p256dh": s.P256DH, "auth": s.Auth}}
 }

@@ -110,7 +110,6 @@ func (p *person) newPhone(android bool) *browser.Phone {
 // C3, same phone: its storage was wiped. The app says what to do, and for a day the
 // phone approves sign-ins and nothing else.
 func TestC3RecoverSamePhone(t *testing.T) {
-	t.Parallel()
 	p := newWorld(t, nil).newPerson("en", true)
 	p.portal.OneLanguage()
 	p.phone.OneLanguage()
@@ -149,7 +148,6 @@ func TestC3RecoverSamePhone(t *testing.T) {
 
 // C3, another phone, in Chinese, on an iPhone: the lost one is paused and says so.
 func TestC3RecoverOtherPhone(t *testing.T) {
-	t.Parallel()
 	p := newWorld(t, nil).newPerson("zh-Hans", true)
 	p.portal.OneLanguage()
 	codes := p.activatedWithCodes(mei)
@@ -175,7 +173,6 @@ func TestC3RecoverOtherPhone(t *testing.T) {
 // C4 with the old phone in hand, in Chinese: it works until the check code is right,
 // and then says where the account went.
 func TestC4Move(t *testing.T) {
-	t.Parallel()
 	p := newWorld(t, nil).newPerson("zh-Hans", true)
 	p.portal.OneLanguage()
 	p.activated(mei, false)
@@ -204,7 +201,6 @@ func TestC4Move(t *testing.T) {
 
 // C4 without the old phone: the portal says how, and a recovery code does it.
 func TestC4MoveWithout(t *testing.T) {
-	t.Parallel()
 	p := newWorld(t, nil).newPerson("en", false)
 	p.portal.OneLanguage()
 	codes := p.activatedWithCodes(mei)
@@ -225,7 +221,6 @@ func TestC4MoveWithout(t *testing.T) {
 
 // R-024: an app that knows an account and has no key of it says so.
 func TestKeysGone(t *testing.T) {
-	t.Parallel()
 	p := newWorld(t, nil).newPerson("en", true)
 	p.activated(mei, false)
 	browser.Eval[bool](&p.phone.Window, `(async () => {

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"testing"
-	"time"
 
 	"keyturn/internal/demo"
 	"keyturn/test/browser"
@@ -115,27 +114,6 @@ func TestWrongNumberAndPIN(t *testing.T) {
 	}
 	p.phone.Sees("[data-screen=answered]")
 	p.portal.Reads(p.portal.Word("outcome.number.title"))
-}
-
-// An expired code says so in the portal, and one neutral sentence on the phone;
-// a new one is one click away and works.
-func TestExpiredCode(t *testing.T) {
-	p := newWorld(t, nil).newPerson("en", true)
-	p.signIn(mei)
-	p.portal.Sees("#activation-qr")
-	code := p.portal.Text("#activation-code")
-	p.later(10*time.Minute + time.Second)
-	p.phone.Tap("first.type")
-	p.phone.Type("#code", code)
-	p.phone.Tap("type.go")
-	p.phone.Reads(p.phone.Word("error.neutral"))
-	p.portal.Reload()
-	p.portal.Reads(p.portal.Word("setup.expired"))
-	p.portal.Tap("setup.new")
-	p.portal.Sees("#activation-qr")
-	if p.portal.Text("#activation-code") == code {
-		t.Fatal("the new code is the old one")
-	}
 }
 
 // A code that another phone has used says by which in the portal; the person

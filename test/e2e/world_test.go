@@ -9,6 +9,7 @@ import (
 
 	"keyturn/internal/config"
 	"keyturn/internal/demo"
+	"keyturn/internal/push/pushtest"
 	"keyturn/test/browser"
 )
 
@@ -22,9 +23,11 @@ type world struct {
 	ahead  atomic.Int64 // how far the server's clock was moved
 }
 
-// newWorld starts a server on loopback; set changes its settings.
+// newWorld starts a server on loopback; set changes its settings. Tests with one go on
+// side by side: people, browsers and networks wait for each other.
 func newWorld(t *testing.T, set func(*config.Config)) *world {
 	t.Helper()
+	t.Parallel()
 	browser.Needed(t)
 	w := &world{t: t}
 	d, err := demo.Open(t.Context(), demo.Options{Listen: "127.0.0.1:0", Set: set,
@@ -55,23 +58,33 @@ type person struct {
 	portal  *browser.Desktop
 	phone   *browser.Phone
 	android bool
+	shade   *browser.Shade    // where the phone shows notifications; nil: nowhere
+	pushed  *pushtest.Browser // what its browser is subscribed to; nil: nothing
+	waits   []time.Duration   // how long the portal took to go on
 }
 
 // newPerson gives somebody a desktop and a phone with the app open, as far as it
-// is there before the first activation.
+// is there before the first activation. No pushes reach it.
 func (w *world) newPerson(lang string, android bool) *person {
 	w.t.Helper()
 	p := &person{world: w, lang: lang, android: android, portal: browser.NewDesktop(w.t, lang)}
 	if android {
 		p.phone = browser.NewAndroid(w.t, lang, w.origin)
-		p.phone.Open(w.origin + "/p/")
-		p.phone.Tap("land.and.skip") // the browser offers no installation here
 	} else {
 		p.phone = browser.NewIPhone(w.t, lang, w.origin)
-		p.phone.Open(w.origin + "/p/")
+	}
+	p.opensApp()
+	return p
+}
+
+// opensApp opens the app, which on an Android phone may be a tab.
+func (p *person) opensApp() {
+	p.t.Helper()
+	p.phone.Open(p.origin + "/p/")
+	if p.android {
+		p.phone.Tap("land.and.skip")
 	}
 	p.phone.Sees("first.title")
-	return p
 }
 
 // signIn gives name and password.
@@ -138,22 +151,30 @@ func (p *person) check() {
 	p.t.Helper()
 	p.portal.Sees("#check-code")
 	p.phone.Sees("#check-code")
+	p.soon("/v1/activations/finish")
 	digits := browser.Eval[string](&p.phone.Window, `document.querySelector("#check-code").dataset.digits`)
 	p.portal.Type("#code", digits)
 	p.portal.Tap("check.go")
 	p.portal.Sees(".outcome.ok")
-	p.phone.Sees("active.title")
 }
 
-// done closes the phone's last page and saves the recovery codes later.
+// done closes the phone's last page and saves the recovery codes, which are shown once,
+// later.
 func (p *person) done() {
 	p.t.Helper()
+	p.phone.Sees("active.title")
 	p.phone.Tap("active.done")
 	p.phone.Sees("[data-screen=home]")
 	p.portal.Tap("check.continue")
 	p.portal.Sees("recovery.title")
+	if codes := browser.Eval[int](&p.portal.Window, `document.querySelectorAll("#codes .code").length`); codes != 8 {
+		p.t.Errorf("%d recovery codes", codes)
+	}
 	p.portal.Tap("recovery.later")
 	p.portal.At("/")
+	p.portal.Open(p.origin + "/recovery-codes")
+	p.portal.Reads(p.portal.Word("recovery.gone"))
+	p.portal.Misses("#codes")
 }
 
 // activated sets the phone up for somebody, from the password to the end.
@@ -171,6 +192,12 @@ func (p *person) activated(who demo.Person, scanned bool) {
 func (p *person) approve() {
 	p.t.Helper()
 	p.review()
+	p.answer()
+}
+
+// answer approves the request on the phone's screen.
+func (p *person) answer() {
+	p.t.Helper()
 	if number := p.number(); number != "" {
 		p.phone.Type("#number", number)
 	}
