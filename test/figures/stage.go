@@ -46,7 +46,15 @@ func portal(story func(*stage), set ...func(*config.Config)) func(testing.TB, lo
 
 func newStage(t testing.TB, look look, lang string, set ...func(*config.Config)) *stage {
 	t.Helper()
-	s := &stage{t: t, look: look, lang: lang}
+	s := newWorld(t, set...)
+	s.look, s.lang, s.desk = look, lang, browser.NewDesktop(t, lang)
+	return s
+}
+
+// newWorld is a stage without a browser.
+func newWorld(t testing.TB, set ...func(*config.Config)) *stage {
+	t.Helper()
+	s := &stage{t: t}
 	s.ahead.Store(int64(time.Until(opening)))
 	d, err := demo.Open(t.Context(), demo.Options{Listen: "127.0.0.1:0",
 		Set: func(c *config.Config) {
@@ -63,7 +71,6 @@ func newStage(t testing.TB, look look, lang string, set ...func(*config.Config))
 	go func() { done <- d.Serve(ctx) }()
 	t.Cleanup(func() { stop(); <-done }) // a stream may be cut off
 	s.origin = strings.TrimSuffix(d.Portal, "/")
-	s.desk = browser.NewDesktop(t, lang)
 	return s
 }
 
@@ -257,7 +264,12 @@ func (v *visitor) post(path string, form url.Values) string {
 // signIn gives name and password; the page is that of the code, or the waiting one.
 func (v *visitor) signIn() string {
 	v.s.t.Helper()
-	return v.post("/sign-in", url.Values{"name": {mei.Name}, "password": {mei.Password}})
+	return v.signInAs(mei)
+}
+
+func (v *visitor) signInAs(p demo.Person) string {
+	v.s.t.Helper()
+	return v.post("/sign-in", url.Values{"name": {p.Name}, "password": {p.Password}})
 }
 
 // activate sets a phone up in the visitor's browser.
