@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -43,11 +44,21 @@ func (p picture) Ring(m mark) mark {
 }
 
 // Badge is the circle of a mark's number, beside the corner of its ring, so that
-// it covers as little as possible of what the ring is about.
+// it covers as little as possible of what the ring is about; on the other side if
+// the number before it stands there.
 func (p picture) Badge(m mark) mark {
 	ring, r := p.Ring(m), 12*p.unit()
-	return mark{m.N, min(max(ring.X-8*p.unit(), r), p.Width-r), min(max(ring.Y+4*p.unit(), r), p.Height-r), r, r}
+	x := ring.X - 8*p.unit()
+	if i := slices.Index(p.Marks, m); i > 0 {
+		before := p.Ring(p.Marks[i-1])
+		if abs(before.X-ring.X) < r && abs(before.Y-ring.Y) < 2*r {
+			x = ring.X + ring.W + 8*p.unit()
+		}
+	}
+	return mark{m.N, min(max(x, r), p.Width-r), min(max(ring.Y+4*p.unit(), r), p.Height-r), r, r}
 }
+
+func abs(n int) int { return max(n, -n) }
 
 // Round is the radius of a ring's corners.
 func (p picture) Round() int { return 8 * p.unit() }
@@ -56,9 +67,9 @@ func (p picture) Round() int { return 8 * p.unit() }
 // so wide.
 func (p picture) unit() int {
 	if p.Wide() {
-		return max(1, p.Width/420)
+		return max(1, (p.Width+210)/420)
 	}
-	return max(1, p.Width/260)
+	return max(1, (p.Width+130)/260)
 }
 
 // figures reads a line such as "p0a, p5d + d2b": two figures, the second a pair.
