@@ -6,29 +6,51 @@ import (
 	"time"
 
 	"keyturn/internal/demo"
+	"keyturn/locale"
 	"keyturn/test/browser"
 )
 
 // escape is the key that leaves a sheet.
 const escape = "\x1b"
 
-// A3 and the next sign-in by keyboard alone, on the desktop and on the phone: each
-// stop shows a ring, Enter sends what was filled in, Esc leaves a sheet and decides
-// nothing, and the focus is where the screen's job is: its heading, or its one field.
+// Every flow by keyboard alone, on the desktop and on the phone, and after A3 the next
+// sign-in: each stop shows a ring, Enter sends what was filled in, Esc leaves a sheet and
+// decides nothing, and the focus is where the screen's job is: its heading, or its one
+// field.
 func TestKeyboard(t *testing.T) {
-	w := newWorld(t, nil)
-	p := &person{world: w, lang: "zh-Hans", android: true,
-		portal: browser.NewDesktop(t, "zh-Hans"), phone: browser.NewAndroid(t, "zh-Hans", w.origin)}
-	p.portal.OneLanguage()
-	p.phone.OneLanguage()
-	p.portal.BeforeEachPage(ownTime)
-	p.typesPassword(demo.People()[0])
-	p.activatesByKeys()
-	p.portal.Go("#sign-out button")
-	p.portal.Sees("#signin")
-	p.typesPassword(demo.People()[0])
-	p.approvesByKeys()
-	p.proven(demo.People()[0], "urn:keyturn:aal2")
+	langs := locale.Languages()
+	for i, f := range flows {
+		lang := langs[(i+1)%len(langs)] // one after the other
+		t.Run(f.name+"/"+lang, func(t *testing.T) {
+			w := newWorld(t, nil)
+			p := &person{world: w, lang: lang, android: f.android, portal: browser.NewDesktop(t, lang)}
+			if f.android {
+				p.phone = browser.NewAndroid(t, lang, w.origin)
+			} else {
+				p.phone = browser.NewIPhone(t, lang, w.origin)
+			}
+			p.portal.OneLanguage()
+			p.phone.OneLanguage()
+			p.portal.BeforeEachPage(ownTime)
+			who := demo.People()[0]
+			if f.further {
+				p.opensApp()
+				p.activated(who, false)
+				p.signOut()
+				who = demo.People()[1]
+			}
+			p.typesPassword(who)
+			p.bringsByKeys(f.further, f.scanned)
+			p.finishesByKeys(f.further)
+			if f.name == "A3" {
+				p.portal.Go("#sign-out button")
+				p.portal.Sees("#signin")
+				p.typesPassword(who)
+				p.approvesByKeys()
+				p.proven(who, "urn:keyturn:aal2")
+			}
+		})
+	}
 }
 
 // typesPassword is D1, whose job is its fields.
@@ -41,8 +63,8 @@ func (p *person) typesPassword(who demo.Person) {
 	p.portal.Press(who.Password + "\r")
 }
 
-// activatesByKeys is everything from the code to the security page.
-func (p *person) activatesByKeys() {
+// bringsByKeys brings the code of the portal's page to the phone.
+func (p *person) bringsByKeys(further, scanned bool) {
 	p.t.Helper()
 	p.portal.Sees("#activation-qr")
 	p.portal.Focused("h1")
@@ -52,23 +74,51 @@ func (p *person) activatesByKeys() {
 	p.portal.Misses("#large svg")
 	p.portal.Focused("#enlarge")
 
-	p.phone.Open(p.origin + "/p/")
-	p.phone.Go("land.and.skip")
-	p.phone.Sees("first.title")
-	p.phone.Focused("h1")
-	p.portal.Screen(1280, 800, 1, true) // the QR code is black on white in the dark too
-	p.phone.Camera(p.portal.Shot())
-	p.phone.Go("first.scan")
+	begin := "first"
+	if further {
+		begin = "home.add"
+		p.phone.Go(begin)
+		p.phone.Focused("dialog h2")
+	} else {
+		p.phone.Open(p.origin + "/p/")
+		if p.android {
+			p.phone.Go("land.and.skip")
+		}
+		p.phone.Sees("first.title")
+		p.phone.Focused("h1")
+	}
+	if scanned {
+		p.portal.Screen(1280, 800, 1, true) // the QR code is black on white in the dark too
+		p.phone.Camera(p.portal.Shot())
+		p.phone.Go(begin + ".scan")
+	} else {
+		p.phone.Go(begin + ".type")
+		p.phone.Focused("#code")
+		p.phone.Press(p.portal.Text("#activation-code") + "\r")
+	}
 	p.phone.Sees("confirm.title")
 	p.phone.Focused("h1")
 	p.portal.Reads(p.portal.Word("setup.opened"))
 	p.portal.Focused("#enlarge") // news moves no focus
-
 	p.phone.Go("confirm.go")
-	p.phone.Reach("#pin")
-	p.phone.Press(pin)
-	p.phone.Reach("#pin-again")
-	p.phone.Press(pin + "\r")
+}
+
+// finishesByKeys is everything from the unlock to the security page.
+func (p *person) finishesByKeys(further bool) {
+	p.t.Helper()
+	switch {
+	case !p.android:
+		p.phone.Go("unlock.phone.go")
+	case further:
+		p.phone.Sees("unlock.existing.title")
+		p.phone.Reach("#pin")
+		p.phone.Press(pin + "\r")
+	default:
+		p.phone.Reach("#pin")
+		p.phone.Press(pin)
+		p.phone.Reach("#pin-again")
+		p.phone.Press(pin + "\r")
+	}
 	p.phone.Sees("#check-code")
 	p.phone.Focused("h1")
 	p.portal.Sees("#check-code")
