@@ -36,11 +36,20 @@ type figure struct {
 // Wide reports whether a picture is of a computer: figures.json calls those d….
 func (p picture) Wide() bool { return strings.HasPrefix(p.ID, "d") }
 
-// Ring is the rectangle of a mark with some air around it.
+// Ring is the rectangle of a mark with some air around it, and not over its neighbours.
 func (p picture) Ring(m mark) mark {
 	air := p.unit() * 4
-	x, y := max(m.X-air, p.unit()), max(m.Y-air, p.unit())
-	return mark{m.N, x, y, min(m.X+m.W+air, p.Width-p.unit()) - x, min(m.Y+m.H+air, p.Height-p.unit()) - y}
+	above, below := air, air
+	for _, o := range p.Marks {
+		if gap := m.Y - o.Y - o.H; gap >= 0 && gap < 2*air {
+			above = min(above, gap/2)
+		}
+		if gap := o.Y - m.Y - m.H; gap >= 0 && gap < 2*air {
+			below = min(below, gap/2)
+		}
+	}
+	x, y := max(m.X-air, p.unit()), max(m.Y-above, p.unit())
+	return mark{m.N, x, y, min(m.X+m.W+air, p.Width-p.unit()) - x, min(m.Y+m.H+below, p.Height-p.unit()) - y}
 }
 
 // Badge is the circle of a mark's number, beside the corner of its ring, so that

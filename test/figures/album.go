@@ -64,8 +64,14 @@ func (a *album) take(t testing.TB, w *browser.Window, name, lang string, sizes .
 // whole is a picture of the page from its top to its end.
 func whole(w *browser.Window, s size, dark bool) []byte {
 	unroll(w, s, dark)
+	browser.Eval[bool](w, drawn)
+	browser.Eval[bool](w, settled)
 	return w.Shot()
 }
+
+// drawn is a script that waits for the page's own pictures, also those that a
+// person would have to scroll to.
+const drawn = `Promise.all([...document.images].map((img) => { img.loading = "eager"; img.decoding = "sync"; return img.decode().catch(() => {}); })).then(() => true)`
 
 // unroll makes the screen as long as the page.
 func unroll(w *browser.Window, s size, dark bool) {

@@ -21,6 +21,7 @@ func guides(s *stage) {
 		s.desk.Open(s.origin + "/help/" + s.lang + "/" + page.address)
 		s.look(s.t, &s.desk.Window, "help/"+page.name, s.lang, mobile, desktop)
 	}
+	s.desk.Screen(desktop.width, desktop.height, desktop.scale, false) // a picture leaves it as long as its page
 	s.desk.Open(s.origin + "/help/" + s.lang + "/activate-iphone-qr")
 	s.desk.Awaits(`document.activeElement.tagName === "H1"`) // which comes into view when it gets the focus
 	browser.Eval[bool](&s.desk.Window, `document.querySelector("#step-5").scrollIntoView() || true`)
