@@ -9,5 +9,5 @@ export function Rows({ rows }) {
     <div><dt data-t=${k}>${t(k)}</dt><dd>${soft(value)}${small && html`<small>${small}</small>`}</dd></div>`)}</dl>`;
 }
 
-/** An address or a name that is too long for its line breaks after a dot. @param {string} value */
-const soft = (value) => value.split(/(?<=\w\.)(?=\w)/).flatMap((part, i) => (i ? [html`<wbr />`, part] : [part]));
+/** A long address breaks after a dot, where the screen is narrow. @param {string} value */
+const soft = (value) => (value.length < 15 ? value : value.split(/(?<=\w\.)(?=[a-z])/).flatMap((part, i) => (i ? [html`<wbr />`, part] : [part])));
