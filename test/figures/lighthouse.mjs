@@ -57,7 +57,8 @@ async function load({ url, on, cookies, shows }) {
 
 /** Scores are rounded, and an audit that failed to run isn't in them: so each audit is asked. @param {any} lhr @returns {string[]} */
 function findings({ runtimeError, runWarnings, categories, audits }) {
-  const found = [...runWarnings, ...runtimeError ? [runtimeError.message] : []];
+  if (runtimeError) return [runtimeError.message]; // each audit would say the same
+  const found = [...runWarnings];
   for (const { id, auditRefs } of Object.values(categories))
     for (const audit of auditRefs.filter((ref) => ref.weight > 0).map((ref) => audits[ref.id]))
       if (audit.scoreDisplayMode === "error" || audit.score !== null && audit.score < 1)
