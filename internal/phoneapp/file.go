@@ -40,7 +40,10 @@ func read(into map[string]page.File, from fs.FS, folder, under string) error {
 		if err != nil {
 			return err
 		}
-		if path.Ext(name) == ".js" && !strings.Contains(name, "vendor/") && folder != "." {
+		switch {
+		case path.Ext(name) == ".css":
+			text = stripStyle(text)
+		case path.Ext(name) == ".js" && !strings.Contains(name, "vendor/") && folder != ".":
 			text = []byte(strip(string(text)))
 		}
 		rest := name

@@ -209,16 +209,16 @@ func TestManifestSpeaksTheLanguage(t *testing.T) {
 	}
 }
 
-// What a browser loads for the first screen, before the scanner, stays small.
+// What a browser loads at the first visit, before the scanner, stays small.
 func TestSize(t *testing.T) {
 	a, err := phoneapp.Open(web.Files, locale.Files)
 	if err != nil {
 		t.Fatal(err)
 	}
 	start, all := a.Sizes()
-	t.Logf("%d bytes for the first screen, %d in all but the scanner", start, all)
+	t.Logf("%d bytes at the first visit, %d in all but the scanner", start, all)
 	if start > 60<<10 {
-		t.Errorf("the first screen needs %d bytes, want at most %d", start, 60<<10)
+		t.Errorf("the first visit needs %d bytes, want at most %d", start, 60<<10)
 	}
 }
 
@@ -262,6 +262,9 @@ func TestStripped(t *testing.T) {
 	}
 	if regexp.MustCompile(`(?m)^\s*(//|/\*|\*)|/\*\* @`).MatchString(served) {
 		t.Errorf("a comment is served:\n%s", served)
+	}
+	if sheet := body(t, get(t, "/p/shared/base.css")); strings.Contains(sheet, "/*") || !strings.HasSuffix(strings.TrimSpace(sheet), "}") {
+		t.Errorf("a comment is served, or less than the style sheet:\n%s", sheet)
 	}
 }
 

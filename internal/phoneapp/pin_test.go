@@ -37,7 +37,7 @@ func TestTwinsAgreeOnPINs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := evaluate[[]string](ctx, t, `import("/p/lib/pin.js").then(({pinProblem}) =>
+	said := evaluate[[]string](ctx, t, `import("/p/lib/pinrules.js").then(({pinProblem}) =>
 		`+string(list)+`.map((pin) => pinProblem(pin, {min: 4, max: 6}, "Mei.Chen@839.example") ?? ""))`)
 	for i, pin := range pins {
 		want := ""

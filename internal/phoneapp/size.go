@@ -3,17 +3,22 @@ package phoneapp
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // static is what a module can't run without; what it loads late isn't.
 var static = regexp.MustCompile(`(?m)(?:from|^import)\s*"(\.[^"]+)"`)
 
-// Sizes returns the bytes of the app as they travel: those of the first screen with
+// beside is what comes with the first screen at the first visit: what a browser shows
+// before the app is installed, and the worker.
+var beside = []string{"flow/landing.js", "shared/icons/icon.svg", "sw.js", "shell.js"}
+
+// Sizes returns the bytes of the app as they travel: those of the first visit with
 // the larger of the catalogues, and those of all but the scanner and the pictures
 // for home screens. The worker asks for the rest when the phone has an account.
 func (a *App) Sizes() (start, all int) {
-	needed := a.needed(first...)
+	needed := a.needed(slices.Concat(first, beside)...)
 	words := 0
 	for name, f := range a.files {
 		size := f.Size()

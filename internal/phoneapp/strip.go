@@ -8,6 +8,13 @@ import (
 // cast is a JSDoc comment inside a line: a type for tsc.
 var cast = regexp.MustCompile(`/\*\* @.*?\*/ ?`)
 
+// note is a comment of a style sheet.
+var note = regexp.MustCompile(`(?s)/\*.*?\*/`)
+
+// stripStyle leaves out the comments of a style sheet. It would take those in a text
+// for one, and we have none there.
+func stripStyle(sheet []byte) []byte { return note.ReplaceAll(sheet, nil) }
+
 // strip leaves out what a browser doesn't need of a module of ours: lines that are
 // comments, and types. Lines keep their numbers, so an error's place is the place
 // in the source. It knows no JavaScript, only how we write it: a comment of

@@ -1,5 +1,6 @@
 // Approve, deny, report: from the press to what came of it.
 
+import "../lib/answer.js"; // here with the screen: nothing may be loaded between a press and the phone's unlock
 import { useEffect, useReducer, useRef } from "../vendor/preact.js";
 import { ENOUGH } from "./app.js";
 import { readFailure } from "./outcome.js";

@@ -29,7 +29,7 @@ export async function start(fragment, root) {
   phone.onChange(() => (keep(), app.draw()));
   phone.onInbox(() => app.draw());
   const { first, look, tapped } = live(app);
-  const repair = async () => (await import("./push.js")).repair(app);
+  const repair = async () => phone.callers().length ? (await import("./push.js")).repair(app) : undefined; // not before there is a phone to tell
   first.then(repair).catch(() => {}); // what the server says of notifications is known by then
   hear((what) => ({ push: look, tap: tapped, renew: repair })[what]());
   phone.server().then(({ name }) => ((app.service = name), app.draw()), () => {});

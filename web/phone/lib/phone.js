@@ -1,7 +1,6 @@
 // A phone: what it is asked, and all that it can do. Views need little else. Twin
 // of the Go package phone. What the first screen doesn't need is loaded late.
 
-import { Answer } from "./answer.js";
 import { Devices } from "./devices.js";
 import { Inbox } from "./inbox.js";
 import { Keys } from "./keys.js";
@@ -89,6 +88,7 @@ export class Phone extends Devices {
   /** @param {Request} request @param {"approve" | "deny" | "report"} decision @param {import("./answer.js").Carried} [carried] */
   async answer(request, decision, carried = {}) {
     if (decision === "approve") await this.pinReady(request.device);
+    const { Answer } = await import("./answer.js");
     return new Answer(this, request, decision, carried).ready();
   }
 

@@ -6,8 +6,6 @@ import { random } from "./bytes.js";
 import { mac } from "./pair.js";
 import { lines } from "./text.js";
 
-export { pinProblem } from "./pinrules.js";
-
 const ITERATIONS = 600_000;
 const MAC = { name: "HMAC", hash: "SHA-256", length: 256 };
 // A fresh salt makes a fresh key, so the zero counter never repeats under one.

@@ -1,7 +1,8 @@
 import { b64, unb64 } from "../lib/bytes.js";
 import { agree, deriveMacKey, pinChangeText, pinTranscriptText } from "../lib/exchange.js";
 import { agreeKey, mac } from "../lib/pair.js";
-import { pinProblem, seal, unseal } from "../lib/pin.js";
+import { seal, unseal } from "../lib/pin.js";
+import { pinProblem } from "../lib/pinrules.js";
 import { hash, lines } from "../lib/text.js";
 import { equal, test, vectors } from "./check.js";
 import { agreePrivate, macKey, raw, verifies, verifyKey } from "./rawkeys.js";

@@ -1,7 +1,7 @@
 // P14, "Change PIN": one PIN for all accounts of this phone.
 
 import { html, useEffect, useState } from "../vendor/preact.js";
-import { pinProblem } from "../lib/pin.js";
+import { pinProblem } from "../lib/pinrules.js";
 import { list } from "../lib/words.js";
 import { PinField } from "./field.js";
 import { Banner, Button, Screen, Slow, T, Trouble } from "./part.js";

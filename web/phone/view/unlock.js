@@ -2,7 +2,7 @@
 // one that its other accounts have. The button at the bottom redeems the code.
 
 import { html, useEffect, useState } from "../vendor/preact.js";
-import { pinProblem } from "../lib/pin.js";
+import { pinProblem } from "../lib/pinrules.js";
 import { PinField } from "./field.js";
 import { Button, Guide, Icon, Screen, Slow, T, Trouble } from "./part.js";
 import { t } from "../lib/words.js";
