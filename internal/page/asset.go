@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -69,6 +70,35 @@ func (a *assets) address(name string) (string, error) {
 		return "", fmt.Errorf("there is no file %s", name)
 	}
 	return "/assets/" + a.hash + "/" + name, nil
+}
+
+// module starts a script, such as "portal/wait.js". The page names what it imports as
+// well, before a browser finds that in the script.
+func (a *assets) module(name string) (template.HTML, error) {
+	var b strings.Builder
+	for _, needed := range a.imports(name, nil) {
+		address, err := a.address(needed)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", name, err)
+		}
+		fmt.Fprintf(&b, "<link rel=\"modulepreload\" href=\"%s\">", address)
+	}
+	address, err := a.address(name)
+	fmt.Fprintf(&b, "<script type=\"module\" src=\"%s\"></script>", address)
+	return template.HTML(b.String()), err // names of embedded files
+}
+
+// imported is a module that another one can't run without.
+var imported = regexp.MustCompile(`(?m)^import .*"(\.[^"]+)";$`)
+
+// imports adds to some modules those that a module needs.
+func (a *assets) imports(name string, some []string) []string {
+	for _, found := range imported.FindAllSubmatch(a.files[name].Plain, -1) {
+		if needed := path.Join(path.Dir(name), string(found[1])); !slices.Contains(some, needed) {
+			some = a.imports(needed, append(some, needed))
+		}
+	}
+	return some
 }
 
 // icon is a drawing of shared/icons/sprite.svg, put into the page itself: it

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -171,6 +172,19 @@ func TestA91PagesAreNotCompressed(t *testing.T) {
 	}
 	if got := w.Header().Get("Content-Encoding"); got != "" {
 		t.Errorf("a page is sent as %s", got)
+	}
+}
+
+// A page names all modules that its scripts need before a browser finds them there.
+func TestModules(t *testing.T) {
+	html := render(t, newRenderer(t, origin), httptest.NewRequest("GET", "/", nil), said{})
+	named := regexp.MustCompile(`<(?:link rel="modulepreload" href|script type="module" src)="/assets/[0-9a-f]{16}/([^"]+)">`)
+	var got []string
+	for _, m := range named.FindAllStringSubmatch(html, -1) {
+		got = append(got, m[1])
+	}
+	if want := []string{"page/element.js", "page/page.js", "door/hear.js", "page/element.js", "door/say.js"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 

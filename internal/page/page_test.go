@@ -29,8 +29,10 @@ func newRenderer(t *testing.T, origin string) *page.Renderer {
 	t.Helper()
 	files := fstest.MapFS{"door/say.html": {Data: []byte(`{{define "title"}}{{t "signin.title"}}{{end}}
 		{{define "main"}}<p id="say">{{say .Sentence}}</p><p id="t" title="{{t "wait.sent" "phone" .Phone}}">{{t "wait.sent" "phone" .Phone}}</p>
-		<p id="used">{{t "setup.used" "phone" .Phone "time" .At}}</p>{{end}}`)}}
-	for _, name := range []string{"page/base.html", "page/error.html", "page/page.css", "page/page.js", "portal/portal.css",
+		<p id="used">{{t "setup.used" "phone" .Phone "time" .At}}</p>{{module "door/say.js"}}{{end}}`)},
+		"door/say.js":  {Data: []byte("import { hear } from \"./hear.js\";\n")},
+		"door/hear.js": {Data: []byte("import { element } from \"../page/element.js\";\n")}}
+	for _, name := range []string{"page/base.html", "page/error.html", "page/page.css", "page/page.js", "page/element.js", "portal/portal.css",
 		"shared/base.css", "shared/tokens.css", "shared/icons/icon.svg", "shared/icons/sprite.svg"} {
 		text, err := web.Files.ReadFile(name)
 		if err != nil {

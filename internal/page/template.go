@@ -52,6 +52,7 @@ func (p *Renderer) funcs(words *locale.Words) template.FuncMap {
 		"service": func() string { return cmp.Or(p.names[words.Lang()], p.Name()) },
 		"lang":    words.Lang,
 		"asset":   p.assets.address,
+		"module":  p.assets.module,
 		"icon":    p.assets.icon,
 		"clock":   clock,
 		"time":    func(at time.Time) template.HTML { return timeHTML(at, "time") },
