@@ -17,7 +17,7 @@
 
   const hide = () => {
     const sheet = new CSSStyleSheet(), before = document.adoptedStyleSheets;
-    sheet.replaceSync(samples.hide + " { display: none !important }");
+    sheet.replaceSync(samples.hide + " { display: none !important } :focus-visible { outline: none !important }"); // rings are the guide's
     document.adoptedStyleSheets = [...before, sheet];
     back.push(() => { document.adoptedStyleSheets = before; });
   };
