@@ -100,12 +100,8 @@ func (s *Service) Rename(ctx context.Context, account, id, name string) error {
 	if err := keyturn.CheckPhoneName(name); err != nil {
 		return err
 	}
-	wait, err := s.Tries.Take(ctx, "rename "+account, s.Limits.Changes.Most, s.Limits.Changes.In, s.Now())
-	if err != nil {
+	if err := s.take(ctx, "rename "+account, s.Limits.Changes); err != nil {
 		return fmt.Errorf("renaming %s: %w", id, err)
-	}
-	if wait > 0 {
-		return &TooMany{wait}
 	}
 	ev := audit.Event{Kind: audit.DeviceRenamed, At: s.Now(), Account: account, Device: id}
 	if err := s.Store.Rename(ctx, account, id, name, ev); err != nil {

@@ -50,6 +50,15 @@ func (e *TooMany) Error() string { return ErrTooMany.Error() }
 // Unwrap makes it an [ErrTooMany].
 func (e *TooMany) Unwrap() error { return ErrTooMany }
 
+// take takes a try of key, or returns a [*TooMany].
+func (s *Service) take(ctx context.Context, key string, rate policy.Rate) error {
+	wait, err := s.Tries.Take(ctx, key, rate.Most, rate.In, s.Now())
+	if err == nil && wait > 0 {
+		err = &TooMany{wait}
+	}
+	return err
+}
+
 // Answers reports whether a device may answer: check 2 of spec §8.5. It returns
 // nil, [*Gone], [ErrStopped], [ErrSuspended], [ErrLocked] or [ErrNew]. Removed comes
 // first: it is final, whatever becomes of the account.

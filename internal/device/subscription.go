@@ -8,6 +8,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/audit"
+	"keyturn/internal/policy"
 )
 
 // A PushState says whether pushes are sent to a device.
@@ -114,12 +115,8 @@ func (s *Service) TestPush(ctx context.Context, d Device) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("testing %s: %w", d.ID, err)
 	}
-	wait, err := s.Tries.Take(ctx, "push test "+d.ID, 1, s.Limits.PushApart, s.Now())
-	if err != nil {
+	if err := s.take(ctx, "push test "+d.ID, policy.Rate{Most: 1, In: s.Limits.PushApart}); err != nil {
 		return false, fmt.Errorf("testing %s: %w", d.ID, err)
-	}
-	if wait > 0 {
-		return false, &TooMany{wait}
 	}
 	gone, err := s.Push.Send(ctx, sub)
 	if gone {
@@ -128,24 +125,20 @@ func (s *Service) TestPush(ctx context.Context, d Device) (bool, error) {
 	return err == nil, nil // what went wrong, the sender has logged
 }
 
-// SwitchPush turns the pushes of one of the account's devices off, or on again, at
-// its person's wish. Nothing else changes: the app still shows what waits.
-// [ErrUnknown] if the device is not the account's or has never registered, a [*TooMany]
-// if it was switched too often: each time is a line in the record, A95.
-func (s *Service) SwitchPush(ctx context.Context, account, id string, on bool) error {
-	wait, err := s.Tries.Take(ctx, "push switch "+account+" "+id, s.Limits.Changes.Most, s.Limits.Changes.In, s.Now())
-	if err != nil {
-		return fmt.Errorf("switching pushes of %s: %w", id, err)
+// SwitchPush turns the pushes of a device off, or on again, at its person's wish.
+// Nothing else changes: the app still shows what waits. [ErrUnknown] if it has never
+// registered, a [*TooMany] if it was switched too often: each time is a line in the
+// record, A95.
+func (s *Service) SwitchPush(ctx context.Context, d Device, on bool) error {
+	if err := s.take(ctx, "push switch "+d.ID, s.Limits.Changes); err != nil {
+		return fmt.Errorf("switching pushes of %s: %w", d.ID, err)
 	}
-	if wait > 0 {
-		return &TooMany{wait}
-	}
-	ev := audit.Event{Kind: audit.PushOff, At: s.Now(), Account: account, Device: id, Detail: map[string]string{"by": "portal"}}
+	ev := s.pushEvent(d, audit.PushOff).With("by", "portal")
 	if on {
 		ev.Kind = audit.PushOn
 	}
-	if err := s.Subscriptions.SwitchPush(ctx, account, id, on, ev); err != nil {
-		return fmt.Errorf("switching pushes of %s: %w", id, err)
+	if err := s.Subscriptions.SwitchPush(ctx, d.Account, d.ID, on, ev); err != nil {
+		return fmt.Errorf("switching pushes of %s: %w", d.ID, err)
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 // Notifications wake phones, or don't. Package device implements it.
 type Notifications interface {
 	TestPush(ctx context.Context, d device.Device) (taken bool, err error)
-	SwitchPush(ctx context.Context, account, id string, on bool) error
+	SwitchPush(ctx context.Context, d device.Device, on bool) error
 }
 
 // notified is how a phone hears of what waits for it.
@@ -68,8 +68,11 @@ func (p *Portal) postTest(w http.ResponseWriter, r *http.Request, s session.Sess
 // postNotifications switches the notifications of a phone off, or on again. What
 // waits is in the app all the same.
 func (p *Portal) postNotifications(w http.ResponseWriter, r *http.Request, s session.Session) error {
-	err := p.Notifications.SwitchPush(r.Context(), s.Account, r.PostForm.Get("device"), r.PostForm.Get("on") == "yes")
+	d, err := p.ownDevice(r, s, r.PostForm.Get("device"))
 	if err != nil {
+		return err
+	}
+	if err := p.Notifications.SwitchPush(r.Context(), d, r.PostForm.Get("on") == "yes"); err != nil {
 		return err
 	}
 	return see(w, r, "/phones")

@@ -163,4 +163,9 @@ func TestA95SwitchesAreBounded(t *testing.T) {
 			t.Errorf("%s: %d in the end, and %d events, want at most %d", path, status, n, most)
 		}
 	}
+	for range 12 { // what isn't there is counted nowhere: whoever makes up ids would fill the tries instead
+		if page := b.Post("/phones/notifications", url.Values{"device": {"dev_made_up"}}); page.Status != http.StatusNotFound {
+			t.Fatalf("a phone that isn't there: %d", page.Status)
+		}
+	}
 }
