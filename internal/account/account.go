@@ -56,12 +56,16 @@ var (
 	ErrName     = errors.New("account: name is not usable")
 	ErrPassword = errors.New("account: name and password don't match") // unknown, disabled and wrong look alike
 	ErrBusy     = errors.New("account: too many passwords are being checked")
+	ErrTooMany  = errors.New("account: too many tries")
 )
 
-// A TooMany says that no try is left, and for how long.
+// A TooMany is [ErrTooMany] with how long to wait.
 type TooMany struct{ Wait time.Duration }
 
-func (e *TooMany) Error() string { return "account: too many tries" }
+func (e *TooMany) Error() string { return ErrTooMany.Error() }
+
+// Unwrap makes it an [ErrTooMany].
+func (e *TooMany) Unwrap() error { return ErrTooMany }
 
 // A Store keeps accounts. Each method is one atomic step; a method that changes
 // something writes its event in the same step, or neither. Times are those of

@@ -157,7 +157,7 @@ var statuses = map[int][]error{
 	http.StatusNotFound:  {errMissing, session.ErrNone, approval.ErrUnknown, activation.ErrUnknown, device.ErrUnknown},
 	http.StatusConflict: {approval.ErrReplaced, approval.ErrNoPhone, activation.ErrPurpose, activation.ErrApproval, activation.ErrPhones,
 		activation.ErrLost, device.ErrProbation, errRecovered},
-	http.StatusTooManyRequests:    {approval.ErrFull, activation.ErrTooMany, device.ErrTooMany, errStreams},
+	http.StatusTooManyRequests:    {account.ErrTooMany, approval.ErrFull, activation.ErrTooMany, device.ErrTooMany, errStreams},
 	http.StatusServiceUnavailable: {account.ErrBusy},
 }
 

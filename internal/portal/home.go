@@ -117,12 +117,7 @@ func (h homePage) Longest() page.Sentence { return page.Long(h.Most) }
 
 // postAccessibility keeps whether the person's requests begin with the longest life.
 func (p *Portal) postAccessibility(w http.ResponseWriter, r *http.Request, s session.Session) error {
-	err := p.Accounts.SetMoreTime(r.Context(), s.Account, r.PostForm.Get("more_time") == "yes")
-	var many *account.TooMany
-	if errors.As(err, &many) {
-		return p.Page.Error(w, r, http.StatusTooManyRequests, "")
-	}
-	if err != nil {
+	if err := p.Accounts.SetMoreTime(r.Context(), s.Account, r.PostForm.Get("more_time") == "yes"); err != nil {
 		return err
 	}
 	return see(w, r, "/#accessibility")
