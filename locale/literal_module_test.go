@@ -25,6 +25,8 @@ var (
 	thrown = strings.Fields("Error Problem RangeError TypeError")
 	// After these a string is the value of an expression, not one that is compared or handed on.
 	valued = strings.Fields("= => ? : + += ?? || && ( return")
+	// After these, or at the beginning, a slash begins a regular expression; after any other it divides.
+	undivided = strings.Fields("( , = : [ ! & | ? { } ; + return => && ||")
 
 	key   = regexp.MustCompile(`^[a-z]+\.[\w.]*$`)
 	holed = regexp.MustCompile(`zz(\d+)zz`)
@@ -153,7 +155,7 @@ func (l *lexer) code(end byte) (pieces []piece) {
 		case c == '`':
 			l.at++
 			pieces = append(pieces, l.template())
-		case c == '/' && (last == "" || strings.Contains("(,=:[!&|?{};+return=>&&||", last)):
+		case c == '/' && (last == "" || slices.Contains(undivided, last)):
 			l.regexp()
 			pieces = append(pieces, piece{kind: 'c', text: "/"})
 		case c == end && depth == 0:
