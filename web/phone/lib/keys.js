@@ -26,9 +26,10 @@ export class Keys {
 
   /** A newer version of the app, or a reset in another window, waits for the end of this one's. */
   #watch() {
+    const { db } = this;
     this.shut = false;
-    this.db.onversionchange = () => {
-      this.db.close();
+    db.onversionchange = () => {
+      db.close();
       this.shut = true;
     };
   }
