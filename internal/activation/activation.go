@@ -169,8 +169,8 @@ type Store interface {
 	FinishActivation(ctx context.Context, a Activation, d device.Device, c *device.Credential, ev audit.Event) error
 
 	// TryCheck takes one of most tries at the check code before it is compared:
-	// how many are left after it. [ErrClosed] if none was, or time is over. After the
-	// last one time is over when that can't be judged any more (Limits.Judged).
+	// how many are left after it. [ErrClosed] if none was, or time is over. The last try
+	// leaves the activation Limits.Judged to live.
 	TryCheck(ctx context.Context, id string, most int, ev audit.Event) (left int, err error)
 
 	// WrongCheck keeps for the phone that such a try was wrong; it changes no state and

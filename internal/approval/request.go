@@ -178,8 +178,7 @@ type Store interface {
 	// and one of the account's row; the PIN was right, so the phone's count of
 	// wrong ones goes to 0 (phone may be empty). [*Gone] if the request has ended;
 	// with state waiting if no try is left, or the account's phones are stopped: they
-	// are now if its row is full. After
-	// the last one time is over when that can't be judged any more (Limits.Judged).
+	// are now if its row is full. The last try leaves the request Limits.Judged to live.
 	TryNumber(ctx context.Context, id, phone string, tries, row int, ev audit.Event) error
 
 	// MissNumber records that the number was wrong, with the verdict: how many
@@ -237,8 +236,8 @@ type Carrying interface {
 
 	// TryResponse takes one of the request's tries before the response is looked
 	// at, and one of the account's row: [ErrOffline] if none is left there. [*Gone]
-	// if the request has ended; with state waiting if it has no try left. After the
-	// last one time is over as after that of TryNumber.
+	// if the request has ended; with state waiting if it has no try left. The last try
+	// leaves the request Limits.Judged to live.
 	TryResponse(ctx context.Context, id string, ev audit.Event) error
 
 	// MissResponse records that the response was wrong and returns the tries that

@@ -11,8 +11,7 @@ var cast = regexp.MustCompile(`/\*\* @.*?\*/ ?`)
 // note is a comment of a style sheet.
 var note = regexp.MustCompile(`(?s)/\*.*?\*/`)
 
-// stripStyle leaves out the comments of a style sheet. It would take those in a text
-// for one, and we have none there.
+// stripStyle leaves out the comments of a style sheet. No string of ours has a "/*".
 func stripStyle(sheet []byte) []byte { return note.ReplaceAll(sheet, nil) }
 
 // strip leaves out what a browser doesn't need of a module of ours: lines that are

@@ -103,7 +103,8 @@ func acceptLanguage(lang string) chromedp.ExecAllocatorOption {
 	}
 }
 
-// shots is where pictures of failed steps go.
+// failed ends the test and says what the page shows. A picture of it goes into the
+// folder KEYTURN_TEST_SHOTS, if there is one.
 func (w *Window) failed(format string, args ...any) {
 	w.t.Helper()
 	text := "(no page)"
