@@ -31,28 +31,28 @@ func (d *Desktop) Second() *Desktop {
 
 // desktops are in one Chromium for each language, because starting one is a good
 // part of what a test costs. It runs as long as any test has a desktop in it.
-var desktops = house{rooms: map[string]*room{}}
+var desktops = pool{running: map[string]*shared{}}
 
-type house struct {
+type pool struct {
 	sync.Mutex
-	rooms map[string]*room // by language
+	running map[string]*shared // by language
 }
 
-// A room is a Chromium with the desktops of several tests.
-type room struct {
-	ctx    context.Context
-	stop   func()
-	people int
+// A shared Chromium has the desktops of several tests.
+type shared struct {
+	ctx   context.Context
+	stop  func()
+	users int
 }
 
 // enter returns the Chromium of a language until the test ends.
-func (h *house) enter(t testing.TB, lang string) context.Context {
+func (p *pool) enter(t testing.TB, lang string) context.Context {
 	t.Helper()
 	program := Needed(t)
-	h.Lock()
-	defer h.Unlock()
-	r := h.rooms[lang]
-	if r == nil {
+	p.Lock()
+	defer p.Unlock()
+	c := p.running[lang]
+	if c == nil {
 		dir, err := os.MkdirTemp("", "keyturn-desktops")
 		if err != nil {
 			t.Fatal(err)
@@ -65,20 +65,20 @@ func (h *house) enter(t testing.TB, lang string) context.Context {
 			end()
 			t.Fatalf("chromium does not start: %v", err)
 		}
-		r = &room{ctx: ctx, stop: end}
-		h.rooms[lang] = r
+		c = &shared{ctx: ctx, stop: end}
+		p.running[lang] = c
 	}
-	r.people++
-	t.Cleanup(func() { h.leave(lang, r) })
-	return r.ctx
+	c.users++
+	t.Cleanup(func() { p.leave(lang, c) })
+	return c.ctx
 }
 
 // leave ends the Chromium that nobody needs any more.
-func (h *house) leave(lang string, r *room) {
-	h.Lock()
-	defer h.Unlock()
-	if r.people--; r.people == 0 {
-		delete(h.rooms, lang)
-		r.stop()
+func (p *pool) leave(lang string, c *shared) {
+	p.Lock()
+	defer p.Unlock()
+	if c.users--; c.users == 0 {
+		delete(p.running, lang)
+		c.stop()
 	}
 }

@@ -47,6 +47,15 @@ func NewIPhone(t testing.TB, lang, origin string, more ...chromedp.ExecAllocator
 	return newPhone(t, lang, origin, device.IPhone13, true, more...)
 }
 
+// NewPhone returns an Android phone or an iPhone.
+func NewPhone(t testing.TB, lang, origin string, android bool, more ...chromedp.ExecAllocatorOption) *Phone {
+	t.Helper()
+	if android {
+		return NewAndroid(t, lang, origin, more...)
+	}
+	return NewIPhone(t, lang, origin, more...)
+}
+
 func newPhone(t testing.TB, lang, origin string, kind chromedp.Device, standalone bool, more ...chromedp.ExecAllocatorOption) *Phone {
 	t.Helper()
 	dir := t.TempDir()

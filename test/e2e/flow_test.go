@@ -79,12 +79,8 @@ func newReached(t *testing.T, lang string, android bool) *person {
 		c.Push.Contact, c.Push.Hosts = "mailto:it@example.com", []string{service.URL}
 	})
 	shade := browser.NewShade(t)
-	p := &person{world: w, lang: lang, android: android, portal: browser.NewDesktop(t, lang), shade: shade, pushed: service.Subscribe()}
-	if android {
-		p.phone = browser.NewAndroid(t, lang, w.origin, shade.Under())
-	} else {
-		p.phone = browser.NewIPhone(t, lang, w.origin, shade.Under())
-	}
+	p := &person{world: w, lang: lang, android: android, portal: browser.NewDesktop(t, lang),
+		phone: browser.NewPhone(t, lang, w.origin, android, shade.Under()), shade: shade, pushed: service.Subscribe()}
 	p.phone.Asks()
 	p.phone.Subscribes(subscription(p.pushed))
 	p.portal.OneLanguage()

@@ -23,12 +23,7 @@ func TestKeyboard(t *testing.T) {
 		lang := langs[(i+1)%len(langs)] // one after the other
 		t.Run(f.name+"/"+lang, func(t *testing.T) {
 			w := newWorld(t, nil)
-			p := &person{world: w, lang: lang, android: f.android, portal: browser.NewDesktop(t, lang)}
-			if f.android {
-				p.phone = browser.NewAndroid(t, lang, w.origin)
-			} else {
-				p.phone = browser.NewIPhone(t, lang, w.origin)
-			}
+			p := &person{world: w, lang: lang, android: f.android, portal: browser.NewDesktop(t, lang), phone: browser.NewPhone(t, lang, w.origin, f.android)}
 			p.portal.OneLanguage()
 			p.phone.OneLanguage()
 			p.portal.BeforeEachPage(ownTime)

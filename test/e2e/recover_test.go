@@ -94,16 +94,8 @@ func (p *person) allows() {
 func (p *person) newPhone(android bool) *browser.Phone {
 	p.t.Helper()
 	old := p.phone
-	p.android = android
-	if android {
-		p.phone = browser.NewAndroid(p.t, p.lang, p.origin)
-		p.phone.Open(p.origin + "/p/")
-		p.phone.Tap("land.and.skip")
-	} else {
-		p.phone = browser.NewIPhone(p.t, p.lang, p.origin)
-		p.phone.Open(p.origin + "/p/")
-	}
-	p.phone.Sees("first.title")
+	p.android, p.phone = android, browser.NewPhone(p.t, p.lang, p.origin, android)
+	p.opensApp()
 	return old
 }
 

@@ -67,12 +67,7 @@ type person struct {
 // is there before the first activation. No pushes reach it.
 func (w *world) newPerson(lang string, android bool) *person {
 	w.t.Helper()
-	p := &person{world: w, lang: lang, android: android, portal: browser.NewDesktop(w.t, lang)}
-	if android {
-		p.phone = browser.NewAndroid(w.t, lang, w.origin)
-	} else {
-		p.phone = browser.NewIPhone(w.t, lang, w.origin)
-	}
+	p := &person{world: w, lang: lang, android: android, portal: browser.NewDesktop(w.t, lang), phone: browser.NewPhone(w.t, lang, w.origin, android)}
 	p.opensApp()
 	return p
 }
