@@ -38,11 +38,13 @@ export default async function () {
     await activated(phone, server, "0");
     await other.reload();
     await phone.reset();
+    await Promise.all([other.reload(), other.reload()]); // a message and a press at once: what both open is closed again
     for (const since = Date.now(); other.accounts().length && Date.now() - since < 2000; ) await new Promise((go) => setTimeout(go, 5));
     equal(other.accounts(), [], "in the other window");
     equal([await phone.setting("camera"), await activated(phone, server, "1"), server.devices.size], [undefined, phone.accounts()[0].device, 2]);
     await other.reload();
     equal(other.accounts().map(({ account }) => account.name), ["mei"]);
+    await phone.reset();
   });
 
   await test("leave/a response without a network: any PIN gives one", async () => {
