@@ -43,8 +43,7 @@ func Needed(t testing.TB) string {
 	return program(t, "chromium", "chromium", "chromium-browser", "google-chrome")
 }
 
-// program returns the path of the first of these that there is, or skips the test;
-// if KEYTURN_TEST_REQUIRE has what, a missing one is a failure.
+// program returns the path of the first of these that there is.
 func program(t testing.TB, what string, names ...string) string {
 	t.Helper()
 	for _, name := range names {
@@ -52,11 +51,18 @@ func program(t testing.TB, what string, names ...string) string {
 			return path
 		}
 	}
+	Missing(t, what)
+	return ""
+}
+
+// Missing leaves out a test for which something isn't installed; with it in
+// KEYTURN_TEST_REQUIRE that is a failure.
+func Missing(t testing.TB, what string) {
+	t.Helper()
 	if slices.Contains(strings.Split(os.Getenv("KEYTURN_TEST_REQUIRE"), ","), what) {
 		t.Fatal(what + " is required and not installed")
 	}
 	t.Skip(what + " is not installed")
-	return ""
 }
 
 // start starts a Chromium whose profile is in dir, and which ends with the test

@@ -3,8 +3,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -20,12 +18,8 @@ var axe = sync.OnceValue(func() string {
 
 // TestAxe says whether TestScreens asks axe-core.
 func TestAxe(t *testing.T) {
-	switch {
-	case axe() != "":
-	case slices.Contains(strings.Split(os.Getenv("KEYTURN_TEST_REQUIRE"), ","), "axe"):
-		t.Fatal("axe-core is required and not installed")
-	default:
-		t.Skip("axe-core is not installed")
+	if axe() == "" {
+		browser.Missing(t, "axe")
 	}
 }
 

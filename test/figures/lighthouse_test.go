@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -16,18 +15,13 @@ import (
 	"keyturn/test/browser"
 )
 
-// lighthouse is the folder in which test/all has npm install Lighthouse. If it isn't there
-// the test is skipped; with KEYTURN_TEST_REQUIRE=lighthouse that is a failure.
+// lighthouse is the folder in which test/all has npm install Lighthouse.
 func lighthouse(t *testing.T) string {
 	dir := filepath.Join(os.TempDir(), "keyturn-lighthouse")
-	if _, err := os.Stat(filepath.Join(dir, "node_modules/lighthouse/package.json")); err == nil {
-		return dir
+	if _, err := os.Stat(filepath.Join(dir, "node_modules/lighthouse/package.json")); err != nil {
+		browser.Missing(t, "lighthouse")
 	}
-	if slices.Contains(strings.Split(os.Getenv("KEYTURN_TEST_REQUIRE"), ","), "lighthouse") {
-		t.Fatal("lighthouse is required and not installed")
-	}
-	t.Skip("lighthouse is not installed")
-	return ""
+	return dir
 }
 
 // loaded is a page that Lighthouse loads, as lighthouse.mjs takes it.
