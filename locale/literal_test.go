@@ -10,8 +10,8 @@ import (
 )
 
 // What reaches a person comes from the catalogues, or it is a name. Everything below reads
-// sources as their own parsers do (text/template/parse, x/net/html, go/ast, and a small one
-// for modules), so that a word is found where a person would read it, and a class isn't.
+// sources as parsers do (x/net/html, go/ast, and a small one for modules), so that a word is
+// found where a person would read it, and a class isn't.
 //
 // English on purpose, and so not looked for: the help of the command lines (tags and
 // examples), errors, the log, the manual of the settings, and what a help desk is handed of a phone. The
