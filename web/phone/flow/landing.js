@@ -14,9 +14,9 @@ export function LandFlow({ app }) {
   const { kind, code, ends, dead } = app.landing ?? { kind: "nope", code: "", ends: 0, dead: false };
   const seconds = useLeft(ends);
   const address = location.origin + "/p/";
-  const [qr, setQr] = useState(/** @type {boolean[][] | null} */ (null));
+  const [qr, setQr] = useState(/** @type {boolean[][] | null | undefined} */ (undefined));
   useEffect(() => {
-    if (kind === "desk") draw(address).then(setQr, () => {});
+    if (kind === "desk") draw(address).then(setQr, () => setQr(null));
   }, [kind]);
   const use = async () => {
     app.landing = null;

@@ -17,7 +17,7 @@ import { Banner, Button, Copy, Guide, Icon, Screen, Shell, T } from "./part.js";
  * @property {boolean} [dead]     the code can't be looked at
  * @property {boolean} [oldos]    too old for notifications
  * @property {boolean} [top]      the Share button is at the top right
- * @property {boolean[][] | null} [qr]  the page's address, for the phone's camera
+ * @property {boolean[][] | null} [qr]  the page's address, for the phone's camera; null: it can't be drawn, none: not yet
  * @property {"" | "offers" | "done"} [offer]  the browser offers to install, or has done so
  * @property {boolean} [demo]     this window may play a phone
  * @property {() => void} [install]
@@ -84,13 +84,13 @@ function InApp(props) {
 /** @param {Landing} props */
 function Desk({ host, qr, demo, use }) {
   return html`<${T} as="p" k="land.desk.body" v=${{ host }} />
-    ${qr && html`<${Squares} rows=${qr} />`}
+    ${qr !== null && html`<${Squares} rows=${qr} />`}
     ${demo && html`<${Button} k="land.desk.use" kind="main wide" onPress=${use} />
       <${T} as="p" class="small muted" k="land.desk.use.note" />`}`;
 }
 
-/** A QR code: black on white in every theme, with a margin of 4. Its address stands above it. @param {{rows: boolean[][]}} props */
-function Squares({ rows }) {
+/** A QR code: black on white in every theme, with a margin of 4. Its address stands above it, and its place is kept, so that no button moves. @param {{rows?: boolean[][]}} props */
+function Squares({ rows = [] }) {
   const side = rows.length;
   const path = rows.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ""))).join("");
   return html`<div class="qr squares" aria-hidden="true"><svg viewBox=${`-4 -4 ${side + 8} ${side + 8}`} shape-rendering="crispEdges"><path d=${path} /></svg></div>`;
