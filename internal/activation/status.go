@@ -40,8 +40,8 @@ func (s *Service) Status(ctx context.Context, session string) (Status, error) {
 	}
 	st.Code = keyturn.Code(code)
 	since := a.Made
-	if a.Looked.After(since) {
-		since = a.Looked
+	if !a.Looked.IsZero() {
+		since = a.Looked.Add(time.Second) // the store keeps seconds: what was tried in that of the look came before it
 	}
 	if _, st.Old, err = s.Store.RefusedSince(ctx, a.Account, since); err != nil {
 		return Status{}, fmt.Errorf("activation %s: %w", a.ID, err)
