@@ -45,7 +45,7 @@ func (p *person) foundWhileRecovering() {
 // request ends.
 func (p *person) goesBack() {
 	p.t.Helper()
-	p.portal.Sees("#number")
+	p.portal.Awaits(`sessionStorage.getItem("keyturn.waiting") === document.querySelector("#wait")?.dataset.request`)
 	browser.Eval[bool](&p.portal.Window, `(history.back(), true)`)
 	p.portal.Sees("#signin[data-waiting^=req_]")
 	if name := p.portal.Attr("#name", "value"); name != mei.Name {

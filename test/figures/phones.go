@@ -58,7 +58,7 @@ func outcomes(s *stage) {
 // fromMemory goes back from the waiting page to a sign-in form that the browser has kept:
 // the request ends. Coming to the form in any other way ends nothing.
 func (s *stage) fromMemory() {
-	s.desk.Awaits(`sessionStorage.getItem("keyturn.waiting") === document.querySelector("#wait").dataset.request`)
+	s.desk.Awaits(`sessionStorage.getItem("keyturn.waiting") === document.querySelector("#wait")?.dataset.request`)
 	s.desk.Open(s.origin + "/")
 	s.desk.Sees("#signin[data-waiting^=req_]")
 	s.desk.Reload()
