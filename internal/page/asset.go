@@ -17,9 +17,10 @@ import (
 // all of them, so that a browser keeps them for ever, a new release has new
 // addresses, and a module finds its neighbour by "./name.js".
 type assets struct {
-	hash  string
-	files map[string]File
-	icons map[string]template.HTML
+	hash    string
+	files   map[string]File
+	icons   map[string]template.HTML
+	scripts map[string]template.HTML // what starts each module
 }
 
 // kinds are the files that are served; a template or a note is not.
@@ -31,7 +32,7 @@ var kinds = map[string]string{
 }
 
 func loadAssets(files fs.FS, folders []string) (assets, error) {
-	a := assets{files: map[string]File{}, icons: map[string]template.HTML{}}
+	a := assets{files: map[string]File{}, icons: map[string]template.HTML{}, scripts: map[string]template.HTML{}}
 	sum := sha256.New()
 	for _, folder := range folders {
 		err := fs.WalkDir(files, folder, func(name string, d fs.DirEntry, err error) error {
@@ -58,7 +59,7 @@ func loadAssets(files fs.FS, folders []string) (assets, error) {
 	for _, s := range symbol.FindAllSubmatch(a.files["shared/icons/sprite.svg"].Plain, -1) {
 		a.icons[string(s[1])] = template.HTML(fmt.Sprintf(`<svg class="icon" aria-hidden="true" %s>%s</svg>`, s[2], s[3])) // ours, embedded
 	}
-	return a, nil
+	return a, a.startScripts()
 }
 
 // symbol is one drawing of the sprite.
@@ -72,20 +73,35 @@ func (a *assets) address(name string) (string, error) {
 	return "/assets/" + a.hash + "/" + name, nil
 }
 
-// module starts a script, such as "portal/wait.js". The page names what it imports as
-// well, before a browser finds that in the script.
+// module starts a script, such as "portal/wait.js".
 func (a *assets) module(name string) (template.HTML, error) {
-	var b strings.Builder
-	for _, needed := range a.imports(name, nil) {
-		address, err := a.address(needed)
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", name, err)
-		}
-		fmt.Fprintf(&b, "<link rel=\"modulepreload\" href=\"%s\">", address)
+	html, ok := a.scripts[name]
+	if !ok {
+		return "", fmt.Errorf("there is no module %s", name)
 	}
-	address, err := a.address(name)
-	fmt.Fprintf(&b, "<script type=\"module\" src=\"%s\"></script>", address)
-	return template.HTML(b.String()), err // names of embedded files
+	return html, nil
+}
+
+// startScripts writes what starts each module, once. A page names what it imports as well,
+// before a browser finds that in the script.
+func (a *assets) startScripts() error {
+	for name := range a.files {
+		if path.Ext(name) != ".js" {
+			continue
+		}
+		var b strings.Builder
+		for _, needed := range a.imports(name, nil) {
+			address, err := a.address(needed)
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			fmt.Fprintf(&b, "<link rel=\"modulepreload\" href=\"%s\">", address)
+		}
+		address, _ := a.address(name) // it is there
+		fmt.Fprintf(&b, "<script type=\"module\" src=\"%s\"></script>", address)
+		a.scripts[name] = template.HTML(b.String()) // names of embedded files
+	}
+	return nil
 }
 
 // imported is a module that another one can't run without.

@@ -54,6 +54,7 @@ func TestFlow(t *testing.T) {
 				p.unlockNew()
 				p.check()
 				p.turnsOn()
+				p.keeps(&p.phone.Window, 1)
 				p.done()
 				p.reached(who)
 				if f.further {
@@ -119,7 +120,7 @@ func (p *person) installs(scanned bool) {
 	p.phone.Sees("first.title")
 }
 
-// keeps says how many keys a page has made.
+// keeps checks how many keys the browser of a page keeps.
 func (p *person) keeps(w *browser.Window, keys int) {
 	p.t.Helper()
 	if got := browser.Eval[int](w, `(async () => {
