@@ -89,7 +89,7 @@ func (c *initCmd) settings(t *terminal, from *source) (config.Config, error) {
 	if c.Organisation != "" {
 		s.Organisation["en"] = c.Organisation
 	}
-	s.Storage.URL = "sqlite:" + filepath.Join(data, "keyturn.db")
+	s.Storage.URL = config.Address("sqlite:" + filepath.Join(data, "keyturn.db"))
 	if c.Listen != "" {
 		s.Listen = c.Listen
 	}

@@ -198,7 +198,7 @@ func pushOrigin(s string) bool {
 }
 
 func (c *Config) checkStorage(f *faults) {
-	kind, rest, _ := strings.Cut(c.Storage.URL, ":")
+	kind, rest, _ := strings.Cut(string(c.Storage.URL), ":")
 	known := kind == "sqlite" && rest != "" || (kind == "postgres" || kind == "postgresql") && rest != ""
 	f.unless(known, "storage.url", "is neither sqlite:FILE nor postgres://…", "")
 	f.unless(!known || kind == "sqlite" || c.Seal.Key != "" || c.KeyFile() != "", "seal.key_file", "is missing: with PostgreSQL there is no folder for it", "give seal.key_file or seal.key")
@@ -213,7 +213,7 @@ func (c *Config) KeyFile() string { return c.beside(c.Seal.KeyFile, "key") }
 func (c *Config) CertificateFolder() string { return c.beside(c.TLS.Cache, "certificates") }
 
 func (c *Config) beside(given, name string) string {
-	file, ok := strings.CutPrefix(c.Storage.URL, "sqlite:")
+	file, ok := strings.CutPrefix(string(c.Storage.URL), "sqlite:")
 	if given != "" || !ok || file == ":memory:" {
 		return given
 	}

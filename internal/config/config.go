@@ -161,7 +161,7 @@ type Mail struct {
 
 	// How to log in there. Empty: not at all.
 	User     string `toml:"user"`
-	Password string `toml:"password" secret:"true"`
+	Password Secret `toml:"password"`
 
 	// The address that letters come from.
 	From string `toml:"from"`
@@ -186,7 +186,7 @@ type Place struct {
 // Storage is where everything is kept.
 type Storage struct {
 	// sqlite:FILE, or postgres://… for those who outgrow one machine.
-	URL string `toml:"url" secret:"true"`
+	URL Address `toml:"url"`
 }
 
 // Seal is about the key that closes the secrets in the database.
@@ -198,7 +198,7 @@ type Seal struct {
 
 	// The key itself, for machines that keep secrets in the environment. It is used
 	// instead of the file.
-	Key string `toml:"key" secret:"true"`
+	Key Secret `toml:"key"`
 }
 
 // Default returns the settings of a fresh installation. What it leaves empty has

@@ -297,7 +297,7 @@ func TestFolders(t *testing.T) {
 		{"postgres://db/keyturn", "", ""},
 	} {
 		c := config.Default()
-		c.Storage.URL, c.Seal.KeyFile = tt.url, tt.keyFile
+		c.Storage.URL, c.Seal.KeyFile = config.Address(tt.url), tt.keyFile
 		if got := c.KeyFile(); got != tt.want {
 			t.Errorf("key of %s is in %q, want %q", tt.url, got, tt.want)
 		}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
@@ -23,8 +22,9 @@ type Setting struct {
 func Settings() []Setting {
 	var all []Setting
 	c := Default()
-	each(reflect.ValueOf(&c).Elem(), "", func(key string, _ reflect.Value, f reflect.StructField) {
-		all = append(all, Setting{Key: key, Secret: f.Tag.Get("secret") != ""})
+	each(reflect.ValueOf(&c).Elem(), "", func(key string, v reflect.Value, _ reflect.StructField) {
+		_, secret := v.Interface().(concealed)
+		all = append(all, Setting{Key: key, Secret: secret})
 	})
 	return all
 }
@@ -111,27 +111,17 @@ func list(text string) []string {
 // Value returns a setting as it stands in a file, without what must not be seen.
 func (c *Config) Value(s Setting) string {
 	v := c.find(s.Key)
-	if s.Secret {
-		return quote(redacted(v.String()))
+	if secret, ok := v.Interface().(concealed); ok {
+		return quote(secret.shown())
 	}
 	return written(v)
 }
 
-// redacted returns a secret as it may be shown: an address without its password,
-// anything else not at all.
-func redacted(secret string) string {
-	if u, err := url.Parse(secret); err == nil && u.Scheme != "" {
-		return u.Redacted()
-	}
-	if secret == "" {
-		return ""
-	}
-	return "(secret)"
-}
-
-// written gives a value as TOML does.
+// written gives a value as TOML does, a secret too.
 func written(v reflect.Value) string {
 	switch x := v.Interface().(type) {
+	case concealed:
+		return quote(v.String())
 	case encoding.TextMarshaler:
 		text, _ := x.MarshalText() // a Duration and a Rate can't fail
 		return quote(string(text))

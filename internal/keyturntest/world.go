@@ -58,7 +58,7 @@ func Set(f func(*config.Config)) Option {
 // In keeps the data at a storage URL, such as one of package storetest, and the key
 // in a file: several nodes can share them.
 func In(url, keyFile string) Option {
-	return Set(func(c *config.Config) { c.Storage.URL, c.Seal.KeyFile = url, keyFile })
+	return Set(func(c *config.Config) { c.Storage.URL, c.Seal.KeyFile = config.Address(url), keyFile })
 }
 
 // Mail sends letters to a mail server of the test's, which the operator reads too.

@@ -27,7 +27,7 @@ func Inspect(ctx context.Context, c config.Config) (err error) {
 			return fmt.Errorf("mail.server: %w", err)
 		}
 	}
-	if strings.HasPrefix(c.Storage.URL, "sqlite:") && !used(c) {
+	if strings.HasPrefix(string(c.Storage.URL), "sqlite:") && !used(c) {
 		return nil
 	}
 	if c.Seal.Key == "" && !exists(c.KeyFile()) { // opening would make another one
@@ -37,7 +37,7 @@ func Inspect(ctx context.Context, c config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, c.Storage.URL)
+	db, err := store.Open(ctx, string(c.Storage.URL))
 	if err != nil {
 		return err
 	}

@@ -75,7 +75,7 @@ func Connect(ctx context.Context, c config.Config, with With) (*Services, error)
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, c.Storage.URL)
+	db, err := store.Open(ctx, string(c.Storage.URL))
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ var ErrKey = errors.New("the key that closes the database's secrets is missing")
 func openBox(c config.Config) (*seal.Box, error) {
 	switch {
 	case c.Seal.Key != "":
-		return seal.Parse(c.Seal.Key)
+		return seal.Parse(string(c.Seal.Key))
 	case c.KeyFile() == "":
 		return seal.New()
 	}
@@ -107,7 +107,7 @@ func openBox(c config.Config) (*seal.Box, error) {
 
 // used reports whether there is a SQLite file already; the key was made before it.
 func used(c config.Config) bool {
-	file, ok := strings.CutPrefix(c.Storage.URL, "sqlite:")
+	file, ok := strings.CutPrefix(string(c.Storage.URL), "sqlite:")
 	return ok && exists(file)
 }
 

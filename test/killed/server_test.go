@@ -68,7 +68,7 @@ func settings(folder, listen string) config.Config {
 	}
 	c.Listen = listen
 	c.PublicURL = origin
-	c.Storage.URL = "sqlite:" + filepath.Join(folder, "keyturn.db")
+	c.Storage.URL = config.Address("sqlite:" + filepath.Join(folder, "keyturn.db"))
 	c.Seal.KeyFile = filepath.Join(folder, "key")
 	return c
 }

@@ -101,7 +101,7 @@ func (b *bench) settle() error {
 	_, port, _ := net.SplitHostPort(listen) // was just made
 	c := config.Default()
 	c.PublicURL, c.Listen = "https://localhost:"+port, listen
-	c.Storage.URL = "sqlite:" + filepath.Join(b.dir, "keyturn.db")
+	c.Storage.URL = config.Address("sqlite:" + filepath.Join(b.dir, "keyturn.db"))
 	c.TLS.Cert, c.TLS.Key = filepath.Join(b.dir, "cert.pem"), filepath.Join(b.dir, "key.pem")
 	b.config = c
 	b.roots, err = writeCertificate(c.TLS.Cert, c.TLS.Key)
