@@ -66,9 +66,11 @@ type try struct {
 	rate policy.Rate
 }
 
-// take takes a try of every count that this attempt has. A known browser has one
-// of its own instead, so that nobody who guesses elsewhere keeps the person out
-// (attack A84).
+// take takes a try of every count that this attempt has. The known browsers of an
+// account have one together, so that nobody who guesses elsewhere keeps the person
+// out (attack A84). It is the account's and not a browser's: cookies change with
+// each redemption, whoever's it is (attack A96). Once it is used up, the counts
+// judge that everybody has.
 func (s *Service) take(ctx context.Context, id, counted string, a Attempt) (keys []string, err error) {
 	known := false
 	if len(a.Browser) > 0 {
@@ -76,15 +78,22 @@ func (s *Service) take(ctx context.Context, id, counted string, a Attempt) (keys
 			return nil, err
 		}
 	}
+	if known {
+		keys, err = s.takeEach(ctx, []try{{"password.known/" + counted, s.Limits.Passwords}})
+		if !errors.Is(err, ErrTooMany) {
+			return keys, err
+		}
+	}
 	from := policy.Network(a.Addr)
-	tries := []try{
+	return s.takeEach(ctx, []try{
 		{"password.address/" + from, s.Limits.SignIns},
 		{"password/" + counted + "/" + from, s.Limits.Passwords},
 		{"password.account/" + counted, s.Limits.PasswordAll},
-	}
-	if known {
-		tries = []try{{"password.browser/" + counted + "/" + a.Browser.String(), s.Limits.Passwords}}
-	}
+	})
+}
+
+// takeEach takes a try of each count, or none.
+func (s *Service) takeEach(ctx context.Context, tries []try) (keys []string, err error) {
 	for _, t := range tries {
 		wait, err := s.Tries.Take(ctx, t.key, t.rate.Most, t.rate.In, s.Now())
 		if err == nil && wait == 0 {

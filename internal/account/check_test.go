@@ -158,7 +158,9 @@ func TestA84A28KnownBrowser(t *testing.T) {
 	}
 	here.Password = "wrong"
 	for range 5 {
-		_, _ = w.Check(t.Context(), here)
+		if _, err := w.Check(t.Context(), here); !errors.Is(err, account.ErrPassword) {
+			t.Errorf("guess in the known browser: %v, want ErrPassword", err)
+		}
 	}
 	if _, err := w.Check(t.Context(), here); !isTooMany(err) {
 		t.Errorf("sixth guess in the known browser: %v, want TooMany", err)
@@ -167,6 +169,28 @@ func TestA84A28KnownBrowser(t *testing.T) {
 	other.Browser = here.Browser
 	if _, err := w.Check(t.Context(), other); !errors.Is(err, account.ErrPassword) {
 		t.Errorf("the same cookie for another name: %v, want ErrPassword", err)
+	}
+}
+
+// A96: a cookie that has changed, or that of another browser, is worth no more
+// tries; when those of the known browsers are used up, they are counted like any
+// other.
+func TestA96KnownBrowsersShareACount(t *testing.T) {
+	w := newWorld(t)
+	judged := 0
+	for _, cookie := range []string{"hash before", "hash after", "hash of another browser"} {
+		w.known = browsers{cookie: w.ada.ID}
+		w.Browsers = w.known
+		for range 6 {
+			here := attempt("ada", "wrong")
+			here.Browser = []byte(cookie)
+			if _, err := w.Check(t.Context(), here); errors.Is(err, account.ErrPassword) {
+				judged++
+			}
+		}
+	}
+	if judged != 10 {
+		t.Errorf("%d guesses were judged, want 10: five of known browsers, five of the address", judged)
 	}
 }
 

@@ -10,8 +10,9 @@ import (
 // Limits are how long and how often. Spec §17 has the reasons. A rate is
 // NUMBER/TIME, such as 5/15m. Limits by address count wrong tries only.
 type Limits struct {
-	// Wrong passwords per account and address; a known browser has a count of its
-	// own instead, of the same size.
+	// Wrong passwords per account and address. The known browsers of an account have
+	// one count together instead, of the same size; once it is used up they are
+	// counted like any other.
 	Passwords Rate `toml:"passwords"`
 
 	// Wrong passwords per account, from all addresses.

@@ -29,6 +29,13 @@ func (w *World) Browser() *Browser {
 		"User-Agent": {"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:153.0) Gecko/20100101 Firefox/153.0"}}}
 }
 
+// At returns the same browser, with the same cookies, as it talks to another node.
+func (b *Browser) At(w *World) *Browser {
+	same := *b
+	same.client = &http.Client{Jar: b.client.Jar, Timeout: b.client.Timeout, Transport: w.through()}
+	return &same
+}
+
 // Get loads a page, such as "/phones".
 func (b *Browser) Get(path string) *Page {
 	b.t.Helper()

@@ -42,7 +42,7 @@ type Limits struct {
 	AnswersKept int           // answers per device whose results can be repeated
 	CounterJump int64         // most by which an answer's counter may grow
 	LateAnswers int           // refused late answers that count as a second copy of the phone
-	Passwords   Rate          // wrong, per account and address; also per known browser
+	Passwords   Rate          // wrong, per account and address; also for all known browsers of an account together
 	PasswordAll Rate          // wrong, per account
 	Recoveries  Rate          // wrong recovery codes, per account
 	RecoveryRow int           // wrong recovery codes in a row per account: they are off

@@ -1,0 +1,68 @@
+package keyturntest_test
+
+import (
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"testing"
+
+	"keyturn/internal/keyturntest"
+)
+
+// guess types a wrong password for somebody and reports whether it was judged.
+func guess(b *keyturntest.Browser, name string) (judged bool) {
+	return b.Post("/sign-in", url.Values{"name": {name}, "password": {"a guess"}}).Status == http.StatusForbidden
+}
+
+// A96: whoever shares a browser with the person, and has an account of their own,
+// gets new cookies there with each sign-in of their own, and no new tries at the
+// person's password with them: neither here nor at another node.
+func TestA96CookieThatRotates(t *testing.T) {
+	onEngines(t, func(t *testing.T, nodes [2]*keyturntest.World) {
+		w := nodes[0]
+		ada, eve := w.Person("ada"), w.Person("eve")
+		shared := ada.SetUp(pin)
+		signIn(shared, ada).Submit("form#sign-out", nil)
+		eve.SetUp(pin)
+		signIn(shared, eve).Submit("form#sign-out", nil)
+		judged := 0
+		for round := range 4 {
+			before := shared.Cookie("keyturn_browser")
+			for range 6 {
+				if guess(shared.At(nodes[round%2]), "ada") {
+					judged++
+				}
+			}
+			signIn(shared, eve).Submit("form#sign-out", nil)
+			if shared.Cookie("keyturn_browser") == before {
+				t.Fatal("the cookie stays: nothing was tried")
+			}
+		}
+		if most := 5 + 5; judged != most { // of her known browsers, and of an address
+			t.Errorf("%d guesses were judged, want %d", judged, most)
+		}
+	})
+}
+
+// A96, at once: all known browsers of a person have one count together.
+func TestA96KnownBrowsersAtOnce(t *testing.T) {
+	onEngines(t, func(t *testing.T, nodes [2]*keyturntest.World) {
+		w := nodes[0]
+		ada := w.Person("ada")
+		ada.SetUp(pin)
+		var browsers [10]*keyturntest.Browser
+		for i := range browsers {
+			browsers[i] = w.Browser()
+			signIn(browsers[i], ada).Submit("form#sign-out", nil)
+		}
+		var judged atomic.Int64
+		race(racers, func(i int) {
+			if guess(browsers[i%10].At(nodes[i%2]), "ada") {
+				judged.Add(1)
+			}
+		})
+		if n := judged.Load(); n != 10 {
+			t.Errorf("%d guesses were judged, want 10: five of her browsers, five of an address", n)
+		}
+	})
+}
