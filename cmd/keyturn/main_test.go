@@ -31,7 +31,7 @@ func TestScripts(t *testing.T) {
 			return err
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"status": exits, "ready": ready, "ready-after": readyAfter, "sign-in": signIn, "taken": taken,
+			"status": exits, "ready": ready, "ready-after": readyAfter, "sign-in": signIn, "taken": taken, "record": record,
 		},
 	})
 }

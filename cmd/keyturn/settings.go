@@ -86,5 +86,5 @@ func (s *source) connect(ctx context.Context) (*server.Services, error) {
 	if err != nil {
 		return nil, err
 	}
-	return server.Connect(ctx, c, server.With{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	return server.Connect(ctx, c, server.With{Actor: actor(os.Getenv("SUDO_USER"), os.Getuid()), Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 }

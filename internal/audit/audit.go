@@ -121,7 +121,8 @@ const (
 type Event struct {
 	Kind      Kind
 	At        time.Time         // by the server's clock; kept in Unix seconds
-	Account   string            // "acc_…"; empty if none is known
+	Account   string            // "acc_…" whom it concerns; empty if none is known
+	Actor     string            // who acted: see [Event.By]; empty: By says it
 	Device    string            // "dev_…" that acted or is meant; may be empty
 	Subject   string            // id of the activation, request or session; may be empty
 	Reference string            // 8 symbols that a person was shown; empty if none was

@@ -32,6 +32,7 @@ type With struct {
 	Log     *slog.Logger     // nil: nothing is logged
 	Now     func() time.Time // nil: the real clock
 	Pretend bool             // set-up pages link to the phone app in this browser: for the demo
+	Actor   string           // who does all that this program does, as audit.Operator makes it; "": the record says it of each event
 	Roots   *x509.CertPool   // that know the mail server's certificate; nil: those of the system
 }
 
@@ -130,7 +131,7 @@ func introduce(ctx context.Context, c config.Config, with With, box *seal.Box, d
 	if s.places, err = openPlaces(c, with); err != nil {
 		return nil, err
 	}
-	db.Limits, db.Heard = s.limits, s.heard
+	db.Limits, db.Heard, db.Actor = s.limits, s.heard, with.Actor
 	db.Mail = store.Mail{People: c.Mail.Server != "", Operator: c.Mail.Operator}
 	keys, err := s.vault.nonceKeys(ctx)
 	if err != nil {

@@ -191,7 +191,7 @@ func (tx *Tx) leaveLost(account string, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	ev := audit.Event{Kind: audit.DeviceRemoved, At: at, Detail: map[string]string{"reason": device.ReasonLost}}
+	ev := audit.Event{Kind: audit.DeviceRemoved, At: at, Actor: audit.Nobody, Detail: map[string]string{"reason": device.ReasonLost}}
 	for _, c := range gone {
 		if err := tx.tellDevice(ev, c); err != nil {
 			return err

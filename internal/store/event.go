@@ -3,12 +3,14 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
+	"keyturn"
 	"keyturn/internal/audit"
 	"keyturn/internal/notice"
 )
 
-var eventSQL struct{ Append, Refused, About query }
+var eventSQL struct{ Append, Refused, OfAccount, OfDevice, OfSubject, OfReference query }
 
 func init() { load(&eventSQL, "event.sql") }
 
@@ -22,21 +24,36 @@ func (tx *Tx) tell(ev audit.Event) error {
 	if kind, ok := notice.Of(ev); ok {
 		return tx.hear(kind, ev)
 	}
-	detail, err := tx.detail(ev)
+	row, err := tx.row(ev)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(eventSQL.Append, ev.Kind, ev.At, ev.Account, ev.Device, ev.Subject, ev.Reference, detail)
-	return err
+	return tx.run(eventSQL.Append, row...)
 }
 
-// detail is what is kept of the details of an event.
-func (tx *Tx) detail(ev audit.Event) (string, error) {
-	if len(ev.Detail) == 0 {
+// row is an event as it stands in its table. Addresses stand apart: they are forgotten before the rest.
+func (tx *Tx) row(ev audit.Event) ([]any, error) {
+	facts, addresses := ev.Split()
+	detail, err := text(facts)
+	if err != nil {
+		return nil, tx.fail(err)
+	}
+	from := ""
+	if len(addresses) > 0 {
+		if from, err = text(addresses); err != nil {
+			return nil, tx.fail(err)
+		}
+	}
+	return []any{ev.Kind, ev.At, ev.Account, ev.Device, ev.Subject, ev.Reference, detail, ev.By(tx.actor), from}, nil
+}
+
+// text is a few short facts as JSON.
+func text(facts map[string]string) (string, error) {
+	if len(facts) == 0 {
 		return "{}", nil
 	}
-	text, err := json.Marshal(ev.Detail)
-	return string(text), tx.fail(err)
+	t, err := json.Marshal(facts)
+	return string(t), err
 }
 
 // step runs one statement and writes its event. If no row changed it returns
@@ -57,11 +74,10 @@ func (d *DB) step(ctx context.Context, ev audit.Event, lost error, q query, args
 	return d.write(ctx, func(tx *Tx) error { return tx.step(ev, lost, q, args...) })
 }
 
-// About returns the events that name the id of an account, a device, an activation,
-// a request or a session, oldest first. It looks through the whole record: for
-// people and tests, not for doors.
+// About returns the events that name the id of an account, a device, an activation, a request or a session,
+// or that carry a reference, oldest first.
 func (d *DB) About(ctx context.Context, id string) ([]audit.Event, error) {
-	rows, err := list(d.read(ctx), eventFields, eventSQL.About, id)
+	rows, err := list(d.read(ctx), eventFields, about(id), id)
 	events := make([]audit.Event, len(rows))
 	for i, r := range rows {
 		events[i] = r.event()
@@ -69,18 +85,34 @@ func (d *DB) About(ctx context.Context, id string) ([]audit.Event, error) {
 	return events, err
 }
 
+// about is how to find what is named: each way has its index.
+func about(id string) query {
+	switch {
+	case strings.HasPrefix(id, keyturn.AccountID):
+		return eventSQL.OfAccount
+	case strings.HasPrefix(id, keyturn.DeviceID):
+		return eventSQL.OfDevice
+	case strings.Contains(id, "_"):
+		return eventSQL.OfSubject
+	}
+	return eventSQL.OfReference
+}
+
 // eventRow is an event as it stands in its table.
 type eventRow struct {
 	audit.Event
-	detail string
+	detail, addresses string
 }
 
 func eventFields(r *eventRow) []any {
-	return []any{&r.Kind, &r.At, &r.Account, &r.Device, &r.Subject, &r.Reference, &r.detail}
+	return []any{&r.Kind, &r.At, &r.Account, &r.Device, &r.Subject, &r.Reference, &r.detail, &r.Actor, &r.addresses}
 }
 
 func (r eventRow) event() audit.Event {
 	_ = json.Unmarshal([]byte(r.detail), &r.Detail) // tell wrote it; without it the rest is still true
+	if r.addresses != "" {
+		_ = json.Unmarshal([]byte(r.addresses), &r.Detail) // adds to what is there
+	}
 	return r.Event
 }
 

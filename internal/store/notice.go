@@ -31,11 +31,11 @@ func (tx *Tx) hear(kind notice.Kind, ev audit.Event) error {
 	if ev.Reference == "" {
 		ev.Reference = keyturn.NewReference()
 	}
-	detail, err := tx.detail(ev)
+	row, err := tx.row(ev)
 	if err != nil {
 		return err
 	}
-	seq, err := one(tx, value[int64], noticeSQL.Append, ev.Kind, ev.At, ev.Account, ev.Device, ev.Subject, ev.Reference, detail)
+	seq, err := one(tx, value[int64], noticeSQL.Append, row...)
 	if err != nil {
 		return err
 	}

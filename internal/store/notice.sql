@@ -2,8 +2,8 @@
 
 -- name: Append
 -- An event that people hear of: its number is that of its notices.
-INSERT INTO event (kind, at, account, device, subject, reference, detail)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO event (kind, at, account, device, subject, reference, detail, actor, addresses)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 RETURNING seq;
 
 -- name: Lately

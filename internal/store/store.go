@@ -45,6 +45,10 @@ type DB struct {
 	// that ends the process right there.
 	Around func(kinds []audit.Kind, done bool)
 
+	// Actor, if it is set before the first use, is who acts in everything that this
+	// program does, as [audit.Operator] makes it. Without it the events say it.
+	Actor string
+
 	// Mail says which letters are written, if it is set before the first use.
 	Mail Mail
 
@@ -129,7 +133,7 @@ func (d *DB) write(ctx context.Context, f func(*Tx) error) error {
 	var told []audit.Kind
 	var heard []notice.Told
 	err := d.engine.write(ctx, func(tx *Tx) error {
-		tx.mail = d.Mail
+		tx.mail, tx.actor = d.Mail, d.Actor
 		err := f(tx)
 		if told, heard = tx.told, tx.heard; err == nil && d.Around != nil {
 			d.Around(told, false)

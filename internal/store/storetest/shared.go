@@ -2,10 +2,12 @@ package storetest
 
 import (
 	"bytes"
+	"reflect"
 	"slices"
 	"sync"
 	"time"
 
+	"keyturn"
 	"keyturn/internal/audit"
 	"keyturn/internal/store"
 )
@@ -70,6 +72,28 @@ var records = []contract{
 		}
 		if now, err := w.db.LastEvent(w.Context()); err != nil || now < got[2].Seq {
 			w.Errorf("the newest event is %d, %v, want %d", now, err, got[2].Seq)
+		}
+	}},
+	{"an event is found by its account, its device, its subject and its reference, and says who acted", func(w *world) {
+		ada, bob := w.account(), w.account()
+		ref := keyturn.NewReference()
+		ev := audit.Event{Kind: audit.DeviceRemoved, At: now, Account: ada, Device: "dev_" + ada, Subject: "req_" + ada, Reference: ref,
+			Actor: bob, Detail: map[string]string{"reason": "lost", "ip": "2001:db8::7"}}
+		w.must(w.db.Refused(w.Context(), ev))
+		for _, id := range []string{ada, ev.Device, ev.Subject, ref} {
+			all, err := w.db.About(w.Context(), id)
+			if err != nil || len(all) == 0 || !reflect.DeepEqual(all[len(all)-1], ev) {
+				w.Errorf("by %s: %+v, %v, want %+v", id, all, err, ev)
+			}
+		}
+		if all := w.events(bob, ev.Kind); len(all) != 0 {
+			w.Errorf("what was done to another is told of who did it: %+v", all)
+		}
+	}},
+	{"what names nobody isn't found by an empty name", func(w *world) {
+		w.must(w.db.Refused(w.Context(), audit.Event{Kind: audit.SignInRefused, At: now}))
+		if all, err := w.db.About(w.Context(), ""); len(all) != 0 || err != nil {
+			w.Errorf("%d events, %v", len(all), err)
 		}
 	}},
 	{"an operator sees the browsers that are known and the newest request", func(w *world) {
