@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -60,6 +62,21 @@ func TestStopCutsNobodyOff(t *testing.T) {
 	}
 	if whole.Load() < 6 {
 		t.Errorf("%d whole answers, want at least those that were under way", whole.Load())
+	}
+}
+
+// A server that has stopped leaves its database in one file: whoever copies that has
+// everything.
+func TestStopLeavesOneFile(t *testing.T) {
+	folder := t.TempDir()
+	w := keyturntest.Start(t, keyturntest.In("sqlite:"+filepath.Join(folder, "keyturn.db"), filepath.Join(t.TempDir(), "key")))
+	ada := w.Person("ada")
+	ada.SetUp("7Kq#2")
+	w.Browser().SignIn(ada)
+	w.Stop()
+	left, err := os.ReadDir(folder)
+	if err != nil || len(left) != 1 {
+		t.Errorf("stopping leaves %v, %v", left, err)
 	}
 }
 

@@ -15,6 +15,9 @@ import (
 
 func (d *DB) Write(ctx context.Context, f func(*Tx) error) error { return d.write(ctx, f) }
 
+// Waiting is how many functions wait for the writer of a SQLite file.
+func (d *DB) Waiting() int { return len(d.engine.(*sqlite).writer.jobs) }
+
 // MigrateWith is Migrate with other steps.
 func (d *DB) MigrateWith(ctx context.Context, steps fs.FS) error { return d.migrate(ctx, steps) }
 

@@ -84,7 +84,7 @@ func (s *sqlite) write(ctx context.Context, f func(*Tx) error) error { return s.
 
 func (s *sqlite) ping(ctx context.Context) error { return s.readers.PingContext(ctx) }
 
-func (s *sqlite) close() error { return errors.Join(s.readers.Close(), s.writer.stop()) }
+func (s *sqlite) close() error { return errors.Join(s.queries.close(), s.writer.stop()) }
 
 func (s *sqlite) migrations() (*sql.DB, goose.Dialect, []goose.ProviderOption, error) {
 	db, err := sql.Open("sqlite", s.dsn+"&_txlock=immediate")
@@ -96,6 +96,7 @@ func (s *sqlite) migrations() (*sql.DB, goose.Dialect, []goose.ProviderOption, e
 type prepared struct {
 	by interface {
 		PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
+		Close() error
 	}
 	stmts sync.Map // query text to *sql.Stmt; there are as many as queries in the .sql files
 }
@@ -113,6 +114,20 @@ func (p *prepared) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 		_ = made.Close() // it has run nothing
 	}
 	return s.(*sql.Stmt), nil
+}
+
+// close closes the statements, then what they were prepared by. SQLite puts its log
+// into the file when the last connection is closed, and a connection stays open as long
+// as one of its statements is, whatever database/sql says of it.
+func (p *prepared) close() (err error) {
+	p.stmts.Range(func(_, s any) bool {
+		err = errors.Join(err, s.(*sql.Stmt).Close())
+		return true
+	})
+	if e := p.by.Close(); !errors.Is(e, sql.ErrConnDone) { // a second time
+		err = errors.Join(err, e)
+	}
+	return err
 }
 
 // ExecContext is that of [sql.Stmt].

@@ -43,8 +43,12 @@ type source interface {
 }
 
 // Exec runs a statement and returns how many rows it changed. For an arrow of a
-// state picture that is 1 or 0: won or lost.
+// state picture that is 1 or 0: won or lost. After a statement that failed it runs
+// nothing: on SQLite the transaction may be gone, and it would commit by itself.
 func (tx *Tx) Exec(q query, args ...any) (int64, error) {
+	if tx.err != nil {
+		return 0, tx.err
+	}
 	text := q.on(tx.postgres)
 	if text == "" { // a lock that SQLite doesn't need
 		return 0, nil
@@ -58,6 +62,9 @@ func (tx *Tx) Exec(q query, args ...any) (int64, error) {
 }
 
 func (tx *Tx) each(q query, args []any, row func(*sql.Rows) error) error {
+	if tx.err != nil {
+		return tx.err
+	}
 	return tx.fail(tx.reads.each(q, args, row))
 }
 

@@ -48,12 +48,13 @@ const (
 	left
 )
 
-// Statements around the functions. A savepoint is what one of them can be
-// taken back to.
+// Statements around the functions. A savepoint is what one of them can be taken
+// back to.
 const (
 	beginSQL    = "BEGIN IMMEDIATE" // waits for other programs here, not in the middle
 	commitSQL   = "COMMIT"
 	rollbackSQL = "ROLLBACK"
+	againSQL    = "BEGIN" // fails as long as there is a transaction
 	markSQL     = "SAVEPOINT job"
 	keepSQL     = "RELEASE job"
 	undoSQL     = "ROLLBACK TO job"
@@ -170,7 +171,7 @@ func (w *writer) share(first *job) {
 func (w *writer) stop() error {
 	w.close1.Do(func() { close(w.closing) })
 	<-w.stopped
-	return w.db.Close()
+	return errors.Join(w.conn.close(), w.db.Close())
 }
 
 // A turn is one transaction of the writer and the jobs that share it.
@@ -206,13 +207,21 @@ func (t *turn) do(j *job) error {
 	return t.keep()
 }
 
+// mark makes what the next job can be taken back to. Outside a transaction SAVEPOINT
+// would begin one and RELEASE commit it: so the first savepoint is made only where the
+// transaction is seen to be there, and for a later one RELEASE has just shown it.
 func (t *turn) mark() error {
-	if t.kept > 0 {
-		return t.must(markSQL)
+	if !t.open {
+		return t.begin()
 	}
-	if t.open {
-		return nil
+	if t.kept == 1 && t.w.exec(againSQL) == nil {
+		t.lost = errors.New("store: transaction lost")
+		return t.lost
 	}
+	return t.must(markSQL)
+}
+
+func (t *turn) begin() error {
 	err := t.w.exec(beginSQL)
 	t.open = err == nil
 	if err != nil {
