@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -36,15 +37,25 @@ const (
 func Languages() []string { return []string{English, Chinese} }
 
 // Words are the sentences of one language. They never change, so any number
-// of goroutines may use them.
+// of goroutines may use them. The catalogue is read when the first sentence is
+// looked up: a command that says nothing doesn't wait for it.
 type Words struct {
-	lang  string
+	lang string
+	read func() *catalogue
+}
+
+// A catalogue is one file, read.
+type catalogue struct {
 	plain map[string]string // sentences without a value: most of them, and no work
 	rest  map[string]bool   // keys whose sentence has values
 	words *i18n.Localizer
 }
 
-var catalogues, matcher = load()
+var catalogues = map[string]*Words{English: later(English), Chinese: later(Chinese)}
+
+func later(lang string) *Words {
+	return &Words{lang, sync.OnceValue(func() *catalogue { return mustRead(lang) })}
+}
 
 // For returns the words of a language, one of Languages; those of the default
 // language if there is no such catalogue.
@@ -54,6 +65,14 @@ func For(lang string) *Words {
 	}
 	return catalogues[English]
 }
+
+var matcher = sync.OnceValue(func() language.Matcher {
+	var tags []language.Tag
+	for _, lang := range Languages() {
+		tags = append(tags, language.Make(lang))
+	}
+	return language.NewMatcher(tags)
+})
 
 // longest is in bytes: browsers send less than 200. Thousands of tags would take
 // milliseconds, several times for each page.
@@ -74,7 +93,7 @@ func Match(acceptLanguage string) string {
 		if base, _ := tag.Base(); base.String() == "zh" {
 			return Chinese
 		}
-		if _, i, sure := matcher.Match(tag); sure >= language.High {
+		if _, i, sure := matcher().Match(tag); sure >= language.High {
 			return Languages()[i]
 		}
 	}
@@ -86,8 +105,9 @@ func (w *Words) Lang() string { return w.lang }
 
 // Has reports whether there is a sentence of that key.
 func (w *Words) Has(key string) bool {
-	_, plain := w.plain[key]
-	return plain || w.rest[key]
+	c := w.read()
+	_, plain := c.plain[key]
+	return plain || c.rest[key]
 }
 
 // T returns the sentence of a key with its values set in. Values are pairs of
@@ -97,14 +117,15 @@ func (w *Words) Has(key string) bool {
 // A page must not fail because of a word: an unknown key comes back as itself,
 // a missing value as "<no value>". Tests find both before a person does.
 func (w *Words) T(key string, values ...any) string {
-	if sentence, ok := w.plain[key]; ok {
+	c := w.read()
+	if sentence, ok := c.plain[key]; ok {
 		return sentence
 	}
 	data := map[string]any{}
 	for i := 0; i+1 < len(values); i += 2 {
 		data[fmt.Sprint(values[i])] = values[i+1]
 	}
-	sentence, err := w.words.Localize(&i18n.LocalizeConfig{
+	sentence, err := c.words.Localize(&i18n.LocalizeConfig{
 		MessageID:    key,
 		TemplateData: data,
 		PluralCount:  data["count"],
@@ -115,42 +136,46 @@ func (w *Words) T(key string, values ...any) string {
 	return sentence
 }
 
-// load reads the embedded files. That they can be read is known since the
-// build: a fault here fails every test.
-func load() (map[string]*Words, language.Matcher) {
-	all := map[string]*Words{}
-	var tags []language.Tag
-	for _, lang := range Languages() {
-		words, err := read(lang)
-		if err != nil {
-			panic(fmt.Sprintf("locale: %s.json: %v", lang, err))
-		}
-		all[lang] = words
-		tags = append(tags, language.Make(lang))
+// mustRead reads an embedded file. That it can be read is known since the build: a
+// fault here fails every test.
+func mustRead(lang string) *catalogue {
+	c, err := read(lang)
+	if err != nil {
+		panic(fmt.Sprintf("locale: %s.json: %v", lang, err))
 	}
-	return all, language.NewMatcher(tags)
+	return c
 }
 
-func read(lang string) (*Words, error) {
-	file := lang + ".json"
-	text, err := Files.ReadFile(file)
+// read takes the file apart itself, since the library's reader goes through each
+// sentence several times; the library gets those that have values or a count.
+func read(lang string) (*catalogue, error) {
+	text, err := Files.ReadFile(lang + ".json")
 	if err != nil {
 		return nil, err
 	}
-	bundle := i18n.NewBundle(language.Make(lang))
-	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
-	messages, err := bundle.ParseMessageFileBytes(text, file)
-	if err != nil {
+	var sentences map[string]any
+	if err := json.Unmarshal(text, &sentences); err != nil {
 		return nil, err
 	}
-	w := &Words{lang: lang, plain: map[string]string{}, rest: map[string]bool{}}
-	for _, m := range messages.Messages {
-		if m.One == "" && !strings.Contains(m.Other, "{{") {
-			w.plain[m.ID] = m.Other
-		} else {
-			w.rest[m.ID] = true
+	c := &catalogue{plain: make(map[string]string, len(sentences)), rest: map[string]bool{}}
+	var rest []*i18n.Message
+	for key, s := range sentences {
+		switch s := s.(type) {
+		case string:
+			if !strings.Contains(s, "{{") {
+				c.plain[key] = s
+				continue
+			}
+			rest = append(rest, &i18n.Message{ID: key, Other: s})
+		case map[string]any: // a form that is no text fails a test
+			one, _ := s["one"].(string)
+			other, _ := s["other"].(string)
+			rest = append(rest, &i18n.Message{ID: key, One: one, Other: other})
 		}
+		c.rest[key] = true
 	}
-	w.words = i18n.NewLocalizer(bundle, lang)
-	return w, nil
+	tag := language.Make(lang)
+	bundle := i18n.NewBundle(tag)
+	c.words = i18n.NewLocalizer(bundle, lang)
+	return c, bundle.AddMessages(tag, rest...)
 }
