@@ -20,7 +20,7 @@ var (
 	goTest  = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 	goPkg   = regexp.MustCompile(`(?m)^package (\w+?)(?:_test)?$`)
 	jsTest  = regexp.MustCompile("(?m)\\btest\\([\"`]([^\"`\n]+)")
-	attackA = regexp.MustCompile(`A\d\d`)
+	attackA = regexp.MustCompile(`A\d{2,3}`)
 	ofRow   = regexp.MustCompile("`([^`]+)`")
 )
 
@@ -81,7 +81,7 @@ func attacks(t *testing.T) map[string]attack {
 		if !strings.HasPrefix(line, "| A") {
 			continue
 		}
-		if _, twice := all[a.id]; twice || len(cells) != 6 || len(a.id) != 3 {
+		if _, twice := all[a.id]; twice || len(cells) != 6 || len(attackA.FindString(a.id)) != len(a.id) {
 			t.Fatalf("row %q has %d columns, or is there twice", a.id, len(cells))
 		}
 		where := cells[5]

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -21,8 +20,9 @@ import (
 const draws = 8
 
 // ShowChallenge gives a waiting request a challenge code, for a phone that has no
-// network, and time to type it. There is one for the life of the request. The
-// errors are [*Gone] and [ErrOffline].
+// network, and time to type it. There is one for the life of the request. Only a
+// sign-in gets one: the phone can't show what else it would allow, attack A102. The
+// errors are [*Gone], [ErrUnseen] and [ErrOffline].
 func (s *Service) ShowChallenge(ctx context.Context, cookie, id string) error {
 	st, err := s.Status(ctx, cookie, id)
 	switch {
@@ -30,6 +30,8 @@ func (s *Service) ShowChallenge(ctx context.Context, cookie, id string) error {
 		return err
 	case st.State != Waiting:
 		return &Gone{st.State}
+	case !policy.ByResponse(st.Action):
+		return ErrUnseen
 	case !st.Offline:
 		return ErrOffline
 	}
@@ -48,16 +50,19 @@ func (s *Service) ShowChallenge(ctx context.Context, cookie, id string) error {
 }
 
 // Respond takes a response code as the person typed it. The right one of any phone
-// of the account approves the request; the browser then redeems it. A try is taken
+// of the account approves the sign-in; the browser then redeems it. A try is taken
 // before the response is looked at, and none of it counts as a wrong PIN: whoever
-// knows the password could lock a phone. Spec §10; attacks A08, A57, A58, A60.
+// knows the password could lock a phone. Spec §10; attacks A08, A57, A58, A60, A102.
 //
-// The errors are [ErrMistyped], which costs no try, [*WrongResponse],
+// The errors are [ErrMistyped] and [ErrUnseen], which cost no try, [*WrongResponse],
 // [ErrOffline] and [*Gone].
 func (s *Service) Respond(ctx context.Context, cookie, id, typed string) error {
 	r, err := s.own(ctx, cookie, id)
 	if err != nil {
 		return err
+	}
+	if !policy.ByResponse(r.Action) {
+		return ErrUnseen
 	}
 	response, err := readResponse(typed)
 	if err != nil {
@@ -112,7 +117,6 @@ func (s *Service) expect(ctx context.Context, r Request) ([]expectation, error) 
 	if err != nil {
 		return nil, err
 	}
-	phones = slices.DeleteFunc(phones, func(d device.Device) bool { return policy.IsChange(r.Action) && d.OnProbation(s.Now()) })
 	all := make([]expectation, len(phones))
 	for i, d := range phones {
 		all[i].device = d

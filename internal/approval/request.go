@@ -105,6 +105,7 @@ var (
 	ErrNoPhone  = errors.New("approval: the account has no phone that can answer")
 	ErrTooLate  = errors.New("approval: too late, the password has to be given again")
 	ErrOffline  = errors.New("approval: challenge codes are off for the account after wrong responses")
+	ErrUnseen   = errors.New("approval: a response code can't approve this, since the phone doesn't show what is asked")
 	ErrMistyped = errors.New("approval: a response has eight digits")
 	ErrRepeated = errors.New("approval: the account has had this challenge code before")
 )
@@ -189,8 +190,8 @@ type Store interface {
 
 	// Decide moves a waiting request, that has not expired, of an account and by a
 	// device that may, to approved, denied or reported, and writes the verdict.
-	// It returns [*Gone] with the true state otherwise, waiting if only the account
-	// or the device may not; nothing is written then. Approved clears the account's
+	// It returns [*Gone] with the true state otherwise, waiting if only the account,
+	// the device or the way may not: a response approves a sign-in and nothing else; nothing is written then. Approved clears the account's
 	// row of wrong numbers, and that of wrong responses if it was a response that is
 	// right, or if the row is so long that challenge codes were off. Reported sets Quiet, forgets the account's known
 	// browsers, and cancels its other waiting requests.
@@ -229,14 +230,14 @@ type Carrying interface {
 	// that many secrets already.
 	NewQR(ctx context.Context, id string, hash keyturn.Bytes, n int, least time.Time, most time.Duration, ev audit.Event) error
 
-	// Challenge gives a waiting request a challenge code, and time like NewQR. One
-	// that has a code keeps it, and nothing changes. [ErrRepeated] if the account
+	// Challenge gives a waiting sign-in a challenge code, and time like NewQR. One
+	// that has a code keeps it, and nothing changes, nor does it for another action. [ErrRepeated] if the account
 	// has had that code before; [*Gone].
 	Challenge(ctx context.Context, id, code string, least time.Time, most time.Duration, ev audit.Event) error
 
 	// TryResponse takes one of the request's tries before the response is looked
 	// at, and one of the account's row: [ErrOffline] if none is left there. [*Gone]
-	// if the request has ended; with state waiting if it has no try left. The last try
+	// if the request has ended; with state waiting if it has no try left or is no sign-in. The last try
 	// leaves the request Limits.Judged to live.
 	TryResponse(ctx context.Context, id string, ev audit.Event) error
 

@@ -19,3 +19,19 @@ func TestIsChange(t *testing.T) {
 		}
 	}
 }
+
+// Without a network a phone can't show what it is asked: it can sign its person in, and
+// allow nothing else, also nothing that nobody has thought of yet. Attack A102.
+func TestA102ByResponse(t *testing.T) {
+	for action, want := range map[keyturn.Action]bool{
+		keyturn.SignIn:  true,
+		keyturn.Confirm: false, keyturn.Test: false,
+		keyturn.AddPhone: false, keyturn.MovePhone: false, keyturn.RemovePhone: false,
+		keyturn.ChangePassword: false, keyturn.RecoveryCodes: false,
+		"change_address": false, "": false,
+	} {
+		if got := policy.ByResponse(action); got != want {
+			t.Errorf("%q: %t, want %t", action, got, want)
+		}
+	}
+}

@@ -156,6 +156,33 @@ func TestOfflineOff(t *testing.T) {
 	}
 }
 
+// A102: a change of phones, codes or password shows no challenge code, whatever is asked
+// for, and says which ways are left. The phone that has a network still approves it.
+func TestA102ChangesHaveNoChallenge(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	b := ada.SetUp(pin)
+	for _, path := range []string{"/phones/add", "/password/ask", "/recovery-codes/new"} {
+		wait := b.Post(path, nil)
+		for _, page := range []*keyturntest.Page{wait, press(wait, "/sign-in/qr")} {
+			if page.Has("#offline") || !strings.Contains(page.Text("#online"), "open Keyturn or use the QR code") {
+				t.Errorf("%s, %s: no word of the ways that are left:\n%s", path, page.Path, page.HTML)
+			}
+		}
+		for _, page := range []*keyturntest.Page{
+			press(wait, "/sign-in/offline"), press(wait, "/sign-in/response", "response", "12345678"), b.Get("/sign-in/offline"),
+		} {
+			if page.Path != "/sign-in/wait" || !page.Has("#online") || page.Has("#challenge") {
+				t.Errorf("%s, asked for all the same: %s\n%s", path, page.Path, page.HTML)
+			}
+		}
+		approve(t, b, ada)
+	}
+	if wait := b.SignIn(ada); !wait.Has("#offline") || wait.Has("#online") {
+		t.Errorf("a sign-in has lost it:\n%s", wait.HTML)
+	}
+}
+
 // wrong is a response that isn't the phone's.
 func wrong(t *testing.T, p *keyturntest.Phone, page *keyturntest.Page) string {
 	t.Helper()

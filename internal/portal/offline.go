@@ -6,6 +6,7 @@ import (
 
 	"keyturn/internal/approval"
 	"keyturn/internal/page"
+	"keyturn/internal/policy"
 )
 
 // offlinePage is everything that offline.html shows.
@@ -24,13 +25,13 @@ func (o offlinePage) Grouped() string {
 	return o.Challenge[:4] + " " + o.Challenge[4:]
 }
 
-// postOffline gives the request that waits a challenge code.
+// postOffline gives the sign-in that waits a challenge code.
 func (p *Portal) postOffline(w http.ResponseWriter, r *http.Request, t ticket) error {
 	err := p.Ways.ShowChallenge(r.Context(), t.cookie, t.id)
 	switch {
 	case errors.Is(err, approval.ErrOffline):
 		return see(w, r, "/sign-in/offline") // which says so
-	case isGone(err):
+	case isGone(err), errors.Is(err, approval.ErrUnseen): // and there which ways are left
 		return see(w, r, "/sign-in/wait")
 	case err != nil:
 		return err
@@ -38,13 +39,14 @@ func (p *Portal) postOffline(w http.ResponseWriter, r *http.Request, t ticket) e
 	return see(w, r, "/sign-in/offline")
 }
 
-// getOffline shows the challenge code, or that there is none for this account.
+// getOffline shows the challenge code, or that there is none for this account. Where
+// no such code could approve what is asked, the waiting page says so, A102.
 func (p *Portal) getOffline(w http.ResponseWriter, r *http.Request) error {
 	st, err := p.Approvals.Status(r.Context(), p.Page.Cookie(r, page.Pending), r.URL.Query().Get("request"))
 	if err != nil {
 		return err
 	}
-	if st.State != approval.Waiting || st.Challenge == "" && st.Offline {
+	if st.State != approval.Waiting || !policy.ByResponse(st.Action) || st.Challenge == "" && st.Offline {
 		return seeWait(w, r)
 	}
 	return p.showOffline(w, r, http.StatusOK, offlinePage{}, st)
@@ -78,7 +80,7 @@ func (p *Portal) postResponse(w http.ResponseWriter, r *http.Request, t ticket) 
 		o.Problem = page.Say("challenge.err", "count", wrong.Left)
 	case errors.Is(err, approval.ErrOffline):
 		return see(w, r, "/sign-in/offline")
-	case wrong != nil, isGone(err):
+	case wrong != nil, isGone(err), errors.Is(err, approval.ErrUnseen):
 		return see(w, r, "/sign-in/wait") // which says what became of it
 	default:
 		return err

@@ -53,6 +53,10 @@ type approvedPage struct {
 // Other reports whether the phone is asked for anything but a sign-in.
 func (w waitPage) Other() bool { return w.Action != keyturn.SignIn }
 
+// Coded reports whether a challenge code is a way: not where the phone has to show what
+// it is asked, A102. The page then says which ways are left.
+func (w waitPage) Coded() bool { return policy.ByResponse(w.Action) }
+
 // What is asked, in words.
 func (w waitPage) What() page.Sentence {
 	return page.Say("request.action."+string(w.Action), "message", w.Message)

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 
+	"keyturn"
 	"keyturn/internal/policy"
 )
 
@@ -35,7 +36,8 @@ var queries []query
 // PostgreSQL runs instead of Lock; without a plain Lock, SQLite does nothing. A
 // name that is missing on either side or given twice panics, so any test of the
 // package finds a misspelling. CHANGE_NOTHING stands for the actions that are no
-// security change, a rule of package policy.
+// security change, BY_RESPONSE for those that a response code may approve: rules of
+// package policy.
 func load(into any, file string) {
 	text, err := sqlFiles.ReadFile(file)
 	if err != nil {
@@ -43,7 +45,7 @@ func load(into any, file string) {
 	}
 	v := reflect.ValueOf(into).Elem()
 	noun := strings.TrimSuffix(file, ".sql")
-	rules := strings.NewReplacer("CHANGE_NOTHING", changeNothing())
+	rules := strings.NewReplacer("CHANGE_NOTHING", quoted(policy.ChangeNothing()), "BY_RESPONSE", quoted(policy.Respondable()))
 	for _, part := range strings.Split(rules.Replace(string(text)), "-- name: ")[1:] {
 		head, stmt, _ := strings.Cut(part, "\n")
 		name, variant, _ := strings.Cut(strings.TrimSpace(head), " ")
@@ -68,10 +70,10 @@ func load(into any, file string) {
 	}
 }
 
-// changeNothing is policy.ChangeNothing as a list of SQL.
-func changeNothing() string {
+// quoted is a list of actions as one of SQL.
+func quoted(actions []keyturn.Action) string {
 	var all []string
-	for _, a := range policy.ChangeNothing() {
+	for _, a := range actions {
 		all = append(all, "'"+string(a)+"'")
 	}
 	return strings.Join(all, ", ")

@@ -84,11 +84,12 @@ UPDATE request
  WHERE id = $2 AND state = 'waiting' AND expires > $6 AND qrs = $3 AND qrs < $7 AND tries < $8 AND responses < $9;
 
 -- name: Challenge
--- One for the life of a request, which is prolonged like that of a new QR secret.
+-- One for the life of a sign-in, which is prolonged like that of a new QR secret; none for another action: A102.
 UPDATE request
    SET challenge = $1,
        expires = CASE WHEN expires >= $3 THEN expires WHEN made + $4 < $3 THEN made + $4 ELSE $3 END
- WHERE id = $2 AND state = 'waiting' AND expires > $5 AND challenge = '' AND tries < $6;
+ WHERE id = $2 AND state = 'waiting' AND expires > $5 AND challenge = '' AND tries < $6
+   AND action IN (BY_RESPONSE);
 
 -- name: AddChallenge
 -- Never twice for an account.
@@ -100,7 +101,8 @@ ON CONFLICT (account, code) DO NOTHING;
 -- request lives until $4, as after that of Try.
 UPDATE request
    SET responses = responses + 1, expires = CASE WHEN responses + 1 < $2 OR expires < $4 THEN expires ELSE $4 END
- WHERE id = $1 AND state = 'waiting' AND expires > $3 AND responses < $2 AND challenge <> '';
+ WHERE id = $1 AND state = 'waiting' AND expires > $3 AND responses < $2 AND challenge <> ''
+   AND action IN (BY_RESPONSE);
 
 -- name: FailResponse
 -- A wrong response, when no try is left, ends the request.
@@ -135,6 +137,7 @@ UPDATE request
                   AND ($1 <> 'approved' OR d.probation IS NULL OR d.probation <= $6
                        OR request.action IN (CHANGE_NOTHING)))
    AND ($1 <> 'approved' OR action <> 'move_phone' OR target = $2)
+   AND ($4 <> 'offline' OR action IN (BY_RESPONSE))
 RETURNING account;
 
 -- name: Cancel
@@ -170,22 +173,23 @@ UPDATE request
 -- By the browser that began, once, while account and approving device still may.
 UPDATE request SET state = 'redeemed', ended = $1
  WHERE id = $2 AND pending = $3 AND state = 'approved' AND expires > $1 AND reported IS NULL
+   AND (way <> 'offline' OR action IN (BY_RESPONSE))
    AND EXISTS (SELECT 1 FROM account a WHERE a.id = request.account AND a.state = 'active')
    AND EXISTS (SELECT 1 FROM device d WHERE d.id = request.device AND d.state = 'active');
 
 -- name: Approval
 -- An approval of a security change that can be used: the device that gave it may, a move was approved by the device
--- that ends, and no recovery code opened the session that asked.
+-- that ends, no response code gave it, and no recovery code opened the session that asked.
 SELECT r.target
   FROM request r JOIN device d ON d.id = r.device
  WHERE r.id = $1 AND r.account = $2 AND r.session = $3 AND r.action = $4 AND r.state = 'redeemed' AND NOT r.used
-   AND r.answered >= $5 AND d.state = 'active' AND (d.probation IS NULL OR d.probation <= $6)
+   AND r.answered >= $5 AND r.way <> 'offline' AND d.state = 'active' AND (d.probation IS NULL OR d.probation <= $6)
    AND (r.action <> 'move_phone' OR r.device = r.target)
    AND NOT EXISTS (SELECT 1 FROM session s WHERE s.id = r.session AND s.way = 'recovery');
 
 -- name: UseApproval
 UPDATE request SET used = TRUE
- WHERE id = $1 AND session = $2 AND action = $3 AND state = 'redeemed' AND NOT used AND answered >= $4
+ WHERE id = $1 AND session = $2 AND action = $3 AND state = 'redeemed' AND NOT used AND answered >= $4 AND way <> 'offline'
    AND EXISTS (SELECT 1 FROM device d WHERE d.id = request.device AND d.state = 'active'
                   AND (d.probation IS NULL OR d.probation <= $5))
    AND (action <> 'move_phone' OR device = target)
@@ -196,7 +200,7 @@ UPDATE request SET used = TRUE
 SELECT r.id
   FROM request r JOIN device d ON d.id = r.device
  WHERE r.account = $1 AND r.settled >= $2 AND r.session = $3 AND r.action = $4 AND r.state = 'redeemed' AND NOT r.used
-   AND r.answered >= $2 AND d.state = 'active' AND (d.probation IS NULL OR d.probation <= $5)
+   AND r.answered >= $2 AND r.way <> 'offline' AND d.state = 'active' AND (d.probation IS NULL OR d.probation <= $5)
    AND NOT EXISTS (SELECT 1 FROM session s WHERE s.id = r.session AND s.way = 'recovery')
  ORDER BY r.seq DESC
  LIMIT 1;

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"keyturn"
+	"keyturn/internal/activation"
 	"keyturn/internal/approval"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
@@ -149,6 +150,48 @@ var carried = []contract{
 		if w.request(r.ID).Number != nil {
 			w.Error("the number is kept")
 		}
+	}},
+	{"A102 a response signs in, and approves nothing else", func(w *world) {
+		ada := w.account()
+		phone := w.phone(ada)
+		for _, action := range []keyturn.Action{keyturn.AddPhone, keyturn.RemovePhone, keyturn.MovePhone, keyturn.RecoveryCodes,
+			keyturn.ChangePassword, keyturn.Confirm, keyturn.Test, "change_address"} {
+			r := w.ask(ada, func(r *approval.Request) { r.Action, r.Session, r.Target = action, "ses_any", phone.ID })
+			w.must(w.db.Challenge(w.Context(), r.ID, keyturn.NewChallengeCode(), now.Add(5*time.Minute), 10*time.Minute, about(r, audit.ChallengeMade)))
+			if got := w.request(r.ID); got.Challenge != "" || !got.Expires.Equal(r.Expires) {
+				w.Errorf("%s has the challenge %q, until %v", action, got.Challenge, got.Expires)
+			}
+			w.wantEvents(r.ID, audit.ChallengeMade, 0)
+			w.sql("UPDATE request SET challenge = '48291736' WHERE id = $1", r.ID) // from before there was this rule
+			w.wantGone(w.db.TryResponse(w.Context(), r.ID, about(r, audit.ResponseTried)), approval.Waiting)
+			w.wantGone(w.db.Decide(w.Context(), byResponse(r, phone), about(r, audit.RequestApproved)), approval.Waiting)
+			w.wantEvents(r.ID, audit.RequestApproved, 0)
+			w.decide(r, phone, approval.Approved)
+		}
+		if d := w.device(phone.ID); d.Responses != 0 {
+			w.Errorf("%d responses were tried", d.Responses)
+		}
+	}},
+	{"A102 an approval by a response from before that rule opens nothing", func(w *world) {
+		ada := w.account()
+		phone := w.phone(ada)
+		r := w.ask(ada, func(r *approval.Request) { r.Action, r.Session = keyturn.AddPhone, keyturn.NewID(keyturn.SessionID) })
+		w.decide(r, phone, approval.Approved)
+		w.sql("UPDATE request SET way = 'offline' WHERE id = $1", r.ID)
+		_, err := w.db.Redeem(w.Context(), r.ID, r.Pending, policy.Grant{}, about(r, audit.RequestRedeemed))
+		w.wantGone(err, approval.Cancelled)
+		r = w.approved(phone, keyturn.AddPhone, "")
+		b := w.begun(ada, func(b *activation.Begun) { b.Purpose, b.Session, b.Approval = activation.Add, r.Session, r.ID })
+		a, d := redeemed(b.Activation, keyturn.UnlockPIN)
+		w.must(w.db.BeginActivation(w.Context(), b, w.activation(b.ID, audit.ActivationBegun)))
+		w.redeem(a, d)
+		a = w.finish(a, d, nil)
+		w.sql("UPDATE request SET way = 'offline' WHERE id = $1", r.ID)
+		w.want(w.activate(a), activation.ErrApproval)
+		_, err = w.db.UsableApproval(w.Context(), ada, r.Session, keyturn.AddPhone, now.Add(-time.Minute), now)
+		w.want(err, approval.ErrUnknown)
+		again := w.begun(ada, func(b *activation.Begun) { b.Purpose, b.Session, b.Approval = activation.Add, r.Session, r.ID })
+		w.want(w.db.BeginActivation(w.Context(), again, w.activation(again.ID, audit.ActivationBegun)), activation.ErrApproval)
 	}},
 	{"of a phone's answer and right responses at once exactly one approves", func(w *world) {
 		ada := w.account()
