@@ -43,8 +43,8 @@ func status(err error) int {
 		return 2
 	case is(account.ErrUnknown, device.ErrUnknown):
 		return 3
-	case otherHost, is(errRefused, account.ErrExists, account.ErrName, account.ErrShort, account.ErrLong, account.ErrEmail, store.ErrNewer,
-		device.ErrClone, device.ErrPhones, device.ErrSuspended, device.ErrLocked, device.ErrNew):
+	case otherHost, is(errRefused, account.ErrExists, account.ErrName, account.ErrShort, account.ErrLong, account.ErrTyped,
+		account.ErrCommon, account.ErrNamed, account.ErrEmail, store.ErrNewer, device.ErrClone, device.ErrPhones, device.ErrSuspended, device.ErrLocked, device.ErrNew):
 		return 4
 	case network && !server.InUse(err):
 		return 5

@@ -47,14 +47,14 @@ type NewPassword struct {
 // wait, and those that could be made without typing it again. Spec §8.7, §9.2; attack
 // A23. The phone stays what it was: whoever knows the new password still meets it (A33).
 //
-// The errors are [ErrShort], [ErrLong], [ErrSame], [*TooMany], [ErrPassword], [ErrBusy],
+// The errors are those of [Service.Add] about a password, [ErrSame], [*TooMany], [ErrPassword], [ErrBusy],
 // [ErrApproval] and [ErrEnded]. A password that somebody else has changed while this one
 // was being compared is a wrong one.
 func (s *Service) ChangePassword(ctx context.Context, c Change) error {
-	if err := usable(c.New, ""); err != nil {
-		return err
-	}
 	acc, err := s.Store.Account(ctx, c.Account)
+	if err == nil {
+		err = s.usable(c.New, acc.Name, acc.Email)
+	}
 	if err != nil {
 		return fmt.Errorf("change password: %w", err)
 	}
@@ -108,10 +108,14 @@ func (s *Service) refused(ctx context.Context, id, addr string) error {
 }
 
 // SetPassword gives an account another password on the operator's wish. Every session
-// ends. It returns [ErrShort], [ErrLong], [ErrUnknown] or [ErrBusy].
+// ends. It returns [ErrUnknown], [ErrBusy], or what [Service.Add] says of a password.
 func (s *Service) SetPassword(ctx context.Context, id, password string) error {
-	if err := usable(password, ""); err != nil {
-		return err
+	acc, err := s.Store.Account(ctx, id)
+	if err == nil {
+		err = s.usable(password, acc.Name, acc.Email)
+	}
+	if err != nil {
+		return fmt.Errorf("set password: %w", err)
 	}
 	phc, err := s.hash(ctx, password)
 	if err != nil {

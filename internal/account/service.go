@@ -16,9 +16,12 @@ import (
 
 // Errors of [Service.Add] besides [ErrName] and [ErrExists].
 var (
-	ErrShort = errors.New("account: password has fewer than 8 characters")
-	ErrLong  = errors.New("account: password has more than 256 characters")
-	ErrEmail = errors.New("account: not an e-mail address")
+	ErrShort  = errors.New("account: password has fewer than 8 characters")
+	ErrLong   = errors.New("account: password has more than 256 characters")
+	ErrTyped  = errors.New("account: password has characters that nobody can type, such as a byte order mark or NUL")
+	ErrCommon = errors.New("account: password is one of the first that others would try")
+	ErrNamed  = errors.New("account: password is little more than a name: the account's, its e-mail address or this server's")
+	ErrEmail  = errors.New("account: not an e-mail address")
 )
 
 // A password is one of two factors: NIST SP 800-63B-4 §3.1.1.2 asks for 8
@@ -37,6 +40,7 @@ type Service struct {
 	Browsers Browsers
 	Record   Record
 	Limits   policy.Limits
+	Names    []string         // of the server and its organisation: no password is made of them
 	Hashes   int              // passwords hashed at once; 0: one per processor
 	Now      func() time.Time //
 	Hashed   func()           // called before each hash; nil: nobody counts
@@ -51,14 +55,18 @@ type Record interface {
 	Refused(ctx context.Context, ev audit.Event) error
 }
 
-// Add makes an account. It returns [ErrName], [ErrExists], [ErrShort], [ErrLong],
-// [ErrEmail] or [ErrBusy]. email may be empty.
+// Add makes an account. It returns [ErrName], [ErrExists], [ErrEmail], [ErrBusy], or what
+// is wrong with the password: [ErrShort], [ErrLong], [ErrTyped], [ErrCommon], [ErrNamed].
+// email may be empty.
 func (s *Service) Add(ctx context.Context, name, password, email string) (Account, error) {
 	name, err := clean(name)
 	if err != nil {
 		return Account{}, err
 	}
-	if err := usable(password, email); err != nil {
+	if err := address(email); err != nil {
+		return Account{}, err
+	}
+	if err := s.usable(password, name, email); err != nil {
 		return Account{}, err
 	}
 	phc, err := s.hash(ctx, password)
@@ -73,13 +81,22 @@ func (s *Service) Add(ctx context.Context, name, password, email string) (Accoun
 	return a, nil
 }
 
-func usable(password, email string) error {
+// usable reports what is wrong with a password that an account is to get. One that it
+// has is never judged again.
+func (s *Service) usable(password string, names ...string) error {
 	switch n := utf8.RuneCountInString(password); {
+	case !typed(password):
+		return ErrTyped
 	case n < shortestPassword:
 		return ErrShort
 	case n > longestPassword:
 		return ErrLong
 	}
+	return unguessed(password, append(names, s.Names...)...)
+}
+
+// address returns [ErrEmail] for what is neither empty nor an e-mail address.
+func address(email string) error {
 	if email == "" {
 		return nil
 	}

@@ -88,13 +88,10 @@ func (p *Portal) postPassword(w http.ResponseWriter, r *http.Request, s session.
 func (p *Portal) passwordRefused(w http.ResponseWriter, r *http.Request, s session.Session, err error) error {
 	c, status := passwordPage{Reference: keyturn.GroupedReference(referenceOf(err))}, http.StatusUnprocessableEntity
 	var many *account.TooMany
+	key := unusable(err)
 	switch {
-	case errors.Is(err, account.ErrShort):
-		c.Field, c.Problem = "new", page.Say("password.short")
-	case errors.Is(err, account.ErrLong):
-		c.Field, c.Problem = "new", page.Say("password.long")
-	case errors.Is(err, account.ErrSame):
-		c.Field, c.Problem = "new", page.Say("password.same")
+	case key != "":
+		c.Field, c.Problem = "new", page.Say(key)
 	case errors.Is(err, account.ErrPassword):
 		c.Field, c.Problem, status = "present", page.Say("password.wrong"), http.StatusForbidden
 	case errors.As(err, &many):
@@ -110,4 +107,25 @@ func (p *Portal) passwordRefused(w http.ResponseWriter, r *http.Request, s sessi
 		return err
 	}
 	return p.showPassword(w, r, s, status, c)
+}
+
+// unusable is the sentence that says why a new password can't be one, as NIST SP
+// 800-63B-4 §3.1.1.2 asks; empty for any other error.
+func unusable(err error) string {
+	for _, why := range []struct {
+		err error
+		key string
+	}{
+		{account.ErrShort, "password.short"},
+		{account.ErrLong, "password.long"},
+		{account.ErrTyped, "password.typed"},
+		{account.ErrCommon, "password.common"},
+		{account.ErrNamed, "password.named"},
+		{account.ErrSame, "password.same"},
+	} {
+		if errors.Is(err, why.err) {
+			return why.key
+		}
+	}
+	return ""
 }

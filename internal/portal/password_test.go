@@ -117,6 +117,9 @@ func TestPasswordForm(t *testing.T) {
 		{"two different ones", typed(ada.Password, fresh, fresh+"x"), http.StatusUnprocessableEntity},
 		{"too short", typed(ada.Password, "1234567", "1234567"), http.StatusUnprocessableEntity},
 		{"too long", typed(ada.Password, strings.Repeat("x", 257), strings.Repeat("x", 257)), http.StatusUnprocessableEntity},
+		{"a common one", typed(ada.Password, "iloveyou", "iloveyou"), http.StatusUnprocessableEntity},
+		{"the account's name and a year", typed(ada.Password, "ada-2026", "ada-2026"), http.StatusUnprocessableEntity},
+		{"what nobody can type", typed(ada.Password, fresh+"\ufeff", fresh+"\ufeff"), http.StatusUnprocessableEntity},
 		{"the same again", typed(ada.Password, ada.Password, ada.Password), http.StatusUnprocessableEntity},
 		{"a wrong present one", typed("wrong password", fresh, fresh), http.StatusForbidden},
 	} {

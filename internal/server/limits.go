@@ -4,6 +4,8 @@ import (
 	"keyturn"
 	"keyturn/internal/config"
 	"keyturn/internal/policy"
+	"maps"
+	"slices"
 )
 
 // limits are the defaults of spec §17 with what the operator has set.
@@ -50,4 +52,9 @@ func organisation(c config.Config, origin string) string {
 		}
 	}
 	return host(origin)
+}
+
+// names are those of this server, which are among the first passwords that others would try.
+func (s *Services) names() []string {
+	return append([]string{"keyturn", host(s.Origin)}, slices.Sorted(maps.Values(s.config.Organisation))...)
 }
