@@ -15,7 +15,7 @@ import (
 type Attempt struct {
 	Name     string
 	Password string
-	Addr     string        // IP address of the browser
+	Addr     string        // IP address of the browser; empty: not known, and not counted
 	Browser  keyturn.Bytes // SHA-256 of its known-browser cookie; may be nil
 }
 
@@ -84,12 +84,12 @@ func (s *Service) take(ctx context.Context, id, counted string, a Attempt) (keys
 			return keys, err
 		}
 	}
-	from := policy.Network(a.Addr)
-	return s.takeEach(ctx, []try{
-		{"password.address/" + from, s.Limits.SignIns},
-		{"password/" + counted + "/" + from, s.Limits.Passwords},
-		{"password.account/" + counted, s.Limits.PasswordAll},
-	})
+	tries := []try{{"password.account/" + counted, s.Limits.PasswordAll}}
+	for _, n := range policy.Networks(a.Addr) {
+		tries = append(tries, try{"password.address/" + n.Name, n.Of(s.Limits.SignIns)},
+			try{"password/" + counted + "/" + n.Name, n.Of(s.Limits.Passwords)})
+	}
+	return s.takeEach(ctx, tries)
 }
 
 // takeEach takes a try of each count, or none.

@@ -58,7 +58,7 @@ func (a *API) codeTry(r *http.Request, what string, rate policy.Rate, code keytu
 	if errors.Is(err, activation.ErrCode) {
 		return err
 	}
-	return errors.Join(err, a.Tries.GiveBack(r.Context(), key(r, what)))
+	return errors.Join(err, a.giveBack(r, what))
 }
 
 // postFinish ends the key agreement, spec §6.5. The device may be in any state:

@@ -9,9 +9,14 @@ import (
 	"keyturn/internal/policy"
 )
 
-// take takes a try of the caller's address at what.
+// take takes a try of the caller's address at what. One that no proxy has named is
+// counted by nothing.
 func (a *API) take(r *http.Request, what string, rate policy.Rate) error {
-	wait, err := a.Tries.Take(r.Context(), key(r, what), rate.Most, rate.In, a.Now())
+	name := key(r, what)
+	if name == "" {
+		return nil
+	}
+	wait, err := a.Tries.Take(r.Context(), name, rate.Most, rate.In, a.Now())
 	if err != nil {
 		return err
 	}
@@ -21,8 +26,22 @@ func (a *API) take(r *http.Request, what string, rate policy.Rate) error {
 	return nil
 }
 
-// key names the count of an address, as [policy.Network] counts it.
-func key(r *http.Request, what string) string { return what + " " + policy.Network(page.Addr(r)) }
+// giveBack returns a try that take has taken.
+func (a *API) giveBack(r *http.Request, what string) error {
+	if name := key(r, what); name != "" {
+		return a.Tries.GiveBack(r.Context(), name)
+	}
+	return nil
+}
+
+// key names the count of an address, "" if there is none to count by.
+func key(r *http.Request, what string) string {
+	near := policy.Near(page.Counted(r))
+	if near == "" {
+		return ""
+	}
+	return what + " " + near
+}
 
 // rates count the calls of each device in this process, to keep a phone that is
 // out of its mind from keeping the server busy. No right depends on them: what

@@ -1,11 +1,14 @@
 package keyturntest_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"sync/atomic"
 	"testing"
 
+	"keyturn"
+	"keyturn/internal/config"
 	"keyturn/internal/keyturntest"
 )
 
@@ -65,4 +68,31 @@ func TestA96KnownBrowsersAtOnce(t *testing.T) {
 			t.Errorf("%d guesses were judged, want 10: five of her browsers, five of an address", n)
 		}
 	})
+}
+
+// A108: behind a proxy that names nobody everybody has its address. Whoever guesses
+// there uses up nobody else's tries, at any door.
+func TestA108ProxyThatNamesNobody(t *testing.T) {
+	w := keyturntest.Start(t, keyturntest.Set(func(c *config.Config) { c.TrustedProxies = []string{"127.0.0.0/8"} }))
+	ada := w.Person("ada")
+	code := must(keyturn.ParseCode(w.Origin, w.Browser().SignIn(ada).Text("#activation-code")))
+	look := func(c keyturn.Code) int {
+		status, _ := parcel{path: "/v1/activations/look", body: encoded(t, keyturn.Look{Code: c})}.send(t, w.Client(), w.Origin)
+		return status
+	}
+	b := w.Browser()
+	for i := range 32 {
+		if !guess(b, fmt.Sprint("nobody", i)) {
+			t.Fatalf("guess %d was not judged", i+1)
+		}
+		if status := look(keyturn.NewCode()); status != http.StatusNotFound {
+			t.Fatalf("look %d: %d", i+1, status)
+		}
+	}
+	if page := w.Browser().SignIn(ada); page.Path != "/phones/activation" {
+		t.Errorf("she gets %d\n%s", page.Status, page.HTML)
+	}
+	if status := look(code); status == http.StatusTooManyRequests {
+		t.Error("the phone of somebody else is turned away")
+	}
 }

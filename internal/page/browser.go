@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"strings"
@@ -66,11 +67,29 @@ func OnIPhone(r *http.Request) bool {
 }
 
 // Addr is the address of the browser, without its port. Package server has
-// already looked through the proxies that it trusts.
+// already looked through the proxies that it trusts. If none of them named it, it is
+// that of the last proxy: shown to people, and counted by nobody.
 func Addr(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr
 	}
 	return host
+}
+
+// unnamed marks a request whose browser no proxy has named.
+type unnamed struct{}
+
+// Unnamed returns r with the mark that its address is a proxy's.
+func Unnamed(r *http.Request) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), unnamed{}, true))
+}
+
+// Counted is the address that limits count by and that a log may give to a program
+// which shuts addresses out: Addr, or "" if that is a proxy's.
+func Counted(r *http.Request) string {
+	if r.Context().Value(unnamed{}) != nil {
+		return ""
+	}
+	return Addr(r)
 }

@@ -3,10 +3,7 @@
 // is pure; the numbers are defaults that an operator may change.
 package policy
 
-import (
-	"net/netip"
-	"time"
-)
+import "time"
 
 // Limits are the times and counts of spec §17. [Defaults] has the values of a
 // fresh installation; a zero field is an error in the wiring, not "no limit".
@@ -122,18 +119,4 @@ func Defaults() Limits {
 		SessionIdle: time.Hour,
 		SessionMost: 12 * time.Hour,
 	}
-}
-
-// Network is what an address is counted by: of IPv6 the first 64 bits, since
-// whoever has one such address has them all.
-func Network(addr string) string {
-	ip, err := netip.ParseAddr(addr)
-	if err != nil {
-		return "unknown"
-	}
-	if ip = ip.Unmap().WithZone(""); ip.Is4() {
-		return ip.String()
-	}
-	p, _ := ip.Prefix(64) // of an IPv6 address: can't fail
-	return p.String()
 }

@@ -101,17 +101,3 @@ func TestDefaultsFitEachOther(t *testing.T) {
 		}
 	}
 }
-
-func TestNetwork(t *testing.T) {
-	for _, tt := range []struct{ addr, want string }{
-		{"192.0.2.7", "192.0.2.7"},
-		{"::ffff:192.0.2.7", "192.0.2.7"},
-		{"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"},
-		{"fe80::1%eth0", "fe80::/64"},
-		{"no address", "unknown"},
-	} {
-		if got := policy.Network(tt.addr); got != tt.want {
-			t.Errorf("%s is counted as %s, want %s", tt.addr, got, tt.want)
-		}
-	}
-}

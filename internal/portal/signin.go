@@ -70,7 +70,7 @@ func (p *Portal) postSignIn(w http.ResponseWriter, r *http.Request) error {
 		return p.showSignIn(w, r, http.StatusUnprocessableEntity, signInPage{Name: name, Problem: page.Say("signin.missing")})
 	}
 	a, err := p.Accounts.Check(r.Context(), account.Attempt{
-		Name: name, Password: password, Addr: page.Addr(r),
+		Name: name, Password: password, Addr: page.Counted(r),
 		Browser: session.HashCookie(p.Page.Cookie(r, page.KnownBrowser)),
 	})
 	if err != nil {
@@ -90,7 +90,7 @@ func (p *Portal) unchanged(w http.ResponseWriter, r *http.Request, a account.Acc
 	if !errors.Is(err, account.ErrPassword) {
 		return err
 	}
-	return p.signInRefused(w, r, a.Name, p.Accounts.Changed(r.Context(), a.ID, page.Addr(r)))
+	return p.signInRefused(w, r, a.Name, p.Accounts.Changed(r.Context(), a.ID, page.Counted(r)))
 }
 
 // signInRefused says what the person can do. It is the same for an unknown name

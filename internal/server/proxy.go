@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"keyturn/internal/config"
+	"keyturn/internal/page"
 )
 
 // proxies are the networks whose word about a browser's address is believed.
@@ -25,14 +26,19 @@ func parseProxies(settings []string) (all proxies, err error) {
 
 // see puts the address of the browser into r.RemoteAddr before any door sees the
 // request: limits count by it and people are shown it. No other forwarded header
-// is read, ever: the origin comes from the settings. Attack A30.
+// is read, ever: the origin comes from the settings. Attack A30. Where the proxies
+// name nobody, the request is marked: behind them everybody has that address.
 func (p proxies) see(next http.Handler) http.Handler {
 	if len(p) == 0 {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
-			r.RemoteAddr = netip.AddrPortFrom(p.browser(peer.Addr(), r.Header.Values("X-Forwarded-For")), 0).String()
+			seen := p.browser(peer.Addr(), r.Header.Values("X-Forwarded-For"))
+			r.RemoteAddr = netip.AddrPortFrom(seen, 0).String()
+			if p.has(seen) {
+				r = page.Unnamed(r)
+			}
 		}
 		next.ServeHTTP(w, r)
 	})

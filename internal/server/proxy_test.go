@@ -15,7 +15,7 @@ func TestA30Proxies(t *testing.T) {
 	for _, tt := range []struct {
 		name, peer string
 		forwarded  []string
-		want       string
+		want       string // shown; behind "~" if nobody is counted by it
 	}{
 		{"no proxy, nothing forwarded", "192.0.2.7:999", nil, "192.0.2.7"},
 		{"no proxy, but the browser claims one", "192.0.2.7:999", []string{"8.8.8.8"}, "192.0.2.7"},
@@ -28,16 +28,20 @@ func TestA30Proxies(t *testing.T) {
 		{"an address with its port", "172.19.0.4:999", []string{"192.0.2.7:4711"}, "192.0.2.7"},
 		{"an IPv6 address with its port", "172.19.0.4:999", []string{"[2001:dead::7]:4711"}, "2001:dead::7"},
 		{"IPv4 written as IPv6", "[::ffff:172.19.0.4]:999", []string{"::ffff:192.0.2.7"}, "192.0.2.7"},
-		{"the proxy says nothing", "172.19.0.4:999", nil, "172.19.0.4"},
-		{"malformed", "172.19.0.4:999", []string{"unknown"}, "172.19.0.4"},
+		{"the proxy says nothing", "172.19.0.4:999", nil, "~172.19.0.4"},
+		{"malformed", "172.19.0.4:999", []string{"unknown"}, "~172.19.0.4"},
 		{"malformed before a good one", "172.19.0.4:999", []string{"<script>, 192.0.2.7"}, "192.0.2.7"},
-		{"malformed behind a good one", "172.19.0.4:999", []string{"192.0.2.7, x"}, "172.19.0.4"},
-		{"empty entries", "172.19.0.4:999", []string{",,"}, "172.19.0.4"},
-		{"everyone is a proxy", "172.19.0.4:999", []string{"172.19.0.9, 10.0.0.1"}, "172.19.0.9"},
+		{"malformed behind a good one", "172.19.0.4:999", []string{"192.0.2.7, x"}, "~172.19.0.4"},
+		{"empty entries", "172.19.0.4:999", []string{",,"}, "~172.19.0.4"},
+		{"everyone is a proxy", "172.19.0.4:999", []string{"172.19.0.9, 10.0.0.1"}, "~172.19.0.9"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got string
-			h, err := server.See(trusted, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = page.Addr(r) }))
+			h, err := server.See(trusted, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				if got = page.Addr(r); page.Counted(r) == "" {
+					got = "~" + got
+				}
+			}))
 			if err != nil {
 				t.Fatal(err)
 			}
