@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"keyturn/internal/config"
 	"keyturn/internal/server"
@@ -20,13 +21,15 @@ func (configShow) Run(t *terminal, from *source) error {
 		return err
 	}
 	type row struct {
-		Value  string        `json:"value"` // as in the file
-		Source config.Source `json:"source"`
+		Value  string `json:"value"`          // as in the file
+		Source string `json:"source"`         // such as "keyturn.toml" or "--pin.min"
+		Line   int    `json:"line,omitempty"` // in the file
 	}
 	rows, lines := map[string]row{}, []string{}
 	for _, s := range config.Settings() {
-		rows[s.Key] = row{c.Value(s), sources.Of(s.Key)}
-		lines = append(lines, cells(s.Key, c.Value(s), string(sources.Of(s.Key))))
+		at := sources.Of(s.Key)
+		rows[s.Key] = row{c.Value(s), at.Name, at.Line}
+		lines = append(lines, cells(s.Key, c.Value(s), at.String()))
 	}
 	return t.print(rows, lines...)
 }
@@ -42,23 +45,25 @@ func (configCheck) Examples() string {
   keyturn config check -c new.toml`
 }
 
-// Run tells what can't be in the settings, and whether key, certificate and
-// storage can be opened.
+// Run tells all that can't be in the settings, and whether key, certificate and storage
+// can be opened.
 func (c configCheck) Run(ctx context.Context, t *terminal, from *source) (err error) {
-	settings, _, err := from.load()
-	if err != nil {
+	settings, sources, err := from.load()
+	known, whole := config.Broken(err)
+	if whole {
 		return err
 	}
-	if err := settings.Check(locale.Languages()); err != nil {
-		return err
-	}
-	if c.Understand {
-		if err := moveOrigin(ctx, from); err != nil {
-			return err
+	for _, fault := range config.Leaves(settings.Check(locale.Languages())) {
+		if keys, _ := config.Broken(fault); !slices.Contains(known, keys[0]) { // it has its default
+			err = errors.Join(err, fault)
 		}
 	}
-	if err := server.Inspect(ctx, settings); err != nil {
-		return err
+	if c.Understand && err == nil {
+		err = moveOrigin(ctx, from)
+	}
+	err = errors.Join(err, settings.Exposed(from.name(), sources), server.Inspect(ctx, settings, err))
+	if err != nil {
+		return sources.Place(err)
 	}
 	t.say(t.t("cli.config.good", "count", len(config.Settings())))
 	return t.print(map[string]any{"ok": true, "public_url": settings.PublicURL}, cells("ok", settings.PublicURL))

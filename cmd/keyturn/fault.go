@@ -66,27 +66,16 @@ func (t *terminal) fail(err error) {
 	}
 }
 
-// apart returns the faults of the settings one by one, and any other error whole.
+// apart returns what is wrong with the settings one by one, and any other error whole.
 func apart(err error) []error {
-	leaves := leavesOf(err)
+	leaves := config.Leaves(err)
 	for _, e := range leaves {
-		if _, fault := errors.AsType[*config.Fault](e); !fault {
-			return []error{err}
+		switch e.(type) {
+		case *config.Fault, *config.Unknown:
+			return leaves
 		}
 	}
-	return leaves
-}
-
-// leavesOf takes joined errors apart.
-func leavesOf(err error) (leaves []error) {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return []error{err}
-	}
-	for _, e := range joined.Unwrap() {
-		leaves = append(leaves, leavesOf(e)...)
-	}
-	return leaves
+	return []error{err}
 }
 
 // line is an error without line breaks and without the names of our packages.
@@ -100,10 +89,10 @@ func line(err error) string {
 
 // hint is what to do about an error; "" if nothing is known.
 func (t *terminal) hint(err error) string {
-	fault, _ := errors.AsType[*config.Fault](err)
+	fault, ok := errors.AsType[*config.Fault](err)
 	_, otherHost := errors.AsType[*server.OtherHost](err)
 	switch {
-	case fault != nil:
+	case ok && fault.Hint != "":
 		return fault.Hint
 	case otherHost:
 		return t.t("cli.hint.host")

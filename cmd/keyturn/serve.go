@@ -29,14 +29,14 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, from *source) error {
 	if c.Listen != "" {
 		from.flags["listen"] = c.Listen
 	}
-	settings, _, err := from.load()
+	settings, sources, err := from.load()
 	if err != nil {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(t.err, nil))
 	s, err := server.Open(ctx, settings, server.With{Log: log})
 	if err != nil {
-		return err
+		return sources.Place(err)
 	}
 	l, err := server.Listen(ctx, settings)
 	if err != nil {

@@ -82,9 +82,11 @@ func (s *source) name() string {
 
 // connect opens the storage of the settings, for one command.
 func (s *source) connect(ctx context.Context) (*server.Services, error) {
-	c, _, err := s.load()
+	c, from, err := s.load()
 	if err != nil {
 		return nil, err
 	}
-	return server.Connect(ctx, c, server.With{Actor: actor(os.Getenv("SUDO_USER"), os.Getuid()), Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	services, err := server.Connect(ctx, c, server.With{Actor: actor(os.Getenv("SUDO_USER"), os.Getuid()),
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	return services, from.Place(err)
 }

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Check says what can't be: every error is a [*Fault], joined. languages are
@@ -24,19 +23,9 @@ func (c *Config) Check(languages []string) error {
 	c.checkRules(&all)
 	c.checkMail(&all)
 	c.checkStorage(&all)
-	c.Limits.check(&all)
+	c.checkBounds(&all)
 	slices.SortStableFunc(all, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(all...)
-}
-
-// faults collects what is wrong.
-type faults []error
-
-// unless adds a fault if ok is false.
-func (f *faults) unless(ok bool, key, text, hint string) {
-	if !ok {
-		*f = append(*f, &Fault{Key: key, Text: text, Hint: hint})
-	}
 }
 
 func (c *Config) checkAddress(f *faults) {
@@ -48,16 +37,19 @@ func (c *Config) checkAddress(f *faults) {
 	_, isIP := netip.ParseAddr(origin.Hostname())
 	f.unless(err != nil || isIP != nil || c.Unlock.Mode == "pin", "public_url",
 		"is an IP address, to which no phone unlock can be bound", `use a name, or unlock.mode = "pin"`)
-	_, _, err = net.SplitHostPort(c.Listen)
-	f.unless(err == nil, "listen", "isn't an address", "HOST:PORT or :PORT")
-	if c.Health != "" {
-		_, _, err := net.SplitHostPort(c.Health)
-		f.unless(err == nil, "health", "isn't an address", "HOST:PORT, such as 127.0.0.1:8081")
-	}
+	f.unless(listens(c.Listen), "listen", "isn't an address", "HOST:PORT or :PORT, with a port of up to 65535")
+	f.unless(c.Health == "" || listens(c.Health), "health", "isn't an address", "HOST:PORT, such as 127.0.0.1:8081")
 	for _, p := range c.TrustedProxies {
-		_, err := ParseProxy(p)
-		f.unless(err == nil, "trusted_proxies", "has "+quote(p)+", which is no IP address or network", "such as 172.19.0.0/16")
+		if _, err := ParseProxy(p); err != nil {
+			f.unless(false, "trusted_proxies", "has "+quote(p)+", which "+err.Error(), "such as 172.19.0.0/16")
+		}
 	}
+}
+
+// listens reports whether a program can listen there. Port 0 is any that is free.
+func listens(address string) bool {
+	_, port, err := net.SplitHostPort(address)
+	return err == nil && (port == "0" || isPort(port))
 }
 
 func (c *Config) checkTLS(f *faults) {
@@ -104,23 +96,14 @@ func (c *Config) checkWords(f *faults, languages []string) {
 func control(r rune) bool { return r < ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' }
 
 func (c *Config) checkRules(f *faults) {
-	between := func(key string, d Duration, least, most time.Duration) {
-		f.unless(least <= d.Duration && d.Duration <= most, key, "is not between "+short(least)+" and "+short(most), "")
-	}
 	one := func(key, value string, of ...string) {
 		f.unless(slices.Contains(of, value), key, quote(value)+" is none of "+strings.Join(of, ", "), "")
 	}
 	one("number", c.Number, "new_browser", "always", "never")
 	one("activation.check_code", c.Activation.CheckCode, "required", "off")
 	one("unlock.mode", c.Unlock.Mode, "auto", "pin", "platform")
-	between("activation.life", c.Activation.Life, time.Minute, time.Hour)
-	between("activation.extend", c.Activation.Extend, 0, time.Hour)
-	between("activation.grace", c.Activation.Grace, 0, 90*24*time.Hour)
-	between("request.life", c.Request.Life, 30*time.Second, 10*time.Minute)
-	f.unless(c.PIN.Min >= 4, "pin.min", "is below 4: such PINs are guessed", "")
-	f.unless(c.PIN.Max <= 64, "pin.max", "is above 64", "")
 	f.unless(c.PIN.Min <= c.PIN.Max, "pin.max", "is below pin.min", "")
-	f.unless(c.Phones.Max >= 1 && c.Phones.Max <= 20, "phones.max", "is not between 1 and 20", "")
+	f.unless(c.Limits.SessionIdle.Duration <= c.Limits.SessionMost.Duration, "limits.session_idle", "is above limits.session_most", "")
 	c.checkPush(f)
 }
 
@@ -145,12 +128,11 @@ func (c *Config) checkMail(f *faults) {
 		return
 	}
 	host, port, err := net.SplitHostPort(m.Server)
-	f.unless(err == nil && host != "" && port != "", "mail.server", "isn't HOST:PORT", "such as smtp.example.com:587")
+	f.unless(err == nil && host != "" && isPort(port), "mail.server", "isn't HOST:PORT", "such as smtp.example.com:587")
 	f.unless(isAddress(m.From), "mail.from", "is no e-mail address", "such as keyturn@example.com")
 	f.unless(slices.Contains([]string{"starttls", "tls", "none"}, m.Security), "mail.security", quote(m.Security)+" is none of starttls, tls, none", "")
 	f.unless(m.Security != "none" || loopback(m.Server), "mail.security", "would send letters and password in the clear", `use "starttls" or "tls"`)
 	f.unless((m.User == "") == (m.Password == ""), "mail.password", "comes together with mail.user", "give both, or neither")
-	f.unless(time.Second <= m.Patience.Duration && m.Patience.Duration <= 5*time.Minute, "mail.patience", "is not between 1s and 5m", "")
 }
 
 // isAddress reports whether letters could go there, or come from there.
@@ -218,28 +200,4 @@ func (c *Config) beside(given, name string) string {
 		return given
 	}
 	return filepath.Join(filepath.Dir(file), name)
-}
-
-func (l *Limits) check(f *faults) {
-	rates := map[string]Rate{"passwords": l.Passwords, "passwords_all": l.PasswordsAll, "sign_ins": l.SignIns, "looks": l.Looks,
-		"redeems": l.Redeems, "calls": l.Calls, "codes": l.Codes, "unlocks": l.Unlocks, "pin_day": l.PINDay, "pushes": l.Pushes, "recoveries": l.Recoveries, "changes": l.Changes}
-	for key, r := range rates {
-		f.unless(r.Most >= 1 && r.In >= time.Second, "limits."+key, "is less than one in a second", "")
-	}
-	counts := map[string]int{"check_tries": l.CheckTries, "requests": l.Requests, "number_tries": l.NumberTries,
-		"number_row": l.NumberRow, "responses": l.Responses, "response_row": l.ResponseRow, "qrs": l.QRs,
-		"pin_tries": l.PINTries, "push_row": l.PushRow, "recovery_row": l.RecoveryRow}
-	for key, n := range counts {
-		f.unless(n >= 1, "limits."+key, "is below 1", "")
-	}
-	times := map[string]Duration{"redeem_in": l.RedeemIn, "again_in": l.AgainIn, "approval_use": l.ApprovalUse,
-		"report_quiet": l.ReportQuiet, "push_apart": l.PushApart, "push_pause": l.PushPause,
-		"browser": l.Browser, "session_idle": l.SessionIdle, "session_most": l.SessionMost}
-	for key, d := range times {
-		f.unless(d.Duration >= time.Second, "limits."+key, "is below 1s", "")
-	}
-	f.unless(time.Hour <= l.Probation.Duration && l.Probation.Duration <= 30*24*time.Hour, "limits.probation", "is not between 1h and 720h", "")
-	f.unless(l.Agains >= 0, "limits.agains", "is below 0", "")
-	f.unless(l.PushAgain >= 0, "limits.push_again", "is below 0", "")
-	f.unless(l.Hashes >= 0, "limits.hashes", "is below 0", "")
 }

@@ -86,12 +86,12 @@ type TLS struct {
 
 // Activation is about setting up phones.
 type Activation struct {
-	// Life of an activation code, 1m to 1h. NIST SP 800-63B-4 §4.1.2.2 allows 10m.
-	Life Duration `toml:"life"`
+	// Life of an activation code. NIST SP 800-63B-4 §4.1.2.2 allows 10m.
+	Life Duration `toml:"life" between:"1m..1h"`
 
 	// What the first look at a code adds to its life, once: installing the app
 	// takes minutes. 0s turns it off.
-	Extend Duration `toml:"extend"`
+	Extend Duration `toml:"extend" between:"0s..1h"`
 
 	// Whether six digits are carried from the phone to the browser: "required" or
 	// "off". Off, whoever photographs a code can use it first.
@@ -99,16 +99,16 @@ type Activation struct {
 
 	// How long an account that has never had a phone may sign in with its password
 	// alone, counted from when it was added: 336h for the fourteen days in which a
-	// letter with the first password arrives, 2160h at most. Its security page says how
+	// letter with the first password arrives. Its security page says how
 	// many days are left. 0s: the first sign-in leads to the set-up at once.
-	Grace Duration `toml:"grace"`
+	Grace Duration `toml:"grace" between:"0s..2160h"`
 }
 
 // Request is about approvals.
 type Request struct {
-	// How long a request waits for an answer, 30s to 10m. People can prolong it to
+	// How long a request waits for an answer. People can prolong it to
 	// ten minutes in all.
-	Life Duration `toml:"life"`
+	Life Duration `toml:"life" between:"30s..10m"`
 }
 
 // Unlock is about what a person does on the phone before it answers.
@@ -120,17 +120,17 @@ type Unlock struct {
 
 // PIN is about the Keyturn PIN.
 type PIN struct {
-	// Shortest PIN, in characters, 4 at least. NIST SP 800-63B-4 asks for 6.
-	Min int `toml:"min"`
+	// Shortest PIN, in characters. NIST SP 800-63B-4 asks for 6.
+	Min int `toml:"min" between:"4..64"`
 
-	// Longest PIN, 64 at most.
-	Max int `toml:"max"`
+	// Longest PIN.
+	Max int `toml:"max" between:"4..64"`
 }
 
 // Phones is about the phones of an account.
 type Phones struct {
 	// Most phones of an account. With 1, adding a phone is moving to it.
-	Max int `toml:"max"`
+	Max int `toml:"max" between:"1..20"`
 }
 
 // Push is about notifications.
@@ -171,9 +171,9 @@ type Mail struct {
 	// been copied. Empty: nobody is.
 	Operator string `toml:"operator"`
 
-	// How long a try to hand a letter over may take, 1s to 5m. Letters that aren't taken
+	// How long a try to hand a letter over may take. Letters that aren't taken
 	// are tried again for a day.
-	Patience Duration `toml:"patience"`
+	Patience Duration `toml:"patience" between:"1s..5m"`
 }
 
 // Place is about where a browser seems to be.

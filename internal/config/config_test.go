@@ -2,8 +2,11 @@ package config_test
 
 import (
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,7 +83,7 @@ func TestCheck(t *testing.T) {
 		{"a code that lives for a day", func(c *config.Config) { c.Activation.Life.Duration = 24 * time.Hour }, "activation.life: is not between 1m and 1h"},
 		{"fourteen days of grace", func(c *config.Config) { c.Activation.Grace.Duration = 14 * 24 * time.Hour }, ""},
 		{"days of grace that never end", func(c *config.Config) { c.Activation.Grace.Duration = 91 * 24 * time.Hour }, "activation.grace: is not between 0s and 2160h"},
-		{"a PIN of three", func(c *config.Config) { c.PIN.Min = 3 }, "pin.min: is below 4: such PINs are guessed"},
+		{"a PIN of three", func(c *config.Config) { c.PIN.Min = 3 }, "pin.min: is not between 4 and 64"},
 		{"a longest PIN below the shortest", func(c *config.Config) { c.PIN.Min, c.PIN.Max = 6, 5 }, "pin.max: is below pin.min"},
 		{"no phones", func(c *config.Config) { c.Phones.Max = 0 }, "phones.max: is not between 1 and 20"},
 		{"a contact that can't exist", func(c *config.Config) { c.Push.Contact = "mailto:root@localhost" }, "push.contact: is no mailto: or https: address"},
@@ -113,13 +116,32 @@ func TestCheck(t *testing.T) {
 		{"a wish for ever", func(c *config.Config) {
 			c.Mail.Server, c.Mail.From, c.Mail.Patience.Duration = "smtp.example.com:587", "a@example.com", time.Hour
 		}, "mail.patience: is not between 1s and 5m"},
-		{"no try at a response", func(c *config.Config) { c.Limits.Responses = 0 }, "limits.responses: is below 1"},
-		{"no response that may be wrong", func(c *config.Config) { c.Limits.ResponseRow = 0 }, "limits.response_row: is below 1"},
-		{"no QR code", func(c *config.Config) { c.Limits.QRs = 0 }, "limits.qrs: is below 1"},
-		{"fewer than no requests", func(c *config.Config) { c.Limits.Agains = -1 }, "limits.agains: is below 0"},
+		{"no try at a response", func(c *config.Config) { c.Limits.Responses = 0 }, "limits.responses: is not between 1 and 10"},
+		{"no response that may be wrong", func(c *config.Config) { c.Limits.ResponseRow = 0 }, "limits.response_row: is not between 1 and 100"},
+		{"no QR code", func(c *config.Config) { c.Limits.QRs = 0 }, "limits.qrs: is not between 1 and 20"},
+		{"fewer than no requests", func(c *config.Config) { c.Limits.Agains = -1 }, "limits.agains: is not between 0 and 10"},
 		{"a probation that is over before anybody reads a letter", func(c *config.Config) { c.Limits.Probation.Duration = time.Minute }, "limits.probation: is not between 1h and 720h"},
 		{"no change at all", func(c *config.Config) { c.Limits.Changes.Most = 0 }, "limits.changes: is less than one in a second"},
-		{"no try at a PIN", func(c *config.Config) { c.Limits.PINTries = 0 }, "limits.pin_tries: is below 1"},
+		{"no try at a PIN", func(c *config.Config) { c.Limits.PINTries = 0 }, "limits.pin_tries: is not between 1 and 10"},
+		{"tries at a PIN without end", func(c *config.Config) { c.Limits.PINTries = 1000 }, "limits.pin_tries: is not between 1 and 10"},
+		{"ten times the tries in ten times the time", func(c *config.Config) { c.Limits.Passwords = config.Rate{Most: 50, In: 150 * time.Minute} }, ""},
+		{"a hundred passwords a second", func(c *config.Config) { c.Limits.Passwords = config.Rate{Most: 100, In: time.Second} }, "limits.passwords: is more than 100/1h"},
+		{"a rate that doesn't fit into 64 bits", func(c *config.Config) {
+			c.Limits.PINDay = config.Rate{Most: math.MaxInt, In: math.MaxInt64}
+		}, "limits.pin_day: is more than 100/24h"},
+		{"a session for ever", func(c *config.Config) { c.Limits.SessionMost.Duration = math.MaxInt64 }, "limits.session_most: is not between 1m and 720h"},
+		{"a session that idles longer than it lives", func(c *config.Config) { c.Limits.SessionIdle.Duration = 13 * time.Hour }, "limits.session_idle: is above limits.session_most"},
+		{"a port that doesn't exist", func(c *config.Config) { c.Listen = ":99999" }, "listen: isn't an address"},
+		{"a port that is a word", func(c *config.Config) { c.Listen = ":https" }, "listen: isn't an address"},
+		{"any free port", func(c *config.Config) { c.Listen = "127.0.0.1:0" }, ""},
+		{"a monitor's port that doesn't exist", func(c *config.Config) { c.Health = "127.0.0.1:65536" }, "health: isn't an address"},
+		{"a mail server's port that doesn't exist", func(c *config.Config) { c.Mail.Server, c.Mail.From = "smtp.example.com:70000", "a@example.com" }, "mail.server: isn't HOST:PORT"},
+		{"a public port that doesn't exist", func(c *config.Config) { c.PublicURL = "https://auth.example.com:99999" }, "public_url: has a port that isn't between 1 and 65535"},
+		{"a public address for every name", func(c *config.Config) { c.PublicURL = "https://*.example.com" }, "public_url: has a *, and people need one name"},
+		{"an IPv4 network in the form of IPv6", func(c *config.Config) { c.TrustedProxies = []string{"::ffff:10.0.0.0/104"} }, ""},
+		{"every IPv4 address is a proxy", func(c *config.Config) { c.TrustedProxies = []string{"0.0.0.0/0"} }, `trusted_proxies: has "0.0.0.0/0", which is every address there is`},
+		{"every IPv6 address is a proxy", func(c *config.Config) { c.TrustedProxies = []string{"::/0"} }, `trusted_proxies: has "::/0", which is every address there is`},
+		{"every IPv4 address in the form of IPv6", func(c *config.Config) { c.TrustedProxies = []string{"::ffff:0.0.0.0/96"} }, `trusted_proxies: has "::ffff:0.0.0.0/96", which is every address there is`},
 		{"a rate of nothing", func(c *config.Config) { c.Limits.Passwords.Most = 0 }, "limits.passwords: is less than one in a second"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -151,12 +173,104 @@ func TestOrigin(t *testing.T) {
 		{"https://", ""},
 		{"https://:8443", ""},
 		{"https://auth.example.com?x", ""},
+		{"https://auth_x.example.com", ""},
+		{"https://auth.example.com.", ""},
+		{"https://auth..example.com", ""},
+		{"https://-auth.example.com", ""},
+		{"https://auth.example.com:0", ""},
+		{"https://10.1", ""},
+		{"https://0x7f.0.0.0x1", ""},
+		{"https://[fe80::1%25eth0]", ""},
+		{"https://intranet", "https://intranet"},
+		{"https://xn--fiq.example", "https://xn--fiq.example"},
 		{"https://auth.example.com#x", ""},
 	} {
 		got, err := config.ParseOrigin(tt.address)
 		if tt.want == "" && err == nil || tt.want != "" && got.String() != tt.want {
 			t.Errorf("ParseOrigin(%q) = %q, %v, want %q", tt.address, got.String(), err, tt.want)
 		}
+	}
+}
+
+// An IPv4 network is the same one in the form of IPv6.
+func TestProxyNetworks(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"10.0.0.0/8", "10.0.0.0/8"},
+		{"::ffff:10.0.0.0/104", "10.0.0.0/8"},
+		{"::ffff:10.0.0.1", "10.0.0.1/32"},
+		{"10.1.2.3/8", "10.0.0.0/8"},
+		{"fe80::1%eth0", "fe80::1/128"},
+		{"10.0.0.0/33", ""},
+		{"::ffff:10.0.0.0/90", ""},
+	} {
+		got, err := config.ParseProxy(tt.text)
+		if tt.want == "" && err == nil || tt.want != "" && got.String() != tt.want {
+			t.Errorf("ParseProxy(%q) = %s, %v, want %q", tt.text, got, err, tt.want)
+		}
+	}
+}
+
+// Every number and length of time has a least and a most, and the default is within.
+func TestEveryNumberHasBounds(t *testing.T) {
+	c := config.Default()
+	var seen int
+	var walk func(v reflect.Value)
+	walk = func(v reflect.Value) {
+		for i := range v.NumField() {
+			field := v.Type().Field(i)
+			least, most, both := strings.Cut(field.Tag.Get("between"), "..")
+			switch v.Field(i).Interface().(type) {
+			case int, config.Duration:
+				seen++
+				if !both || least == "" || most == "" {
+					t.Errorf(`%s.%s lacks a tag such as between:"1..10"`, v.Type().Name(), field.Name)
+				}
+			case config.Rate:
+				seen++
+				if !both || least != "" || most == "" {
+					t.Errorf(`%s.%s lacks a tag such as between:"..100/1h"`, v.Type().Name(), field.Name)
+				}
+			default:
+				if v.Field(i).Kind() == reflect.Struct {
+					walk(v.Field(i))
+				}
+			}
+		}
+	}
+	walk(reflect.ValueOf(c))
+	if seen < 40 {
+		t.Errorf("%d numbers seen: this test doesn't see them all", seen)
+	}
+	c.PublicURL, c.TLS.Autocert = "https://auth.example.com", true
+	if err := c.Check(languages); err != nil {
+		t.Errorf("a fresh installation: %v", err)
+	}
+}
+
+// A fault names the line of its setting, and faults come in the order of the lines.
+func TestFaultsHaveLines(t *testing.T) {
+	c, from, err := config.Load(config.Input{File: write(t, `
+public_url = "https://auth.example.com"
+
+trusted_proxies = ["10.0.0.1", "proxy"]
+[pin]
+max = 5
+min = 6
+[limits]
+pin_tries = 1000
+[tls]
+key = "b.pem"
+`), Environ: []string{"KEYTURN_PHONES__MAX=0"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `KEYTURN_PHONES__MAX: phones.max: is not between 1 and 20
+keyturn.toml line 4: trusted_proxies: has "proxy", which is no IP address or network
+keyturn.toml line 6: pin.max: is below pin.min
+keyturn.toml line 9: limits.pin_tries: is not between 1 and 10
+keyturn.toml line 11: tls: cert and key come together`
+	if diff := cmp.Diff(want, from.Place(c.Check(languages)).Error()); diff != "" {
+		t.Errorf("faults (-want +got):\n%s", diff)
 	}
 }
 
@@ -206,12 +320,12 @@ life = "5m"
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
 	}
-	for key, source := range map[string]config.Source{
-		"public_url": "keyturn.toml", "pin.max": "keyturn.toml", "pin.min": "--pin.min", "listen": "--listen",
+	for key, source := range map[string]string{
+		"public_url": "keyturn.toml line 2", "organisation": "KEYTURN_ORGANISATION__ZH_HANS", "pin.max": "keyturn.toml line 6", "pin.min": "--pin.min", "listen": "--listen",
 		"storage.url": "KEYTURN_STORAGE__URL_FILE", "seal.key_file": "KEYTURN_SEAL__KEY_FILE",
-		"organisation": "KEYTURN_ORGANISATION__ZH_HANS", "number": "default",
+		"number": "default", "activation.life": "keyturn.toml line 8",
 	} {
-		if got := from.Of(key); got != source {
+		if got := from.Of(key).String(); got != source {
 			t.Errorf("%s comes from %s, want %s", key, got, source)
 		}
 	}
@@ -227,24 +341,90 @@ func TestLoadRefuses(t *testing.T) {
 		name, file string
 		environ    []string
 		flags      map[string]string
-		want       string
+		want       string // the lines of the error
 	}{
 		{"an unknown name", "number = \"always\"\nrequest_lfe = \"1m\"\n", nil, nil,
 			`keyturn.toml line 2: "request_lfe" isn't a setting, did you mean "request.life"?`},
 		{"an unknown name in a table", "[pin]\nmni = 6\n", nil, nil, `keyturn.toml line 2: "pin.mni" isn't a setting, did you mean "pin.min"?`},
+		{"an unknown table", "\n[pins]\nmin = 6\n", nil, nil, `keyturn.toml line 2: "pins" isn't a setting, did you mean "pin.min"?`},
 		{"a name like no other", "teapot = 1\n", nil, nil, `keyturn.toml line 1: "teapot" isn't a setting`},
-		{"no TOML", "number = \n", nil, nil, `keyturn.toml line 1: `},
-		{"the same twice", "number = \"always\"\nnumber = \"never\"\n", nil, nil, `keyturn.toml line 2: `},
-		{"a word where a number goes", "[pin]\nmin = \"six\"\n", nil, nil, `keyturn.toml line 2: pin.min: `},
+		{"no TOML", "number = \n", nil, nil, `keyturn.toml line 1: isn't TOML: unexpected character U+000A at start of value`},
+		{"the same twice", "number = \"always\"\nnumber = \"never\"\n", nil, nil, `keyturn.toml line 2: isn't TOML: key number is already defined`},
+		{"a word where a number goes", "[pin]\nmin = \"six\"\n", nil, nil, `keyturn.toml line 2: pin.min: isn't a whole number`},
+		{"a half number", "pin.min = 4.5\n", nil, nil, `keyturn.toml line 1: pin.min: isn't a whole number`},
+		{"a number where a word goes", "number = 6\n", nil, nil, `keyturn.toml line 1: number: isn't a text`},
+		{"a word where yes or no goes", "[tls]\nautocert = \"yes\"\n", nil, nil, `keyturn.toml line 2: tls.autocert: is neither true nor false`},
+		{"a word where a list goes", "languages = \"en\"\n", nil, nil, `keyturn.toml line 1: languages: isn't a list of texts`},
+		{"a list of numbers", "languages = [\n1,\n2]\n", nil, nil, `keyturn.toml line 1: languages: isn't a list of texts`},
+		{"a name without a language", "organisation = \"Harbor\"\n", nil, nil, `keyturn.toml line 1: organisation: isn't a list of names by language`},
+		{"a value where a group goes", "pin = 6\n", nil, nil, `keyturn.toml line 1: pin: is a group of settings`},
+		{"a group that is a list", "[[pin]]\nmin = 6\n", nil, nil, `keyturn.toml line 1: pin: is a group of settings`},
+		{"a group where a value goes", "[number]\nmin = 6\n", nil, nil, `keyturn.toml line 1: number: isn't a text`},
+		{"a time without quotes", "[request]\nlife = 120\n", nil, nil, `keyturn.toml line 2: request.life: isn't a text such as "2m"`},
 		{"a time without a unit", "[request]\nlife = \"120\"\n", nil, nil, `keyturn.toml line 2: request.life: "120" isn't a length of time such as 90s or 10m`},
-		{"an unknown variable", "", []string{"KEYTURN_PIN_MIN=6"}, nil, `KEYTURN_PIN_MIN: "pin_min" isn't a setting, did you mean "pin.min"?`},
+		{"a secret that is a number isn't repeated", "[mail]\npassword = 1234\n", nil, nil, `keyturn.toml line 2: mail.password: isn't a text`},
+		{"several faults of all kinds", "teapot = 1\n[pin]\nmin = \"six\"\nmax = true\nmost = 7\n[push]\nhosts = { a = 1 }\n", []string{"KEYTURN_PHONES__MAX=many"}, map[string]string{"request.life": "1"},
+			`--request.life: "1" isn't a length of time such as 90s or 10m
+KEYTURN_PHONES__MAX: phones.max: "many" isn't a whole number
+keyturn.toml line 1: "teapot" isn't a setting
+keyturn.toml line 3: pin.min: isn't a whole number
+keyturn.toml line 4: pin.max: isn't a whole number
+keyturn.toml line 5: "pin.most" isn't a setting
+keyturn.toml line 7: push.hosts: isn't a list of texts`},
 		{"a variable that doesn't fit", "", []string{"KEYTURN_PIN__MIN=six"}, nil, `KEYTURN_PIN__MIN: pin.min: "six" isn't a whole number`},
-		{"a file for what is no secret", "", []string{"KEYTURN_NUMBER_FILE=/etc/passwd"}, nil, `KEYTURN_NUMBER_FILE: "number_file" isn't a setting`},
-		{"a rate without a time", "", nil, map[string]string{"limits.passwords": "5"}, `--limits.passwords: limits.passwords: "5" isn't a rate such as 5/15m`},
+		{"a rate without a time", "", nil, map[string]string{"limits.passwords": "5"}, `--limits.passwords: "5" isn't a rate such as 5/15m`},
+		{"a file of a secret that isn't there", "", []string{"KEYTURN_SEAL__KEY_FILE=x", "KEYTURN_MAIL__PASSWORD_FILE=/nowhere/x"}, nil, `KEYTURN_MAIL__PASSWORD_FILE: open /nowhere/x: no such file or directory`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, _, err := config.Load(config.Input{File: write(t, tt.file), Environ: tt.environ, Flags: tt.flags})
-			if err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+			if err == nil {
+				t.Fatal("Load takes it")
+			}
+			got := slices.Sorted(strings.SplitSeq(err.Error(), "\n"))
+			if diff := cmp.Diff(strings.Split(tt.want, "\n"), got); diff != "" {
+				t.Errorf("Load (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Of the variables that begin with KEYTURN_, those of other programs are left alone, and
+// one that was meant for us is never overlooked.
+func TestVariables(t *testing.T) {
+	for _, tt := range []struct{ name, variable, want string }{
+		{"a port that Kubernetes names, of a service keyturn", "KEYTURN_PORT=tcp://10.1.2.3:80", ""},
+		{"its address", "KEYTURN_SERVICE_HOST=10.1.2.3", ""},
+		{"a port with a name", "KEYTURN_SERVICE_PORT_HTTPS=443", ""},
+		{"a part of a port", "KEYTURN_PORT_443_TCP_ADDR=10.1.2.3", ""},
+		{"of a service keyturn-db", "KEYTURN_DB_PORT=tcp://10.1.2.4:5432", ""},
+		{"of a service keyturn-tls, which is nearly tls.cert", "KEYTURN_TLS_PORT=tcp://10.1.2.4:443", ""},
+		{"of a service keyturn--db", "KEYTURN__DB_SERVICE_HOST=10.1.2.4", ""},
+		{"of our tests", "KEYTURN_TEST_REQUIRE=postgres", ""},
+		{"of our test vectors", "KEYTURN_VECTORS=/vectors", ""},
+		{"of an image", "KEYTURN_VERSION=1.2", ""},
+		{"of a log", "KEYTURN_LOG=x", ""},
+		{"of another program that has a similar name", "KEYTURNER_PIN__MIN=6", ""},
+		{"the settings file", "KEYTURN_CONFIG=/etc/keyturn.toml", ""},
+		{"the language of the texts", "KEYTURN_LANG=zh", ""},
+		{"the settings file, misspelt", "KEYTURN_CONFG=/etc/keyturn.toml", `"KEYTURN_CONFG" isn't a setting, did you mean "KEYTURN_CONFIG"?`},
+		{"a setting that begins like another variable", "KEYTURN_LANGUAGES=fr", "is taken"},
+		{"the same, misspelt", "KEYTURN_LANGUAGE=fr", `"KEYTURN_LANGUAGE" isn't a setting, did you mean "KEYTURN_LANGUAGES"?`},
+		{"one underscore for two", "KEYTURN_PIN_MIN=6", `"KEYTURN_PIN_MIN" isn't a setting, did you mean "KEYTURN_PIN__MIN"?`},
+		{"two slips in a long name", "KEYTURN_TRUSTD_PROXYES=10.0.0.1", `"KEYTURN_TRUSTD_PROXYES" isn't a setting, did you mean "KEYTURN_TRUSTED_PROXIES"?`},
+		{"two underscores and no setting", "KEYTURN_TEA__POT=1", `"KEYTURN_TEA__POT" isn't a setting`},
+		{"a file for what is no secret", "KEYTURN_NUMBER_FILE=/etc/passwd", `"KEYTURN_NUMBER_FILE" isn't a setting, did you mean "KEYTURN_NUMBER"?`},
+		{"a file for a secret, with one underscore", "KEYTURN_STORAGE_URL_FILE=/x", `"KEYTURN_STORAGE_URL_FILE" isn't a setting, did you mean "KEYTURN_STORAGE__URL_FILE"?`},
+		{"a name without a language", "KEYTURN_ORGANISATION=Harbor", `"KEYTURN_ORGANISATION" isn't a setting, did you mean "KEYTURN_ORGANISATION__EN"?`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, _, err := config.Load(config.Input{Environ: []string{tt.variable}})
+			taken := !cmp.Equal(c, config.Default())
+			switch {
+			case tt.want == "is taken" && (err != nil || !taken):
+				t.Errorf("%s isn't taken, %v", tt.variable, err)
+			case tt.want == "" && (err != nil || taken):
+				t.Errorf("%s isn't left alone: %v", tt.variable, err)
+			case tt.want != "" && tt.want != "is taken" && (err == nil || err.Error() != tt.want):
 				t.Errorf("Load: %v, want %s", err, tt.want)
 			}
 		})
@@ -283,7 +463,7 @@ func TestManual(t *testing.T) {
 			t.Errorf("the file lacks %s", s.Key)
 		}
 	}
-	if !strings.Contains(text, "# Shortest PIN, in characters, 4 at least.") || !strings.Contains(text, "\n#min = 4\n") {
+	if !strings.Contains(text, "# Shortest PIN, in characters. NIST SP 800-63B-4 asks for 6.\n# From 4 to 64.\n") || !strings.Contains(text, "\n#min = 4\n") {
 		t.Errorf("the file doesn't explain pin.min:\n%s", text)
 	}
 }

@@ -8,103 +8,105 @@ import (
 )
 
 // Limits are how long and how often. Spec §17 has the reasons. A rate is
-// NUMBER/TIME, such as 5/15m. Limits by address count wrong tries only.
+// NUMBER/TIME, such as 5/15m. Limits by address count wrong tries only. What an
+// operator may set ends where a limit wouldn't be one: no account is guessed at more
+// than a hundred times in a row (NIST SP 800-63B-4 §3.2.2), no PIN more than ten times.
 type Limits struct {
 	// Wrong passwords per account and address. The known browsers of an account have
 	// one count together instead, of the same size; once it is used up they are
 	// counted like any other.
-	Passwords Rate `toml:"passwords"`
+	Passwords Rate `toml:"passwords" between:"..100/1h"`
 
 	// Wrong passwords per account, from all addresses.
-	PasswordsAll Rate `toml:"passwords_all"`
+	PasswordsAll Rate `toml:"passwords_all" between:"..1000/1h"`
 
 	// Wrong recovery codes per account, and how many in a row switch them off.
-	Recoveries  Rate `toml:"recoveries"`
-	RecoveryRow int  `toml:"recovery_row"`
+	Recoveries  Rate `toml:"recoveries" between:"..100/1h"`
+	RecoveryRow int  `toml:"recovery_row" between:"1..100"`
 
 	// Wrong passwords per address, for all accounts.
-	SignIns Rate `toml:"sign_ins"`
+	SignIns Rate `toml:"sign_ins" between:"..1000/1m"`
 
 	// Passwords that are hashed at once; each takes 19 MiB. 0: one per processor.
-	Hashes int `toml:"hashes"`
+	Hashes int `toml:"hashes" between:"0..1024"`
 
 	// Wrong looks at activation codes, wrong redeems and wrong calls of phones, per
 	// address.
-	Looks   Rate `toml:"looks"`
-	Redeems Rate `toml:"redeems"`
-	Calls   Rate `toml:"calls"`
+	Looks   Rate `toml:"looks" between:"..100000/1m"`
+	Redeems Rate `toml:"redeems" between:"..100000/1m"`
+	Calls   Rate `toml:"calls" between:"..100000/1m"`
 
 	// Activation codes per account.
-	Codes Rate `toml:"codes"`
+	Codes Rate `toml:"codes" between:"..100/10m"`
 
 	// Wrong check codes that end an activation.
-	CheckTries int `toml:"check_tries"`
+	CheckTries int `toml:"check_tries" between:"1..10"`
 
 	// Requests of one account that wait at once, one per browser.
-	Requests int `toml:"requests"`
+	Requests int `toml:"requests" between:"1..100"`
 
 	// Wrong numbers that end a request, and wrong numbers in a row that stop the
 	// phones of an account.
-	NumberTries int `toml:"number_tries"`
-	NumberRow   int `toml:"number_row"`
+	NumberTries int `toml:"number_tries" between:"1..10"`
+	NumberRow   int `toml:"number_row" between:"1..100"`
 
 	// Wrong responses to challenge codes that end a request, and wrong ones in a row
 	// that switch challenge codes off for an account.
-	Responses   int `toml:"responses"`
-	ResponseRow int `toml:"response_row"`
+	Responses   int `toml:"responses" between:"1..10"`
+	ResponseRow int `toml:"response_row" between:"1..100"`
 
 	// New QR codes of one request.
-	QRs int `toml:"qrs"`
+	QRs int `toml:"qrs" between:"1..20"`
 
 	// How often a request may be followed by another one without the password.
-	Agains int `toml:"agains"`
+	Agains int `toml:"agains" between:"0..10"`
 
 	// Wrong PINs in a row that lock a phone, and refused phone unlocks per device.
-	PINTries int `toml:"pin_tries"`
+	PINTries int `toml:"pin_tries" between:"1..10"`
 
 	// Wrong PINs in a day that lock a phone, whatever right ones come between. At most a day is looked at.
-	PINDay Rate `toml:"pin_day"`
+	PINDay Rate `toml:"pin_day" between:"..100/24h"`
 
-	Unlocks Rate `toml:"unlocks"`
+	Unlocks Rate `toml:"unlocks" between:"..100/1h"`
 
 	// From the approval to the browser going on.
-	RedeemIn Duration `toml:"redeem_in"`
+	RedeemIn Duration `toml:"redeem_in" between:"10s..10m"`
 
 	// From the right password to a new request without it.
-	AgainIn Duration `toml:"again_in"`
+	AgainIn Duration `toml:"again_in" between:"1m..1h"`
 
 	// From the approval of a security change to the change.
-	ApprovalUse Duration `toml:"approval_use"`
+	ApprovalUse Duration `toml:"approval_use" between:"1m..15m"`
 
 	// How long a report stops pushes and changes of phones.
-	ReportQuiet Duration `toml:"report_quiet"`
+	ReportQuiet Duration `toml:"report_quiet" between:"1m..24h"`
 
 	// How long a phone that was set up with a recovery code approves sign-ins only, and
-	// the lost one stays paused before it is removed, 1h to 720h: the time in which its
+	// the lost one stays paused before it is removed: the time in which its
 	// person can still raise the alarm.
-	Probation Duration `toml:"probation"`
+	Probation Duration `toml:"probation" between:"1h..720h"`
 
 	// Changes of phones and recovery codes that one account may ask for; so often, too,
 	// phones are renamed, and more time or the notifications of a phone switched.
-	Changes Rate `toml:"changes"`
+	Changes Rate `toml:"changes" between:"..100/10m"`
 
 	// Notifications about requests: the time between two of an account, most of an
 	// account in a time, and how often a person may have that of a request sent again.
-	PushApart Duration `toml:"push_apart"`
-	Pushes    Rate     `toml:"pushes"`
-	PushAgain int      `toml:"push_again"`
+	PushApart Duration `toml:"push_apart" between:"1s..10m"`
+	Pushes    Rate     `toml:"pushes" between:"..100/10m"`
+	PushAgain int      `toml:"push_again" between:"0..10"`
 
 	// Requests in a row that nobody approved after which notifications pause, and for
 	// how long: whoever knows a password can't ring a person until they give in.
-	PushRow   int      `toml:"push_row"`
-	PushPause Duration `toml:"push_pause"`
+	PushRow   int      `toml:"push_row" between:"1..100"`
+	PushPause Duration `toml:"push_pause" between:"1m..24h"`
 
 	// How long a browser stays known.
-	Browser Duration `toml:"browser"`
+	Browser Duration `toml:"browser" between:"1h..8760h"`
 
 	// How long a session lives without use, and in all.
-	SessionIdle Duration `toml:"session_idle"`
-	SessionMost Duration `toml:"session_most"`
+	SessionIdle Duration `toml:"session_idle" between:"1m..720h"`
+	SessionMost Duration `toml:"session_most" between:"1m..720h"`
 }
 
 func defaultLimits() Limits {

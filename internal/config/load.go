@@ -1,20 +1,28 @@
 package config
 
 import (
-	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"maps"
+	"slices"
 	"strings"
-
-	"github.com/pelletier/go-toml/v2"
 )
 
 // A Source is where the value of a setting comes from, such as "default",
-// "keyturn.toml", "KEYTURN_PIN__MIN" or "--pin.min".
-type Source string
+// "KEYTURN_PIN__MIN", "--pin.min", or "keyturn.toml" with its line.
+type Source struct {
+	Name string
+	Line int // in a file, from 1; 0: none
+}
+
+// String is the source as an operator reads it: "keyturn.toml line 14".
+func (s Source) String() string {
+	if s.Line == 0 {
+		return s.Name
+	}
+	return fmt.Sprintf("%s line %d", s.Name, s.Line)
+}
 
 // From says of each setting by its key where its value comes from. One that is
 // not in it has its default.
@@ -25,7 +33,38 @@ func (f From) Of(key string) Source {
 	if s, ok := f[key]; ok {
 		return s
 	}
-	return "default"
+	return Source{Name: "default"}
+}
+
+// Place says of each fault where its setting comes from, and brings them into the
+// order of the lines. Faults that know it already, and other errors, stay.
+func (f From) Place(err error) error {
+	all, none := Leaves(err), true
+	for _, e := range all {
+		fault, ok := e.(*Fault)
+		if none = none && !ok; ok && fault.Where == (Source{}) {
+			fault.Where = f.where(fault.Key)
+		}
+	}
+	if none {
+		return err
+	}
+	slices.SortStableFunc(all, func(a, b error) int { return cmp.Compare(whereOf(a).Line, whereOf(b).Line) })
+	return errors.Join(all...)
+}
+
+// where is the source of a setting, of the first one of a group that was given, or
+// nothing.
+func (f From) where(key string) Source {
+	if s, ok := f[key]; ok {
+		return s
+	}
+	for _, given := range slices.Sorted(maps.Keys(f)) {
+		if strings.HasPrefix(given, key+".") {
+			return f[given]
+		}
+	}
+	return Source{}
 }
 
 // Input is what settings are read from.
@@ -36,75 +75,21 @@ type Input struct {
 	Flags    map[string]string // by key; only those that were given
 }
 
-// Load reads settings. The error of a name that isn't a setting is an [*Unknown],
-// that of a value that doesn't fit a [*Fault]; whether the values make sense
-// together, [Config.Check] says.
+// Load reads settings. The error joins all that is wrong: a name that isn't a setting
+// is an [*Unknown], a value that doesn't fit a [*Fault], and there the default stays.
+// Whether the values make sense together, [Config.Check] says.
 func Load(in Input) (Config, From, error) {
 	c, from := Default(), From{}
-	if err := c.file(in, from); err != nil {
-		return Config{}, nil, err
+	f, err := readFile(in)
+	all := faults{err}
+	all = append(all, c.take(f, from)...)
+	all = append(all, c.environment(in.Environ, from)...)
+	for _, key := range slices.Sorted(maps.Keys(in.Flags)) {
+		at := Source{Name: "--" + key}
+		all.add(at, c.Set(key, in.Flags[key]))
+		from[top(key)] = at
 	}
-	if err := c.environment(in.Environ, from); err != nil {
-		return Config{}, nil, err
-	}
-	for key, text := range in.Flags {
-		if err := c.Set(key, text); err != nil {
-			return Config{}, nil, at("--"+key, err)
-		}
-		from[top(key)] = Source("--" + key)
-	}
-	return c, from, nil
-}
-
-// file reads the settings file.
-func (c *Config) file(in Input, from From) error {
-	if in.File == "" {
-		return nil
-	}
-	text, err := os.ReadFile(in.File)
-	if in.Optional && errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("settings: %w", err)
-	}
-	name := filepath.Base(in.File)
-	if err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(c); err != nil {
-		return inFile(name, err)
-	}
-	var given map[string]any
-	if err := toml.Unmarshal(text, &given); err != nil {
-		return inFile(name, err)
-	}
-	mark(given, "", Source(name), from)
-	return nil
-}
-
-// inFile says in which line of a file an error is.
-func inFile(name string, err error) error {
-	if s, ok := errors.AsType[*toml.StrictMissingError](err); ok && len(s.Errors) > 0 {
-		line, _ := s.Errors[0].Position()
-		key := strings.Join(s.Errors[0].Key(), ".")
-		return &Unknown{Where: fmt.Sprintf("%s line %d", name, line), Key: key, Nearest: nearest(key)}
-	}
-	if d, ok := errors.AsType[*toml.DecodeError](err); ok {
-		line, _ := d.Position()
-		text := strings.TrimPrefix(d.Error(), "toml: ")
-		return &Fault{Where: fmt.Sprintf("%s line %d", name, line), Key: strings.Join(d.Key(), "."), Text: text}
-	}
-	return &Fault{Where: name, Text: err.Error()}
-}
-
-// mark notes which settings a file gives.
-func mark(given map[string]any, prefix string, source Source, from From) {
-	for name, value := range given {
-		key := prefix + name
-		if table, ok := value.(map[string]any); ok && key != "organisation" {
-			mark(table, key+".", source, from)
-			continue
-		}
-		from[key] = source
-	}
+	return c, from, from.Place(errors.Join(all...))
 }
 
 // top is the setting that a key belongs to: a name of the organisation is a part

@@ -36,7 +36,7 @@ func Manual(c Config) string {
 			fmt.Fprintf(&b, "\n[%s]\n", in)
 		}
 		b.WriteByte('\n')
-		for line := range strings.Lines(docs[f.Name+" "+key]) {
+		for line := range strings.Lines(docs[f.Name+" "+key] + boundsOf(f).words()) {
 			b.WriteString("# " + line)
 		}
 		line := name + " = " + written(v)

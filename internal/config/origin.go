@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -23,10 +25,12 @@ func ParseOrigin(address string) (Origin, error) {
 		return Origin{}, errors.New("has more than scheme, host and port")
 	}
 	host, port := strings.ToLower(u.Hostname()), u.Port()
-	if strings.ContainsFunc(host, func(r rune) bool { return r > '~' }) {
-		return Origin{}, errors.New(`has letters that browsers write as "xn--…"`)
+	if err := checkHost(host); err != nil {
+		return Origin{}, err
 	}
 	switch {
+	case port != "" && !isPort(port):
+		return Origin{}, errors.New("has a port that isn't between 1 and 65535")
 	case u.Scheme == "http" && host != "localhost":
 		return Origin{}, errors.New("is plain http")
 	case u.Scheme != "http" && u.Scheme != "https":
@@ -48,12 +52,59 @@ func origin(scheme, host, port string) Origin {
 	return Origin{url.URL{Scheme: scheme, Host: full}}
 }
 
-// ParseProxy reads an IP address or a network.
+// checkHost says what is wrong with the name of a server, in lower case, or with its IP
+// address.
+func checkHost(host string) error {
+	if strings.ContainsFunc(host, func(r rune) bool { return r > '~' }) {
+		return errors.New(`has letters that browsers write as "xn--…"`)
+	}
+	if addr, err := netip.ParseAddr(host); err == nil {
+		if addr.Zone() != "" {
+			return errors.New("is an address of one network card only")
+		}
+		return nil
+	}
+	labels := strings.Split(host, ".")
+	last := labels[len(labels)-1]
+	switch {
+	case slices.Contains(labels, "*"):
+		return errors.New("has a *, and people need one name")
+	case len(host) > 253 || slices.ContainsFunc(labels, func(l string) bool { return !isLabel(l) }):
+		return errors.New("is no name of a server")
+	case last[0] >= '0' && last[0] <= '9': // browsers read it as an IPv4 address (URL Standard, "ends in a number")
+		return errors.New("ends in a number, and is no IP address")
+	}
+	return nil
+}
+
+// isLabel reports whether s may stand between the dots of a name: RFC 1123 §2.1.
+func isLabel(s string) bool {
+	return s != "" && len(s) <= 63 && s[0] != '-' && s[len(s)-1] != '-' &&
+		strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
+
+// isPort reports whether a program can be reached there.
+func isPort(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return err == nil && n > 0
+}
+
+// ParseProxy reads an IP address or a network, one of IPv4 also in the form of IPv6:
+// addresses are compared in their own.
 func ParseProxy(s string) (netip.Prefix, error) {
 	if addr, err := netip.ParseAddr(s); err == nil {
 		addr = addr.Unmap().WithZone("")
 		return netip.PrefixFrom(addr, addr.BitLen()), nil
 	}
 	p, err := netip.ParsePrefix(s)
-	return p.Masked(), err
+	if err != nil {
+		return p, errors.New("is no IP address or network")
+	}
+	if p.Addr().Is4In6() && p.Bits() >= 96 {
+		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
+	}
+	if p.Bits() == 0 || p.Addr().Is4In6() {
+		return p, errors.New("is every address there is: whoever calls could name any")
+	}
+	return p.Masked(), nil
 }

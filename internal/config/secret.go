@@ -1,9 +1,13 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
+	"os"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -70,3 +74,33 @@ func (a Address) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, a.shown(
 
 // MarshalText implements [encoding.TextMarshaler].
 func (a Address) MarshalText() ([]byte, error) { return []byte(a.shown()), nil }
+
+// Exposed says which secrets of a settings file everybody on this machine can read.
+func (c *Config) Exposed(file string, from From) error {
+	info, err := os.Stat(file)
+	if err != nil || Open(info) == "" {
+		return nil // there is no file, or none to speak of
+	}
+	var all faults
+	for _, s := range Settings() {
+		v := c.find(s.Key)
+		secret, ok := v.Interface().(concealed)
+		all.unless(!ok || from.Of(s.Key).Line == 0 || secret.shown() == v.String(), s.Key,
+			"is a secret in a file that "+Open(info), "chmod o= "+file)
+	}
+	return errors.Join(all...)
+}
+
+// Open says what is wrong with the mode of a file that holds a secret; "" if nothing
+// is. Its group is the operator's choice.
+func Open(info fs.FileInfo) string {
+	switch mode := info.Mode().Perm(); {
+	case runtime.GOOS == "windows": // whose modes say nothing
+		return ""
+	case mode&0o004 != 0:
+		return "everybody on this machine can read"
+	case mode&0o002 != 0:
+		return "everybody on this machine can change"
+	}
+	return ""
+}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,38 +15,98 @@ import (
 )
 
 // Inspect opens certificate, key, storage and places as a start would, logs in to the
-// mail server, and changes nothing. It returns [*OtherHost] if phones were set up under another host than
-// that of public_url. A first start, for which there is nothing yet, is fine.
-func Inspect(ctx context.Context, c config.Config) (err error) {
-	if _, err := tlsConfig(c); err != nil {
-		return err
-	}
-	if _, err := openPlaces(c, With{Now: time.Now, Log: slog.New(slog.DiscardHandler)}); err != nil {
-		return err
-	}
-	if c.Mail.Server != "" {
-		if err := mailer(c, nil).Check(ctx); err != nil {
-			return fmt.Errorf("mail.server: %w", err)
+// mail server, and changes nothing. What known says to be wrong with the settings
+// isn't said again, nor tried. The error joins all that is wrong, mostly [*config.Fault];
+// it has [*OtherHost] in it if phones were set up under another host than that of
+// public_url. A first start, for which there is nothing yet, is fine.
+func Inspect(ctx context.Context, c config.Config, known error) error {
+	broken, _ := config.Broken(known)
+	var all []error
+	for _, part := range []struct {
+		group string
+		look  func(context.Context, config.Config) error
+	}{
+		{"tls", inspectTLS}, {"place", inspectPlaces}, {"mail", inspectMail}, {"seal", inspectKey}, {"storage", inspectStorage},
+	} {
+		if !slices.ContainsFunc(broken, func(key string) bool { return strings.HasPrefix(key+".", part.group+".") }) {
+			all = append(all, part.look(ctx, c))
 		}
 	}
-	if strings.HasPrefix(string(c.Storage.URL), "sqlite:") && !used(c) {
+	return errors.Join(all...)
+}
+
+func inspectPlaces(_ context.Context, c config.Config) error {
+	_, err := openPlaces(c, With{Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	return fault("place.database", err, "")
+}
+
+func inspectMail(ctx context.Context, c config.Config) error {
+	if c.Mail.Server == "" {
 		return nil
 	}
-	if c.Seal.Key == "" && !exists(c.KeyFile()) { // opening would make another one
-		return fmt.Errorf("%w: %s", ErrKey, c.KeyFile())
+	return fault("mail.server", mailer(c, nil).Check(ctx), "")
+}
+
+// inspectKey looks at the key that a start would take. Where it would make one, there
+// is nothing to look at.
+func inspectKey(_ context.Context, c config.Config) error {
+	if c.Seal.Key == "" && !exists(c.KeyFile()) {
+		if used(c) {
+			return fmt.Errorf("%w: %s", ErrKey, c.KeyFile())
+		}
+		return nil
+	}
+	_, err := openBox(c)
+	if c.Seal.Key != "" {
+		return fault("seal.key", err, "")
+	}
+	return errors.Join(fault("seal.key_file", err, ""), hidden("seal.key_file", c.KeyFile()))
+}
+
+// inspectStorage compares what the database holds with key and public_url, if there is
+// one already and a key for it.
+func inspectStorage(ctx context.Context, c config.Config) (err error) {
+	if strings.HasPrefix(string(c.Storage.URL), "sqlite:") && !used(c) || c.Seal.Key == "" && !exists(c.KeyFile()) {
+		return nil
 	}
 	box, err := openBox(c)
 	if err != nil {
-		return err
+		return nil // inspectKey has said so
 	}
 	db, err := store.Open(ctx, string(c.Storage.URL))
 	if err != nil {
-		return err
+		return fault("storage.url", err, "")
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	origin, err := config.ParseOrigin(c.PublicURL)
 	if err != nil {
-		return err
+		return nil // it was said
 	}
-	return vault{db, box, time.Now}.compareOrigin(ctx, origin.String())
+	v := vault{db, box, time.Now}
+	if _, err := v.get(ctx, "nonce"); err != nil && !errors.Is(err, store.ErrNoSecret) {
+		return fault("seal", err, "bring back the key that this database was used with")
+	}
+	return v.compareOrigin(ctx, origin.String())
+}
+
+// hidden says if a file that holds a secret is open to others.
+func hidden(key, file string) error {
+	info, err := os.Stat(file)
+	if err != nil || config.Open(info) == "" {
+		return nil // that it can't be read, whoever reads it says
+	}
+	return &config.Fault{Key: key, Text: file + " is a secret that " + config.Open(info), Hint: "chmod o= " + file}
+}
+
+// fault is an error as one of a setting; nil stays nil.
+func fault(key string, err error, hint string) error {
+	if err == nil {
+		return nil
+	}
+	return &config.Fault{Key: key, Text: strings.TrimPrefix(err.Error(), key+": "), Hint: hint, Err: err}
+}
+
+func inspectTLS(_ context.Context, c config.Config) error {
+	_, err := tlsConfig(c)
+	return fault("tls", err, "")
 }
