@@ -2,8 +2,9 @@
 // the few lines that look one up. English and Simplified Chinese are equals:
 // the same keys, the same values.
 //
-// The files are go-i18n message files: key → sentence, {{.name}} for a value,
-// "one" and "other" where a count decides. The phone app reads the same bytes
+// The files map key → sentence, {{.name}} for a value, "one" and "other" where a
+// count decides (the form of go-i18n's message files, which translators' tools
+// read). The phone app reads the same bytes by the same rules
 // (web/phone/lib/words.js). A key names the place where the sentence stands,
 // such as "wait.again.ok", not what it says.
 //
@@ -17,7 +18,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 )
 
@@ -41,20 +42,16 @@ func Languages() []string { return []string{English, Chinese} }
 // looked up: a command that says nothing doesn't wait for it.
 type Words struct {
 	lang string
-	read func() *catalogue
+	read func() map[string]sentence
 }
 
-// A catalogue is one file, read.
-type catalogue struct {
-	plain map[string]string // sentences without a value: most of them, and no work
-	rest  map[string]bool   // keys whose sentence has values
-	words *i18n.Localizer
-}
+// A sentence has a form for one, if a count chooses, and one for all else.
+type sentence struct{ One, Other string }
 
 var catalogues = map[string]*Words{English: later(English), Chinese: later(Chinese)}
 
 func later(lang string) *Words {
-	return &Words{lang, sync.OnceValue(func() *catalogue { return mustRead(lang) })}
+	return &Words{lang, sync.OnceValue(func() map[string]sentence { return mustRead(lang) })}
 }
 
 // For returns the words of a language, one of Languages; those of the default
@@ -105,9 +102,8 @@ func (w *Words) Lang() string { return w.lang }
 
 // Has reports whether there is a sentence of that key.
 func (w *Words) Has(key string) bool {
-	c := w.read()
-	_, plain := c.plain[key]
-	return plain || c.rest[key]
+	_, ok := w.read()[key]
+	return ok
 }
 
 // T returns the sentence of a key with its values set in. Values are pairs of
@@ -117,65 +113,76 @@ func (w *Words) Has(key string) bool {
 // A page must not fail because of a word: an unknown key comes back as itself,
 // a missing value as "<no value>". Tests find both before a person does.
 func (w *Words) T(key string, values ...any) string {
-	c := w.read()
-	if sentence, ok := c.plain[key]; ok {
-		return sentence
-	}
-	data := map[string]any{}
-	for i := 0; i+1 < len(values); i += 2 {
-		data[fmt.Sprint(values[i])] = values[i+1]
-	}
-	sentence, err := c.words.Localize(&i18n.LocalizeConfig{
-		MessageID:    key,
-		TemplateData: data,
-		PluralCount:  data["count"],
-	})
-	if err != nil {
+	found, ok := w.read()[key]
+	if !ok {
 		return key
 	}
-	return sentence
+	text := found.Other
+	if found.One != "" && w.isOne(value(values, "count")) {
+		text = found.One
+	}
+	if !strings.Contains(text, "{{") {
+		return text
+	}
+	return fill(text, values)
+}
+
+// isOne reports whether the language has its singular for a count (CLDR's category "one").
+func (w *Words) isOne(count any) bool {
+	n, ok := count.(int)
+	return ok && plural.Cardinal.MatchPlural(language.Make(w.lang), n, 0, 0, 0, 0) == plural.One
+}
+
+// fill sets values in. What they say is text, also if it looks like a place for a value.
+func fill(text string, values []any) string {
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(text, "{{.")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		name, after, _ := strings.Cut(rest, "}}")
+		if v := value(values, name); v != nil {
+			fmt.Fprint(&b, v)
+		} else {
+			b.WriteString("<no value>")
+		}
+		text = after
+	}
+}
+
+// value is the one of a name among pairs of name and value; nil: there is none.
+func value(values []any, name string) any {
+	for i := 0; i+1 < len(values); i += 2 {
+		if values[i] == name {
+			return values[i+1]
+		}
+	}
+	return nil
 }
 
 // mustRead reads an embedded file. That it can be read is known since the build: a
 // fault here fails every test.
-func mustRead(lang string) *catalogue {
-	c, err := read(lang)
+func mustRead(lang string) map[string]sentence {
+	text, err := Files.ReadFile(lang + ".json")
+	var raw map[string]any // read in one go; a type that reads itself takes three times as long
+	if err == nil {
+		err = json.Unmarshal(text, &raw)
+	}
 	if err != nil {
 		panic(fmt.Sprintf("locale: %s.json: %v", lang, err))
 	}
-	return c
-}
-
-// read takes the file apart itself, since the library's reader goes through each
-// sentence several times; the library gets those that have values or a count.
-func read(lang string) (*catalogue, error) {
-	text, err := Files.ReadFile(lang + ".json")
-	if err != nil {
-		return nil, err
-	}
-	var sentences map[string]any
-	if err := json.Unmarshal(text, &sentences); err != nil {
-		return nil, err
-	}
-	c := &catalogue{plain: make(map[string]string, len(sentences)), rest: map[string]bool{}}
-	var rest []*i18n.Message
-	for key, s := range sentences {
-		switch s := s.(type) {
+	all := make(map[string]sentence, len(raw))
+	for key, forms := range raw {
+		switch forms := forms.(type) {
 		case string:
-			if !strings.Contains(s, "{{") {
-				c.plain[key] = s
-				continue
-			}
-			rest = append(rest, &i18n.Message{ID: key, Other: s})
-		case map[string]any: // a form that is no text fails a test
-			one, _ := s["one"].(string)
-			other, _ := s["other"].(string)
-			rest = append(rest, &i18n.Message{ID: key, One: one, Other: other})
+			all[key] = sentence{Other: forms}
+		case map[string]any: // a form that isn't text fails a test
+			one, _ := forms["one"].(string)
+			other, _ := forms["other"].(string)
+			all[key] = sentence{one, other}
 		}
-		c.rest[key] = true
 	}
-	tag := language.Make(lang)
-	bundle := i18n.NewBundle(tag)
-	c.words = i18n.NewLocalizer(bundle, lang)
-	return c, bundle.AddMessages(tag, rest...)
+	return all
 }

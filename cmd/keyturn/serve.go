@@ -33,6 +33,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, from *source) error {
 	if err != nil {
 		return err
 	}
+	go t.t("cli.serve.ready") // the catalogue is read while the database opens
 	log := slog.New(slog.NewTextHandler(t.err, nil))
 	s, err := server.Open(ctx, settings, server.With{Log: log})
 	if err != nil {

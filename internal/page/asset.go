@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // assets are the files that pages refer to. Their address holds one hash over
@@ -20,7 +21,7 @@ type assets struct {
 	hash    string
 	files   map[string]File
 	icons   map[string]template.HTML
-	scripts map[string]template.HTML // what starts each module
+	scripts map[string]func() (template.HTML, error) // what starts each module, put together when a page first needs it
 }
 
 // kinds are the files that are served; a template or a note is not.
@@ -32,7 +33,7 @@ var kinds = map[string]string{
 }
 
 func loadAssets(files fs.FS, folders []string) (assets, error) {
-	a := assets{files: map[string]File{}, icons: map[string]template.HTML{}, scripts: map[string]template.HTML{}}
+	a := assets{files: map[string]File{}, icons: map[string]template.HTML{}, scripts: map[string]func() (template.HTML, error){}}
 	sum := sha256.New()
 	for _, folder := range folders {
 		err := fs.WalkDir(files, folder, func(name string, d fs.DirEntry, err error) error {
@@ -59,7 +60,12 @@ func loadAssets(files fs.FS, folders []string) (assets, error) {
 	for _, s := range symbol.FindAllSubmatch(a.files["shared/icons/sprite.svg"].Plain, -1) {
 		a.icons[string(s[1])] = template.HTML(fmt.Sprintf(`<svg class="icon" aria-hidden="true" %s>%s</svg>`, s[2], s[3])) // ours, embedded
 	}
-	return a, a.startScripts()
+	for name := range a.files {
+		if path.Ext(name) == ".js" {
+			a.scripts[name] = sync.OnceValues(func() (template.HTML, error) { return a.start(name) })
+		}
+	}
+	return a, nil
 }
 
 // symbol is one drawing of the sprite.
@@ -75,33 +81,27 @@ func (a *assets) address(name string) (string, error) {
 
 // module starts a script, such as "portal/wait.js".
 func (a *assets) module(name string) (template.HTML, error) {
-	html, ok := a.scripts[name]
+	script, ok := a.scripts[name]
 	if !ok {
 		return "", fmt.Errorf("there is no module %s", name)
 	}
-	return html, nil
+	return script()
 }
 
-// startScripts writes what starts each module, once. A page names what it imports as well,
-// before a browser finds that in the script.
-func (a *assets) startScripts() error {
-	for name := range a.files {
-		if path.Ext(name) != ".js" {
-			continue
+// start writes what starts a module. A page names what it imports as well, before a
+// browser finds that in the script.
+func (a *assets) start(name string) (template.HTML, error) {
+	var b strings.Builder
+	for _, needed := range a.imports(name, nil) {
+		address, err := a.address(needed)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", name, err)
 		}
-		var b strings.Builder
-		for _, needed := range a.imports(name, nil) {
-			address, err := a.address(needed)
-			if err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
-			fmt.Fprintf(&b, "<link rel=\"modulepreload\" href=\"%s\">", address)
-		}
-		address, _ := a.address(name) // it is there
-		fmt.Fprintf(&b, "<script type=\"module\" src=\"%s\"></script>", address)
-		a.scripts[name] = template.HTML(b.String()) // names of embedded files
+		fmt.Fprintf(&b, "<link rel=\"modulepreload\" href=\"%s\">", address)
 	}
-	return nil
+	address, err := a.address(name)
+	fmt.Fprintf(&b, "<script type=\"module\" src=\"%s\"></script>", address)
+	return template.HTML(b.String()), err // names of embedded files
 }
 
 // imported is a module that another one can't run without.

@@ -28,9 +28,9 @@ func (k Kept) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // Part executes one template that the file of a page defines.
 func (p *Renderer) Part(lang, name, part string, data any) (template.HTML, error) {
-	tmpl, ok := p.pages[lang][name]
-	if !ok {
-		return "", fmt.Errorf("page: there is no %s", name)
+	tmpl, err := p.template(lang, name)
+	if err != nil {
+		return "", err
 	}
 	var out strings.Builder
 	if err := tmpl.ExecuteTemplate(&out, part, data); err != nil {

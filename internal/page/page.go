@@ -11,7 +11,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"html/template"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -29,10 +28,10 @@ type Renderer struct {
 	names  map[string]string // of the organisation, by language; under "" what it is called otherwise
 	plain  bool              // http on a loopback address: cookies have neither prefix nor Secure
 	assets assets
-	pages  map[string]map[string]*template.Template // by language, then by name such as "portal/wait"
+	pages  map[string]map[string]parsed // by language, then by name such as "portal/wait"
 }
 
-// New parses every page once. files are those of package web; doors are the
+// New reads the files and finds the pages. files are those of package web; doors are the
 // folders in it that have pages. name is that of the organisation, as people
 // know it.
 func New(files fs.FS, origin, name string, doors ...string) (*Renderer, error) {
@@ -44,7 +43,7 @@ func New(files fs.FS, origin, name string, doors ...string) (*Renderer, error) {
 	if p.assets, err = loadAssets(files, append([]string{"shared", "page"}, doors...)); err != nil {
 		return nil, fmt.Errorf("page: %w", err)
 	}
-	if p.pages, err = p.parse(files, doors); err != nil {
+	if p.pages, err = p.find(files, doors); err != nil {
 		return nil, fmt.Errorf("page: %w", err)
 	}
 	return p, nil
@@ -162,9 +161,9 @@ func (p *Renderer) RenderIn(w http.ResponseWriter, lang string, status int, name
 
 // execute makes a page whole before any of it is sent.
 func (p *Renderer) execute(lang, name string, b base) ([]byte, error) {
-	tmpl, ok := p.pages[lang][name]
-	if !ok {
-		return nil, fmt.Errorf("page: there is no %s", name)
+	tmpl, err := p.template(lang, name)
+	if err != nil {
+		return nil, err
 	}
 	var out bytes.Buffer
 	if err := tmpl.ExecuteTemplate(&out, "base.html", b); err != nil {

@@ -198,8 +198,19 @@ func TestUnknownPageIsAnError(t *testing.T) {
 	}
 }
 
-// A mistake in a page is found at start, or by the test of its zero value.
-func TestMistakesAreFoundAtStart(t *testing.T) {
+// No page of the product has a mistake that its first reader would meet.
+func TestEveryPageParses(t *testing.T) {
+	p, err := page.New(web.Files, origin, "x", "portal", "help")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Check(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A mistake in a page is found by Check, or by the test of its zero value.
+func TestMistakesAreFound(t *testing.T) {
 	base := `{{define "x"}}{{end}}{{template "main" .Page}}`
 	for name, text := range map[string]string{
 		"syntax":           `{{define "main"}}{{if}}{{end}}`,
@@ -207,7 +218,11 @@ func TestMistakesAreFoundAtStart(t *testing.T) {
 	} {
 		files := fstest.MapFS{"page/base.html": {Data: []byte(base)}, "page/error.html": {Data: []byte(base)},
 			"shared/a.css": {Data: []byte("a{}")}, "door/a.html": {Data: []byte(text)}}
-		if _, err := page.New(files, origin, "x", "door"); err == nil {
+		p, err := page.New(files, origin, "x", "door")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Check() == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}

@@ -8,14 +8,19 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"keyturn/locale"
 )
 
-// parse reads the pages of the doors, once for each language: a template's words
-// are bound before it meets a request.
-func (p *Renderer) parse(files fs.FS, doors []string) (map[string]map[string]*template.Template, error) {
+// A parsed is a page of one language. It is parsed when it is first shown: a start that waits
+// for all of them takes twice as long, and most are shown to few.
+type parsed func() (*template.Template, error)
+
+// find names the pages of the doors in each language. A template's words are bound
+// when it is parsed, before it meets a request.
+func (p *Renderer) find(files fs.FS, doors []string) (map[string]map[string]parsed, error) {
 	names := []string{"page/error.html"}
 	for _, door := range doors {
 		found, err := fs.Glob(files, door+"/*.html")
@@ -24,22 +29,61 @@ func (p *Renderer) parse(files fs.FS, doors []string) (map[string]map[string]*te
 		}
 		names = append(names, found...)
 	}
-	all := map[string]map[string]*template.Template{}
+	all := map[string]map[string]parsed{}
 	for _, lang := range locale.Languages() {
-		set, err := template.New(lang).Funcs(p.funcs(locale.For(lang))).ParseFS(files, "page/base.html")
-		if err != nil {
-			return nil, err
-		}
-		all[lang] = map[string]*template.Template{}
+		set := parsed(sync.OnceValues(func() (*template.Template, error) {
+			return template.New(lang).Funcs(p.funcs(locale.For(lang))).ParseFS(files, "page/base.html")
+		}))
+		all[lang] = map[string]parsed{}
 		for _, name := range names {
-			page, err := template.Must(set.Clone()).ParseFS(files, name) // a set that was never executed can be cloned
-			if err != nil {
-				return nil, err
-			}
-			all[lang][strings.TrimSuffix(name, ".html")] = page
+			all[lang][strings.TrimSuffix(name, ".html")] = sync.OnceValues(func() (*template.Template, error) { return set.with(files, name) })
 		}
 	}
 	return all, nil
+}
+
+// with parses one page into a copy of the set; a set that was never executed can be cloned.
+func (set parsed) with(files fs.FS, name string) (*template.Template, error) {
+	base, err := set()
+	if err != nil {
+		return nil, err
+	}
+	page, err := base.Clone()
+	if err != nil {
+		return nil, err
+	}
+	return page.ParseFS(files, name)
+}
+
+// template returns a page, such as "portal/wait".
+func (p *Renderer) template(lang, name string) (*template.Template, error) {
+	page, ok := p.pages[lang][name]
+	if !ok {
+		return nil, fmt.Errorf("page: there is no %s", name)
+	}
+	found, err := page()
+	if err != nil {
+		return nil, fmt.Errorf("page: %s: %w", name, err)
+	}
+	return found, nil
+}
+
+// Check puts together all that waits for its first reader, and returns the first mistake.
+// Tests call it: the files are embedded, so a build that passes them has none.
+func (p *Renderer) Check() error {
+	for lang, pages := range p.pages {
+		for name := range pages {
+			if _, err := p.template(lang, name); err != nil {
+				return err
+			}
+		}
+	}
+	for _, script := range p.assets.scripts {
+		if _, err := script(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // funcs are what a template can do apart from showing its page's fields.

@@ -46,7 +46,6 @@ var enters = map[string]string{
 	"github.com/tink-crypto/tink-go":       "internal/seal",
 	"github.com/go-webauthn/webauthn":      "internal/device",
 	"rsc.io/qr":                            "internal/qr",
-	"github.com/nicksnyder/go-i18n":        "locale",
 	"github.com/yuin/goldmark":             "internal/help",
 	"github.com/pelletier/go-toml":         "internal/config",
 	"github.com/alecthomas/kong":           "cmd",
