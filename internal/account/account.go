@@ -53,7 +53,7 @@ func (a Account) Grace(l policy.Limits, now time.Time) time.Duration {
 var (
 	ErrUnknown  = errors.New("account: no such account")
 	ErrExists   = errors.New("account: name is taken")
-	ErrName     = errors.New("account: name is not usable")
+	ErrName     = errors.New("account: a name has 1 to 64 characters, and each of them can be seen")
 	ErrPassword = errors.New("account: name and password don't match") // unknown, disabled and wrong look alike
 	ErrBusy     = errors.New("account: too many passwords are being checked")
 	ErrTooMany  = errors.New("account: too many tries")
@@ -77,8 +77,9 @@ type Store interface {
 	// Account returns [ErrUnknown] if there is none.
 	Account(ctx context.Context, id string) (Account, error)
 
-	// AccountNamed finds an account by its folded name ([Key]).
-	AccountNamed(ctx context.Context, key string) (Account, error)
+	// AccountNamed finds an account by its name, folded in both ways: as [Spelt] if one is
+	// kept so, else as [Key].
+	AccountNamed(ctx context.Context, spelt, key string) (Account, error)
 
 	// Accounts returns all, by name.
 	Accounts(ctx context.Context) ([]Account, error)

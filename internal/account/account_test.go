@@ -27,7 +27,16 @@ func TestAdd(t *testing.T) {
 		{"a line feed in it", "a\nda", "demo-tea-29", "", account.ErrName},
 		{"a character that turns the direction", "ada\u202eliam", "demo-tea-29", "", account.ErrName},
 		{"a character of no width", "a\u200bda", "demo-tea-29", "", account.ErrName},
+		{"a Hangul filler in it", "a\u3164da", "demo-tea-29", "", account.ErrName},
+		{"nothing but a Hangul filler", "\u3164", "demo-tea-29", "", account.ErrName},
+		{"nothing but a blank of Braille", "\u2800", "demo-tea-29", "", account.ErrName},
+		{"a joiner of graphemes in it", "a\u034fda", "demo-tea-29", "", account.ErrName},
+		{"a variant of a letter", "ada\ufe0f.l", "demo-tea-29", "", account.ErrName},
+		{"a mark that no letter stands before", "\u0301ada", "demo-tea-29", "", account.ErrName},
 		{"ill-formed UTF-8", "ada\xff", "demo-tea-29", "", account.ErrName},
+		{"a name with the dot of Uyghur names", "迪丽热巴·迪力木拉提", "demo-tea-29", "", nil},
+		{"a name of two words", "Mei O’Chen", "demo-tea-29", "", nil},
+		{"a name that is taken, with what a paste brings along", "\ufeffada\u200b", "demo-tea-29", "", account.ErrExists},
 		{"a name that is taken, written otherwise", "ＡＤＡ", "demo-tea-29", "", account.ErrExists},
 		{"a password of seven", "carol", "1234567", "", account.ErrShort},
 		{"a password of 257", "carol", strings.Repeat("x", 257), "", account.ErrLong},
@@ -61,11 +70,64 @@ func TestAdd(t *testing.T) {
 // sometimes.
 func TestKeyIsFolded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		name := rapid.String().Draw(t, "name")
+		name := rapid.OneOf(rapid.String(), rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) })).Draw(t, "name")
 		if key := account.Key(name); account.Key(key) != key {
 			t.Fatalf("Key(%q) = %q, Key of that = %q", name, key, account.Key(key))
 		}
 	})
+}
+
+// A107: however a keyboard, a phone or a paste writes a name, it is one name.
+func TestA107OneNameHoweverWritten(t *testing.T) {
+	for name, written := range map[string][]string{
+		"mei.chen":    {"Mei.Chen", "ＭＥＩ．ＣＨＥＮ", "mei.chen\u200b", "\u200emei.chen\u200f", "\ufeffmei.chen", "mei.\u00adchen", "mei.chen\u00a0", "\u2066mei.chen\u2069", "\tmei.chen\r\n"},
+		"Straße 7":    {"STRASSE 7", "STRAẞE 7", "straße  7", "straße\u00a07"},
+		"Οδυσσεύς":    {"ΟΔΥΣΣΕΎΣ", "οδυσσεύσ"},
+		"ışık":        {"IŞIK", "Işık", "işik", "İŞİK"},
+		"ipek":        {"İPEK", "IPEK", "i\u0307pek"},
+		"ﬁn":          {"FIN", "fin"},
+		"陈\u3000美":    {"陈 美", "陈\u2800 美"},
+		"e\u0301lise": {"ÉLISE", "élise"},
+		"a\u3164da":   {"ada", "a\u115fda", "A\uffa0DA", "a\u034fda"},
+	} {
+		for _, w := range written {
+			if account.Key(w) != account.Key(name) {
+				t.Errorf("%q is %q, %q is %q", w, account.Key(w), name, account.Key(name))
+			}
+		}
+	}
+}
+
+// A107: a pasted name signs in, and its wrong passwords count with those of the typed one.
+func TestA107PastedName(t *testing.T) {
+	w := newWorld(t)
+	if got, err := w.Check(t.Context(), attempt("\u200bAda\u2060", password)); err != nil || got.ID != w.ada.ID {
+		t.Errorf("%q, %v", got.ID, err)
+	}
+	for _, name := range []string{"ada", "\ufeffada", "ada\u200e", "a\u00adda", "ada\u3164"} {
+		if _, err := w.Check(t.Context(), attempt(name, "wrong")); !errors.Is(err, account.ErrPassword) {
+			t.Fatalf("%q: %v", name, err)
+		}
+	}
+	if _, err := w.Check(t.Context(), attempt("\u2063ada", "wrong")); !isTooMany(err) {
+		t.Errorf("a sixth spelling: %v, want TooMany", err)
+	}
+}
+
+// A107: two accounts of before whose names fold alike since both go on, and there is no third.
+func TestA107NamesOfBefore(t *testing.T) {
+	w := newWorld(t)
+	w.people.byKey["weiss"] = account.Account{ID: "acc_weiss", Name: "weiss", State: account.Active, Password: hashed()}
+	w.people.byKey["weiß"] = account.Account{ID: "acc_weiß", Name: "weiß", State: account.Active, Password: hashed()}
+	for name, want := range map[string]string{"weiss": "acc_weiss", "WEISS": "acc_weiss", "weiß": "acc_weiß", "Weiß": "acc_weiß"} {
+		if got, err := w.Check(t.Context(), attempt(name, password)); err != nil || got.ID != want {
+			t.Errorf("%s: %q, %v, want %s", name, got.ID, err, want)
+		}
+	}
+	delete(w.people.byKey, "weiss")
+	if _, err := w.Add(t.Context(), "weiß", "demo-tea-29", ""); !errors.Is(err, account.ErrExists) {
+		t.Errorf("a second weiß: %v, want ErrExists", err)
+	}
 }
 
 // The hash of another implementation: argon2id of phc-winner-argon2, test.c.

@@ -53,7 +53,7 @@ func (s *Service) Check(ctx context.Context, a Attempt) (Account, error) {
 // or the hash of a name that nobody has.
 func (s *Service) meant(ctx context.Context, name string) (acc Account, counted string, err error) {
 	key := Key(name)
-	acc, err = s.Store.AccountNamed(ctx, key)
+	acc, err = s.Store.AccountNamed(ctx, Spelt(name), key)
 	if errors.Is(err, ErrUnknown) {
 		return Account{Password: nobody}, keyturn.Hash(key).String(), nil
 	}

@@ -34,8 +34,11 @@ func (p *people) AddAccount(_ context.Context, a account.Account, key string, ev
 	return p.Refused(context.Background(), ev)
 }
 
-func (p *people) AccountNamed(_ context.Context, key string) (account.Account, error) {
-	a, ok := p.byKey[key]
+func (p *people) AccountNamed(_ context.Context, spelt, key string) (account.Account, error) {
+	a, ok := p.byKey[spelt]
+	if !ok {
+		a, ok = p.byKey[key]
+	}
 	if !ok {
 		return account.Account{}, account.ErrUnknown
 	}

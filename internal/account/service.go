@@ -69,6 +69,9 @@ func (s *Service) Add(ctx context.Context, name, password, email string) (Accoun
 	if err := s.usable(password, name, email); err != nil {
 		return Account{}, err
 	}
+	if err := s.free(ctx, name); err != nil {
+		return Account{}, err
+	}
 	phc, err := s.hash(ctx, password)
 	if err != nil {
 		return Account{}, err
@@ -79,6 +82,19 @@ func (s *Service) Add(ctx context.Context, name, password, email string) (Accoun
 		return Account{}, fmt.Errorf("add account: %w", err)
 	}
 	return a, nil
+}
+
+// free returns [ErrExists] if an account has the name as it was folded before; the store
+// looks at how names are folded now.
+func (s *Service) free(ctx context.Context, name string) error {
+	_, err := s.Named(ctx, name)
+	switch {
+	case err == nil:
+		return ErrExists
+	case errors.Is(err, ErrUnknown):
+		return nil
+	}
+	return err
 }
 
 // usable reports what is wrong with a password that an account is to get. One that it
@@ -113,7 +129,7 @@ func (s *Service) Account(ctx context.Context, id string) (Account, error) {
 
 // Named finds an account by its name, however it is written.
 func (s *Service) Named(ctx context.Context, name string) (Account, error) {
-	return s.Store.AccountNamed(ctx, Key(name))
+	return s.Store.AccountNamed(ctx, Spelt(name), Key(name))
 }
 
 // List returns all accounts by name.

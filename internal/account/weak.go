@@ -120,7 +120,7 @@ func backwards(s string) string {
 // typed, and so is what Persian and Indian keyboards have a key for.
 func typed(password string) bool {
 	return utf8.ValidString(password) && !strings.ContainsFunc(password, func(r rune) bool {
-		joins := r == '\u200c' || r == '\u200d' || r >= 0xE0020 && r <= 0xE007F
+		joins := r == '\u200c' || r == '\u200d' || r >= 0xE0020 && r <= 0xE007F || unicode.Is(unicode.Variation_Selector, r)
 		return !joins && (hidden(r) || r&0xFFFE == 0xFFFE || r >= 0xFDD0 && r <= 0xFDEF)
 	})
 }

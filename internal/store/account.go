@@ -40,8 +40,8 @@ func (d *DB) Account(ctx context.Context, id string) (account.Account, error) {
 }
 
 // AccountNamed implements [account.Store].
-func (d *DB) AccountNamed(ctx context.Context, key string) (account.Account, error) {
-	a, err := one(d.read(ctx), accountFields, accountSQL.ByName, key)
+func (d *DB) AccountNamed(ctx context.Context, spelt, key string) (account.Account, error) {
+	a, err := one(d.read(ctx), accountFields, accountSQL.ByName, spelt, key)
 	return a, none(err, account.ErrUnknown)
 }
 

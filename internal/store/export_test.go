@@ -109,3 +109,21 @@ func scansTable(ctx context.Context, db *sql.DB, q query) (scans bool, err error
 	}
 	return scans, rows.Err()
 }
+
+// Refold runs migration 14 again.
+func (d *DB) Refold(ctx context.Context) error {
+	db, _, _, err := d.engine.migrations()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // after Commit this does nothing
+	if err := refoldNames(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

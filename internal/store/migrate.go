@@ -33,7 +33,7 @@ func (d *DB) Migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.migrate(ctx, steps, identity(d.read(ctx).postgres))
+	return d.migrate(ctx, steps, identity(d.read(ctx).postgres), refold())
 }
 
 // migrate applies the steps of a folder and those that are written in Go.

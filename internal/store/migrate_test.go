@@ -2,13 +2,17 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
+	"keyturn/internal/account"
+	"keyturn/internal/audit"
 	"keyturn/internal/store"
 	"keyturn/internal/store/storetest"
 )
@@ -78,6 +82,30 @@ func TestMigrateFails(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// A107: names that were folded as before are found by their capitals, and two that fold alike
+// since stay two.
+func TestA107NamesOfBefore(t *testing.T) {
+	storetest.Engines(t, func(t *testing.T, db *store.DB) {
+		for i, name := range []string{"straße", "weiß", "weiss", "ışık", "\u3164"} {
+			a := account.Account{ID: fmt.Sprintf("acc_%d", i), Name: name, State: account.Active, Password: "x"}
+			if err := db.AddAccount(t.Context(), a, account.Spelt(name), audit.Event{Kind: audit.AccountAdded, At: time.Unix(int64(i), 0), Account: a.ID}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 2 { // a second time finds nothing to do
+			if err := db.Refold(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for typed, want := range map[string]string{"STRASSE": "acc_0", "straße": "acc_0", "weiß": "acc_1", "WEISS": "acc_2", "IŞIK": "acc_3", "\u3164": "acc_4"} {
+			a, err := db.AccountNamed(t.Context(), account.Spelt(typed), account.Key(typed))
+			if err != nil || a.ID != want {
+				t.Errorf("%q: %s, %v, want %s", typed, a.ID, err, want)
+			}
+		}
+	})
 }
 
 // Nodes and commands that start together all find the schema.

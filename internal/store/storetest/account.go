@@ -21,13 +21,24 @@ var accounts = []contract{
 		key := "key " + want.ID
 		w.must(w.db.AddAccount(w.Context(), want, key, audit.Event{Kind: audit.AccountAdded, At: now, Account: want.ID}))
 		byID, err1 := w.db.Account(w.Context(), want.ID)
-		byName, err2 := w.db.AccountNamed(w.Context(), key)
+		byName, err2 := w.db.AccountNamed(w.Context(), "another", key)
 		all, err3 := w.db.Accounts(w.Context())
 		w.must(errors.Join(err1, err2, err3))
 		if byID != want || byName != want || !slices.Contains(all, want) {
 			w.Errorf("got %+v and %+v, want %+v", byID, byName, want)
 		}
 		w.wantEvents(want.ID, audit.AccountAdded, 1)
+	}},
+	{"A107 of two names that fold alike since, each is found as it is spelt", func(w *world) {
+		weiss, weiß := w.account(), w.account()
+		w.sql("UPDATE account SET folded = 'weiss' || id WHERE id = $1", weiss)
+		w.sql("UPDATE account SET folded = 'weiß' || $1 WHERE id = $2", weiss, weiß)
+		for spelt, want := range map[string]string{"weiss": weiss, "weiß": weiß, "weiẞ": weiss} {
+			a, err := w.db.AccountNamed(w.Context(), spelt+weiss, "weiss"+weiss)
+			if err != nil || a.ID != want {
+				w.Errorf("%s: %s, %v, want %s", spelt, a.ID, err, want)
+			}
+		}
 	}},
 	{"of many who want a name one gets it", func(w *world) {
 		key := keyturn.NewReference()
@@ -53,7 +64,7 @@ var accounts = []contract{
 	{"one that isn't there is unknown", func(w *world) {
 		ctx, id, ev := w.Context(), "acc_none", audit.Event{Kind: audit.AccountReset, At: now, Account: "acc_none"}
 		_, err1 := w.db.Account(ctx, id)
-		_, err2 := w.db.AccountNamed(ctx, id)
+		_, err2 := w.db.AccountNamed(ctx, id, id)
 		_, err3 := w.db.RecoveryCodes(ctx, id)
 		for _, err := range []error{err1, err2, err3, w.db.SetAccountState(ctx, id, account.Disabled, ev), w.db.ResetAccount(ctx, id, ev),
 			w.db.UnlockAccount(ctx, id, ev), w.db.RemoveAccount(ctx, id, ev), w.db.SetRecoveryCodes(ctx, account.Maker{Account: id, Session: "ses_x"}, nil, ev)} {
