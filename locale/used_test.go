@@ -22,8 +22,10 @@ var (
 	together = regexp.MustCompile("(?:\\bT\\(|\\bSay\\()\"([a-z][\\w.]*\\.)\" ?\\+") // Go
 	template = regexp.MustCompile("[\"`]([a-z]+\\.(?:\\w+\\.)*)(?:\" \\+|\\$\\{)")   // JavaScript
 	noscript = regexp.MustCompile(`(?s)<noscript>(.*?)</noscript>`)                  // no script, no catalogue
-	codes    = regexp.MustCompile("(?s)KNOWN = new Set\\(`(.*?)`")                   // spec §16
-	sources  = []string{"../web", "../internal", "../cmd", "../phone"}               // all that may say something
+	tooOld   = regexp.MustCompile(`(?s)<div id="old" .*?hidden>(.*?)</div>`)
+	unloaded = regexp.MustCompile(`(?s)<div id="unloaded" .*?hidden>(.*?)</div>`)
+	codes    = regexp.MustCompile("(?s)KNOWN = new Set\\(`(.*?)`")     // spec §16
+	sources  = []string{"../web", "../internal", "../cmd", "../phone"} // all that may say something
 	ending   = []string{".js", ".html", ".go"}
 	guides   = regexp.MustCompile(`\{([a-z]+(?:\.\w+)+)\}`) // in Markdown, and in drawings
 	drawings = "../web/help/figures/drawn/*.svg"
@@ -34,7 +36,7 @@ var (
 // sentence is asked for somewhere.
 func TestEveryKeyIsThereAndUsed(t *testing.T) {
 	words := locale.For("en")
-	used := map[string]bool{"page.noscript": true} // in index.html, see TestNoScript
+	used := map[string]bool{"page.noscript": true, "page.old": true, "page.unloaded": true} // in index.html, see TestNoScript
 	parts := map[string]bool{}
 	for name, text := range files(t) {
 		for _, m := range asked.FindAllStringSubmatch(text, -1) {
@@ -80,12 +82,15 @@ func TestEveryErrorHasASentence(t *testing.T) {
 	}
 }
 
-// Without JavaScript there are no words but those in the page itself.
+// Without JavaScript, or before a module of ours could be read, there are no words but
+// those in the page itself.
 func TestNoScript(t *testing.T) {
-	found := noscript.FindStringSubmatch(files(t)["../web/phone/index.html"])
-	for _, lang := range locale.Languages() {
-		if found == nil || !strings.Contains(found[1], locale.For(lang).T("page.noscript")) {
-			t.Errorf("index.html doesn't say page.noscript in %s", lang)
+	for key, place := range map[string]*regexp.Regexp{"page.noscript": noscript, "page.old": tooOld, "page.unloaded": unloaded, "page.again": unloaded} {
+		found := place.FindStringSubmatch(files(t)["../web/phone/index.html"])
+		for _, lang := range locale.Languages() {
+			if found == nil || !strings.Contains(found[1], ">"+locale.For(lang).T(key)) {
+				t.Errorf("index.html doesn't say %s in %s", key, lang)
+			}
 		}
 	}
 }

@@ -46,7 +46,7 @@ func Open(web, words fs.FS) (*App, error) {
 	}
 	delete(a.files, "index.html")
 	a.files[""] = a.preload(index)
-	if err := readWords(a.files, words); err != nil {
+	if err := a.readWords(words); err != nil {
 		return nil, fmt.Errorf("phone app: %w", err)
 	}
 	a.files["shell.js"] = newFile("shell.js", a.shell())

@@ -15,15 +15,18 @@ var static = regexp.MustCompile(`(?m)(?:from|^import)\s*"(\.[^"]+)"`)
 var beside = []string{"flow/landing.js", "shared/icons/icon.svg", "sw.js", "shell.js"}
 
 // Sizes returns the bytes of the app as they travel: those of the first visit with
-// the larger of the catalogues, and those of all but the scanner and the pictures
+// the larger of the catalogues of the first screens, and those of all but the scanner and the pictures
 // for home screens. The worker asks for the rest when the phone has an account.
 func (a *App) Sizes() (start, all int) {
 	needed := a.needed(slices.Concat(first, beside)...)
-	words := 0
+	words, more := 0, 0 // of one language
 	for name, f := range a.files {
 		size := f.Size()
 		switch {
 		case scanner(name), strings.HasSuffix(name, ".png"):
+			continue
+		case strings.HasSuffix(name, ".more.json"):
+			more = max(more, size)
 			continue
 		case strings.HasPrefix(name, "locale/"):
 			words = max(words, size)
@@ -33,7 +36,7 @@ func (a *App) Sizes() (start, all int) {
 		}
 		all += size
 	}
-	return start + words, all + words
+	return start + words, all + words + more
 }
 
 // needed are the page, its styles and icons, and the modules with all that they

@@ -4,27 +4,30 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
-
-	"keyturn/internal/page"
 )
 
 // part is the first part of a key that stands in a module, such as "home" of
 // "home.add", also where the rest is put together: `error.${code}`.
 var part = regexp.MustCompile("[\"'`]([a-z]+)\\.")
 
-// readWords adds the catalogues, of which it takes the parts that the app's
-// modules name: the portal's and the guides' sentences stay with the server.
-func readWords(files map[string]page.File, words fs.FS) error {
-	parts := map[string]bool{}
-	for name, f := range files {
-		if path.Ext(name) == ".js" {
-			for _, found := range part.FindAllSubmatch(f.Plain, -1) {
-				parts[string(found[1])] = true
-			}
+// readWords adds the catalogues, of which it takes the parts that the app's modules
+// name: the portal's and the guides' sentences stay with the server. Those of the
+// first screens are a file of their own, LANGUAGE.json; the others, LANGUAGE.more.json,
+// come with the first screen that isn't one of them.
+func (a *App) readWords(words fs.FS) error {
+	soon, all := map[string]bool{}, map[string]bool{}
+	needed := a.needed(slices.Concat(first, beside)...)
+	for name, f := range a.files {
+		if path.Ext(name) != ".js" {
+			continue
+		}
+		for _, found := range part.FindAllSubmatch(f.Plain, -1) {
+			all[string(found[1])] = true
+			soon[string(found[1])] = soon[string(found[1])] || needed[name]
 		}
 	}
 	catalogues, err := fs.Glob(words, "*.json")
@@ -40,11 +43,20 @@ func readWords(files map[string]page.File, words fs.FS) error {
 		if err := json.Unmarshal(text, &sentences); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		maps.DeleteFunc(sentences, func(key string, _ json.RawMessage) bool {
-			first, _, _ := strings.Cut(key, ".")
-			return !parts[first]
-		})
-		files["locale/"+name] = newFile(name, script(sentences))
+		lang := strings.TrimSuffix(name, ".json")
+		a.addWords("locale/"+lang+".json", sentences, func(part string) bool { return soon[part] })
+		a.addWords("locale/"+lang+".more.json", sentences, func(part string) bool { return all[part] && !soon[part] })
 	}
 	return nil
+}
+
+// addWords adds a file of the sentences whose key begins with a part that is taken.
+func (a *App) addWords(name string, sentences map[string]json.RawMessage, taken func(part string) bool) {
+	some := map[string]json.RawMessage{}
+	for key, sentence := range sentences {
+		if first, _, _ := strings.Cut(key, "."); taken(first) {
+			some[key] = sentence
+		}
+	}
+	a.files[name] = newFile(name, script(some))
 }

@@ -60,7 +60,7 @@ var enters = map[string]string{
 }
 
 // tests may use these anywhere, and what another package brings in.
-var tests = []string{"github.com/google/go-cmp", "pgregory.net/rapid", "github.com/rogpeppe/go-internal"}
+var tests = []string{"github.com/google/go-cmp", "pgregory.net/rapid", "github.com/rogpeppe/go-internal", "github.com/evanw/esbuild"}
 
 // A pkg is a package as "go list" describes it.
 type pkg struct {

@@ -4,4 +4,13 @@
 const fragment = location.hash;
 history.replaceState(null, "", location.pathname);
 
-import("./flow/start.js").then(({ start }) => start(fragment, /** @type {HTMLElement} */ (document.getElementById("app"))));
+import("./flow/start.js").then(({ start }) => start(fragment, /** @type {HTMLElement} */ (document.getElementById("app"))), unread);
+
+/** There are no words yet but those of the page. @param {unknown} error */
+function unread(error) {
+  console.error(error);
+  const old = error instanceof SyntaxError && !/export|binding/i.test(error.message); // not of another version
+  const say = /** @type {HTMLElement} */ (document.getElementById(old ? "old" : "unloaded"));
+  say.hidden = false;
+  for (const again of say.querySelectorAll("button")) again.onclick = () => ((location.hash = fragment), location.reload());
+}

@@ -16,15 +16,26 @@ self.addEventListener("install", (event) => {
 // once the phone has an account. An update brings everything at once, or a screen
 // would be missing without a network.
 async function install() {
-  const names = await caches.keys();
-  const update = names.some((name) => name.startsWith("keyturn-shell-") && name !== SHELL);
+  const update = (await older()).length > 0;
   const words = "locale/" + (/^zh\b/i.test(self.navigator.language) ? "zh-Hans" : "en") + ".json";
-  const cache = await caches.open(SHELL);
-  await cache.addAll(update ? [...FILES, ...REST] : [...FILES, words]);
+  try {
+    const cache = await caches.open(SHELL);
+    await cache.addAll(update ? [...FILES, ...REST] : [...FILES, words]);
+  } catch (problem) {
+    // A network that is gone is tried again at the next start, and what there was before
+    // is better than half of the new. Else, with too little room: notifications work.
+    if (update || problem instanceof TypeError) throw problem;
+  }
+}
+
+/** The shells of other versions. */
+async function older() {
+  const names = await caches.keys().catch(() => []);
+  return names.filter((name) => name.startsWith("keyturn-shell-") && name !== SHELL);
 }
 
 self.addEventListener("message", (event) => {
-  if (event.data === "keep") event.waitUntil(keep());
+  if (event.data === "keep") event.waitUntil(keep().catch(() => {})); // the next start asks again
 });
 
 async function keep() {
@@ -36,24 +47,28 @@ async function keep() {
 self.addEventListener("activate", (event) => event.waitUntil(begin()));
 
 async function begin() {
-  const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith("keyturn-shell-") && name !== SHELL).map((name) => caches.delete(name)));
+  await Promise.all((await older()).map((name) => caches.delete(name)));
   await self.clients.claim();
 }
 
 self.addEventListener("fetch", (event) => {
   // Only the app's own files, by name. Calls of the API go past.
   const address = event.request.url.split(/[?#]/)[0];
-  if (event.request.method === "GET" && ADDRESSES.has(address)) event.respondWith(fromShell(event.request, address));
+  if (event.request.method === "GET" && ADDRESSES.has(address)) event.respondWith(fromShell(event, address));
 });
 
-async function fromShell(request, address) {
-  const cache = await caches.open(SHELL);
-  const kept = await cache.match(address);
+// What the server has answered is passed on, whether or not there is room to keep it.
+async function fromShell(event, address) {
+  const kept = await caches.match(address, { cacheName: SHELL }).catch(() => undefined);
   if (kept) return kept;
-  const answer = await fetch(request);
-  if (answer.ok) await cache.put(address, answer.clone()); // a screen or the scanner, at its first use
+  const answer = await fetch(event.request);
+  if (answer.ok) event.waitUntil(keepOne(address, answer.clone())); // a screen or the scanner, at its first use
   return answer;
+}
+
+async function keepOne(address, answer) {
+  const cache = await caches.open(SHELL).catch(() => null);
+  await cache?.put(address, answer).catch(() => {});
 }
 
 self.addEventListener("push", (event) => {

@@ -104,7 +104,7 @@ export class App {
   }
 
   async speak() {
-    await speak(this.settings.language).catch(() => {}); // the words of before stay
+    await speak(this.settings.language, false).catch(() => {}); // the words of before stay
     document.documentElement.lang = language();
   }
 

@@ -2,6 +2,7 @@
 
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { hasU, readCode, readScan } from "../lib/code.js";
+import { loaded } from "../lib/load.js";
 import { platform, standalone } from "../lib/system.js";
 import { Scan } from "../view/scan.js";
 import { Type } from "../view/type.js";
@@ -36,11 +37,17 @@ export function ScanFlow({ app }) {
     setProblem(null);
     setState("starting"); // draws the video
     running.current = true;
-    const { Scanner } = await import("../lib/scan.js");
-    if (!running.current) return;
+    const made = await loaded(import("../lib/scan.js")).catch(unread);
+    if (!made || !running.current) return;
+    const { Scanner } = made;
     const camera = await app.phone?.setting("camera").catch(() => "");
     scanner.current ??= new Scanner(video.current, { found, state: (to) => running.current && setState(to), dark: setDark, camera: camera ?? "" });
     await scanner.current.start();
+  };
+  const unread = (/** @type {unknown} */ failure) => {
+    running.current = false;
+    setState("ask");
+    setProblem(fault(failure));
   };
   useEffect(() => watch(running, scanner, start), []);
   const hint = useHint(state === "scanning");
@@ -51,7 +58,9 @@ export function ScanFlow({ app }) {
     app.draw();
   };
   const photo = async (/** @type {Blob} */ picture) => {
-    const text = await (await import("../lib/scan.js")).readPhoto(picture);
+    const made = await loaded(import("../lib/scan.js")).catch(unread);
+    const text = await made?.readPhoto(picture);
+    if (!made) return;
     last.current = "";
     if (text) await found(text, false);
     else setProblem({ k: "scan.photo.none" });
@@ -139,7 +148,7 @@ export function TypeFlow({ app, entry, text = "", check = false }) {
     if (check) go(text);
   }, []);
   return html`<${Type} text=${text} error=${error} problem=${problem} busy=${busy} back=${() => app.nav.back()} onText=${clear} onGo=${go}
-    onScan=${() => app.nav.swap("Scan")} paste=${() => navigator.clipboard.readText()} />`;
+    onScan=${() => app.nav.swap("Scan")} paste=${async () => navigator.clipboard.readText()} />`;
 }
 
 /** @param {string} slip @param {string} typed @param {{count: number, host: string, own: string}} v */

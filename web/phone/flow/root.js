@@ -4,9 +4,13 @@
 
 import { html } from "../vendor/preact.js";
 import { left } from "../lib/clock.js";
+import { loaded } from "../lib/load.js";
+import { speakAll } from "../lib/words.js";
+import { Failed } from "../view/failed.js";
 import { Add, First, Recover } from "../view/first.js";
 import { Shell } from "../view/part.js";
 import { Help, Menu } from "../view/sheet.js";
+import { fault, is } from "./say.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -23,6 +27,9 @@ const PLACES = {
 /** @type {Record<string, (props: any) => any>} */
 const screens = { First: FirstFlow, Recover: RecoverFlow };
 
+/** Those that are being loaded, and those that couldn't be: why, and how often. @type {Record<string, {problem?: import("../view/part.js").Fault, times: number}>} */
+const missing = {};
+
 /** @param {{app: App}} props */
 export function Root({ app }) {
   const { name, props, key } = app.nav.top;
@@ -30,8 +37,10 @@ export function Root({ app }) {
   const close = () => app.open("");
   const shell = { menu: () => app.open("menu"), offline: app.offline ? offlineOf(app) : "", copy: app.copy, speak: (/** @type {string} */ language) => app.set({ language }) };
   const screen = screens[wanted];
-  if (!screen) load(app, wanted);
+  if (!screen && !missing[wanted]) load(app, wanted);
+  const problem = missing[wanted]?.problem;
   return html`<${Shell.Provider} value=${shell}>
+    ${problem && html`<${Failed} problem=${problem} back=${app.nav.stack.length > 1 ? () => app.nav.back() : undefined} onAgain=${() => load(app, wanted)} />`}
     ${screen && html`<${screen} key=${wanted + key} app=${app} entry=${app.nav.top} ...${props} />`}
     ${app.sheet === "menu" && html`<${Menu} onClose=${close} onHelp=${() => app.open("help")} onLanguage=${shell.speak}
       onSettings=${app.landing ? undefined : () => app.nav.go("Settings")} onCheck=${app.phone?.accounts().length ? () => check(app) : undefined} />`}
@@ -49,16 +58,23 @@ function rootOf({ landing, phone }) {
   return phone.accounts().length || phone.unfinished().length ? "Home" : "First";
 }
 
-/** @param {App} app @param {string} name */
+/**
+ * A browser may keep in mind that a module failed: if it fails again although the
+ * server answers, the app starts anew.
+ * @param {App} app @param {string} name
+ */
 async function load(app, name) {
+  const { times } = (missing[name] = { times: (missing[name]?.times ?? 0) + 1 });
+  app.draw();
   try {
-    screens[name] = (await PLACES[name]())[name + "Flow"];
-    app.draw();
-  } catch {
-    // No network, and the worker hasn't kept it yet.
-    app.note = { k: "error.offline" };
-    if (app.nav.stack.length > 1) app.nav.home();
+    const [made] = await Promise.all([loaded(PLACES[name]()), loaded(speakAll())]);
+    screens[name] = made[name + "Flow"];
+    delete missing[name];
+  } catch (problem) {
+    if (times > 1 && is(problem, "unloaded")) return location.reload();
+    missing[name].problem = fault(problem);
   }
+  return app.draw();
 }
 
 /** P1. @param {{app: App}} props */

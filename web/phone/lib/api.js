@@ -83,7 +83,7 @@ export class Api {
    * @param {Record<string, string>} headers @param {Options} options
    */
   async #call(method, url, body, headers, { signal, wait = 0, safe = method === "GET" }) {
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw new Problem("offline"); // nobody waits for it any more
     const lost = safe || navigator.onLine === false ? "offline" : "unsure";
     const stop = new AbortController();
     const give = () => stop.abort();
@@ -100,7 +100,6 @@ export class Api {
       if (answer.ok) return read;
       throw Problem.read(read, answer.headers.get("Retry-After"));
     } catch (problem) {
-      signal?.throwIfAborted();
       throw problem instanceof Problem ? problem : new Problem(lost);
     } finally {
       clearTimeout(timer);

@@ -4,6 +4,7 @@
 import { Devices } from "./devices.js";
 import { Inbox } from "./inbox.js";
 import { Keys } from "./keys.js";
+import { loaded } from "./load.js";
 import { Problem } from "./problem.js";
 
 /** @typedef {import("./inbox.js").Request} Request */
@@ -40,12 +41,12 @@ export class Phone extends Devices {
 
   /** @param {string} code  16 symbols */
   async look(code) {
-    return (await import("./prepare.js")).look(this, code);
+    return (await loaded(import("./prepare.js"))).look(this, code);
   }
 
   /** @param {Look} look @param {{name: string, unlock?: "pin" | "platform"}} options */
   async prepare(look, options) {
-    return (await import("./prepare.js")).prepare(this, look, options);
+    return (await loaded(import("./prepare.js"))).prepare(this, look, options);
   }
 
   /** What the server says of itself; asked once. @returns {Promise<any>} spec §14 */
@@ -88,7 +89,7 @@ export class Phone extends Devices {
   /** @param {Request} request @param {"approve" | "deny" | "report"} decision @param {import("./answer.js").Carried} [carried] */
   async answer(request, decision, carried = {}) {
     if (decision === "approve") await this.pinReady(request.device);
-    const { Answer } = await import("./answer.js");
+    const { Answer } = await loaded(import("./answer.js"));
     return new Answer(this, request, decision, carried).ready();
   }
 
@@ -110,14 +111,14 @@ export class Phone extends Devices {
   /** @param {string} device */
   async offline(device) {
     await this.pinReady(device);
-    const { Offline } = await import("./offline.js");
+    const { Offline } = await loaded(import("./offline.js"));
     return new Offline(this.row(device), this.origin);
   }
 
   /** @param {string} device */
   async leave(device) {
     await this.pinReady(device);
-    const { leave } = await import("./leave.js");
+    const { leave } = await loaded(import("./leave.js"));
     const call = await leave(this, this.row(device));
     const send = call.send.bind(call);
     call.send = (pin) => send(pin).catch(alreadyRemoved).then(() => this.forget(device));
@@ -132,7 +133,7 @@ export class Phone extends Devices {
   /** An alarm that also pauses a phone in its first 24 hours. @param {import("./inbox.js").Notice} notice */
   async alarm({ device, notice }) {
     await this.pinReady(device);
-    const { alarm } = await import("./leave.js");
+    const { alarm } = await loaded(import("./leave.js"));
     return alarm(this, this.row(device), notice);
   }
 
@@ -143,7 +144,7 @@ export class Phone extends Devices {
 
   /** @returns {Promise<import("./pinchange.js").Outcome>} @throws {Problem} pin_unsettled */
   async settle() {
-    return this.pinOpen ? (await import("./pinchange.js")).settle(this) : "settled";
+    return this.pinOpen ? (await loaded(import("./pinchange.js"))).settle(this) : "settled";
   }
 
   /** Before a PIN is asked for: it has to be known which one it is. @param {string} device @throws {Problem} pin_unsettled, pin_earlier */
@@ -155,7 +156,7 @@ export class Phone extends Devices {
 
   /** @param {{current: string, next: string, earlier?: string}} pins */
   async changePin(pins) {
-    return (await import("./pinchange.js")).changePin(this, pins);
+    return (await loaded(import("./pinchange.js"))).changePin(this, pins);
   }
 
   /** @param {string} key @returns {Promise<any>} */

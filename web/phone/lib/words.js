@@ -18,18 +18,35 @@ export function choose(wanted, setting = "") {
   return known.find((tag) => LANGUAGES.includes(tag)) ?? "en";
 }
 
+/** Whether the words of all screens are here, or only those of the first ones. */
+let whole = false;
+
 /**
  * Loads the words. If they can't be had, those of before stay.
  * @param {string} [setting]
+ * @param {boolean} [all]  the words of all screens; false: the first ones' will do for now
  * @returns {Promise<string>} the language
  */
-export async function speak(setting) {
+export async function speak(setting, all = true) {
   const language = choose(navigator.languages, setting);
-  words = await (await fetch(new URL(`../locale/${language}.json`, import.meta.url))).json();
+  all ||= whole;
+  const parts = await Promise.all([language, ...(all ? [language + ".more"] : [])].map(read));
+  words = Object.assign({}, ...parts);
+  whole = all;
   plural = new Intl.PluralRules(language);
   spoken = language;
   await tellWorker(language);
   return language;
+}
+
+/** Loads those of all screens, if they aren't here. */
+export async function speakAll() {
+  if (!whole) await speak(spoken);
+}
+
+/** @param {string} name */
+async function read(name) {
+  return (await fetch(new URL(`../locale/${name}.json`, import.meta.url))).json();
 }
 
 /** @returns {string} the language of the words, such as "zh-Hans" */

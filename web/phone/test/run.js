@@ -12,7 +12,7 @@ for (const name of only?.split(",") ?? ALL) {
     const { default: run } = await import(`./${name}.test.js`);
     await run();
   } catch (error) {
-    results.failed.push(`${name}: ${error.stack}`);
+    results.failed.push(`${name}: ${error.stack ?? error}`);
   }
 }
 

@@ -10,4 +10,4 @@ export function Rows({ rows }) {
 }
 
 /** A long address breaks after a dot, where the screen is narrow. @param {string} value */
-const soft = (value) => (value.length < 15 ? value : value.split(/(?<=\w\.)(?=[a-z])/).flatMap((part, i) => (i ? [html`<wbr />`, part] : [part])));
+const soft = (value) => (value.length < 15 ? value : value.replace(/(\w\.)(?=[a-z])/g, "$1\n").split("\n").flatMap((part, i) => (i ? [html`<wbr />`, part] : [part])));
