@@ -98,5 +98,5 @@ func (a *App) getManifest(w http.ResponseWriter, r *http.Request) {
 // scanner tells whether a file is only needed to read a QR code. It is loaded, and
 // kept by the worker, when somebody first scans.
 func scanner(path string) bool {
-	return strings.HasPrefix(path, "vendor/qr/") || path == "lib/scan.js" || path == "lib/decode.js"
+	return strings.HasPrefix(path, "vendor/qr/") || path == "lib/scan.js" || path == "lib/decode.js" || path == "lib/light.js"
 }

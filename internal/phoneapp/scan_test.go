@@ -3,6 +3,9 @@ package phoneapp_test
 import (
 	"bytes"
 	"fmt"
+	"image"
+	"image/draw"
+	"image/png"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -30,9 +33,34 @@ func TestScanner(t *testing.T) {
 	mux.HandleFunc("/p/test/qr.png", func(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(code.PNG())
 	})
+	mux.HandleFunc("/p/test/two.png", func(w http.ResponseWriter, r *http.Request) {
+		_ = png.Encode(w, beside(t, code))
+	})
+	mux.HandleFunc("/p/test/own.png", func(w http.ResponseWriter, r *http.Request) {
+		own, err := qr.Encode("http://"+r.Host+"/p/#0QTC13462CXD2PHN", qr.M)
+		if err != nil {
+			t.Error(err)
+		}
+		_ = png.Encode(w, beside(t, own))
+	})
 	ctx := chromium(t, chromedp.Flag("use-fake-device-for-media-stream", true),
 		chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-file-for-fake-video-capture", film))
 	run(ctx, t, serve(t, mux)+"/p/test/?only=scan")
+}
+
+// beside shows a code to the right of somebody else's.
+func beside(t *testing.T, code *qr.Code) image.Image {
+	t.Helper()
+	other, err := qr.Encode("https://www.example.com/menu", qr.M)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, right := other.Image(), code.Image()
+	both := image.NewGray(image.Rect(0, 0, left.Bounds().Dx()+right.Bounds().Dx(), right.Bounds().Dy()))
+	draw.Draw(both, both.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.Draw(both, left.Bounds(), left, image.Point{}, draw.Src)
+	draw.Draw(both, right.Bounds().Add(image.Pt(left.Bounds().Dx(), 0)), right, image.Point{}, draw.Src)
+	return both
 }
 
 // y4m films a code in the middle of a grey picture.

@@ -21,17 +21,22 @@ export function ScanFlow({ app }) {
   const [state, setState] = useState(/** @type {any} */ ("ask"));
   const [problem, setProblem] = useState(/** @type {Fault | null} */ (null));
   const [dark, setDark] = useState(false);
-  const last = useRef("");
-  const found = async (/** @type {string} */ text, camera = true) => {
-    if (text === last.current) return;
-    last.current = text;
-    const next = await read(app, text, camera);
-    if (next.problem) return setProblem(next.problem);
+  const seen = useRef(new Set());
+  const left = useRef(false);
+  const [reading, setReading] = useState(false);
+  const found = async (/** @type {string[]} */ texts, camera = true) => {
+    const fresh = texts.filter((text) => !seen.current.has(text));
+    fresh.forEach((text) => seen.current.add(text));
+    const all = await Promise.all(fresh.map((text) => read(app, text, camera)));
+    const ours = all.find(({ go }) => go); // beside whatever else is in view
+    if (!ours && all[0]) setProblem(all[0].problem ?? null);
+    if (!ours || left.current) return false;
     running.current = false;
     setState("found");
     navigator.vibrate?.(30);
     scanner.current?.stop();
-    next.go?.();
+    ours.go?.();
+    return true;
   };
   const start = async () => {
     setProblem(null);
@@ -41,7 +46,7 @@ export function ScanFlow({ app }) {
     if (!made || !running.current) return;
     const { Scanner } = made;
     const camera = await app.phone?.setting("camera").catch(() => "");
-    scanner.current ??= new Scanner(video.current, { found, state: (to) => running.current && setState(to), dark: setDark, camera: camera ?? "" });
+    scanner.current ??= new Scanner(video.current, { found, state: (to) => running.current && setState(to), dark: setDark, failed: unread, camera: camera ?? "" });
     await scanner.current.start();
   };
   const unread = (/** @type {unknown} */ failure) => {
@@ -50,6 +55,7 @@ export function ScanFlow({ app }) {
     setProblem(fault(failure));
   };
   useEffect(() => watch(running, scanner, start), []);
+  useEffect(() => () => void (left.current = true), []);
   const hint = useHint(state === "scanning");
   const flip = async () => app.phone?.setSetting("camera", await scanner.current?.flip());
   const light = async () => {
@@ -58,16 +64,26 @@ export function ScanFlow({ app }) {
     app.draw();
   };
   const photo = async (/** @type {Blob} */ picture) => {
-    const made = await loaded(import("../lib/scan.js")).catch(unread);
-    const text = await made?.readPhoto(picture);
-    if (!made) return;
-    last.current = "";
-    if (text) await found(text, false);
-    else setProblem({ k: "scan.photo.none" });
+    seen.current.clear();
+    setProblem(null);
+    setReading(true);
+    const enough = await reads(picture, async (texts) => left.current || found(texts, false)).catch(unread);
+    setReading(false);
+    if (enough === false && seen.current.size === 0) setProblem({ k: "scan.photo.none" });
   };
-  return html`<${Scan} state=${state} hint=${dark && hint !== "stuck" ? "dark" : hint} problem=${problem} video=${video} system=${platform()} browser=${!standalone()} cameras=${scanner.current?.cameras ?? 0}
+  return html`<${Scan} state=${state} hint=${dark && hint !== "stuck" ? "dark" : hint} problem=${problem} reading=${reading} video=${video} system=${platform()} browser=${!standalone()} cameras=${scanner.current?.cameras ?? 0}
     torch=${scanner.current?.torch ?? null} back=${() => app.nav.back()} onStart=${start} onType=${() => app.nav.swap("Type")} onFlip=${flip}
     onLight=${light} onPhoto=${photo} />`;
+}
+
+/** @param {Blob} photo @param {(texts: string[]) => Promise<boolean>} found  whether it is enough */
+async function reads(photo, found) {
+  const { readPhoto } = await loaded(import("../lib/scan.js"));
+  for await (const texts of readPhoto(photo)) {
+    if (await found(texts)) return true;
+    await new Promise((drawn) => setTimeout(drawn));
+  }
+  return false;
 }
 
 /**

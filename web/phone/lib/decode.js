@@ -1,90 +1,101 @@
-// Reading a QR code out of a picture: with the browser's own detector where it
-// works, else with the decoder that comes with the app, loaded when needed.
+// Reading the QR codes in a picture: with the browser's own detector where there
+// is one, and with the decoder that comes with the app, loaded when needed. That
+// the detector finds nothing says nothing: some never find any, throw, or don't
+// answer, so it is left alone only for a moment.
 
-/** @typedef {(picture: HTMLVideoElement | ImageBitmap) => Promise<string | null>} Decoder */
+import { WAYS, middle, parts, prepare, shrunk } from "./light.js";
+import { loaded } from "./load.js";
 
-const SIDE = 1280; // pixels; more costs time and finds no more
+export { brightness } from "./light.js";
 
-/** @type {Promise<Decoder> | null} */
-let decoder = null;
+/** @typedef {HTMLVideoElement | HTMLCanvasElement | ImageBitmap} Picture */
+/** @typedef {{detect: (picture: Picture) => Promise<{rawValue: string}[]>}} Detector */
 
-/** @returns {Promise<Decoder>} */
-export function loadDecoder() {
-  decoder ??= native().then((found) => found ?? vendored());
-  return decoder;
-}
+const ALONE = 1500; // milliseconds in which a detector that works has found a code
+const PATIENCE = 1000; // milliseconds for one answer of it
+const LIVE = 100; // milliseconds for one look of our own at a moving picture
 
-/**
- * Some browsers have a detector that lists no formats, or throws, in some only once it is used.
- * @returns {Promise<Decoder | null>}
- */
-async function native() {
-  const Detector = /** @type {any} */ (globalThis).BarcodeDetector;
-  try {
-    if (!(await Detector.getSupportedFormats()).includes("qr_code")) return null;
-    const detector = new Detector({ formats: ["qr_code"] });
-    await detector.detect(canvas(8, 8).canvas);
-    return async (picture) => (await detector.detect(picture))[0]?.rawValue ?? null;
-  } catch {
-    return null;
+/** The browser's detector; null if there is none that works. @type {Promise<Detector | null> | undefined} */
+let detector;
+
+/** Reads moving pictures: one after the other, each in another way. */
+export class Reader {
+  #began = Date.now();
+  #turn = 0;
+
+  /**
+   * @param {Picture} picture
+   * @returns {Promise<string[]>} the texts of all codes that were read in it
+   * @throws a Problem if there is no detector, and the app's decoder can't be loaded
+   */
+  async read(picture) {
+    const found = await detected(picture);
+    const alone = await detector;
+    if (alone && Date.now() - this.#began < ALONE) return found;
+    // It has had its time, or sees only a code beside ours. Without a network it may be all there is.
+    const more = this.#own(picture);
+    return [...found, ...(await (alone ? more.catch(() => []) : more))];
+  }
+
+  /** @param {Picture} picture */
+  #own(picture) {
+    const way = WAYS[this.#turn++ % WAYS.length];
+    return own(prepare(picture, middle(picture, way), way), LIVE);
   }
 }
 
-/** @returns {Promise<Decoder>} */
-async function vendored() {
-  const { decodeQR } = await import("../vendor/qr/decode.js");
-  return async (picture) => {
-    try {
-      return decodeQR(pixels(picture), { effort: 3, timeLimit: 100 });
-    } catch {
-      return null; // none in this picture
-    }
-  };
-}
-
-/** @param {HTMLVideoElement | ImageBitmap} picture @returns {ImageData} */
-function pixels(picture) {
-  const [width, height] = "videoWidth" in picture
-    ? [picture.videoWidth, picture.videoHeight] : [picture.width, picture.height];
-  const scale = Math.min(1, SIDE / Math.max(width, height));
-  const [w, h] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
-  const context = canvas(w, h);
-  context.drawImage(picture, 0, 0, w, h);
-  return context.getImageData(0, 0, w, h);
-}
-
 /**
- * How bright a picture is.
- * @param {HTMLVideoElement} video
- * @returns {number} 0 to 255
- */
-export function brightness(video) {
-  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(16, 16).getContext("2d"));
-  context.drawImage(video, 0, 0, 16, 16);
-  const { data } = context.getImageData(0, 0, 16, 16);
-  return data.filter((_, i) => i % 4 !== 3).reduce((sum, part) => sum + part, 0) / (16 * 16 * 3);
-}
-
-/** @type {OffscreenCanvasRenderingContext2D | null} */
-let drawn = null;
-
-/** One canvas for all pictures of a size. @param {number} width @param {number} height */
-function canvas(width, height) {
-  if (drawn?.canvas.width !== width || drawn.canvas.height !== height) {
-    drawn = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  }
-  return /** @type {OffscreenCanvasRenderingContext2D} */ (drawn);
-}
-
-/**
+ * Reads a photo in every way, the quick ones first, until nobody asks any more.
  * @param {Blob} photo
- * @returns {Promise<string | null>} the text of the QR code in it
+ * @returns {AsyncGenerator<string[]>} the texts of codes in it, some more than once
+ * @throws a Problem if the app's decoder can't be loaded
  */
-export async function readPhoto(photo) {
+export async function* readPhoto(photo) {
+  const picture = await createImageBitmap(photo).catch(() => null);
+  if (!picture) return; // not a picture
+  yield await detected(picture);
+  for (const scale of new Set([shrunk(picture), 1])) {
+    for (const way of WAYS) {
+      for (const part of parts(picture, way, scale)) yield await own(prepare(picture, part, way));
+    }
+  }
+}
+
+/** @param {Picture} picture @returns {Promise<string[]>} what the browser's detector sees */
+async function detected(picture) {
+  detector ??= soon(builtIn()).catch(() => null);
+  const built = await detector;
   try {
-    const picture = await createImageBitmap(photo);
-    return await (await loadDecoder())(picture);
+    return built ? (await soon(built.detect(picture))).map(({ rawValue }) => rawValue) : [];
   } catch {
-    return null; // not a picture
+    detector = Promise.resolve(null);
+    return [];
+  }
+}
+
+/** @returns {Promise<Detector | null>} */
+async function builtIn() {
+  const Built = /** @type {any} */ (globalThis).BarcodeDetector;
+  return (await Built.getSupportedFormats()).includes("qr_code") ? new Built({ formats: ["qr_code"] }) : null;
+}
+
+/** @template T @param {Promise<T>} answer @returns {Promise<T>} which fails if it takes too long */
+const soon = (answer) => Promise.race([answer, new Promise((_, fail) => setTimeout(fail, PATIENCE))]);
+
+/**
+ * What the app's decoder reads.
+ * @param {import("./light.js").Grey} grey
+ * @param {number} [timeLimit]  milliseconds for what is more than a first look
+ * @returns {Promise<string[]>}
+ */
+async function own({ width, height, luma }, timeLimit = Infinity) {
+  const { _QRScanner: Scanner } = await loaded(import("../vendor/qr/decode.js"));
+  const scanner = new Scanner({ maxSize: { width, height }, effort: 3, timeLimit, format: "I420" });
+  try {
+    scanner.luma.set(luma);
+    scanner.processImage({ width, height });
+    return scanner.decode(true).filter((text) => typeof text === "string");
+  } finally {
+    scanner.clean();
   }
 }

@@ -1,7 +1,7 @@
 // The camera as a scanner. The view owns the video element; pictures never leave
 // the phone. Started only from a tap, stopped whenever nobody looks.
 
-import { brightness, loadDecoder } from "./decode.js";
+import { Reader, brightness } from "./decode.js";
 
 export { readPhoto } from "./decode.js";
 
@@ -16,14 +16,15 @@ const GLANCE = 1000; // milliseconds between two looks at the light
 export class Scanner {
   /**
    * @param {HTMLVideoElement} video  playsinline and muted
-   * @param {{found: (text: string) => void, state: (state: ScanState) => void, dark?: (dark: boolean) => void, camera?: string}} told
-   *   dark: there is a light that would help; camera: id of the one that worked before
+   * @param {{found: (texts: string[]) => void, state: (state: ScanState) => void, dark?: (dark: boolean) => void, failed?: (problem: unknown) => void, camera?: string}} told
+   *   dark: there is a light that would help; failed: there is no decoder; camera: id of the one that worked before
    */
-  constructor(video, { found, state, dark = () => {}, camera = "" }) {
+  constructor(video, { found, state, dark = () => {}, failed = () => {}, camera = "" }) {
     this.video = video;
     this.found = found;
     this.told = state;
     this.dim = dark;
+    this.failed = failed;
     this.camera = camera;
     this.cameras = 0;
     /** Whether the light is on; null if there is none. @type {boolean | null} */
@@ -42,10 +43,9 @@ export class Scanner {
       const stream = await this.#open();
       if (run !== this.run) return end(stream);
       await this.#show(stream);
-      const decode = await loadDecoder();
       if (run !== this.run) return;
       this.told("scanning");
-      this.#read(run, decode, Date.now());
+      this.#read(run, new Reader(), Date.now());
     } catch (error) {
       if (run === this.run) this.#failed(/** @type {Error} */ (error).name);
     }
@@ -103,8 +103,8 @@ export class Scanner {
     await this.video.play();
   }
 
-  /** @param {number} run @param {import("./decode.js").Decoder} decode @param {number} since  of the last picture */
-  async #read(run, decode, since) {
+  /** @param {number} run @param {Reader} reader @param {number} since  of the last picture */
+  async #read(run, reader, since) {
     let glanced = 0;
     while (run === this.run) {
       if (this.#seeing()) {
@@ -113,8 +113,9 @@ export class Scanner {
           glanced = since;
           this.dim(!this.torch && brightness(this.video) < DARK);
         }
-        const text = await decode(this.video).catch(() => null);
-        if (text && run === this.run) this.found(text);
+        const texts = await reader.read(this.video).catch((problem) => this.#broken(run, problem));
+        if (!texts || run !== this.run) return;
+        if (texts.length > 0) this.found(texts);
       } else if (Date.now() - since > BLACK) {
         this.told("black");
         return;
@@ -127,6 +128,13 @@ export class Scanner {
   #seeing() {
     const [track] = this.stream?.getVideoTracks() ?? [];
     return this.video.readyState >= 2 && this.video.videoWidth > 0 && track?.readyState === "live" && !track.muted;
+  }
+
+  /** @param {number} run @param {unknown} problem */
+  #broken(run, problem) {
+    if (run !== this.run) return;
+    this.stop();
+    this.failed(problem);
   }
 
   /** @param {string} name  of the error */

@@ -97,6 +97,7 @@ export const SAMPLES = {
   "scan-ask": scan({ state: "ask" }), "scan-starting": scan({ state: "starting" }), scan: scan({ state: "scanning" }), "scan-slow": scan({ state: "scanning", hint: "slow", torch: true }),
   "scan-dark": scan({ state: "scanning", hint: "dark" }), "scan-denied-browser": scan({ state: "denied", browser: true }),
   "scan-stuck": scan({ state: "scanning", hint: "stuck" }), "scan-found": scan({ state: "found" }), "scan-denied": scan({ state: "denied" }), "scan-denied-ios": scan({ state: "denied", system: "ios" }), "scan-busy": scan({ state: "busy" }),
+  "scan-reading": scan({ state: "scanning", reading: true }), "scan-reading-none": scan({ state: "none", reading: true }),
   "scan-none": scan({ state: "none" }), "scan-black": scan({ state: "black" }), "scan-notours": scan({ state: "scanning", problem: { k: "scan.notours" } }),
   "scan-other": scan({ state: "scanning", problem: { k: "scan.other", v: { host: "id.other.example", own: host } } }),
   type: type({}), "type-half": type({ text: "7KQM-2XVT" }), "type-full": type({ text: "7KQM-2XVT-9HRW-4DG8" }), "type-typo": type({ text: "7KQM-2XVT-9HRW-4DG9", error: { k: "type.typo" } }),

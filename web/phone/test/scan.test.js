@@ -1,6 +1,6 @@
 // The scanner, with a camera that shows one QR code (the driver's fake video).
 
-import { brightness } from "../lib/decode.js";
+import { Reader, brightness } from "../lib/decode.js";
 import { readPhoto, Scanner } from "../lib/scan.js";
 import { speak } from "../lib/words.js";
 import { equal, test } from "./check.js";
@@ -8,6 +8,7 @@ import { fixture } from "./fixture.js";
 import { end, find, play, pretending, sees, tap } from "./stage.js";
 
 const TEXT = "http://localhost/p/#0QTC13462CXD2PHN"; // what the driver's video shows
+const OTHER = "https://www.example.com/menu"; // beside it in two.png
 
 export default async function () {
   await test("scan/the camera reads the code, and is let go", async () => {
@@ -15,11 +16,11 @@ export default async function () {
     const video = document.querySelector("#video");
     /** @type {Scanner} */
     let scanner;
-    const text = await new Promise((resolve) => {
+    const texts = await new Promise((resolve) => {
       scanner = new Scanner(video, { found: resolve, state: (state) => states.push(state) });
       scanner.start();
     });
-    equal(text, TEXT);
+    equal(texts, [TEXT]);
     equal([states, scanner.cameras > 0, scanner.torch], [["starting", "scanning"], true, null]);
     const stream = scanner.stream;
     equal(typeof (await scanner.flip()), "string");
@@ -28,8 +29,23 @@ export default async function () {
     equal([video.srcObject, states.at(-1)], [null, "stopped"]);
   });
   await test("scan/a photo", async () => {
-    equal(await readPhoto(await (await fetch("qr.png")).blob()), TEXT);
-    equal(await readPhoto(new Blob(["no picture"])), null);
+    equal(await all(readPhoto(await blob("qr.png"))), [TEXT]);
+    equal(await all(readPhoto(new Blob(["no picture"]))), []);
+  });
+  await test("scan/a code beside another one", async () => {
+    equal((await all(readPhoto(await blob("two.png")))).sort(), [OTHER, TEXT].sort());
+    equal((await new Reader().read(await picture("two.png"))).sort(), [OTHER, TEXT].sort());
+  });
+  await test("scan/browsers without OffscreenCanvas read codes too", async () => {
+    const shown = await picture("qr.png");
+    const { OffscreenCanvas: offscreen } = globalThis;
+    delete globalThis.OffscreenCanvas;
+    try {
+      equal(await all(readPhoto(await blob("qr.png"))), [TEXT]);
+      equal([await new Reader().read(shown), Math.round(brightness(shown)) > 0], [[TEXT], true]);
+    } finally {
+      globalThis.OffscreenCanvas = offscreen;
+    }
   });
   await test("scan/the camera of before is gone, and another one is taken", async () => {
     const scanner = new Scanner(document.querySelector("#video"), { found: () => {}, state: () => {}, camera: "gone" });
@@ -48,7 +64,7 @@ export default async function () {
     scanner.stop();
   });
   await test("scan/how bright a picture is", async () => {
-    const canvas = new OffscreenCanvas(64, 48);
+    const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 48 });
     const context = canvas.getContext("2d");
     const shades = ["#000", "#808080", "#fff"].map((shade) => {
       context.fillStyle = shade;
@@ -58,20 +74,69 @@ export default async function () {
     equal(shades, [0, 128, 255]);
   });
 
+  const never = () => new Promise(() => {});
+  const none = async () => [];
+  const can = async () => ["qr_code"];
+  const seen = (...texts) => async () => texts.map((rawValue) => ({ rawValue }));
   const detectors = {
-    "that lists nothing": { getSupportedFormats: async () => [] },
-    "that throws at once": { getSupportedFormats: async () => Promise.reject(new Error("no")) },
-    "that throws when it is used": Object.assign(class { detect = async () => Promise.reject(new Error("no")); }, { getSupportedFormats: async () => ["qr_code"] }),
+    "that lists nothing": [none, none, [TEXT]],
+    "that throws at once": [async () => Promise.reject(new Error("no")), none, [TEXT]],
+    "that never says what it can": [never, none, [TEXT]],
+    "that throws when it is used": [can, async () => Promise.reject(new Error("no")), [TEXT]],
+    "that throws without a promise": [can, () => { throw new Error("no"); }, [TEXT]],
+    "that finds nothing": [can, none, [TEXT]],
+    "that never answers": [can, never, [TEXT]],
+    "that sees only another code": [can, seen(OTHER), [OTHER, TEXT]],
+    "that sees another code first": [can, seen(OTHER, TEXT), [OTHER, TEXT]],
   };
-  for (const [name, Detector] of Object.entries(detectors)) {
-    await test(`scan/a BarcodeDetector ${name} is passed over`, async () => {
-      await pretending(globalThis, "BarcodeDetector", Detector, async () => {
-        const { loadDecoder } = await import("../lib/decode.js?" + name.replaceAll(" ", "-")); // a module of its own: the choice is made once
-        equal(await (await loadDecoder())(await createImageBitmap(await (await fetch("qr.png")).blob())), TEXT);
+  for (const [name, [getSupportedFormats, detect, want]] of Object.entries(detectors)) {
+    await test(`scan/with a BarcodeDetector ${name} the code is read, from the camera and from a photo`, async () => {
+      await pretending(globalThis, "BarcodeDetector", Object.assign(class { detect = detect; }, { getSupportedFormats }), async () => {
+        const fresh = await import("../lib/decode.js?" + name.replaceAll(" ", "-")); // a module of its own: the choice is made once
+        const shown = await picture("qr.png");
+        await hurried(async () => {
+          const reader = new fresh.Reader();
+          const found = new Set();
+          while (!found.has(TEXT)) {
+            for (const text of await reader.read(shown)) found.add(text);
+            await new Promise((go) => setTimeout(go, 100));
+          }
+          equal([[...found], await all(fresh.readPhoto(await blob("qr.png")))], [want, want]);
+        });
       });
     });
   }
+  await test("scan/a detector that works is left alone at first", async () => {
+    await pretending(globalThis, "BarcodeDetector", Object.assign(class { detect = seen(OTHER); }, { getSupportedFormats: can }), async () => {
+      const fresh = await import("../lib/decode.js?alone");
+      equal(await new fresh.Reader().read(await picture("qr.png")), [OTHER]);
+    });
+  });
+  await test("scan/without the app's decoder the scanner says so", async () => {
+    const states = [];
+    const failed = new Promise((resolve) => {
+      const scanner = new Scanner(document.querySelector("#video"), { found: () => {}, state: (state) => states.push(state), failed: resolve });
+      pretending(Reader.prototype, "read", async () => Promise.reject(new Error("not loaded")), async () => {
+        await scanner.start();
+        await failed;
+      });
+    });
+    equal([(await failed).message, states.at(-1)], ["not loaded", "stopped"]);
+  });
   await screen();
+}
+
+/** A file of the test's server. @param {string} name */
+const blob = async (name) => (await fetch(name)).blob();
+
+/** What stands for a picture of the camera. @param {string} name */
+const picture = async (name) => createImageBitmap(await blob(name));
+
+/** What is read in a photo, each text once. @param {AsyncGenerator<string[]>} readings */
+async function all(readings) {
+  const found = new Set();
+  for await (const texts of readings) for (const text of texts) found.add(text);
+  return [...found];
 }
 
 /** All waits are a hundred times shorter. @param {() => Promise<unknown>} body */
@@ -111,6 +176,21 @@ async function screen() {
       await tap("scan.on");
       equal((await sees("scan.other")).textContent, `This code is for localhost. This Keyturn works with ${location.host} only.`);
       equal([find("[data-state]").dataset.state, asked.times], ["scanning", 1]);
+    });
+  });
+
+  await test("scan/in a photo of two codes ours is the one that counts", async () => {
+    await camera("NotFoundError", async () => {
+      await open();
+      await tap("scan.on");
+      await sees("scan.none");
+      const file = new File([await blob("own.png")], "own.png");
+      const input = find("#scan-photo");
+      const chosen = new DataTransfer();
+      chosen.items.add(file);
+      input.files = chosen.files;
+      input.dispatchEvent(new Event("change"));
+      await sees("[data-screen=confirm]");
     });
   });
 

@@ -12,6 +12,7 @@ import { Banner, Button, Guide, Icon, Round, Screen, Status, T } from "./part.js
  * @property {"ask" | "starting" | "scanning" | "found" | "denied" | "busy" | "none" | "black" | "stopped"} state
  * @property {"" | "slow" | "dark" | "stuck"} [hint]  after 5 and after 12 seconds; dark: the phone's light would help
  * @property {Fault | null} [problem]        what was read and isn't for here
+ * @property {boolean} [reading]             a photo is being looked at, which can take seconds
  * @property {number} [cameras]
  * @property {boolean | null} [torch]        null: there is none
  * @property {{current: any}} [video]
@@ -39,13 +40,13 @@ export function Scan(props) {
 }
 
 /** @param {Scanning} props */
-function Finder({ state, hint = "", problem, video, onStart, onLight }) {
-  const say = "scan." + (state === "starting" || state === "found" ? state : hint || "frame");
+function Finder({ state, hint = "", problem, reading, video, onStart, onLight }) {
+  const say = "scan." + (state === "starting" || state === "found" ? state : reading ? "photo.busy" : hint || "frame");
   return html`
     <div class=${"finder " + state} aria-hidden="true"><video ref=${video} playsinline muted /><i /></div>
     ${state === "black" && html`<${Button} k="scan.black" kind="main wide" onPress=${onStart} />`}
     ${state !== "black" && (problem ? html`<${Wrong} problem=${problem} />`
-      : html`<${Status} say=${{ k: say }} icon=${state === "found" ? "tick" : "scan"} kind=${state === "found" ? "ok" : ""} dots=${state === "starting"} />
+      : html`<${Status} say=${{ k: say }} icon=${state === "found" ? "tick" : "scan"} kind=${state === "found" ? "ok" : ""} dots=${state === "starting" || (reading && state !== "found")} />
         ${say === "scan.dark" && html`<${Button} k="scan.light.on" kind="small" icon="light" onPress=${onLight} />`}`)}`;
 }
 
@@ -65,7 +66,7 @@ const REASONS = {
 };
 
 /** Why nothing is seen yet. @param {Scanning} props */
-function Reason({ state, system, browser, problem }) {
+function Reason({ state, system, browser, problem, reading }) {
   const { icon, k, more } = REASONS[state];
   const ways = state !== "denied" ? [] : [system !== "other" && "scan.denied." + system, browser && system !== "ios" && "scan.denied.browser"].filter(Boolean);
   return html`<div class="hero"><${Icon} name=${icon} /></div>
@@ -75,6 +76,7 @@ function Reason({ state, system, browser, problem }) {
     </div>
     ${ways.length > 0 && html`<ul class="facts card snug">${ways.map((key) => html`<li><${Icon} name="gear" /><${T} k=${key} /></li>`)}</ul>`}
     ${state === "denied" && html`<p><${Guide} slug="activation-errors#camera" k="page.guide" /></p>`}
+    ${reading && html`<${Status} say=${{ k: "scan.photo.busy" }} icon="scan" dots=${true} />`}
     ${problem && html`<${Wrong} problem=${problem} />`}`;
 }
 
