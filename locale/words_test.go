@@ -52,8 +52,8 @@ func TestTermsOfTheGlossaryAreUsed(t *testing.T) {
 
 var (
 	// What a Chinese sentence says in Latin letters besides names: what people type, and words
-	// of phones' own settings.
-	latin   = regexp.MustCompile(`^(App|ID|root|Enter|Ctrl|ACME|https|mailto|abcd|qwer)$`)
+	// of the settings of phones and browsers.
+	latin   = regexp.MustCompile(`^(App|ID|root|Cookie|Enter|Ctrl|ACME|https|mailto|abcd|qwer)$`)
 	command = regexp.MustCompile(`keyturn(-phone)?( [\w-]+)*|--[\w-]+`)
 
 	// Between Han and Latin letters or digits stands a space, and what goes between Han is

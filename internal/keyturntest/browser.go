@@ -29,6 +29,13 @@ func (w *World) Browser() *Browser {
 		"User-Agent": {"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:153.0) Gecko/20100101 Firefox/153.0"}}}
 }
 
+// Blocked opens a browser whose person has blocked cookies.
+func (w *World) Blocked() *Browser {
+	b := w.Browser()
+	b.client.Jar = nil
+	return b
+}
+
 // At returns the same browser, with the same cookies, as it talks to another node.
 func (b *Browser) At(w *World) *Browser {
 	same := *b

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A Cookie is one that proves something. With the prefix __Host- no other host
+// A Cookie proves something, or that a browser keeps cookies at all. With the prefix __Host- no other host
 // can plant it, and no plain connection can read it.
 type Cookie string
 
@@ -14,7 +14,18 @@ const (
 	Pending      Cookie = "keyturn_pending" // who began a request
 	SignedIn     Cookie = "keyturn_session"
 	KnownBrowser Cookie = "keyturn_browser" // replaces the number only, never the phone
+	Trial        Cookie = "keyturn_trial"   // set with a form, to see whether it comes back with it
 )
+
+// Keeps reports whether a browser keeps cookies: one of ours has come back.
+func (p *Renderer) Keeps(r *http.Request) bool {
+	for _, c := range []Cookie{Trial, Pending, SignedIn, KnownBrowser} {
+		if p.Cookie(r, c) != "" {
+			return true
+		}
+	}
+	return false
+}
 
 // name drops the prefix on http://localhost: a browser refuses it there.
 func (p *Renderer) cookieName(c Cookie) string {

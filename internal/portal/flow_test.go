@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"keyturn"
+	"keyturn/internal/audit"
 	"keyturn/internal/config"
 	"keyturn/internal/keyturntest"
 )
@@ -124,6 +125,29 @@ func TestSignInStatuses(t *testing.T) {
 				t.Errorf("%d to %q, want %d to %q", a.StatusCode, a.Header.Get("Location"), tt.status, tt.to)
 			}
 		})
+	}
+}
+
+// A browser that keeps no cookies is told so before a password is looked at or a phone
+// rings; once it does, the same form goes through.
+func TestCookiesAreNeeded(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	blocked := w.Blocked()
+	for range 7 { // more often than a wrong password may be typed
+		page := blocked.Get("/").Submit("form#form", url.Values{"name": {ada.Name}, "password": {ada.Password}})
+		if page.Status != http.StatusUnprocessableEntity || !page.Has("a#load") || page.Attr("input#name", "value") != "ada" {
+			t.Fatalf("without cookies: %d\n%s", page.Status, page.HTML)
+		}
+	}
+	if n := len(events(t, w, ada, audit.RequestBegun)); n != 0 {
+		t.Errorf("%d requests", n)
+	}
+	b := w.Browser()
+	page := b.Get("/").Submit("form#form", url.Values{"name": {ada.Name}, "password": {ada.Password}})
+	if page.Path != "/sign-in/wait" || !page.Has("#wait") {
+		t.Errorf("with cookies: %d at %s", page.Status, page.Path)
 	}
 }
 

@@ -21,14 +21,19 @@ type signInPage struct {
 	Name      string
 	Problem   page.Sentence // what was wrong with the last try; may be empty
 	Reference string
+	Load      bool   // the page has to be loaded again before it can be of use
 	Lost      bool   // the phone is: what comes after the password is the recovery code
 	Waiting   string // id of a request that waits in this browser: signin.js ends it if the person went back
 }
 
 // showSignIn shows the form of D1. Whether there is such an account, or a phone,
-// is not said before the password is right.
+// is not said before the password is right. With the form comes a cookie, so that a
+// browser which keeps none is found before a phone rings for it.
 func (p *Portal) showSignIn(w http.ResponseWriter, r *http.Request, status int, s signInPage) error {
 	s.Lost = s.Lost || lost(r)
+	if p.Page.Cookie(r, page.Trial) == "" {
+		p.Page.SetCookie(w, page.Trial, "1", p.Limits.Browser)
+	}
 	if r.Method == http.MethodPost {
 		s.Switch = page.Switch{Action: "/sign-in", Fields: []page.Field{{Name: "name", Value: s.Name}}}
 		if s.Lost {
@@ -59,12 +64,16 @@ func (p *Portal) getSignIn(w http.ResponseWriter, r *http.Request) error {
 	return p.showSignIn(w, r, http.StatusOK, s)
 }
 
-// postSignIn checks the password. An account whose next phone is its first one
+// postSignIn checks the password, of a browser that keeps cookies: without them it could
+// never go on, and every try would ring a phone. An account whose next phone is its first one
 // sets that up, any other one is asked for its approval.
 func (p *Portal) postSignIn(w http.ResponseWriter, r *http.Request) error {
 	name, password := r.PostForm.Get("name"), r.PostForm.Get("password")
 	if page.Switched(r) {
 		return p.showSignIn(w, r, http.StatusOK, signInPage{Name: name})
+	}
+	if r.PostForm.Get("trial") == "yes" && !p.Page.Keeps(r) {
+		return p.showSignIn(w, r, http.StatusUnprocessableEntity, signInPage{Name: name, Problem: page.Say("signin.cookies"), Load: true})
 	}
 	if strings.TrimSpace(name) == "" || password == "" {
 		return p.showSignIn(w, r, http.StatusUnprocessableEntity, signInPage{Name: name, Problem: page.Say("signin.missing")})

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -28,6 +29,14 @@ func (d *Desktop) Second() *Desktop {
 	ctx, end := chromedp.NewContext(d.ctx)
 	d.t.Cleanup(end)
 	return &Desktop{Window{t: d.t, ctx: ctx, lang: d.lang}}
+}
+
+// LoseCookies takes away all that the browser was given, as one does that keeps none.
+func (d *Desktop) LoseCookies() {
+	d.t.Helper()
+	if _, err := chromedp.Call(d.ctx, network.ClearBrowserCookies, struct{}{}); err != nil {
+		d.t.Fatal(err)
+	}
 }
 
 // desktops are in one Chromium for each language, because starting one is a good
