@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"keyturn/internal/server"
@@ -33,13 +36,19 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, from *source) error {
 	if err != nil {
 		return err
 	}
-	go t.t("cli.serve.ready") // the catalogue is read while the database opens
-	log := slog.New(slog.NewTextHandler(t.err, nil))
+	lines, err := openLog(settings.Log.File, t.err)
+	if err != nil {
+		return sources.Place(err)
+	}
+	hangups := make(chan os.Signal, 1) // one is enough: whoever sends two wants the last to be heard
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
+	log := slog.New(slog.NewTextHandler(lines, nil))
 	s, err := server.Open(ctx, settings, server.With{Log: log})
 	if err != nil {
 		return sources.Place(err)
 	}
-	l, err := server.Listen(ctx, settings)
+	l, err := s.Listen(ctx)
 	if err != nil {
 		return errors.Join(err, s.Close())
 	}
@@ -50,9 +59,27 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, from *source) error {
 	if !t.quiet {
 		fmt.Fprintf(t.out, "Keyturn %s   %s   %s\n%s\n", version, l.Addr(), s.Origin, t.t("cli.serve.ready", "seconds", seconds(time.Since(began))))
 	}
+	go again(ctx, hangups, s, lines, log)
 	err = s.Serve(ctx, l)
 	log.LogAttrs(context.WithoutCancel(ctx), slog.LevelInfo, "stopped")
 	return err
+}
+
+// again reads what may have changed at each SIGHUP, until ctx ends: it ends nobody's
+// sign-in.
+func again(ctx context.Context, hangups <-chan os.Signal, s *server.Server, lines *logFile, log *slog.Logger) {
+	for {
+		select {
+		case <-hangups:
+		case <-ctx.Done():
+			return
+		}
+		if err := lines.again(); err != nil {
+			log.LogAttrs(ctx, slog.LevelError, "the log goes on where it was", slog.Any("err", err))
+		}
+		s.Again()
+		log.LogAttrs(ctx, slog.LevelInfo, "hangup: certificates, places and the log file were read again; other settings take a restart")
+	}
 }
 
 // seconds writes a length of time with two digits that count: 0.012, 0.31.

@@ -54,6 +54,11 @@ func listens(address string) bool {
 
 func (c *Config) checkTLS(f *faults) {
 	own := c.TLS.Cert != "" || c.TLS.Key != ""
+	t := c.TLS
+	f.unless(t.Redirect == "" || t.Redirect == "off" || listens(t.Redirect), "tls.redirect", "isn't an address", `HOST:PORT, :PORT, or "off"`)
+	f.unless(t.Redirect == "" || t.Redirect == "off" || c.OwnTLS(), "tls.redirect", "is given, and this server speaks no TLS", "let the proxy redirect, or set tls.cert and tls.key")
+	f.unless(t.Directory == "" || isDirectory(t.Directory), "tls.directory", "is no https address without user and password", "such as https://acme.lan/directory")
+	f.unless(t.Email == "" || isAddress(t.Email), "tls.email", "is no e-mail address", "such as it@example.com")
 	f.unless(!own || c.TLS.Cert != "" && c.TLS.Key != "", "tls", "cert and key come together", "give both, or neither")
 	f.unless(!own || !c.TLS.Autocert, "tls.autocert", "a certificate is given too", "leave out one of them")
 	origin, _ := ParseOrigin(c.PublicURL)
@@ -64,11 +69,19 @@ func (c *Config) checkTLS(f *faults) {
 	if origin.Scheme == "http" {
 		f.unless(loopback(c.Listen), "listen", "is open to others, and public_url is plain http",
 			"listen on 127.0.0.1, or set an https public_url")
-		f.unless(!own && !c.TLS.Autocert, "tls", "is set, and public_url is plain http", "make public_url https")
+		f.unless(!c.OwnTLS(), "tls", "is set, and public_url is plain http", "make public_url https")
 		return
 	}
-	f.unless(own || c.TLS.Autocert || len(c.TrustedProxies) > 0 || loopback(c.Listen), "listen",
+	f.unless(c.OwnTLS() || len(c.TrustedProxies) > 0 || loopback(c.Listen), "listen",
 		"would be plain http for everyone", "set tls.cert and tls.key, or tls.autocert, or trusted_proxies if a proxy speaks https")
+}
+
+// OwnTLS reports whether this server itself encrypts connections.
+func (c *Config) OwnTLS() bool { return c.TLS.Cert != "" || c.TLS.Autocert }
+
+func isDirectory(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil
 }
 
 // loopback reports whether an address to listen on is this machine's alone.
@@ -99,6 +112,7 @@ func (c *Config) checkRules(f *faults) {
 	one := func(key, value string, of ...string) {
 		f.unless(slices.Contains(of, value), key, quote(value)+" is none of "+strings.Join(of, ", "), "")
 	}
+	one("tls.hsts", c.TLS.HSTS, "auto", "on", "off", "forget")
 	one("number", c.Number, "new_browser", "always", "never")
 	one("activation.check_code", c.Activation.CheckCode, "required", "off")
 	one("unlock.mode", c.Unlock.Mode, "auto", "pin", "platform")

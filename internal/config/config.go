@@ -55,6 +55,7 @@ type Config struct {
 	Push       Push       `toml:"push"`
 	Mail       Mail       `toml:"mail"`
 	Place      Place      `toml:"place"`
+	Log        Log        `toml:"log"`
 	Storage    Storage    `toml:"storage"`
 	Seal       Seal       `toml:"seal"`
 	Limits     Limits     `toml:"limits"`
@@ -82,6 +83,17 @@ type TLS struct {
 
 	// The ACME directory to use instead of Let's Encrypt's. Empty: Let's Encrypt.
 	Directory string `toml:"directory"`
+
+	// A second address, such as :80, on which plain http is led to public_url and
+	// nothing else is done: people type addresses without https. Empty: port 80, if this
+	// server itself speaks TLS on port 443. "off": none.
+	Redirect string `toml:"redirect"`
+
+	// Whether browsers are told to come to this host by https only, for a year (HSTS).
+	// That holds for each program on the host, whatever its port. "auto": only if
+	// public_url has no port of its own, "on", "off", or "forget", which takes back what
+	// they were told.
+	HSTS string `toml:"hsts"`
 }
 
 // Activation is about setting up phones.
@@ -184,6 +196,13 @@ type Place struct {
 	Database string `toml:"database"`
 }
 
+// Log is where the server tells its operator what happens.
+type Log struct {
+	// A file to which lines are added, made with mode 0640. After it was moved away, as
+	// logrotate does, SIGHUP makes the server go on in a new one. Empty: standard error.
+	File string `toml:"file"`
+}
+
 // Storage is where everything is kept.
 type Storage struct {
 	// sqlite:FILE, or postgres://… for those who outgrow one machine.
@@ -215,6 +234,7 @@ func Default() Config {
 		Unlock:       Unlock{Mode: "auto"},
 		PIN:          PIN{Min: 4, Max: 6},
 		Phones:       Phones{Max: 3},
+		TLS:          TLS{HSTS: "auto"},
 		Mail:         Mail{Security: "starttls", Patience: Duration{30 * time.Second}},
 		Storage:      Storage{URL: "sqlite:/var/lib/keyturn/keyturn.db"},
 		Limits:       defaultLimits(),

@@ -35,7 +35,7 @@ func TestCheck(t *testing.T) {
 		want  string // "": nothing is wrong; else the first fault
 	}{
 		{"autocert on a public address", func(*config.Config) {}, ""},
-		{"an own certificate", func(c *config.Config) { c.TLS = config.TLS{Cert: "a.pem", Key: "b.pem"} }, ""},
+		{"an own certificate", func(c *config.Config) { c.TLS = config.TLS{HSTS: "auto", Cert: "a.pem", Key: "b.pem"} }, ""},
 		{"plain http behind a proxy", func(c *config.Config) { c.TLS.Autocert, c.TrustedProxies = false, []string{"172.19.0.0/16", "::1"} }, ""},
 		{"plain http on loopback", func(c *config.Config) { c.TLS.Autocert, c.Listen = false, "127.0.0.1:8080" }, ""},
 		{"plain http for everyone", func(c *config.Config) { c.TLS.Autocert = false }, "listen: would be plain http for everyone"},
@@ -49,11 +49,13 @@ func TestCheck(t *testing.T) {
 		{"an address with a path", func(c *config.Config) { c.PublicURL = "https://example.com/auth" }, "public_url: has more than scheme, host and port"},
 		{"an address with a password", func(c *config.Config) { c.PublicURL = "https://a:b@example.com" }, "public_url: has more than scheme, host and port"},
 		{"a Chinese host name as people write it", func(c *config.Config) { c.PublicURL = "https://里昂.example" }, `public_url: has letters that browsers write as "xn--…"`},
-		{"an IP address", func(c *config.Config) { c.PublicURL, c.TLS = "https://192.0.2.1", config.TLS{Cert: "a", Key: "b"} }, "public_url: is an IP address, to which no phone unlock can be bound"},
+		{"an IP address", func(c *config.Config) {
+			c.PublicURL, c.TLS = "https://192.0.2.1", config.TLS{HSTS: "auto", Cert: "a", Key: "b"}
+		}, "public_url: is an IP address, to which no phone unlock can be bound"},
 		{"an IP address and PINs only", func(c *config.Config) {
-			c.PublicURL, c.TLS, c.Unlock.Mode = "https://[2001:db8::1]:8443", config.TLS{Cert: "a", Key: "b"}, "pin"
+			c.PublicURL, c.TLS, c.Unlock.Mode = "https://[2001:db8::1]:8443", config.TLS{HSTS: "auto", Cert: "a", Key: "b"}, "pin"
 		}, ""},
-		{"a certificate without its key", func(c *config.Config) { c.TLS = config.TLS{Cert: "a.pem"} }, "tls: cert and key come together"},
+		{"a certificate without its key", func(c *config.Config) { c.TLS = config.TLS{HSTS: "auto", Cert: "a.pem"} }, "tls: cert and key come together"},
 		{"two kinds of certificate", func(c *config.Config) { c.TLS.Cert, c.TLS.Key = "a", "b" }, "tls.autocert: a certificate is given too"},
 		{"autocert on another port", func(c *config.Config) { c.PublicURL = "https://auth.example.com:8443" }, "tls.autocert: works for an https address without a port only"},
 		{"a proxy that is a name", func(c *config.Config) { c.TrustedProxies = []string{"proxy"} }, `trusted_proxies: has "proxy", which is no IP address or network`},
@@ -90,7 +92,7 @@ func TestCheck(t *testing.T) {
 		{"a contact without its kind", func(c *config.Config) { c.Push.Contact = "it@example.com" }, "push.contact: is no mailto: or https: address"},
 		{"another database", func(c *config.Config) { c.Storage.URL = "mysql://x" }, "storage.url: is neither sqlite:FILE nor postgres://…"},
 		{"PostgreSQL without a place for the key", func(c *config.Config) {
-			c.Storage.URL, c.TLS = "postgres://db/keyturn", config.TLS{Cert: "a", Key: "b"}
+			c.Storage.URL, c.TLS = "postgres://db/keyturn", config.TLS{HSTS: "auto", Cert: "a", Key: "b"}
 		}, "seal.key_file: is missing"},
 		{"PostgreSQL with a key", func(c *config.Config) {
 			c.Storage.URL, c.Seal.Key, c.TLS.Cache = "postgres://db/keyturn", "…", "/var/cache/keyturn"
@@ -142,6 +144,16 @@ func TestCheck(t *testing.T) {
 		{"every IPv4 address is a proxy", func(c *config.Config) { c.TrustedProxies = []string{"0.0.0.0/0"} }, `trusted_proxies: has "0.0.0.0/0", which is every address there is`},
 		{"every IPv6 address is a proxy", func(c *config.Config) { c.TrustedProxies = []string{"::/0"} }, `trusted_proxies: has "::/0", which is every address there is`},
 		{"every IPv4 address in the form of IPv6", func(c *config.Config) { c.TrustedProxies = []string{"::ffff:0.0.0.0/96"} }, `trusted_proxies: has "::ffff:0.0.0.0/96", which is every address there is`},
+		{"plain http led to https on another port", func(c *config.Config) { c.TLS.Redirect = ":8080" }, ""},
+		{"plain http led nowhere", func(c *config.Config) { c.TLS.Redirect = "off" }, ""},
+		{"plain http led from nowhere", func(c *config.Config) { c.TLS.Redirect = "80" }, "tls.redirect: isn't an address"},
+		{"plain http led by a server that speaks nothing else", func(c *config.Config) {
+			c.TLS.Autocert, c.Listen, c.TLS.Redirect = false, "127.0.0.1:8080", ":80"
+		}, "tls.redirect: is given, and this server speaks no TLS"},
+		{"a word that HSTS doesn't know", func(c *config.Config) { c.TLS.HSTS = "yes" }, `tls.hsts: "yes" is none of auto, on, off, forget`},
+		{"an authority with a password", func(c *config.Config) { c.TLS.Directory = "https://a:b@acme.lan/" }, "tls.directory: is no https address"},
+		{"a plain authority", func(c *config.Config) { c.TLS.Directory = "http://acme.lan/" }, "tls.directory: is no https address"},
+		{"warnings to nobody", func(c *config.Config) { c.TLS.Email = "it" }, "tls.email: is no e-mail address"},
 		{"a rate of nothing", func(c *config.Config) { c.Limits.Passwords.Most = 0 }, "limits.passwords: is less than one in a second"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

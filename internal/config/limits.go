@@ -197,9 +197,3 @@ func (r Rate) MarshalText() ([]byte, error) {
 	in, err := Duration{r.In}.MarshalText()
 	return fmt.Appendf(nil, "%d/%s", r.Most, in), err
 }
-
-// short writes a length of time for people: 10m, not 10m0s.
-func short(d time.Duration) string {
-	text, _ := Duration{d}.MarshalText() // can't fail
-	return string(text)
-}

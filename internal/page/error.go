@@ -16,12 +16,13 @@ type errorPage struct {
 
 // errorPages are what a status means to a person: what happened, and what to do.
 var errorPages = map[int]errorPage{
-	http.StatusBadRequest:          {Title: Say("page.bad.title"), Body: Say("page.bad.body")},
-	http.StatusForbidden:           {Title: Say("page.refused.title"), Body: Say("page.refused.body")},
-	http.StatusNotFound:            {Title: Say("page.missing.title"), Body: Say("page.missing.body")},
-	http.StatusTooManyRequests:     {Title: Say("page.many.title"), Body: Say("page.many.body")},
-	http.StatusInternalServerError: {Title: Say("page.fault.title"), Body: Say("page.fault.body")},
-	http.StatusServiceUnavailable:  {Title: Say("page.busy.title"), Body: Say("page.busy.body")},
+	http.StatusBadRequest:                  {Title: Say("page.bad.title"), Body: Say("page.bad.body")},
+	http.StatusForbidden:                   {Title: Say("page.refused.title"), Body: Say("page.refused.body")},
+	http.StatusNotFound:                    {Title: Say("page.missing.title"), Body: Say("page.missing.body")},
+	http.StatusTooManyRequests:             {Title: Say("page.many.title"), Body: Say("page.many.body")},
+	http.StatusRequestHeaderFieldsTooLarge: {Title: Say("page.long.title"), Body: Say("page.long.body")},
+	http.StatusInternalServerError:         {Title: Say("page.fault.title"), Body: Say("page.fault.body")},
+	http.StatusServiceUnavailable:          {Title: Say("page.busy.title"), Body: Say("page.busy.body")},
 }
 
 // Error shows that something went wrong, and the reference under which it was

@@ -161,7 +161,7 @@ func TestLanguageLeadsNowhereElse(t *testing.T) {
 func TestErrorPages(t *testing.T) {
 	p := newRenderer(t, origin)
 	for _, lang := range locale.Languages() {
-		for _, status := range []int{400, 403, 404, 429, 500, 502, 503} {
+		for _, status := range []int{400, 403, 404, 429, 431, 500, 502, 503} {
 			r := httptest.NewRequest("GET", "/x", nil)
 			r.Header.Set("Accept-Language", lang)
 			w := httptest.NewRecorder()

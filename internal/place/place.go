@@ -108,6 +108,14 @@ func (b *Book) current() *maxminddb.Reader {
 	return b.reader.Load()
 }
 
+// Again reads the file, whatever its time, and tells in the log what comes of it.
+func (b *Book) Again() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stamp = stamp{}
+	b.tell(b.look())
+}
+
 // tell logs once what is wrong with the file, and that it is right again.
 func (b *Book) tell(err error) {
 	switch {

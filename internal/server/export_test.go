@@ -2,35 +2,55 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"testing"
-	"time"
+
+	"keyturn/internal/config"
 )
 
 // See is the look through proxies, for tests.
 func See(trusted []string, next http.Handler) (http.Handler, error) {
 	p, err := parseProxies(trusted)
-	return p.see(next), err
+	return p.see(next, func(netip.Addr) {}), err
 }
 
 // Guard is what every request passes first, for tests.
 func Guard(origin string, log *slog.Logger, next http.Handler) http.Handler {
-	s := &Server{Services: &Services{Origin: origin, with: With{Log: log}}, drain: context.Background()}
+	s := &Server{Services: &Services{Origin: origin, config: config.Default(), with: With{Log: log}}, drain: context.Background()}
 	return s.guard(next)
 }
 
-// Certificate is the pair of two files, for tests.
-func Certificate(cert, key string, now func() time.Time) func() ([]byte, error) {
-	p := &pair{cert: cert, key: key, now: now}
-	return func() ([]byte, error) {
-		c, err := p.get(nil)
-		if err != nil {
-			return nil, err
-		}
-		return c.Certificate[0], nil
+// Pair is the certificate in two files, for tests: what it is now, after looking.
+func Pair(c config.Config, host string, with With) (look func(again bool) []byte, err error) {
+	p, err := openPair(c, host, with)
+	if err != nil {
+		return nil, err
 	}
+	return func(again bool) []byte {
+		p.look(again)
+		got, _ := p.config().GetCertificate(nil) // can't fail
+		return got.Certificate[0]
+	}, nil
 }
+
+// Fetched is a certificate that an authority hands out, for tests, and what looks at it.
+func Fetched(host string, with With, from func() (*tls.Certificate, error)) (get func(*tls.ClientHelloInfo), look func()) {
+	f := newFetched(config.Config{}, host, with)
+	f.from = func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return from() }
+	return func(hello *tls.ClientHelloInfo) { _, _ = f.get(hello) }, func() { f.look(false) }
+}
+
+// Plain is what answers plain http beside TLS, for tests.
+func Plain(origin string) http.Handler { return plain(origin).Handler }
+
+// RedirectAt is where plain http is redirected, for tests.
+var RedirectAt = redirectAt
+
+// HSTS is what browsers are told, for tests.
+var HSTS = hsts
 
 // Tail starts a tail and returns what reads once.
 func Tail(t *testing.T, record recordReader, wake func(string)) (tick func()) {

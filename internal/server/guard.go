@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime"
 	"strings"
 	"time"
@@ -14,22 +15,38 @@ import (
 // What a stranger may send, and how slowly. Doors have smaller bounds of their
 // own; these hold for whatever they forget.
 const (
-	maxHeader   = 16 << 10         // bytes; ours stay below 2 KiB
-	maxBody     = 64 << 10         // bytes
-	headerIn    = 10 * time.Second // the whole header
-	bodyIn      = 20 * time.Second // the whole body
-	answerIn    = 90 * time.Second // an answer; longer than a phone's call is held, streams lift it
-	idle        = 2 * time.Minute  // a kept connection without a request
-	hstsOneYear = "max-age=31536000"
+	maxHeader  = 16 << 10         // bytes; ours stay below 2 KiB, and other programs of a domain may set cookies too
+	readHeader = 4 * maxHeader    // bytes that are read, so that what is too long gets an answer with words
+	maxBody    = 64 << 10         // bytes
+	headerIn   = 10 * time.Second // the whole header
+	bodyIn     = 20 * time.Second // the whole body
+	answerIn   = 90 * time.Second // an answer; longer than a phone's call is held, streams lift it
+	idle       = 2 * time.Minute  // a kept connection without a request
 )
+
+// hsts is what browsers are told about coming by https only; "" for nothing. It holds
+// for every program on the host, on whatever port (RFC 6797 §8.2): only who has the
+// host's own port takes it for the whole host unasked.
+func hsts(setting, origin string) string {
+	u, err := url.Parse(origin)
+	switch {
+	case err != nil || u.Scheme != "https":
+		return "" // which browsers would not look at
+	case setting == "forget":
+		return "max-age=0"
+	case setting == "on", setting == "auto" && u.Port() == "":
+		return "max-age=31536000" // a year
+	}
+	return ""
+}
 
 // guard is what every request passes first.
 func (s *Server) guard(next http.Handler) http.Handler {
-	secure := strings.HasPrefix(s.Origin, "https:")
+	hsts := hsts(s.config.TLS.HSTS, s.Origin)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer s.recovered(w, r)
-		if secure {
-			w.Header().Set("Strict-Transport-Security", hstsOneYear)
+		if hsts != "" {
+			w.Header().Set("Strict-Transport-Security", hsts)
 		}
 		if r.Method == http.MethodPost { // what is not repeated by itself
 			w = &leaving{ResponseWriter: w, server: s}
@@ -37,6 +54,23 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		if r.ContentLength != 0 { // nobody sends a body byte by byte for ever
 			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyIn)) // a writer without deadlines has no slow sender
 			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// sized answers requests whose header is too long by tooLong.
+func sized(next, tooLong http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		size := len(r.RequestURI)
+		for name, values := range r.Header {
+			for _, v := range values {
+				size += len(name) + len(v)
+			}
+		}
+		if size > maxHeader {
+			tooLong.ServeHTTP(w, r)
+			return
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -50,6 +50,7 @@ func TestRequestsAreBounded(t *testing.T) {
 		want   int
 	}{
 		{"a usual one", "", 10, http.StatusUnprocessableEntity},
+		{"a header of 20 KB, as many cookies make", strings.Repeat("x", 20_000), 10, http.StatusRequestHeaderFieldsTooLarge},
 		{"a header of 100 KB", strings.Repeat("x", 100_000), 10, http.StatusRequestHeaderFieldsTooLarge},
 		{"a form of 100 KB", "", 100_000, http.StatusBadRequest},
 	} {
@@ -147,5 +148,42 @@ func TestRefusesToStart(t *testing.T) {
 				t.Errorf("Open: %v, want %s", err, tt.want)
 			}
 		})
+	}
+}
+
+// Whose browser sends too many cookies of other programs is told what to do, in words.
+func TestTooManyCookies(t *testing.T) {
+	w := keyturntest.Start(t)
+	for lang, want := range map[string]string{"en": "too many cookies", "zh-Hans": "Cookie 过多"} {
+		b := w.Browser()
+		b.Header.Set("Accept-Language", lang)
+		b.Header.Set("X-Long", strings.Repeat("x", 20_000))
+		page := b.Get("/")
+		if page.Status != http.StatusRequestHeaderFieldsTooLarge || !strings.Contains(page.HTML, want) {
+			t.Errorf("%s: %d\n%s", lang, page.Status, page.HTML)
+		}
+	}
+}
+
+// A proxy that names no browser is told of once, not at each request.
+func TestSilentProxy(t *testing.T) {
+	behind := keyturntest.Set(func(c *config.Config) { c.TrustedProxies = []string{"127.0.0.0/8"} })
+	w := keyturntest.Start(t, behind)
+	_ = w.Browser().Get("/")
+	if strings.Contains(w.Log(), "X-Forwarded-For") {
+		t.Error("a monitor that only looks makes a line")
+	}
+	for range 3 {
+		_ = w.Browser().Post("/sign-in", url.Values{"name": {"ada"}, "password": {"wrong password"}})
+	}
+	if n := strings.Count(w.Log(), "a trusted proxy names no browser"); n != 1 || !strings.Contains(w.Log(), "proxy=127.0.0.1") {
+		t.Errorf("%d lines, want one with the proxy's address:\n%s", n, w.Log())
+	}
+	named := keyturntest.Start(t, behind)
+	b := named.Browser()
+	b.Header.Set("X-Forwarded-For", "192.0.2.7")
+	_ = b.Post("/sign-in", url.Values{"name": {"ada"}, "password": {"wrong password"}})
+	if strings.Contains(named.Log(), "names no browser") {
+		t.Errorf("a proxy that names them is told of:\n%s", named.Log())
 	}
 }

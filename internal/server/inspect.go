@@ -105,8 +105,3 @@ func fault(key string, err error, hint string) error {
 	}
 	return &config.Fault{Key: key, Text: strings.TrimPrefix(err.Error(), key+": "), Hint: hint, Err: err}
 }
-
-func inspectTLS(_ context.Context, c config.Config) error {
-	_, err := tlsConfig(c)
-	return fault("tls", err, "")
-}

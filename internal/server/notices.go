@@ -2,7 +2,6 @@ package server
 
 import (
 	"crypto/x509"
-	"fmt"
 	"maps"
 	"time"
 
@@ -53,14 +52,14 @@ func mailer(c config.Config, roots *x509.CertPool) *mail.Sender {
 		From: c.Mail.From, Name: organisation(c, origin.String()), Host: origin.Hostname(), Patience: c.Mail.Patience.Duration, Roots: roots}
 }
 
-// openPlaces opens the database of places, if the settings name one.
-func openPlaces(c config.Config, with With) (func(addr, lang string) string, error) {
+// openPlaces opens the database of places; nil if the settings name none.
+func openPlaces(c config.Config, with With) (*places.Book, error) {
 	if c.Place.Database == "" {
 		return nil, nil
 	}
 	b, err := places.Open(c.Place.Database, with.Now, with.Log)
 	if err != nil {
-		return nil, fmt.Errorf("place.database: %w", err)
+		return nil, fault("place.database", err, "")
 	}
-	return b.Of, nil
+	return b, nil
 }

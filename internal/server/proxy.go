@@ -1,10 +1,12 @@
 package server
 
 import (
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync"
 
 	"keyturn/internal/config"
 	"keyturn/internal/page"
@@ -28,16 +30,23 @@ func parseProxies(settings []string) (all proxies, err error) {
 // request: limits count by it and people are shown it. No other forwarded header
 // is read, ever: the origin comes from the settings. Attack A30. Where the proxies
 // name nobody, the request is marked: behind them everybody has that address.
-func (p proxies) see(next http.Handler) http.Handler {
+//
+// silent is called with the address of the first proxy whose browser posts something
+// and isn't named: monitors, which name nobody either, only look.
+func (p proxies) see(next http.Handler, silent func(proxy netip.Addr)) http.Handler {
 	if len(p) == 0 {
 		return next
 	}
+	var once sync.Once
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
 			seen := p.browser(peer.Addr(), r.Header.Values("X-Forwarded-For"))
 			r.RemoteAddr = netip.AddrPortFrom(seen, 0).String()
 			if p.has(seen) {
 				r = page.Unnamed(r)
+				if r.Method == http.MethodPost {
+					once.Do(func() { silent(seen) })
+				}
 			}
 		}
 		next.ServeHTTP(w, r)
@@ -76,4 +85,11 @@ func (p proxies) has(a netip.Addr) bool {
 		}
 	}
 	return false
+}
+
+// silentProxy tells an operator what to set. Once is enough: all that comes through that
+// proxy is like this.
+func (s *Server) silentProxy(proxy netip.Addr) {
+	s.with.Log.Warn("a trusted proxy names no browser: people are shown its address instead of their own, and no limit counts by address. "+
+		"Let it set X-Forwarded-For; nginx: proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;", slog.String("proxy", proxy.String()))
 }

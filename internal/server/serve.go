@@ -29,7 +29,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		ReadHeaderTimeout: headerIn, // no ReadTimeout: it would end held calls; guard bounds bodies
 		WriteTimeout:      answerIn,
 		IdleTimeout:       idle,
-		MaxHeaderBytes:    maxHeader,
+		MaxHeaderBytes:    readHeader,
 		ErrorLog:          slog.NewLogLogger(s.with.Log.Handler(), slog.LevelDebug),
 	}
 	others, err := s.besides(ctx)
@@ -66,6 +66,17 @@ func (s *Server) finish(h *http.Server, l net.Listener) error {
 
 // besides starts what runs beside the doors. stop ends it and waits for it.
 func (s *Server) besides(ctx context.Context) (stop func(), err error) {
+	health, err := s.listenHealth(ctx)
+	if err != nil {
+		return nil, err
+	}
+	redirect, err := s.listenPlain(ctx)
+	if err != nil && health != nil {
+		err = errors.Join(err, health.Close())
+	}
+	if err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
 	record := &tail{record: s.Store, wake: s.bus.Wake, log: s.with.Log}
@@ -74,17 +85,33 @@ func (s *Server) besides(ctx context.Context) (stop func(), err error) {
 	if courier := s.courier(); courier != nil {
 		running.Go(func() { courier.Run(ctx) })
 	}
-	if s.config.Health != "" {
-		l, err := net.Listen("tcp", s.config.Health)
-		if err != nil {
-			cancel()
-			return nil, fmt.Errorf("health: %w", err)
-		}
-		h := &http.Server{Handler: s.health(), ReadTimeout: headerIn, WriteTimeout: headerIn}
-		running.Go(func() { _ = h.Serve(l) }) // ends by Close
-		context.AfterFunc(ctx, func() { _ = h.Close() })
+	if s.certificates != nil {
+		running.Go(func() { s.watch(ctx) })
 	}
+	aside(ctx, &running, health, &http.Server{Handler: s.health(), ReadTimeout: headerIn, WriteTimeout: headerIn})
+	aside(ctx, &running, redirect, plain(s.Origin))
 	return func() { cancel(); running.Wait() }, nil
+}
+
+// aside serves on another listener, if there is one, until ctx ends.
+func aside(ctx context.Context, running *sync.WaitGroup, l net.Listener, h *http.Server) {
+	if l == nil {
+		return
+	}
+	running.Go(func() { _ = h.Serve(l) }) // ends by Close
+	context.AfterFunc(ctx, func() { _ = h.Close() })
+}
+
+// listenHealth listens where monitors ask; nil: nowhere.
+func (s *Server) listenHealth(ctx context.Context) (net.Listener, error) {
+	if s.config.Health == "" {
+		return nil, nil
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.config.Health)
+	if err != nil {
+		return nil, fmt.Errorf("health: %w", err)
+	}
+	return l, nil
 }
 
 // How the tables are kept small. Nothing depends on it.

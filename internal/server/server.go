@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"log/slog"
 	"net/http"
 
 	"keyturn"
@@ -24,9 +25,10 @@ import (
 // A Server is one node, ready to serve. [Server.Serve] may be called once.
 type Server struct {
 	*Services
-	handler http.Handler
-	drain   context.Context // ends when streams and held calls have to
-	stop    context.CancelFunc
+	handler      http.Handler
+	certificates certificates    // nil: plain http
+	drain        context.Context // ends when streams and held calls have to
+	stop         context.CancelFunc
 }
 
 // Open connects the services and opens the doors. It listens nowhere yet.
@@ -36,6 +38,9 @@ func Open(ctx context.Context, c config.Config, with With) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Services: services}
+	if s.certificates, err = openCertificates(c, s.with); err != nil {
+		return nil, errors.Join(err, services.Close())
+	}
 	s.drain, s.stop = context.WithCancel(context.Background())
 	if s.handler, err = s.routes(web.Files); err != nil {
 		return nil, errors.Join(err, services.Close())
@@ -63,7 +68,31 @@ func (s *Server) routes(files fs.FS) (http.Handler, error) {
 	mux.Handle("/p/", app)
 	mux.Handle("/help/", later(func() http.Handler { return s.help(files, pages) }))
 	mux.Handle("/v1/", s.deviceAPI().Routes())
-	return s.guard(trusted.see(mux)), nil
+	return s.guard(trusted.see(sized(mux, s.tooLong(pages)), s.silentProxy)), nil
+}
+
+// tooLong says that a header is too long: mostly cookies of other programs of the
+// domain, which the person alone can delete.
+func (s *Server) tooLong(pages *page.Renderer) http.Handler {
+	say := func(w http.ResponseWriter, r *http.Request, status int) {
+		if err := pages.Error(w, r, status, ""); err != nil {
+			s.with.Log.LogAttrs(r.Context(), slog.LevelError, "page can't be shown", slog.Any("err", err))
+		}
+	}
+	return pages.Guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		say(w, r, http.StatusRequestHeaderFieldsTooLarge)
+	}), say)
+}
+
+// Again reads what may have changed beside the server: certificates and places. What is
+// in use stays in use if it can't be read, and the log says so.
+func (s *Server) Again() {
+	if s.certificates != nil {
+		s.certificates.look(true)
+	}
+	if s.book != nil {
+		s.book.Again()
+	}
 }
 
 // phoneApp reads what was embedded: that it can be read, every test finds out.

@@ -19,6 +19,7 @@ import (
 	"keyturn/internal/config"
 	"keyturn/internal/device"
 	"keyturn/internal/notice"
+	places "keyturn/internal/place"
 	"keyturn/internal/policy"
 	"keyturn/internal/push"
 	"keyturn/internal/seal"
@@ -56,7 +57,8 @@ type Services struct {
 	bus      *bus.Local
 	vault    vault
 	ringer   ringer                         // nil: phones look by themselves
-	places   func(addr, lang string) string // nil: no database
+	book     *places.Book                   // nil: no database of places
+	places   func(addr, lang string) string // nil, as book is
 }
 
 // Connect opens the store and the key, brings the schema up to date and
@@ -128,8 +130,11 @@ func introduce(ctx context.Context, c config.Config, with With, box *seal.Box, d
 	}
 	s := &Services{Origin: origin.String(), Store: db, config: c, with: with, limits: limits(c),
 		name: organisation(c, origin.String()), bus: &bus.Local{}, vault: vault{db, box, with.Now}}
-	if s.places, err = openPlaces(c, with); err != nil {
+	if s.book, err = openPlaces(c, with); err != nil {
 		return nil, err
+	}
+	if s.book != nil {
+		s.places = s.book.Of
 	}
 	db.Limits, db.Heard, db.Actor = s.limits, s.heard, with.Actor
 	db.Mail = store.Mail{People: c.Mail.Server != "", Operator: c.Mail.Operator}

@@ -9,11 +9,14 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"log/slog"
 	"math/big"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,15 +24,15 @@ import (
 	"keyturn/internal/server"
 )
 
-// A browser gets HTTP/2 over the operator's certificate, __Host- cookies, and is
-// told to stay with https.
+// A browser gets HTTP/2 over the operator's certificate, and on a port of its own it is
+// told nothing about the other programs of the host.
 func TestTLS(t *testing.T) {
 	folder := t.TempDir()
 	c := config.Default()
 	c.PublicURL, c.Listen, c.Storage.URL = "https://localhost:8443", "127.0.0.1:0", "sqlite::memory:"
 	c.TLS.Cert, c.TLS.Key = filepath.Join(folder, "cert.pem"), filepath.Join(folder, "key.pem")
 	known := x509.NewCertPool()
-	cert, err := x509.ParseCertificate(certificate(t, c, time.Now()))
+	cert, err := x509.ParseCertificate(certificate(t, c, time.Now().Add(-time.Minute)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +41,7 @@ func TestTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := server.Listen(t.Context(), c)
+	l, err := s.Listen(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +55,7 @@ func TestTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = answer.Body.Close()
-	if answer.StatusCode != 200 || answer.Proto != "HTTP/2.0" || answer.Header.Get("Strict-Transport-Security") == "" {
+	if answer.StatusCode != 200 || answer.Proto != "HTTP/2.0" || answer.Header.Get("Strict-Transport-Security") != "" {
 		t.Errorf("%s over %s, HSTS %q", answer.Status, answer.Proto, answer.Header.Get("Strict-Transport-Security"))
 	}
 	plain, err := http.Get("http://" + l.Addr().String() + "/")
@@ -68,35 +71,181 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-// With a certificate in files the server speaks TLS and HTTP/2, and takes a
-// renewed one without a restart.
+// A certificate in files is taken anew when its files change, and what is wrong with it
+// is told once, with the file's name, until it is right again.
 func TestOwnCertificate(t *testing.T) {
-	folder := t.TempDir()
-	c := config.Default()
-	c.Listen, c.TLS.Cert, c.TLS.Key = "127.0.0.1:0", filepath.Join(folder, "cert.pem"), filepath.Join(folder, "key.pem")
-	if _, err := server.Listen(t.Context(), c); err == nil {
-		t.Fatal("listening without the files that the settings name")
-	}
+	var log lines
 	now := time.Now()
+	c, with := config.Default(), server.With{Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(&log, nil))}
+	c.TLS.Cert, c.TLS.Key = filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
+	if _, err := server.Pair(c, "localhost", with); err == nil || !strings.HasPrefix(err.Error(), "tls.cert: stat "+c.TLS.Cert) {
+		t.Fatalf("without the files that the settings name: %v", err)
+	}
 	first := certificate(t, c, now.Add(-time.Hour))
-	get := server.Certificate(c.TLS.Cert, c.TLS.Key, func() time.Time { return now })
+	look, err := server.Pair(c, "localhost", with)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var second []byte
 	for _, step := range []struct {
 		name string
 		do   func() []byte // returns the certificate that is expected
+		says string        // in the one new line; "": none
 	}{
-		{"at first", func() []byte { return first }},
-		{"half written", func() []byte { write(t, c.TLS.Cert, []byte("-----BEGIN"), now); return first }},
+		{"at first", func() []byte { return first }, ""},
+		{"half written", func() []byte { write(t, c.TLS.Cert, []byte("-----BEGIN"), now); return first }, "level=ERROR msg=\"the certificate's files can't be used"},
+		{"still", func() []byte { return first }, ""},
+		{"renewed", func() []byte { second = certificate(t, c, now); return second }, "the certificate was renewed"},
+		{"its key alone is missing", func() []byte { remove(t, c.TLS.Key); return second }, "no such file"},
+		{"renewed again", func() []byte { second = certificate(t, c, now.Add(time.Minute)); return second }, "the certificate was renewed"},
+		{"of the time before, as a copy may be", func() []byte { second = certificate(t, c, now.Add(-time.Minute)); return second }, "the certificate was renewed"},
+		{"for nobody any more", func() []byte { now = now.Add(25 * time.Hour); return second }, "has expired"},
+		{"a day later", func() []byte { now = now.Add(25 * time.Hour); return second }, ""},
+		{"for tomorrow", func() []byte { second = certificate(t, c, now.Add(48*time.Hour)); return second }, "is not valid yet"},
+		{"tomorrow", func() []byte { now = now.Add(49 * time.Hour); return second }, "level=INFO msg=\"the certificate is good again\" file="},
 	} {
 		want := step.do()
-		now = now.Add(time.Minute)
-		if got, err := get(); err != nil || !bytes.Equal(got, want) {
-			t.Errorf("%s: another certificate, %v", step.name, err)
+		log.Reset()
+		if got := look(false); !bytes.Equal(got, want) {
+			t.Errorf("%s: another certificate", step.name)
+		}
+		said := strings.TrimSuffix(log.String(), "\n")
+		if step.says == "" && said != "" || !strings.Contains(said, step.says) || said != "" && !strings.Contains(said, "file="+c.TLS.Cert) {
+			t.Errorf("%s: the log says %q, want %q", step.name, said, step.says)
+		}
+		look(false)
+		if again := log.String(); strings.TrimSuffix(again, "\n") != said {
+			t.Errorf("%s: it is said again: %s", step.name, again)
 		}
 	}
-	second := certificate(t, c, now)
-	now = now.Add(time.Minute)
-	if got, err := get(); err != nil || !bytes.Equal(got, second) {
-		t.Errorf("renewed: still the old certificate, %v", err)
+}
+
+// An operator who has put files there with the time of the old ones says so by SIGHUP.
+func TestCertificateIsReadAgain(t *testing.T) {
+	at := time.Now().Add(-time.Hour)
+	c, with := config.Default(), server.With{Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	c.TLS.Cert, c.TLS.Key = filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
+	first := certificate(t, c, at)
+	look, err := server.Pair(c, "localhost", with)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := certificate(t, c, at)
+	if !bytes.Equal(look(false), first) || !bytes.Equal(look(true), second) {
+		t.Error("the files are not read again, or without being asked")
+	}
+}
+
+// What is wrong with a certificate is found before the server starts.
+func TestInspectCertificate(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		do   func(c *config.Config)
+		want []string // faults
+	}{
+		{"a good one", func(c *config.Config) { certificate(t, *c, time.Now().Add(-time.Hour)) }, nil},
+		{"one that has expired", func(c *config.Config) { certificate(t, *c, time.Now().Add(-48*time.Hour)) }, []string{"tls.cert: CERT has expired: it was good until "}},
+		{"one of tomorrow", func(c *config.Config) { certificate(t, *c, time.Now().Add(24*time.Hour)) }, []string{"tls.cert: CERT is not valid yet: it is good from "}},
+		{"one for another host", func(c *config.Config) {
+			certificate(t, *c, time.Now())
+			c.PublicURL = "https://auth.example.com"
+		}, []string{`tls.cert: CERT is not for auth.example.com but for ["localhost"]`}},
+		{"a key that belongs to another one", func(c *config.Config) {
+			certificate(t, *c, time.Now())
+			old, _ := os.ReadFile(c.TLS.Key)
+			certificate(t, *c, time.Now())
+			write(t, c.TLS.Key, old, time.Now())
+		}, []string{"tls.cert: CERT and KEY: tls: private key does not match public key"}},
+		{"a key that everybody can read", func(c *config.Config) {
+			certificate(t, *c, time.Now())
+			if err := os.Chmod(c.TLS.Key, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}, []string{"tls.key: KEY is a secret that everybody on this machine can read"}},
+		{"no key", func(c *config.Config) { certificate(t, *c, time.Now()); remove(t, c.TLS.Key) }, []string{"tls.key: stat KEY: no such file"}},
+		{"an old one and a key that is none", func(c *config.Config) {
+			certificate(t, *c, time.Now().Add(-48*time.Hour))
+			c.Seal.KeyFile = filepath.Join(t.TempDir(), "key")
+			write(t, c.Seal.KeyFile, []byte("x"), time.Now())
+		}, []string{"tls.cert: CERT has expired", "seal.key_file: seal: not a Tink keyset"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			folder := t.TempDir()
+			c := config.Default()
+			c.PublicURL, c.Storage.URL = "https://localhost:8443", config.Address("sqlite:"+filepath.Join(folder, "keyturn.db"))
+			c.TLS.Cert, c.TLS.Key = filepath.Join(folder, "cert.pem"), filepath.Join(folder, "key.pem")
+			tt.do(&c)
+			got := config.Leaves(server.Inspect(t.Context(), c, nil))
+			for i, want := range tt.want {
+				want = strings.NewReplacer("CERT", c.TLS.Cert, "KEY", c.TLS.Key).Replace(want)
+				if len(got) != len(tt.want) || !strings.HasPrefix(got[i].Error(), want) {
+					t.Fatalf("Inspect: %v, want %s", got, want)
+				}
+			}
+			if len(got) > len(tt.want) {
+				t.Errorf("Inspect: %v, want nothing", got)
+			}
+		})
+	}
+}
+
+// An authority that hands out no certificate is told of once, and so is the end of it;
+// strangers who ask for other hosts say nothing about ours.
+func TestAuthorityThatFails(t *testing.T) {
+	var log lines
+	now, refused := time.Now(), errors.New("acme: no answer at port 443")
+	old := &tls.Certificate{Leaf: &x509.Certificate{NotBefore: now, NotAfter: now.Add(90 * 24 * time.Hour)}}
+	from := func() (*tls.Certificate, error) { return nil, refused }
+	get, look := server.Fetched("auth.example.com", server.With{Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(&log, nil))},
+		func() (*tls.Certificate, error) { return from() })
+	ours := func() { get(&tls.ClientHelloInfo{ServerName: "Auth.example.com"}) }
+	for _, step := range []struct {
+		name string
+		do   func()
+		says string
+	}{
+		{"nobody has come yet", look, ""},
+		{"a stranger who asks for another host", func() { get(&tls.ClientHelloInfo{ServerName: "example.com"}) }, ""},
+		{"one that names none", func() { get(&tls.ClientHelloInfo{}) }, ""},
+		{"the authority that looks at us", func() {
+			get(&tls.ClientHelloInfo{ServerName: "auth.example.com", SupportedProtos: []string{"acme-tls/1"}})
+		}, ""},
+		{"the first visitor", ours, "no certificate comes from the authority"},
+		{"the second one", ours, ""},
+		{"a certificate", func() { from = func() (*tls.Certificate, error) { return old, nil }; ours() }, "a certificate has come"},
+		{"sixty days later", func() { now = now.Add(60*24*time.Hour + time.Hour); look() }, ""},
+		{"seventy-five days later, and it wasn't renewed", func() { now = now.Add(15 * 24 * time.Hour); look() }, "it isn't renewed, and ends at "},
+		{"the day after", func() { now = now.Add(24 * time.Hour); look(); ours() }, ""},
+		{"renewed", func() {
+			old = &tls.Certificate{Leaf: &x509.Certificate{NotBefore: now, NotAfter: now.Add(90 * 24 * time.Hour)}}
+			ours()
+		}, "a certificate has come"},
+	} {
+		log.Reset()
+		step.do()
+		if said := log.String(); step.says == "" && said != "" || !strings.Contains(said, step.says) || strings.Count(said, "\n") > 1 {
+			t.Errorf("%s: the log says %q, want %q", step.name, said, step.says)
+		}
+	}
+}
+
+// lines is a log.
+type lines struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+// Write is that of [bytes.Buffer], for concurrent use.
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Buffer.Write(p)
+}
+
+func remove(t *testing.T, file string) {
+	t.Helper()
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -107,7 +256,7 @@ func certificate(t *testing.T, c config.Config, at time.Time) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(at.UnixNano()), DNSNames: []string{"localhost"}, NotAfter: at.Add(24 * time.Hour)}
+	template := &x509.Certificate{SerialNumber: big.NewInt(at.UnixNano()), DNSNames: []string{"localhost"}, NotBefore: at, NotAfter: at.Add(24 * time.Hour)}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		t.Fatal(err)

@@ -89,7 +89,7 @@ func serve(folder string) error {
 			}
 		}
 	}
-	l, err := server.Listen(ctx, c)
+	l, err := s.Listen(ctx)
 	if err != nil {
 		return err
 	}

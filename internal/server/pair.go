@@ -1,0 +1,115 @@
+package server
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"keyturn/internal/config"
+)
+
+// A pair is a certificate and its key in two files, which a program beside the
+// server may renew at any time.
+type pair struct {
+	cert, key, host string
+	with            With
+
+	loaded atomic.Pointer[tls.Certificate]
+
+	mu    sync.Mutex // whoever looks
+	stamp [2]time.Time
+	said  string // what is wrong, as it was told last
+}
+
+// openPair reads the two files. What is wrong with a certificate that can be read is
+// told in the log: people may be there who can't be reached otherwise.
+func openPair(c config.Config, host string, with With) (*pair, error) {
+	p := &pair{cert: c.TLS.Cert, key: c.TLS.Key, host: host, with: with}
+	if err := p.read(); err != nil {
+		return nil, err
+	}
+	p.tell(nil)
+	return p, nil
+}
+
+func (p *pair) config() *tls.Config {
+	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return p.loaded.Load(), nil }}
+}
+
+// look reads the files if they are others. While the new ones can't be used, such as
+// when only one of them has been written yet, the old pair is.
+func (p *pair) look(again bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	stamp, err := p.stamps()
+	if err == nil && (again || stamp != p.stamp) {
+		err = p.read()
+	}
+	p.tell(err)
+}
+
+// stamps are the times of the two files.
+func (p *pair) stamps() (stamp [2]time.Time, err error) {
+	for i, file := range []string{p.cert, p.key} {
+		info, err := os.Stat(file)
+		if err != nil {
+			return stamp, p.unreadable(err)
+		}
+		stamp[i] = info.ModTime()
+	}
+	return stamp, nil
+}
+
+// read takes the pair in the files if it belongs together.
+func (p *pair) read() error {
+	stamp, err := p.stamps()
+	if err != nil {
+		return err
+	}
+	fresh, err := tls.LoadX509KeyPair(p.cert, p.key)
+	if err != nil {
+		return p.unreadable(err)
+	}
+	p.stamp = stamp
+	if old := p.loaded.Swap(&fresh); old != nil && !fresh.Leaf.Equal(old.Leaf) {
+		p.with.Log.Info("the certificate was renewed", slog.String("file", p.cert), slog.Time("until", fresh.Leaf.NotAfter))
+	}
+	return nil
+}
+
+// unreadable says which of the two files can't be used.
+func (p *pair) unreadable(err error) error {
+	path, ok := errors.AsType[*fs.PathError](err)
+	switch {
+	case ok && path.Path == p.key:
+		return fault("tls.key", err, "")
+	case ok:
+		return fault("tls.cert", err, "")
+	}
+	return fault("tls.cert", fmt.Errorf("%s and %s: %w", p.cert, p.key, err), "a certificate with its chain, and its key, in PEM")
+}
+
+// tell logs once what is wrong with the files, or else with the pair in use, and once
+// that nothing is any more.
+func (p *pair) tell(err error) {
+	text := "the certificate's files can't be used: the one before stays in use"
+	if err == nil {
+		text = "the certificate is refused by browsers"
+		err = judge(p.loaded.Load().Leaf, p.host, p.with.Now())
+	}
+	switch {
+	case err != nil && err.Error() != p.said:
+		p.said = err.Error()
+		p.with.Log.Error(text, slog.String("file", p.cert), slog.Any("err", err))
+	case err == nil && p.said != "":
+		p.said = ""
+		p.with.Log.Info("the certificate is good again", slog.String("file", p.cert))
+	}
+}
