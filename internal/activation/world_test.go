@@ -165,14 +165,14 @@ func (w *world) refused(err error, code keyturn.Code, cause string) {
 	if err != nil && !errors.Is(err, activation.ErrUnknown) {
 		w.t.Fatal(err)
 	}
-	events, err := w.db.About(w.t.Context(), a.ID)
+	events, err := w.db.About(w.t.Context(), f.Reference)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	for _, ev := range events {
 		if ev.Kind == audit.ActivationRefused && ev.Reference == f.Reference {
-			if ev.Detail["cause"] != cause {
-				w.t.Errorf("the record says %q, want %q", ev.Detail["cause"], cause)
+			if ev.Detail["cause"] != cause || ev.Subject != a.ID {
+				w.t.Errorf("the record says %q of %q, want %q of %q", ev.Detail["cause"], ev.Subject, cause, a.ID)
 			}
 			return
 		}

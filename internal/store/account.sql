@@ -22,20 +22,20 @@ ON CONFLICT (folded) DO NOTHING;
 
 -- name: ByID
 SELECT id, name, email, language, state, first_phone,
-       NOT EXISTS (SELECT 1 FROM device d WHERE d.account = account.id AND d.added IS NOT NULL),
+       NOT EXISTS (SELECT 1 FROM device d USING_INDEX(device_added) WHERE d.account = account.id AND d.added IS NOT NULL),
        numbers, quiet, held, more_time, added, password
   FROM account WHERE id = $1;
 
 -- name: ByName
 -- Of a name folded as before and as now, migration 14: it is one row but for names that only the former tells apart.
 SELECT id, name, email, language, state, first_phone,
-       NOT EXISTS (SELECT 1 FROM device d WHERE d.account = account.id AND d.added IS NOT NULL),
+       NOT EXISTS (SELECT 1 FROM device d USING_INDEX(device_added) WHERE d.account = account.id AND d.added IS NOT NULL),
        numbers, quiet, held, more_time, added, password
   FROM account WHERE folded IN ($1, $2) ORDER BY folded <> $1 LIMIT 1;
 
 -- name: All
 SELECT id, name, email, language, state, first_phone,
-       NOT EXISTS (SELECT 1 FROM device d WHERE d.account = account.id AND d.added IS NOT NULL),
+       NOT EXISTS (SELECT 1 FROM device d USING_INDEX(device_added) WHERE d.account = account.id AND d.added IS NOT NULL),
        numbers, quiet, held, more_time, added, password
   FROM account;
 

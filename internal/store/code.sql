@@ -4,14 +4,14 @@
 -- Says what ClaimCodes would do.
 SELECT COUNT(*) FROM account
  WHERE id = $1 AND NOT codes_made
-   AND EXISTS (SELECT 1 FROM activation
+   AND EXISTS (SELECT 1 FROM activation USING_INDEX(activation_session)
                 WHERE account = $1 AND session = $2 AND purpose = 'first' AND state = 'active');
 
 -- name: ClaimCodes
 -- Once, by the session that made the first activation.
 UPDATE account SET codes_made = TRUE
  WHERE id = $1 AND NOT codes_made
-   AND EXISTS (SELECT 1 FROM activation
+   AND EXISTS (SELECT 1 FROM activation USING_INDEX(activation_session)
                 WHERE account = $1 AND session = $2 AND purpose = 'first' AND state = 'active');
 
 -- name: RenewCodes

@@ -11,7 +11,7 @@ SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason
  WHERE d.id = $1;
 
 -- name: OfAccount
--- Those that were ever active, newest first.
+-- Those that are there, and the newest of those that were ever active, newest first.
 SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason, d.moved_to, d.public_key,
        d.kp, d.kk, d.epoch, d.counter, p.taken, d.probation, d.added, d.used, d.ended, d.leaves,
        a.name, a.state = 'active', a.stopped, a.responses,
@@ -19,7 +19,13 @@ SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason
        COALESCE(s.switched_off, FALSE), s.sent
   FROM device d JOIN account a ON a.id = d.account JOIN phone p ON p.id = d.phone
        LEFT JOIN subscription s ON s.device = d.id
- WHERE d.account = $1 AND d.added IS NOT NULL
+ WHERE d.seq IN (SELECT seq FROM device USING_INDEX(device_present)
+                  WHERE account = $1 AND state IN ('active', 'suspended', 'pin_locked')
+                 UNION
+                 SELECT seq FROM (SELECT seq FROM device USING_INDEX(device_added)
+                                   WHERE account = $1 AND added IS NOT NULL
+                                   ORDER BY seq DESC
+                                   LIMIT 50) AS lately)
  ORDER BY d.seq DESC;
 
 -- name: OnPhone
@@ -29,7 +35,7 @@ SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason
        a.name, a.state = 'active', a.stopped, a.responses,
        CASE WHEN s.device IS NULL OR s.switched_off THEN 'off' WHEN s.endpoint = '' THEN 'lost' ELSE 'ok' END,
        COALESCE(s.switched_off, FALSE), s.sent
-  FROM device d JOIN account a ON a.id = d.account JOIN phone p ON p.id = d.phone
+  FROM device d USING_INDEX(device_on_phone) JOIN account a ON a.id = d.account JOIN phone p ON p.id = d.phone
        LEFT JOIN subscription s ON s.device = d.id
  WHERE d.phone = $1 AND d.state <> 'removed'
  ORDER BY d.id;
@@ -76,7 +82,7 @@ UPDATE phone SET sign_count = $1, backed_up = $2 WHERE id = $3 AND sign_count <=
 
 -- name: Count
 -- Those that count against the phones an account may have: one that was named as lost doesn't.
-SELECT COUNT(*) FROM device
+SELECT COUNT(*) FROM device USING_INDEX(device_present)
  WHERE account = $1 AND id <> $2 AND state IN ('active', 'suspended', 'pin_locked') AND leaves IS NULL;
 
 -- name: Start
@@ -97,7 +103,7 @@ SELECT COUNT(*) FROM device
 
 -- name: Has
 -- Phones that could be named as lost.
-SELECT COUNT(*) FROM device
+SELECT COUNT(*) FROM device USING_INDEX(device_present)
  WHERE account = $1 AND state IN ('active', 'suspended', 'pin_locked') AND (leaves IS NULL OR leaves > $2);
 
 -- name: Lose
@@ -117,12 +123,13 @@ UPDATE device SET leaves = NULL WHERE successor = $1 AND leaves > $2 AND state I
 
 -- name: KeepAll
 -- An alarm was proven: of all phones that would go, none goes until somebody decides.
-UPDATE device SET leaves = NULL WHERE account = $1 AND leaves > $2 AND state IN ('suspended', 'pin_locked');
+UPDATE device USING_INDEX(device_present) SET leaves = NULL
+ WHERE account = $1 AND state IN ('active', 'suspended', 'pin_locked') AND leaves > $2 AND state <> 'active';
 
 -- name: Leave
 -- Writes down that the time of lost phones is over; every statement looks at the time itself.
-UPDATE device SET state = 'removed', reason = 'lost', ended = leaves, kp = NULL, kk = NULL
- WHERE account = $1 AND leaves <= $2 AND state IN ('suspended', 'pin_locked')
+UPDATE device USING_INDEX(device_present) SET state = 'removed', reason = 'lost', ended = leaves, kp = NULL, kk = NULL
+ WHERE account = $1 AND state IN ('active', 'suspended', 'pin_locked') AND leaves <= $2 AND state <> 'active'
 RETURNING id, account;
 
 -- name: Remove
@@ -132,7 +139,7 @@ UPDATE device SET state = 'removed', reason = $1, moved_to = $2, ended = $3, kp 
 RETURNING id, account;
 
 -- name: RemoveAll
-UPDATE device SET state = 'removed', reason = $1, ended = $2, kp = NULL, kk = NULL
+UPDATE device USING_INDEX(device_present) SET state = 'removed', reason = $1, ended = $2, kp = NULL, kk = NULL
  WHERE account = $3 AND state IN ('active', 'suspended', 'pin_locked')
 RETURNING id, account;
 
@@ -147,8 +154,8 @@ UPDATE device SET name = $1
 
 -- name: Lock
 -- Five wrong PINs in a row.
-UPDATE device SET state = 'pin_locked', reason = '', ended = $1
- WHERE phone = $2 AND unlock = 'pin' AND state IN ('active', 'suspended')
+UPDATE device USING_INDEX(device_on_phone) SET state = 'pin_locked', reason = '', ended = $1
+ WHERE phone = $2 AND state <> 'removed' AND unlock = 'pin' AND state IN ('active', 'suspended')
 RETURNING id, account;
 
 -- name: TakePIN

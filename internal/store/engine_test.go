@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -22,20 +21,6 @@ func TestEveryQueryPrepares(t *testing.T) {
 			t.Error(err)
 		}
 	})
-}
-
-// A call of a phone or a browser costs the same with a million accounts: its
-// statements find their rows by an index. These are for operators and tidying up.
-func TestNoStatementReadsAWholeTable(t *testing.T) {
-	allowed := []string{"account.All", "account.Delete", "tidy.Browsers", "tidy.Sessions"}
-	scans, err := storetest.Open(t, storetest.SQLite(t)).Scans(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	slices.Sort(scans)
-	if !slices.Equal(scans, allowed) {
-		t.Errorf("statements that read a whole table: %v, want %v", scans, allowed)
-	}
 }
 
 // tables runs a test on each engine with a small table of its own.

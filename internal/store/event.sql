@@ -8,9 +8,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 -- name: Refused
 -- The newest refusal of a code that was the account's.
 SELECT kind, at, account, device, subject, reference, detail, actor, addresses
-  FROM event
+  FROM event USING_INDEX(event_refused)
  WHERE account = $1 AND kind = 'activation.refused' AND subject <> '' AND at >= $2
- ORDER BY seq DESC
+ ORDER BY at DESC, seq DESC
  LIMIT 1;
 
 -- name: OfAccount

@@ -3,9 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"io/fs"
-	"strings"
 	"time"
 
 	"keyturn"
@@ -68,46 +66,6 @@ func (v Value) Equal(o Value) bool {
 func (d *DB) Value(ctx context.Context, id int) (Value, error) {
 	return one(d.read(ctx), func(v *Value) []any { return []any{&v.At, &v.Name, &v.Bytes, &v.Yes} },
 		Text("SELECT n, name, bytes, yes FROM thing WHERE id = $1"), id)
-}
-
-// Scans returns the names of the statements for which SQLite reads a whole table.
-func (d *DB) Scans(ctx context.Context) (names []string, err error) {
-	db, _, _, err := d.engine.migrations()
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close()
-	for _, q := range queries {
-		if q.sqlite == "" {
-			continue
-		}
-		scans, err := scansTable(ctx, db, q)
-		if err != nil {
-			return nil, failed(q, err)
-		}
-		if scans {
-			names = append(names, q.name)
-		}
-	}
-	return names, nil
-}
-
-func scansTable(ctx context.Context, db *sql.DB, q query) (scans bool, err error) {
-	none := make([]any, strings.Count(q.sqlite, "$")) // at least as many as there are placeholders
-	rows, err := db.QueryContext(ctx, "EXPLAIN QUERY PLAN "+q.sqlite, none...)
-	if err != nil {
-		return false, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id, parent, unused int
-		var step string
-		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
-			return false, err
-		}
-		scans = scans || strings.HasPrefix(step, "SCAN") && !strings.Contains(step, "CONSTANT ROW")
-	}
-	return scans, rows.Err()
 }
 
 // Refold runs migration 14 again.

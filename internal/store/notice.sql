@@ -7,7 +7,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 RETURNING seq;
 
 -- name: Lately
-SELECT COUNT(*) FROM told WHERE account = $1 AND at > $2 AND kind = $3;
+SELECT COUNT(*) FROM told USING_INDEX(told_kind) WHERE account = $1 AND kind = $3 AND at > $2;
 
 -- name: PhoneName
 SELECT name FROM device WHERE id = $1;
@@ -20,7 +20,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 -- Every device of the account but the one that did it: the one that acts, and the
 -- one that approved the change ($4 is its request).
 INSERT INTO notice (device, event, state)
-SELECT d.id, t.event, 'new' FROM told t JOIN device d ON d.account = t.account
+SELECT d.id, t.event, 'new' FROM told t JOIN device d USING_INDEX(device_present) ON d.account = t.account
  WHERE t.event = $1 AND d.account = $2 AND d.id <> $3 AND d.state IN ('active', 'suspended', 'pin_locked')
    AND d.id NOT IN (SELECT r.device FROM request r WHERE r.id = $4);
 
@@ -41,8 +41,8 @@ SELECT $1, t.event, a.id, 'operator', $3, '', a.name, t.kind, t.at, t.phone, t.o
 -- phone that each is about, whatever has become of that one, and whether the account
 -- has another list of recovery codes by now.
 SELECT t.event, t.account, t.kind, t.at, t.device, t.phone, t.origin, t.place, t.remaining, t.reference, d.probation,
-       EXISTS (SELECT 1 FROM told l WHERE l.account = t.account AND l.kind = 'recovery_new' AND l.event > t.event)
-  FROM notice n JOIN told t ON t.event = n.event LEFT JOIN device d ON d.id = t.device
+       EXISTS (SELECT 1 FROM told l USING_INDEX(told_kind) WHERE l.account = t.account AND l.kind = 'recovery_new' AND l.event > t.event)
+  FROM notice n USING_INDEX(notice_new) JOIN told t ON t.event = n.event LEFT JOIN device d ON d.id = t.device
  WHERE n.device = $1 AND n.state = 'new' AND t.at >= $2
  ORDER BY n.event DESC
  LIMIT 20;
@@ -72,11 +72,12 @@ UPDATE device SET state = 'suspended', reason = 'alarm', ended = $1
 SELECT COUNT(*) FROM device WHERE id = $1 AND account = $2 AND probation > $3;
 
 -- name: NewerCodes
-SELECT COUNT(*) FROM told WHERE account = $1 AND kind = 'recovery_new' AND event > $2;
+SELECT COUNT(*) FROM told USING_INDEX(told_kind) WHERE account = $1 AND kind = 'recovery_new' AND event > $2;
 
 -- name: FirstSince
 -- Phones in their first time that came since $3, but the one that raises the alarm.
-SELECT id, account FROM device WHERE account = $1 AND id <> $2 AND added >= $3 AND probation > $4;
+SELECT id, account FROM device USING_INDEX(device_added)
+ WHERE account = $1 AND added IS NOT NULL AND id <> $2 AND added >= $3 AND probation > $4;
 
 -- name: Hold
 UPDATE account SET held = TRUE WHERE id = $1;

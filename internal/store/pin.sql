@@ -8,7 +8,7 @@ INSERT INTO pin_change (device, epoch, agree_key, private, server_key, nonce, ex
 SELECT d.id, $1, $2, $3, $4, $5, $6
   FROM device d
  WHERE d.id = $7 AND d.state = 'active' AND d.unlock = 'pin' AND d.epoch + 1 = $1
-   AND NOT EXISTS (SELECT 1 FROM device n WHERE n.phone = d.phone AND n.state = 'new');
+   AND NOT EXISTS (SELECT 1 FROM device n USING_INDEX(device_on_phone) WHERE n.phone = d.phone AND n.state <> 'removed' AND n.state = 'new');
 
 -- name: ByDevice
 SELECT device, epoch, agree_key, private, server_key, nonce, expires FROM pin_change WHERE device = $1;
@@ -26,4 +26,5 @@ DELETE FROM pin_change WHERE device = $1;
 -- name: Share
 -- How many devices have to change together: those that use the PIN, and those that
 -- are about to.
-SELECT COUNT(*) FROM device WHERE phone = $1 AND (state = 'new' OR state = 'active' AND unlock = 'pin');
+SELECT COUNT(*) FROM device USING_INDEX(device_on_phone)
+ WHERE phone = $1 AND state <> 'removed' AND (state = 'new' OR state = 'active' AND unlock = 'pin');

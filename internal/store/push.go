@@ -16,7 +16,7 @@ import (
 var pushSQL struct {
 	Subscribe, Unsubscribe, UnsubscribeAll, Switch, Switchable query
 	ByDevice, OfAccount, Sent, Lose                            query
-	TakePush, Ring, Rung, Pushes, Row, Quiet                   query
+	TakePush, Ring, MarkRung, Rung, Pushes, Row, Quiet         query
 }
 
 func init() { load(&pushSQL, "push.sql") }
@@ -161,6 +161,9 @@ func (d *DB) takePush(tx *Tx, r approval.Request, at time.Time, ev audit.Event) 
 	err := tx.step(audit.Event{}, errLost, pushSQL.TakePush, pushKey(r.Account), at, at.Add(-l.PushApart), at.Add(-l.Pushes.In), l.Pushes.Most)
 	if err == nil {
 		err = tx.step(ev, errLost, pushSQL.Ring, r.ID, at, 1+l.PushAgain)
+	}
+	if err == nil {
+		err = tx.run(pushSQL.MarkRung, r.ID)
 	}
 	return tx.gone(err, r.ID, at)
 }

@@ -22,7 +22,7 @@ UPDATE subscription SET switched_off = $1
  WHERE device = (SELECT id FROM device WHERE id = $2 AND account = $3 AND state <> 'removed') AND switched_off <> $1;
 
 -- name: Switchable
-SELECT COUNT(*) FROM subscription s JOIN device d ON d.id = s.device
+SELECT COUNT(*) FROM subscription s JOIN device d USING_INDEX(sqlite_autoindex_device_1) ON d.id = s.device
  WHERE d.id = $1 AND d.account = $2 AND d.state <> 'removed';
 
 -- name: ByDevice
@@ -34,9 +34,9 @@ SELECT s.device, d.account, s.endpoint, s.p256dh, s.auth, s.sent
 -- For a request those that may answer it ($2); a notice is for suspended and locked
 -- ones too.
 SELECT s.device, d.account, s.endpoint, s.p256dh, s.auth, s.sent
-  FROM device d JOIN subscription s ON s.device = d.id
- WHERE d.account = $1 AND s.endpoint <> '' AND NOT s.switched_off
-   AND (d.state = 'active' OR NOT $2 AND d.state IN ('suspended', 'pin_locked'));
+  FROM device d USING_INDEX(device_present) JOIN subscription s ON s.device = d.id
+ WHERE d.account = $1 AND d.state IN ('active', 'suspended', 'pin_locked') AND s.endpoint <> '' AND NOT s.switched_off
+   AND (d.state = 'active' OR NOT $2);
 
 -- name: Sent
 UPDATE subscription SET sent = $1 WHERE device = $2 AND endpoint = $3 AND (sent IS NULL OR sent < $1);
@@ -61,6 +61,10 @@ SELECT id, 1, $2 FROM request WHERE id = $1 AND state = 'waiting' AND expires > 
     ON CONFLICT (request) DO UPDATE SET count = ring.count + 1, last = excluded.last
  WHERE ring.count < $3;
 
+-- name: MarkRung
+-- What a phone was woken for counts in a row.
+UPDATE request SET rung = TRUE WHERE id = $1 AND NOT rung;
+
 -- name: Rung
 SELECT count, last FROM ring WHERE request = $1;
 
@@ -71,11 +75,10 @@ SELECT at FROM try WHERE key = $1 AND at > $2 ORDER BY at DESC LIMIT $3;
 -- name: Row
 -- The last requests of an account that have stopped waiting and were pushed or
 -- answered, newest first: whether each was approved, and when it stopped.
-SELECT r.way <> '', r.settled
-  FROM request r
- WHERE r.account = $1 AND r.settled IS NOT NULL
-   AND (r.way <> '' OR r.state = 'denied' OR EXISTS (SELECT 1 FROM ring g WHERE g.request = r.id))
- ORDER BY r.settled DESC, r.seq DESC
+SELECT way <> '', settled
+  FROM request USING_INDEX(request_row)
+ WHERE account = $1 AND settled IS NOT NULL AND (way <> '' OR state = 'denied' OR rung)
+ ORDER BY settled DESC, seq DESC
  LIMIT $2;
 
 -- name: Quiet

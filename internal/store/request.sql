@@ -26,13 +26,18 @@ SELECT id, account, name, app, action, message, target, session, pending, known,
  LIMIT 1;
 
 -- name: Recent
--- Those that wait, over or not, and those that stopped waiting since $2.
+-- Those that wait, over or not, and the newest of those that stopped waiting since $2.
 SELECT id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
        carry, number, tries, state, made, expires, password, seen, seen_by,
        device, answered_by, way, unlock, answered, used, ended,
        reference, qr, qrs, challenge, responses
   FROM request
- WHERE account = $1 AND state = 'waiting' OR account = $1 AND settled >= $2
+ WHERE seq IN (SELECT seq FROM request USING_INDEX(request_waiting) WHERE account = $1 AND state = 'waiting'
+               UNION
+               SELECT seq FROM (SELECT seq FROM request USING_INDEX(request_settled)
+                                 WHERE account = $1 AND settled >= $2
+                                 ORDER BY settled DESC
+                                 LIMIT 100) AS lately)
  ORDER BY seq DESC;
 
 -- name: LockAccount (postgres)
@@ -42,7 +47,7 @@ SELECT a.id FROM account a JOIN request r ON r.account = a.id WHERE r.id = $1 FO
 -- name: Expire
 -- Written when the account's next request is made; until then every statement
 -- looks at the time itself.
-UPDATE request SET state = 'expired', number = NULL, ended = $1, settled = expires
+UPDATE request USING_INDEX(request_waiting) SET state = 'expired', number = NULL, ended = $1, settled = expires
  WHERE account = $2 AND state = 'waiting' AND expires <= $1
 RETURNING id, account;
 
@@ -53,12 +58,12 @@ UPDATE request SET state = 'replaced', number = NULL, ended = $1, settled = $1
 RETURNING id, account;
 
 -- name: Waiting
-SELECT COUNT(*) FROM request WHERE account = $1 AND state = 'waiting';
+SELECT COUNT(*) FROM request USING_INDEX(request_waiting) WHERE account = $1 AND state = 'waiting';
 
 -- name: ReplaceOldest
 -- Of unknown browsers first; of known ones only for a known one ($3).
 UPDATE request SET state = 'replaced', number = NULL, ended = $1, settled = $1
- WHERE id = (SELECT id FROM request
+ WHERE id = (SELECT id FROM request USING_INDEX(request_waiting)
               WHERE account = $2 AND state = 'waiting' AND (NOT known OR $3)
               ORDER BY known, seq
               LIMIT 1)
@@ -150,9 +155,14 @@ UPDATE request SET state = 'expired', number = NULL, ended = $1, settled = COALE
  WHERE id = $2 AND state IN ('waiting', 'approved') AND expires <= $1;
 
 -- name: CancelAll
--- What waits, sign-ins that were approved and that no browser has redeemed, and ($3) changes too.
+-- What waits, sign-ins that were approved and that no browser has redeemed, and ($3) changes too. An approval whose
+-- time is over is worth nothing, whatever is written in its row.
 UPDATE request SET state = 'cancelled', number = NULL, ended = $1, settled = COALESCE(settled, $1)
- WHERE account = $2 AND (state = 'waiting' OR state = 'approved' AND (action = 'sign_in' OR $3))
+ WHERE seq IN (SELECT seq FROM request USING_INDEX(request_waiting) WHERE account = $2 AND state = 'waiting'
+               UNION
+               SELECT seq FROM request USING_INDEX(request_approved)
+                WHERE account = $2 AND state = 'approved' AND expires > $1 AND (action = 'sign_in' OR $3))
+   AND state IN ('waiting', 'approved')
 RETURNING id, account;
 
 -- name: CancelApproved
@@ -181,7 +191,7 @@ UPDATE request SET state = 'redeemed', ended = $1
 -- An approval of a security change that can be used: the device that gave it may, a move was approved by the device
 -- that ends, no response code gave it, and no recovery code opened the session that asked.
 SELECT r.target
-  FROM request r JOIN device d ON d.id = r.device
+  FROM request r USING_INDEX(sqlite_autoindex_request_1) JOIN device d ON d.id = r.device
  WHERE r.id = $1 AND r.account = $2 AND r.session = $3 AND r.action = $4 AND r.state = 'redeemed' AND NOT r.used
    AND r.answered >= $5 AND r.way <> 'offline' AND d.state = 'active' AND (d.probation IS NULL OR d.probation <= $6)
    AND (r.action <> 'move_phone' OR r.device = r.target)
@@ -198,7 +208,7 @@ UPDATE request SET used = TRUE
 -- name: Usable
 -- The newest approval of a change that a session has and has not used.
 SELECT r.id
-  FROM request r JOIN device d ON d.id = r.device
+  FROM request r USING_INDEX(request_settled) JOIN device d ON d.id = r.device
  WHERE r.account = $1 AND r.settled >= $2 AND r.session = $3 AND r.action = $4 AND r.state = 'redeemed' AND NOT r.used
    AND r.answered >= $2 AND r.way <> 'offline' AND d.state = 'active' AND (d.probation IS NULL OR d.probation <= $5)
    AND NOT EXISTS (SELECT 1 FROM session s WHERE s.id = r.session AND s.way = 'recovery')

@@ -33,24 +33,24 @@ UPDATE session SET used = $1 WHERE id = $2 AND used < $1 AND ended IS NULL;
 UPDATE session SET ended = $1 WHERE cookie = $2 AND ended IS NULL RETURNING id, account;
 
 -- name: EndAll
-UPDATE session SET ended = $1 WHERE account = $2 AND ended IS NULL RETURNING id, account;
+UPDATE session USING_INDEX(session_account) SET ended = $1 WHERE account = $2 AND ended IS NULL RETURNING id, account;
 
 -- name: EndOfDevice
 -- What a device has approved, and what came by a recovery code.
-UPDATE session SET ended = $1
+UPDATE session USING_INDEX(session_account) SET ended = $1
  WHERE account = $2 AND (device = $3 OR way = 'recovery') AND ended IS NULL
 RETURNING id, account;
 
 -- name: EndRecovered
 -- What came by a recovery code: after a report or an alarm it sets up no phone.
-UPDATE session SET ended = $1 WHERE account = $2 AND way = 'recovery' AND ended IS NULL RETURNING id, account;
+UPDATE session USING_INDEX(session_account) SET ended = $1 WHERE account = $2 AND way = 'recovery' AND ended IS NULL RETURNING id, account;
 
 -- name: EndOthers
-UPDATE session SET ended = $1 WHERE account = $2 AND id <> $3 AND ended IS NULL RETURNING id, account;
+UPDATE session USING_INDEX(session_account) SET ended = $1 WHERE account = $2 AND id <> $3 AND ended IS NULL RETURNING id, account;
 
 -- name: EndOfRequest
 -- What came of one sign-in.
-UPDATE session SET ended = $1 WHERE request = $2 AND account = $3 AND ended IS NULL RETURNING id, account;
+UPDATE session USING_INDEX(session_request) SET ended = $1 WHERE request = $2 AND account = $3 AND ended IS NULL RETURNING id, account;
 
 -- name: Browsers
 -- How many are known, and until when the one with this cookie is.
