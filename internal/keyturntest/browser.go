@@ -25,7 +25,7 @@ type Browser struct {
 // Browser opens a browser that was never here.
 func (w *World) Browser() *Browser {
 	jar, _ := cookiejar.New(nil) // can't fail
-	return &Browser{t: w.t, origin: w.Origin, client: &http.Client{Jar: jar, Timeout: time.Minute, Transport: w.through()}, Header: http.Header{
+	return &Browser{t: w.t, origin: w.Origin, client: &http.Client{Jar: jar, Timeout: 3 * time.Minute, Transport: w.through()}, Header: http.Header{
 		"User-Agent": {"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:153.0) Gecko/20100101 Firefox/153.0"}}}
 }
 

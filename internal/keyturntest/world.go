@@ -135,7 +135,7 @@ func (w *World) through() http.RoundTripper {
 // Client returns an HTTP client without cookies that talks to this node, whatever
 // the address says. It is safe for concurrent use.
 func (w *World) Client() *http.Client {
-	return &http.Client{Transport: w.through(), Timeout: time.Minute}
+	return &http.Client{Transport: w.through(), Timeout: 3 * time.Minute}
 }
 
 // config is that of a server on l.

@@ -21,7 +21,7 @@ import (
 )
 
 // patience is how long a step may take on a busy machine. Nothing is measured by it.
-const patience = 60 * time.Second
+const patience = 3 * time.Minute
 
 // flags are those of a browser that talks to nobody but the test.
 var flags = []chromedp.ExecAllocatorOption{

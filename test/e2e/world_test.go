@@ -3,12 +3,12 @@ package e2e
 import (
 	"context"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"keyturn/internal/config"
 	"keyturn/internal/demo"
+	"keyturn/internal/keyturntest"
 	"keyturn/internal/push/pushtest"
 	"keyturn/test/browser"
 )
@@ -20,7 +20,7 @@ const pin = "7Kq2"
 type world struct {
 	t      *testing.T
 	origin string
-	ahead  atomic.Int64 // how far the server's clock was moved
+	clock  *keyturntest.Clock // the server's: it stands still, so that nothing ends because a machine is slow
 }
 
 // newWorld starts a server on loopback; set changes its settings. Tests with one go on
@@ -29,9 +29,9 @@ func newWorld(t *testing.T, set func(*config.Config)) *world {
 	t.Helper()
 	t.Parallel()
 	browser.Needed(t)
-	w := &world{t: t}
+	w := &world{t: t, clock: keyturntest.NewClock()}
 	d, err := demo.Open(t.Context(), demo.Options{Listen: "127.0.0.1:0", Set: set,
-		Now: func() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }})
+		Now: w.clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func newWorld(t *testing.T, set func(*config.Config)) *world {
 }
 
 // later moves the server's clock.
-func (w *world) later(by time.Duration) { w.ahead.Add(int64(by)) }
+func (w *world) later(by time.Duration) { w.clock.Move(by) }
 
 // A person sits at a desktop and has a phone.
 type person struct {
@@ -60,7 +60,6 @@ type person struct {
 	android bool
 	shade   *browser.Shade    // where the phone shows notifications; nil: nowhere
 	pushed  *pushtest.Browser // what its browser is subscribed to; nil: nothing
-	waits   []time.Duration   // how long the portal took to go on
 }
 
 // newPerson gives somebody a desktop and a phone with the app open, as far as it
@@ -146,7 +145,6 @@ func (p *person) check() {
 	p.t.Helper()
 	p.portal.Sees("#check-code")
 	p.phone.Sees("#check-code")
-	p.soon("/v1/activations/finish")
 	digits := browser.Eval[string](&p.phone.Window, `document.querySelector("#check-code").dataset.digits`)
 	p.portal.Type("#code", digits)
 	p.portal.Tap("check.go")

@@ -16,7 +16,7 @@ func notify(t testing.TB, look look, lang string) {
 	s := newStage(t, look, lang, func(c *config.Config) {
 		c.Push.Contact, c.Push.Hosts = "mailto:it@example.com", []string{service.URL}
 	})
-	service.At(func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) })
+	service.At(s.clock.Now)
 	h := s.ready()
 	id, b := h.Accounts()[0].Device, service.Subscribe()
 	must(h.Register(t.Context(), id, b.Subscription()))(t)
@@ -37,7 +37,7 @@ func notify(t testing.TB, look look, lang string) {
 	s.take("phones-notify-off")
 	s.desk.Tap("phones.notify.turnon")
 	s.reads("phones.notify.on")
-	s.ahead.Add(int64(time.Minute))
+	s.clock.Move(time.Minute)
 	service.Refuse(http.StatusGone)
 	s.desk.Tap("phones.notify.test")
 	s.reads("phones.notify.lost")
@@ -63,7 +63,7 @@ func (s *stage) rings(h *handset) {
 	for range 3 {
 		s.answer(h, keyturn.Deny)
 		s.desk.Sees(".outcome")
-		s.ahead.Add(int64(20 * time.Second))
+		s.clock.Move(20 * time.Second)
 		s.asks()
 	}
 	s.desk.Sees("#paused")

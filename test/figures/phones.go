@@ -73,12 +73,12 @@ func (s *stage) fromMemory() {
 
 // tooLate is an approval that comes while the browser is away.
 func (s *stage) tooLate(h *handset) {
-	s.ahead.Add(int64(10 * time.Minute))
+	s.clock.Move(10 * time.Minute)
 	s.asks()
 	number := s.desk.Text("#number")
 	s.desk.Open("about:blank")
 	must(h.Answer(s.t.Context(), s.pending(h), keyturn.Approve, number, pin))(s.t)
-	s.ahead.Add(int64(3 * time.Minute))
+	s.clock.Move(3 * time.Minute)
 	s.desk.Open(s.origin + "/sign-in/wait")
 	s.reads("outcome.late.title")
 	s.take("outcome-late")
@@ -193,7 +193,7 @@ func trouble(s *stage) {
 	s.desk.Open(s.origin + "/phones")
 	s.desk.Sees(".banner.warn")
 	s.take("phones-quiet")
-	s.ahead.Add(int64(40 * time.Minute))
+	s.clock.Move(40 * time.Minute)
 	s.newVisitor().signIn()
 	for range 5 {
 		s.mistake(h, "000000", "9Xw3")

@@ -9,13 +9,13 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"keyturn"
 	"keyturn/internal/config"
 	"keyturn/internal/demo"
+	"keyturn/internal/keyturntest"
 	"keyturn/phone"
 	"keyturn/test/browser"
 )
@@ -36,7 +36,7 @@ type stage struct {
 	lang   string
 	origin string
 	desk   *browser.Desktop
-	ahead  atomic.Int64 // how far the server's clock was moved
+	clock  *keyturntest.Clock // the server's: it stands still, so that nothing ends because a machine is slow
 }
 
 // portal makes a part of a story about the portal.
@@ -54,15 +54,15 @@ func newStage(t testing.TB, look look, lang string, set ...func(*config.Config))
 // newWorld is a stage without a browser.
 func newWorld(t testing.TB, set ...func(*config.Config)) *stage {
 	t.Helper()
-	s := &stage{t: t}
-	s.ahead.Store(int64(time.Until(opening)))
+	s := &stage{t: t, clock: keyturntest.NewClock()}
+	s.clock.Move(opening.Sub(s.clock.Now()))
 	d, err := demo.Open(t.Context(), demo.Options{Listen: "127.0.0.1:0",
 		Set: func(c *config.Config) {
 			for _, f := range set {
 				f(c)
 			}
 		},
-		Now: func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }})
+		Now: s.clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func (s *stage) take(name string) {
 // later moves the server's clock and loads the page again.
 func (s *stage) later(by time.Duration) {
 	s.t.Helper()
-	s.ahead.Add(int64(by))
+	s.clock.Move(by)
 	s.desk.Reload()
 }
 

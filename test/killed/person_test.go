@@ -56,7 +56,7 @@ func newPerson(t *testing.T, n *node, from *kept) *person {
 	}
 	jar.SetCookies(address, from.jar)
 	p := &person{t: t, node: n, keep: &phone.Memory{State: from.phone}, pin: pin, password: password}
-	p.client = &http.Client{Jar: jar, Transport: p, Timeout: 30 * time.Second}
+	p.client = &http.Client{Jar: jar, Transport: p, Timeout: 3 * time.Minute}
 	p.newPhone()
 	return p
 }

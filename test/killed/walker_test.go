@@ -42,7 +42,7 @@ func newWalker(t *testing.T, n *node, from *kept, lang string) *walker {
 		t.Fatal(err)
 	}
 	w := &walker{t: t, node: n, from: from, lang: locale.English, at: address,
-		client: &http.Client{Jar: jar, Transport: n.network, Timeout: 30 * time.Second}}
+		client: &http.Client{Jar: jar, Transport: n.network, Timeout: 3 * time.Minute}}
 	w.takePhone(from.phone)
 	w.open("/")
 	if lang != w.lang {
@@ -60,7 +60,7 @@ func (w *walker) takePhone(state phone.State) {
 	if w.phone, err = phone.Open(origin, w.keep); err != nil {
 		w.t.Fatal(err)
 	}
-	w.phone.Through(&http.Client{Transport: w.node.network, Timeout: 30 * time.Second})
+	w.phone.Through(&http.Client{Transport: w.node.network, Timeout: 3 * time.Minute})
 }
 
 // open types an address.

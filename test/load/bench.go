@@ -25,6 +25,8 @@ type bench struct {
 	options
 	dir     string // of everything; removed at the end
 	program string // the server
+	plain   string // the bare server, of package bare
+	empty   string // a Go program that does nothing
 	roots   *x509.CertPool
 	config  config.Config
 	bareAt  string // address of the bare server
@@ -52,9 +54,12 @@ func openBench(ctx context.Context, o options) (b *bench, err error) {
 	if b.program = o.built; b.program == "" {
 		say("building the server")
 		b.program = filepath.Join(b.dir, "keyturn")
-		if err := build(ctx, b.program); err != nil {
+		if err := build(ctx, "keyturn/cmd/keyturn", b.program); err != nil {
 			return b, err
 		}
+	}
+	if err := b.buildPeers(ctx); err != nil {
+		return b, err
 	}
 	if err := b.settle(); err != nil {
 		return b, err
@@ -79,12 +84,25 @@ func (b *bench) close() error {
 // say tells the person at the terminal what takes time.
 func say(format string, args ...any) { fmt.Fprintf(os.Stderr, "load: "+format+"\n", args...) }
 
-// build makes the server as a release is made.
-func build(ctx context.Context, to string) error {
-	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", to, "keyturn/cmd/keyturn")
+// buildPeers makes the programs that starts are compared with, in the same way.
+func (b *bench) buildPeers(ctx context.Context) error {
+	b.plain, b.empty = filepath.Join(b.dir, "bare"), filepath.Join(b.dir, "empty")
+	if err := build(ctx, "keyturn/test/load/bare", b.plain); err != nil {
+		return err
+	}
+	source := b.empty + ".go"
+	if err := os.WriteFile(source, []byte("package main\n\nfunc main() {}\n"), 0o600); err != nil {
+		return err
+	}
+	return build(ctx, source, b.empty)
+}
+
+// build makes a program as a release is made.
+func build(ctx context.Context, what, to string) error {
+	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", to, what)
 	c.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := c.CombinedOutput(); err != nil {
-		return fmt.Errorf("building the server: %w\n%s", err, out)
+		return fmt.Errorf("building %s: %w\n%s", what, err, out)
 	}
 	return nil
 }
@@ -145,16 +163,17 @@ func (b *bench) server(ctx context.Context, dir string, more ...string) (*proces
 
 // bare starts the plain server that Keyturn is compared with.
 func (b *bench) bare(ctx context.Context, more ...string) (*process, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	p, err := start(ctx, append(more, "HOME="+b.dir), self, bareCommand, b.bareAt, b.config.TLS.Cert, b.config.TLS.Key)
-	if err != nil {
-		return nil, err
-	}
-	p, _, err = b.ready(ctx, p, b.bareAt)
+	p, _, err := b.bareAfter(ctx, more...)
 	return p, err
+}
+
+// bareAfter is bare, and says how long it took to answer its first page.
+func (b *bench) bareAfter(ctx context.Context, more ...string) (*process, time.Duration, error) {
+	p, err := start(ctx, append(more, "HOME="+b.dir), b.plain, b.bareAt, b.config.TLS.Cert, b.config.TLS.Key)
+	if err != nil {
+		return nil, 0, err
+	}
+	return b.ready(ctx, p, b.bareAt)
 }
 
 // Between two looks for a server that starts.

@@ -53,9 +53,6 @@ type options struct {
 }
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == bareCommand {
-		exit(serveBare(os.Args[2:], os.Stdin))
-	}
 	if len(os.Args) > 1 && os.Args[1] == stubCommand {
 		exit(serveStub(os.Args[2:]))
 	}

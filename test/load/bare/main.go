@@ -1,40 +1,40 @@
+// Command bare is the plain server that Keyturn is compared with: what net/http does for
+// a greeting, for a stream of events and around a password hash, and nothing else.
+//
+//	bare ADDRESS CERTIFICATE KEY
+//
+// It is a program of its own, so that a start of it is that of nothing else. A signal ends it.
 package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log"
 	"net/http"
+	"os"
 	"strconv"
 	"time"
 
 	"golang.org/x/crypto/argon2"
 )
 
-// bareCommand is the word by which the driver starts itself as the bare server.
-const bareCommand = "bare"
-
 // hashed is what /hash tells.
 type hashed struct {
 	Took time.Duration `json:"took"` // of one hash, on the wall
 }
 
-// serveBare is the plain server that Keyturn is compared with: what net/http does
-// for a greeting, for a stream of events and around a password hash, and nothing
-// else. It is ended by a signal.
-func serveBare(args []string, _ io.Reader) error {
-	if len(args) != 3 {
-		return errors.New("bare ADDRESS CERTIFICATE KEY")
+func main() {
+	if len(os.Args) != 4 {
+		log.Fatal("bare ADDRESS CERTIFICATE KEY")
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("hello\n")) })
 	mux.HandleFunc("POST /hello", greet)
 	mux.HandleFunc("GET /events", tell)
 	mux.HandleFunc("GET /hash", hash)
-	s := &http.Server{Addr: args[0], Handler: mux, ErrorLog: log.New(io.Discard, "", 0)}
-	return s.ListenAndServeTLS(args[1], args[2])
+	s := &http.Server{Addr: os.Args[1], Handler: mux, ErrorLog: log.New(io.Discard, "", 0)}
+	log.Fatal(s.ListenAndServeTLS(os.Args[2], os.Args[3]))
 }
 
 // greet reads a body and answers with a few words, as an approval is answered.
