@@ -30,7 +30,7 @@ func (c accountAdd) Run(ctx context.Context, t *terminal, from *source) (err err
 	if err != nil {
 		return err
 	}
-	s, err := from.connect(ctx)
+	s, err := from.begin(ctx)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"keyturn/internal/config"
 	"keyturn/internal/server"
+	"keyturn/internal/store"
 	"keyturn/locale"
 )
 
@@ -69,9 +70,13 @@ func (c configCheck) Run(ctx context.Context, t *terminal, from *source) (err er
 	return t.print(map[string]any{"ok": true, "public_url": settings.PublicURL}, cells("ok", settings.PublicURL))
 }
 
-// moveOrigin takes the host of the settings for the right one from now on.
+// moveOrigin takes the host of the settings for the right one from now on. Before the
+// first start there is none to move from.
 func moveOrigin(ctx context.Context, from *source) error {
 	s, err := from.connect(ctx)
+	if errors.Is(err, store.ErrMissing) || errors.Is(err, store.ErrEmpty) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func status(err error) int {
 	case is(account.ErrUnknown, device.ErrUnknown):
 		return 3
 	case otherHost, is(errRefused, account.ErrExists, account.ErrName, account.ErrShort, account.ErrLong, account.ErrTyped,
-		account.ErrCommon, account.ErrNamed, account.ErrEmail, store.ErrNewer, device.ErrClone, device.ErrPhones, device.ErrSuspended, device.ErrLocked, device.ErrNew):
+		account.ErrCommon, account.ErrNamed, account.ErrEmail, store.ErrNewer, store.ErrOlder, device.ErrClone, device.ErrPhones, device.ErrSuspended, device.ErrLocked, device.ErrNew):
 		return 4
 	case network && !server.InUse(err):
 		return 5
@@ -104,6 +104,12 @@ func (t *terminal) hint(err error) string {
 		return "keyturn account list"
 	case errors.Is(err, device.ErrUnknown):
 		return "keyturn device list"
+	case errors.Is(err, store.ErrMissing), errors.Is(err, store.ErrEmpty):
+		return t.t("cli.hint.empty", "setting", "storage.url")
+	case errors.Is(err, store.ErrOlder):
+		return t.t("cli.hint.older", "command", "keyturn migrate")
+	case errors.Is(err, store.ErrNewer):
+		return t.t("cli.hint.newer")
 	case errors.Is(err, server.ErrKey):
 		return t.t("cli.hint.key")
 	case errors.Is(err, fs.ErrNotExist):

@@ -28,9 +28,10 @@ type commands struct {
 	NoInput bool   `help:"Ask nothing: fail instead."`
 	NoColor bool   `help:"No color. There is none yet." hidden:""`
 
-	Demo    demoCmd  `cmd:"" help:"Try Keyturn on this computer: no phone, no network, nothing left behind."`
-	Init    initCmd  `cmd:"" help:"Set up a server: asks, then writes the settings and the key."`
-	Serve   serveCmd `cmd:"" help:"Start the server."`
+	Demo    demoCmd    `cmd:"" help:"Try Keyturn on this computer: no phone, no network, nothing left behind."`
+	Init    initCmd    `cmd:"" help:"Set up a server: asks, then writes the settings and the key."`
+	Serve   serveCmd   `cmd:"" help:"Start the server."`
+	Migrate migrateCmd `cmd:"" help:"Bring the database to this version. The server does it too when it starts; no other command does."`
 	Account struct {
 		Add      accountAdd      `cmd:"" help:"Add an account. Asks for its password, or reads it from standard input."`
 		List     accountList     `cmd:"" help:"List the accounts."`

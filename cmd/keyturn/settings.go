@@ -80,13 +80,23 @@ func (s *source) name() string {
 	return s.file
 }
 
-// connect opens the storage of the settings, for one command.
+// connect opens the storage of the settings, for one command. It makes nothing: where
+// there is no database, an address may have been mistyped.
 func (s *source) connect(ctx context.Context) (*server.Services, error) {
+	return s.open(ctx, server.With{})
+}
+
+// begin is connect for the command that may be the first of an installation.
+func (s *source) begin(ctx context.Context) (*server.Services, error) {
+	return s.open(ctx, server.With{Fresh: true})
+}
+
+func (s *source) open(ctx context.Context, with server.With) (*server.Services, error) {
 	c, from, err := s.load()
 	if err != nil {
 		return nil, err
 	}
-	services, err := server.Connect(ctx, c, server.With{Actor: actor(os.Getenv("SUDO_USER"), os.Getuid()),
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	with.Actor, with.Log = actor(os.Getenv("SUDO_USER"), os.Getuid()), slog.New(slog.NewTextHandler(io.Discard, nil))
+	services, err := server.Connect(ctx, c, with)
 	return services, from.Place(err)
 }

@@ -194,11 +194,42 @@ func pushOrigin(s string) bool {
 }
 
 func (c *Config) checkStorage(f *faults) {
-	kind, rest, _ := strings.Cut(string(c.Storage.URL), ":")
-	known := kind == "sqlite" && rest != "" || (kind == "postgres" || kind == "postgresql") && rest != ""
-	f.unless(known, "storage.url", "is neither sqlite:FILE nor postgres://…", "")
-	f.unless(!known || kind == "sqlite" || c.Seal.Key != "" || c.KeyFile() != "", "seal.key_file", "is missing: with PostgreSQL there is no folder for it", "give seal.key_file or seal.key")
+	hint, known := storageForm(string(c.Storage.URL))
+	f.unless(known, "storage.url", "is neither sqlite:FILE nor postgres://USER@HOST/DATABASE", hint)
+	file := strings.HasPrefix(string(c.Storage.URL), "sqlite:")
+	f.unless(!known || file || c.Seal.Key != "" || c.KeyFile() != "", "seal.key_file", "is missing: with PostgreSQL there is no folder for it", "give seal.key_file or seal.key")
 	f.unless(!known || !c.TLS.Autocert || c.CertificateFolder() != "", "tls.cache", "is missing: with PostgreSQL there is no folder for it", "")
+}
+
+// storageForm reports whether package store takes an address of a database, and how it
+// would be written right if that can be told. What other programs write would name
+// another file: "sqlite://k.db" would be /k.db, and "?mode=ro" a part of the name.
+func storageForm(url string) (hint string, known bool) {
+	kind, rest, _ := strings.Cut(url, ":")
+	switch file := bareFile(url); {
+	case strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://"):
+		return "", true
+	case strings.HasPrefix(strings.ToLower(kind), "postgres"), strings.Contains(url, "host="):
+		return "such as postgres://keyturn@db.example.com/keyturn", false
+	case kind == "sqlite" && (rest == ":memory:" || rest != "" && rest == file && rest[0] != ':'):
+		return "", true
+	case file == "" || strings.ContainsAny(file, ":@"): // may be anything, and have a password in it
+		return "such as sqlite:/var/lib/keyturn/keyturn.db", false
+	default:
+		return "write sqlite:" + file, false
+	}
+}
+
+// bareFile takes from a file's address whatever isn't its name.
+func bareFile(url string) string {
+	for _, before := range []string{"sqlite:", "sqlite3:", "SQLite:", "file:"} {
+		url = strings.TrimPrefix(url, before)
+	}
+	url, _, _ = strings.Cut(url, "?")
+	if rest, ok := strings.CutPrefix(url, "//"); ok {
+		url = rest // of the three slashes in front of a whole path the last one is its first
+	}
+	return strings.TrimSpace(url)
 }
 
 // KeyFile returns where the key lies: seal.key_file, or "key" beside the SQLite

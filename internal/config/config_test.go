@@ -90,7 +90,7 @@ func TestCheck(t *testing.T) {
 		{"no phones", func(c *config.Config) { c.Phones.Max = 0 }, "phones.max: is not between 1 and 20"},
 		{"a contact that can't exist", func(c *config.Config) { c.Push.Contact = "mailto:root@localhost" }, "push.contact: is no mailto: or https: address"},
 		{"a contact without its kind", func(c *config.Config) { c.Push.Contact = "it@example.com" }, "push.contact: is no mailto: or https: address"},
-		{"another database", func(c *config.Config) { c.Storage.URL = "mysql://x" }, "storage.url: is neither sqlite:FILE nor postgres://…"},
+		{"another database", func(c *config.Config) { c.Storage.URL = "mysql://x" }, "storage.url: is neither sqlite:FILE nor postgres://USER@HOST/DATABASE"},
 		{"PostgreSQL without a place for the key", func(c *config.Config) {
 			c.Storage.URL, c.TLS = "postgres://db/keyturn", config.TLS{HSTS: "auto", Cert: "a", Key: "b"}
 		}, "seal.key_file: is missing"},
@@ -165,6 +165,48 @@ func TestCheck(t *testing.T) {
 				t.Errorf("Check: %v, want nothing", err)
 			case tt.want != "" && (err == nil || !strings.HasPrefix(err.Error(), tt.want)):
 				t.Errorf("Check: %v, want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+// A SQLite file has one form of address. What other programs write would be another
+// file, so the right one is said; a password is never repeated.
+func TestStorageAddress(t *testing.T) {
+	const general, server = "such as sqlite:/var/lib/keyturn/keyturn.db", "such as postgres://keyturn@db.example.com/keyturn"
+	for url, want := range map[string]string{
+		"sqlite:k.db":                         "",
+		"sqlite:./a b/k.db":                   "",
+		"sqlite:/var/lib/keyturn/k.db":        "",
+		"sqlite::memory:":                     "",
+		"postgres://keyturn@db/keyturn":       "",
+		"postgresql:///keyturn?host=/run":     "",
+		"sqlite://k.db":                       "write sqlite:k.db",
+		"sqlite:///var/lib/k.db":              "write sqlite:/var/lib/k.db",
+		"sqlite:k.db?mode=ro":                 "write sqlite:k.db",
+		"sqlite:file:k.db?cache=shared":       "write sqlite:k.db",
+		"sqlite: k.db":                        "write sqlite:k.db",
+		"sqlite3:///var/lib/k.db":             "write sqlite:/var/lib/k.db",
+		"file:k.db":                           "write sqlite:k.db",
+		"k.db":                                "write sqlite:k.db",
+		"/var/lib/k.db":                       "write sqlite:/var/lib/k.db",
+		"sqlite:":                             general,
+		"sqlite::memory":                      general,
+		"":                                    general,
+		"mysql://keyturn:hunter2@db/keyturn":  general,
+		"postgres:keyturn@db":                 server,
+		"postgresql+psycopg://a:hunter2@db/k": server,
+		"host=db password=hunter2":            server,
+	} {
+		t.Run(url, func(t *testing.T) {
+			c := good()
+			c.Storage.URL, c.Seal.Key, c.TLS.Cache = config.Address(url), "…", "/var/cache/keyturn"
+			fault, _ := errors.AsType[*config.Fault](c.Check(languages))
+			switch {
+			case want == "" && fault != nil:
+				t.Errorf("refused: %v", fault)
+			case want != "" && (fault == nil || fault.Key != "storage.url" || fault.Hint != want):
+				t.Errorf("got %+v, want the hint %q", fault, want)
 			}
 		})
 	}

@@ -51,10 +51,7 @@ func inspectMail(ctx context.Context, c config.Config) error {
 // is nothing to look at.
 func inspectKey(_ context.Context, c config.Config) error {
 	if c.Seal.Key == "" && !exists(c.KeyFile()) {
-		if used(c) {
-			return fmt.Errorf("%w: %s", ErrKey, c.KeyFile())
-		}
-		return nil
+		return nil // inspectStorage says if it is missed
 	}
 	_, err := openBox(c)
 	if c.Seal.Key != "" {
@@ -64,26 +61,35 @@ func inspectKey(_ context.Context, c config.Config) error {
 }
 
 // inspectStorage compares what the database holds with key and public_url, if there is
-// one already and a key for it.
+// one already. An older schema is what a start brings up to date.
 func inspectStorage(ctx context.Context, c config.Config) (err error) {
-	if strings.HasPrefix(string(c.Storage.URL), "sqlite:") && !used(c) || c.Seal.Key == "" && !exists(c.KeyFile()) {
+	db, err := store.OpenExisting(ctx, string(c.Storage.URL))
+	if errors.Is(err, store.ErrMissing) {
 		return nil
 	}
-	box, err := openBox(c)
-	if err != nil {
-		return nil // inspectKey has said so
-	}
-	db, err := store.Open(ctx, string(c.Storage.URL))
 	if err != nil {
 		return fault("storage.url", err, "")
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	switch err := db.Current(ctx); {
+	case errors.Is(err, store.ErrEmpty):
+		return nil
+	case err != nil && !errors.Is(err, store.ErrOlder):
+		return fmt.Errorf("storage.url: %w", err)
+	}
+	box, err := takes.key(ctx, c, db)
+	if errors.Is(err, ErrKey) {
+		return err
+	}
+	if err != nil {
+		return nil // there is none to miss yet, or inspectKey has said it
+	}
 	origin, err := config.ParseOrigin(c.PublicURL)
 	if err != nil {
 		return nil // it was said
 	}
 	v := vault{db, box, time.Now}
-	if _, err := v.get(ctx, "nonce"); err != nil && !errors.Is(err, store.ErrNoSecret) {
+	if _, err := v.get(ctx, firstSecret); err != nil && !errors.Is(err, store.ErrNoSecret) {
 		return fault("seal", err, "bring back the key that this database was used with")
 	}
 	return v.compareOrigin(ctx, origin.String())

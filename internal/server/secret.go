@@ -22,6 +22,9 @@ type vault struct {
 	now   func() time.Time
 }
 
+// firstSecret is the name of the one that is kept before all else is.
+const firstSecret = "nonce"
+
 // secrets is where sealed values lie. The store implements it.
 type secrets interface {
 	Secret(ctx context.Context, name string) ([]byte, error)
@@ -33,11 +36,11 @@ type secrets interface {
 // one. A nonce proves freshness, so that what a node has given another one takes.
 // Spec §7.
 func (v vault) nonceKeys(ctx context.Context) ([]keyturn.Bytes, error) {
-	key, err := v.get(ctx, "nonce")
+	key, err := v.get(ctx, firstSecret)
 	if errors.Is(err, store.ErrNoSecret) {
 		var fresh [32]byte
 		rand.Read(fresh[:]) // never fails
-		key, err = v.keep(ctx, "nonce", fresh[:])
+		key, err = v.keep(ctx, firstSecret, fresh[:])
 	}
 	if err != nil {
 		return nil, err

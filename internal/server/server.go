@@ -31,9 +31,10 @@ type Server struct {
 	stop         context.CancelFunc
 }
 
-// Open connects the services and opens the doors. It listens nowhere yet.
+// Open connects the services and opens the doors. It listens nowhere yet. A database
+// that isn't there it makes, and one of an older version it brings up to date.
 func Open(ctx context.Context, c config.Config, with With) (*Server, error) {
-	services, err := Connect(ctx, c, with)
+	services, err := connect(ctx, c, with, migrates)
 	if err != nil {
 		return nil, err
 	}

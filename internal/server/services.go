@@ -4,11 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
-	"strings"
 	"time"
 
 	"keyturn"
@@ -32,6 +28,7 @@ import (
 type With struct {
 	Log     *slog.Logger     // nil: nothing is logged
 	Now     func() time.Time // nil: the real clock
+	Fresh   bool             // [Connect] may begin a database, and its key, where there is none
 	Pretend bool             // set-up pages link to the phone app in this browser: for the demo
 	Actor   string           // who does all that this program does, as audit.Operator makes it; "": the record says it of each event
 	Roots   *x509.CertPool   // that know the mail server's certificate; nil: those of the system
@@ -61,10 +58,18 @@ type Services struct {
 	places   func(addr, lang string) string // nil, as book is
 }
 
-// Connect opens the store and the key, brings the schema up to date and
-// introduces the services to each other. What can't be in the settings it refuses
-// with the error of [config.Config.Check].
+// Connect opens the store and the key and introduces the services to each other, for a
+// command beside the server: it takes the database as it is. What can't be in the
+// settings it refuses with the error of [config.Config.Check]; what isn't there, or is
+// of another version, with an error of package store.
 func Connect(ctx context.Context, c config.Config, with With) (*Services, error) {
+	if with.Fresh {
+		return connect(ctx, c, with, begins)
+	}
+	return connect(ctx, c, with, takes)
+}
+
+func connect(ctx context.Context, c config.Config, with With, may may) (*Services, error) {
 	if err := c.Check(locale.Languages()); err != nil {
 		return nil, err
 	}
@@ -74,11 +79,7 @@ func Connect(ctx context.Context, c config.Config, with With) (*Services, error)
 	if with.Log == nil {
 		with.Log = slog.New(slog.DiscardHandler)
 	}
-	box, err := openBox(c)
-	if err != nil {
-		return nil, err
-	}
-	db, err := store.Open(ctx, string(c.Storage.URL))
+	db, box, err := may.open(ctx, c, with.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -89,41 +90,8 @@ func Connect(ctx context.Context, c config.Config, with With) (*Services, error)
 	return s, nil
 }
 
-// ErrKey says that the key is missing that closed the secrets of the database.
-var ErrKey = errors.New("the key that closes the database's secrets is missing")
-
-// openBox takes the key from the environment, from its file, or, for a database in
-// memory, makes one that is gone with it. At the first start the file is made;
-// beside a database that was used, another key would be of no use.
-func openBox(c config.Config) (*seal.Box, error) {
-	switch {
-	case c.Seal.Key != "":
-		return seal.Parse(string(c.Seal.Key))
-	case c.KeyFile() == "":
-		return seal.New()
-	}
-	if !exists(c.KeyFile()) && used(c) {
-		return nil, fmt.Errorf("%w: %s", ErrKey, c.KeyFile())
-	}
-	return seal.Open(c.KeyFile())
-}
-
-// used reports whether there is a SQLite file already; the key was made before it.
-func used(c config.Config) bool {
-	file, ok := strings.CutPrefix(string(c.Storage.URL), "sqlite:")
-	return ok && exists(file)
-}
-
-func exists(file string) bool {
-	_, err := os.Stat(file)
-	return !errors.Is(err, fs.ErrNotExist)
-}
-
 // introduce makes what the services share, then the services.
 func introduce(ctx context.Context, c config.Config, with With, box *seal.Box, db *store.DB) (*Services, error) {
-	if err := db.Migrate(ctx); err != nil {
-		return nil, err
-	}
 	origin, err := config.ParseOrigin(c.PublicURL)
 	if err != nil {
 		return nil, err

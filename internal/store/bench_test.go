@@ -53,7 +53,7 @@ func BenchmarkWarmStart(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := db.Migrate(b.Context()); err != nil {
+		if _, err := db.Migrate(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 		b.StopTimer()

@@ -182,12 +182,39 @@ func TestValues(t *testing.T) {
 }
 
 func TestURL(t *testing.T) {
-	for _, url := range []string{"", "sqlite", "sqlite:", "mysql://x", "keyturn.db"} {
+	t.Chdir(t.TempDir())
+	for _, url := range []string{"", "sqlite", "sqlite:", "mysql://x", "keyturn.db", "sqlite://k.db", "sqlite:///tmp/k.db", "sqlite:k.db?mode=ro",
+		"sqlite:file:k.db", "sqlite: k.db", "sqlite:k.db ", "sqlite::memory", "sqlite3:k.db", "postgres:x", "postgresql+psycopg://x"} {
 		if _, err := store.Open(t.Context(), url); !errors.Is(err, store.ErrURL) {
 			t.Errorf("%q: %v", url, err)
 		}
 	}
+	if made, _ := os.ReadDir("."); len(made) > 0 {
+		t.Errorf("an address that is refused makes %v", made)
+	}
 	if _, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "no", "folder")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("missing folder: %v", err)
+	}
+}
+
+// Whoever only looks makes nothing where there is nothing.
+func TestOpenExisting(t *testing.T) {
+	folder := t.TempDir()
+	for name, url := range map[string]string{"no file": "sqlite:" + filepath.Join(folder, "typo.db"), "no folder": "sqlite:" + filepath.Join(folder, "no", "k.db")} {
+		if _, err := store.OpenExisting(t.Context(), url); !errors.Is(err, store.ErrMissing) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if made, _ := os.ReadDir(folder); len(made) > 0 {
+		t.Errorf("looking makes %v", made)
+	}
+	url := storetest.SQLite(t)
+	storetest.Open(t, url)
+	db, err := store.OpenExisting(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(db.Current(t.Context()), db.Close()); err != nil {
+		t.Error(err)
 	}
 }

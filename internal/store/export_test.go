@@ -16,8 +16,13 @@ func (d *DB) Write(ctx context.Context, f func(*Tx) error) error { return d.writ
 // Waiting is how many functions wait for the writer of a SQLite file.
 func (d *DB) Waiting() int { return len(d.engine.(*sqlite).writer.jobs) }
 
+// OnPostgres reports which engine it is.
+func (d *DB) OnPostgres() bool { return d.read(context.Background()).postgres }
+
 // MigrateWith is Migrate with other steps.
-func (d *DB) MigrateWith(ctx context.Context, steps fs.FS) error { return d.migrate(ctx, steps) }
+func (d *DB) MigrateWith(ctx context.Context, steps fs.FS) (Change, error) {
+	return d.migrate(ctx, steps)
+}
 
 // Text makes a query of a text that both engines understand.
 func Text(text string) query { return query{"test", text, text} }

@@ -18,57 +18,111 @@ import (
 //go:embed migrations/*.sql
 var embedded embed.FS
 
-// versionSQL asks goose's own table.
-var versionSQL = query{"schema version",
-	"SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied",
-	"SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied"}
+// Queries of goose's own table.
+var (
+	versionSQL = query{"schema version",
+		"SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied",
+		"SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied"}
+	begunSQL = query{"schema",
+		"SELECT count(*) FROM sqlite_master WHERE name = 'goose_db_version'",
+		"SELECT count(to_regclass('goose_db_version'))"}
+)
+
+// A Change is what [DB.Migrate] did to the schema.
+type Change struct {
+	From, To int64  // number of the newest migration; From is 0 for an empty database
+	Backup   string // file with the database as it was before; may be empty
+}
 
 // Migrate brings the schema up to date. A SQLite file that has a schema is copied
 // first, to FILE.before-VERSION. Programs that start together may all call it.
 // A database that was used by a newer version is left alone, with [ErrNewer].
 //
 // If there is nothing to do this is one small query, so that a start is fast.
-func (d *DB) Migrate(ctx context.Context) error {
-	steps, err := fs.Sub(embedded, "migrations")
+func (d *DB) Migrate(ctx context.Context) (Change, error) {
+	steps, inGo, err := d.steps()
+	if err != nil {
+		return Change{}, err
+	}
+	return d.migrate(ctx, steps, inGo...)
+}
+
+// Current returns nil if the schema is the one that this program knows, and changes
+// nothing. It returns [ErrOlder] or [ErrNewer], which name both, or [ErrEmpty].
+func (d *DB) Current(ctx context.Context) error {
+	steps, inGo, err := d.steps()
 	if err != nil {
 		return err
 	}
-	return d.migrate(ctx, steps, identity(d.read(ctx).postgres), refold())
-}
-
-// migrate applies the steps of a folder and those that are written in Go.
-func (d *DB) migrate(ctx context.Context, steps fs.FS, inGo ...*goose.Migration) error {
 	want, err := newest(steps, inGo)
 	if err != nil {
 		return err
 	}
-	for tries := 1; ; tries++ {
-		have, err := d.version(ctx)
-		switch {
-		case err == nil && have == want:
-			return nil
-		case err == nil && have > want:
-			return fmt.Errorf("%w: its schema is %d, this program knows %d", ErrNewer, have, want)
-		case err == nil && have > 0:
-			if err := d.engine.backup(ctx, want); err != nil {
-				return fmt.Errorf("store: backup before migrating: %w", err)
-			}
-		}
-		// Without an answer there may be no schema yet; if it is something else,
-		// goose meets it again and says so.
-		err = d.up(ctx, steps, inGo)
-		if err == nil {
-			return nil
-		}
-		if now, e := d.version(ctx); e != nil || now <= have || tries > int(want) {
-			return fmt.Errorf("store: migrating: %w", err)
-		} // another program was first, with a step or all of them: look again
+	have, err := d.version(ctx)
+	switch {
+	case err != nil:
+		return err
+	case have == 0:
+		return ErrEmpty
+	case have < want:
+		return fmt.Errorf("%w: its schema is %d, this program needs %d", ErrOlder, have, want)
 	}
+	return newer(have, want)
 }
 
-// version returns the newest migration that was applied.
+// steps are the migrations of this program: those of the folder and those in Go.
+func (d *DB) steps() (fs.FS, []*goose.Migration, error) {
+	steps, err := fs.Sub(embedded, "migrations")
+	return steps, []*goose.Migration{identity(d.read(context.Background()).postgres), refold()}, err
+}
+
+func newer(have, want int64) error {
+	if have > want {
+		return fmt.Errorf("%w: its schema is %d, this program knows %d", ErrNewer, have, want)
+	}
+	return nil
+}
+
+// migrate applies the steps of a folder and those that are written in Go.
+func (d *DB) migrate(ctx context.Context, steps fs.FS, inGo ...*goose.Migration) (done Change, err error) {
+	if done.To, err = newest(steps, inGo); err != nil {
+		return done, err
+	}
+	if done.From, err = d.version(ctx); err != nil {
+		return done, err
+	}
+	for tries, have := 1, done.From; have != done.To; tries++ {
+		if err := newer(have, done.To); err != nil {
+			return done, err
+		}
+		if have > 0 {
+			if done.Backup, err = d.engine.backup(ctx, done.To); err != nil {
+				return done, fmt.Errorf("store: backup before migrating: %w", err)
+			}
+		}
+		err := d.up(ctx, steps, inGo)
+		if err == nil {
+			return done, nil
+		}
+		now, e := d.version(ctx)
+		if e != nil || now <= have || tries > int(done.To) {
+			return done, fmt.Errorf("store: migrating: %w", err)
+		}
+		have = now // another program was first, with a step or all of them: look again
+	}
+	return done, nil
+}
+
+// version returns the newest migration that was applied, 0 if none was.
 func (d *DB) version(ctx context.Context) (int64, error) {
-	return one(d.read(ctx), value[int64], versionSQL)
+	have, err := one(d.read(ctx), value[int64], versionSQL)
+	if err == nil {
+		return have, nil
+	}
+	if begun, e := one(d.read(ctx), value[int64], begunSQL); begun == 0 || e != nil {
+		return 0, e
+	}
+	return one(d.read(ctx), value[int64], versionSQL) // another program may have made it just now
 }
 
 // newest returns the number of the last step.
@@ -107,27 +161,27 @@ func (d *DB) up(ctx context.Context, steps fs.FS, inGo []*goose.Migration) (err 
 
 // backup implements engine. The copy is made under another name and moved when
 // it is whole, so that a backup is never half of one.
-func (s *sqlite) backup(ctx context.Context, version int64) error {
+func (s *sqlite) backup(ctx context.Context, version int64) (name string, err error) {
 	if s.file == "" {
-		return nil // in memory: there is nothing that one would want back
+		return "", nil // in memory: there is nothing that one would want back
 	}
 	db, _, _, err := s.migrations() // readers may not, and the writer is busy
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer db.Close() // it changed nothing
-	name := fmt.Sprintf("%s.before-%05d", s.file, version)
+	name = fmt.Sprintf("%s.before-%05d", s.file, version)
 	part, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*") // mode 0600
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer os.Remove(part.Name()) // fails if it was moved
 	defer part.Close()           // it was synced
 	if _, err := db.ExecContext(ctx, "VACUUM INTO $1", part.Name()); err != nil {
-		return err
+		return "", err
 	}
 	if err := part.Sync(); err != nil {
-		return err
+		return "", err
 	}
-	return os.Rename(part.Name(), name)
+	return name, os.Rename(part.Name(), name)
 }

@@ -47,11 +47,11 @@ func TestMigrate(t *testing.T) {
 		url := engine(t)
 		db := open(t, url)
 		for _, n := range []int{1, 1, 3, 3} {
-			if err := db.MigrateWith(t.Context(), steps(n)); err != nil {
+			if _, err := db.MigrateWith(t.Context(), steps(n)); err != nil {
 				t.Fatalf("to %d: %v", n, err)
 			}
 		}
-		if err := db.MigrateWith(t.Context(), steps(2)); !errors.Is(err, store.ErrNewer) {
+		if _, err := db.MigrateWith(t.Context(), steps(2)); !errors.Is(err, store.ErrNewer) {
 			t.Errorf("older program: %v", err)
 		}
 		if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
@@ -69,16 +69,64 @@ func TestMigrate(t *testing.T) {
 	}
 }
 
+// Whoever doesn't change the schema is told what it is, and what it should be.
+func TestCurrent(t *testing.T) {
+	for _, engine := range []func(testing.TB) string{storetest.SQLite, storetest.Postgres} {
+		db := open(t, engine(t))
+		if err := db.Current(t.Context()); !errors.Is(err, store.ErrEmpty) {
+			t.Errorf("an empty database: %v", err)
+		}
+		if n := count(t, db, "SELECT count(*) FROM "+tablesOf(db)); n != 0 {
+			t.Errorf("looking at an empty database makes %d tables", n)
+		}
+		to, err := db.MigrateWith(t.Context(), steps(3))
+		if err != nil || to.From != 0 || to.To != 3 {
+			t.Fatalf("migrated %+v, %v, want from 0 to 3", to, err)
+		}
+		if err := db.Current(t.Context()); !errors.Is(err, store.ErrOlder) || !strings.Contains(err.Error(), "its schema is 3, this program needs ") {
+			t.Errorf("an older one: %v", err)
+		}
+		write(t, db, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, TRUE)")
+		if err := db.Current(t.Context()); !errors.Is(err, store.ErrNewer) || !strings.Contains(err.Error(), "its schema is 99999, this program knows ") {
+			t.Errorf("a newer one: %v", err)
+		}
+		write(t, db, "DROP TABLE goose_db_version")
+		if err := db.Current(t.Context()); !errors.Is(err, store.ErrEmpty) {
+			t.Errorf("without the table of versions: %v", err)
+		}
+	}
+}
+
+// tablesOf names the engine's own list of tables.
+func tablesOf(db *store.DB) string {
+	if db.OnPostgres() {
+		return "pg_tables WHERE schemaname = current_schema()"
+	}
+	return "sqlite_master"
+}
+
+// A database that can't be read isn't taken for an empty one.
+func TestUnreadableIsNotEmpty(t *testing.T) {
+	db := open(t, storetest.SQLite(t))
+	write(t, db, "CREATE TABLE goose_db_version (x BIGINT)")
+	if err := db.Current(t.Context()); err == nil || errors.Is(err, store.ErrEmpty) {
+		t.Errorf("got %v, want the database's own words", err)
+	}
+	if _, err := db.Migrate(t.Context()); err == nil {
+		t.Error("it was migrated")
+	}
+}
+
 // A step that fails leaves the schema as it was, and says so.
 func TestMigrateFails(t *testing.T) {
 	for _, engine := range []func(testing.TB) string{storetest.SQLite, storetest.Postgres} {
 		db := open(t, engine(t))
 		bad := steps(3)
 		bad["00003_x.sql"].Data = []byte("-- +goose Up\nCREATE TABLE d (id BIGINT); CREATE TABLE a (id BIGINT);")
-		if err := db.MigrateWith(t.Context(), bad); err == nil || !strings.Contains(err.Error(), "version:3") {
+		if _, err := db.MigrateWith(t.Context(), bad); err == nil || !strings.Contains(err.Error(), "version:3") {
 			t.Errorf("no error, or none that names the step: %v", err)
 		}
-		if err := db.MigrateWith(t.Context(), steps(3)); err != nil {
+		if _, err := db.MigrateWith(t.Context(), steps(3)); err != nil {
 			t.Error(err)
 		}
 	}
@@ -116,7 +164,7 @@ func TestMigrateTogether(t *testing.T) {
 		for range 4 {
 			db := open(t, url)
 			wg.Go(func() {
-				if err := db.MigrateWith(t.Context(), steps(3)); err != nil {
+				if _, err := db.MigrateWith(t.Context(), steps(3)); err != nil {
 					t.Error(err)
 				}
 			})

@@ -110,4 +110,4 @@ func (p *postgres) migrations() (*sql.DB, goose.Dialect, []goose.ProviderOption,
 }
 
 // backup implements engine: a PostgreSQL database is backed up by its operator.
-func (p *postgres) backup(context.Context, int64) error { return nil }
+func (p *postgres) backup(context.Context, int64) (string, error) { return "", nil }

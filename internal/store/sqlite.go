@@ -6,10 +6,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 
 	"github.com/pressly/goose/v3"
@@ -34,11 +36,11 @@ type sqlite struct {
 const pragmas = "&_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
 	"&_pragma=trusted_schema(0)&_pragma=journal_size_limit(67108864)&_dqs=0&_defensive=1"
 
-func openSQLite(ctx context.Context, path string) (*sqlite, error) {
+func openSQLite(ctx context.Context, path string, make bool) (*sqlite, error) {
 	s := &sqlite{}
 	if path == ":memory:" {
 		s.dsn = "file:/keyturn-" + rand.Text() + "?vfs=memdb" + pragmas
-	} else if err := s.prepareFile(path); err != nil {
+	} else if err := s.prepareFile(path, make); err != nil {
 		return nil, err
 	}
 	db, err := sql.Open("sqlite", s.dsn)
@@ -59,19 +61,36 @@ func openSQLite(ctx context.Context, path string) (*sqlite, error) {
 	return s, nil
 }
 
-// prepareFile makes the file if it isn't there: nobody else may read it, nor the
-// log beside it, which inherits its mode.
-func (s *sqlite) prepareFile(path string) (err error) {
-	if s.file, err = filepath.Abs(path); err != nil || path == "" {
+// prepareFile makes the file if it isn't there and may be made: nobody else may read
+// it, nor the log beside it, which inherits its mode.
+func (s *sqlite) prepareFile(path string, make bool) (err error) {
+	if !isFile(path) {
+		return ErrURL
+	}
+	if s.file, err = filepath.Abs(path); err != nil {
 		return errors.Join(ErrURL, err)
 	}
-	f, err := os.OpenFile(s.file, os.O_CREATE|os.O_RDWR, 0o600)
+	flags := os.O_RDWR
+	if make {
+		flags |= os.O_CREATE
+	}
+	f, err := os.OpenFile(s.file, flags, 0o600)
+	if errors.Is(err, fs.ErrNotExist) && !make {
+		return fmt.Errorf("%w: %s", ErrMissing, path)
+	}
 	if err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
 	uri := url.URL{Scheme: "file", OmitHost: true, Path: s.file}
 	s.dsn = uri.String() + "?_journal_mode=WAL" + pragmas
 	return f.Close()
+}
+
+// isFile reports whether what stands behind "sqlite:" can only be meant as the name of
+// a file: other programs write //, file: and ?parameters there.
+func isFile(path string) bool {
+	return path != "" && strings.TrimSpace(path) == path && !strings.Contains(path, "?") &&
+		!strings.HasPrefix(path, "//") && !strings.HasPrefix(path, ":") && !strings.HasPrefix(path, "file:")
 }
 
 // read implements engine. A query takes microseconds and waits for nobody, so

@@ -28,9 +28,12 @@ import (
 
 // Errors that a caller can act on, besides those of the interfaces.
 var (
-	ErrURL    = errors.New(`store: the address of the database is neither "sqlite:FILE" nor "postgres://…"`)
-	ErrClosed = errors.New("store: closed")
-	ErrNewer  = errors.New("store: the database was last used by a newer version of this program")
+	ErrURL     = errors.New(`store: the address of the database is neither "sqlite:FILE" nor "postgres://…"`)
+	ErrClosed  = errors.New("store: closed")
+	ErrMissing = errors.New("store: there is no database")
+	ErrEmpty   = errors.New("store: nothing is in the database yet")
+	ErrOlder   = errors.New("store: the database is of an older version of this program")
+	ErrNewer   = errors.New("store: the database was last used by a newer version of this program")
 )
 
 // A DB is an open database. It is safe for concurrent use.
@@ -79,9 +82,9 @@ type engine interface {
 	// closes, and what keeps other programs out meanwhile.
 	migrations() (db *sql.DB, dialect goose.Dialect, options []goose.ProviderOption, err error)
 
-	// backup keeps a copy of the database as it was before a change of schema
-	// to the given version, where the engine can.
-	backup(ctx context.Context, version int64) error
+	// backup keeps a copy of the database as it was before a change of schema to the
+	// given version, where the engine can, and returns the copy's name.
+	backup(ctx context.Context, version int64) (name string, err error)
 
 	ping(ctx context.Context) error
 	close() error
@@ -93,14 +96,22 @@ type engine interface {
 //	sqlite::memory:    a database of this value's own that leaves nothing behind
 //	postgres://…       PostgreSQL 13 or later, a URL as libpq takes it
 //
-// The schema is not looked at: [DB.Migrate] does.
-func Open(ctx context.Context, url string) (*DB, error) {
+// The schema is not looked at: [DB.Migrate] and [DB.Current] do. An address of another
+// form is refused with [ErrURL], such as sqlite://FILE or one with parameters behind
+// the file's name: it would name another file than its author thinks.
+func Open(ctx context.Context, url string) (*DB, error) { return open(ctx, url, true) }
+
+// OpenExisting is Open without making anything: a file that isn't there is
+// [ErrMissing].
+func OpenExisting(ctx context.Context, url string) (*DB, error) { return open(ctx, url, false) }
+
+func open(ctx context.Context, url string, make bool) (*DB, error) {
 	var e engine
 	var err error
-	switch kind, rest, _ := strings.Cut(url, ":"); kind {
-	case "sqlite":
-		e, err = openSQLite(ctx, rest)
-	case "postgres", "postgresql":
+	switch kind, rest, _ := strings.Cut(url, ":"); {
+	case kind == "sqlite":
+		e, err = openSQLite(ctx, rest, make)
+	case (kind == "postgres" || kind == "postgresql") && strings.HasPrefix(rest, "//"):
 		e, err = openPostgres(ctx, url)
 	default:
 		err = ErrURL

@@ -65,7 +65,7 @@ func (k *kept) start(t *testing.T, moment string, mail *mailtest.Server) *node {
 // addAccounts adds the person, and another account of theirs, with the services of the
 // server itself.
 func addAccounts(t *testing.T, k *kept) {
-	s, err := server.Connect(t.Context(), settings(k.folder, "127.0.0.1:0"), server.With{})
+	s, err := server.Connect(t.Context(), settings(k.folder, "127.0.0.1:0"), server.With{Fresh: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,7 +65,7 @@ func openBench(ctx context.Context, o options) (b *bench, err error) {
 		return b, err
 	}
 	say("setting up %d people with a phone", population)
-	if b.inside, err = server.Connect(ctx, b.config, server.With{Log: slog.New(slog.NewTextHandler(io.Discard, nil))}); err != nil {
+	if b.inside, err = server.Connect(ctx, b.config, server.With{Fresh: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}); err != nil {
 		return b, err
 	}
 	b.people, err = b.populate(ctx)

@@ -40,7 +40,7 @@ func Open(t testing.TB, url string) *store.DB {
 			t.Error(err)
 		}
 	})
-	if err := db.Migrate(t.Context()); err != nil {
+	if _, err := db.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return db
