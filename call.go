@@ -105,4 +105,14 @@ func CheckNonce(key Bytes, nonce string, now time.Time) error {
 	return nil
 }
 
+// NonceMade returns when a nonce was made by what it says itself, in whole seconds, or
+// the zero time if it is none. [CheckNonce] tells whether to believe it.
+func NonceMade(nonce string) time.Time {
+	b, err := ParseFixed(nonce, 32)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Unix(int64(binary.BigEndian.Uint64(b[:8])), 0)
+}
+
 func nonceMAC(key, b Bytes) Bytes { return MAC(key, "keyturn/v1 nonce\n"+string(b))[:16] }

@@ -107,3 +107,17 @@ func TestAuthorization(t *testing.T) {
 		t.Errorf("without a nonce: %+v, %v", got, err)
 	}
 }
+
+// A nonce says when it was made, to the second; what is none says nothing.
+func TestNonceMade(t *testing.T) {
+	key, at := make(keyturn.Bytes, 32), time.Unix(1893456000, 0)
+	nonce := keyturn.NewNonce(key, at.Add(900*time.Millisecond))
+	if made := keyturn.NonceMade(nonce); !made.Equal(at) {
+		t.Errorf("made at %v, want %v", made, at)
+	}
+	for _, none := range []string{"", "nonce", nonce[1:], nonce + "A"} {
+		if made := keyturn.NonceMade(none); !made.IsZero() {
+			t.Errorf("%q was made at %v", none, made)
+		}
+	}
+}

@@ -57,7 +57,7 @@ var byPerson = map[Kind]bool{
 
 	DeviceRemoved: true, DeviceSuspended: true, DeviceResumed: true, DeviceRenamed: true, PINTried: true, PINWrong: true,
 	PINLocked: false, PINBegun: true, PINChanged: true, UnlockRight: true, UnlockWrong: true, CloneSuspected: false,
-	AnswerRefused: true,
+	AnswerRefused: true, AnswerLate: true,
 
 	PushRegistered: true, PushOff: true, PushOn: true, PushLost: false, PushSent: false, PushPaused: false,
 

@@ -67,6 +67,7 @@ const (
 	UnlockWrong     Kind = "unlock.wrong"
 	CloneSuspected  Kind = "clone.suspected"
 	AnswerRefused   Kind = "answer.refused"
+	AnswerLate      Kind = "answer.late" // its counter is smaller than others; Detail "sent" is "after" if it was asked for after those
 )
 
 // Kinds of notifications.

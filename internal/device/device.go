@@ -152,6 +152,7 @@ type Count struct {
 	Counter int64
 	Text    keyturn.Bytes // SHA-256 of the answer
 	Nonce   string        // of the call: late answers in different calls are evidence of a copy
+	Asked   time.Time     // when the server made that nonce: what was accepted before, its phone could know
 	TryPIN  bool          // take a try of the phone's PIN in the same step
 	At      time.Time
 }
@@ -202,10 +203,12 @@ type Store interface {
 	// of the PIN if asked ([ErrNoTry] if none is left and the last was taken less
 	// than judged ago; after that the phone is locked, [ErrLocked]). A text that
 	// is known gets its recorded result, or [ErrPending]. A fork, or the third
-	// late answer in a row with different texts and nonces, suspends the device
-	// and returns [ErrClone]; anything else [ErrCounter]. evClone is written when
-	// the device is suspended, ev (kind pin.tried) only if a try is taken. Only the
-	// last Limits.AnswersKept answers are kept.
+	// late answer with different texts and nonces, suspends the device and returns
+	// [ErrClone]; anything else [ErrCounter]. A late answer is forgotten when one is
+	// accepted, but for those that were asked for after a larger one was accepted:
+	// they stay. evClone is written when the device is suspended, and as answer.late
+	// of each late answer; ev (kind pin.tried) only if a try is taken. The results of
+	// the last Limits.AnswersKept answers are kept.
 	CountAnswer(ctx context.Context, c Count, ev, evClone audit.Event) (*Result, error)
 
 	// TakeProof stores (device, text) for Limits.ProofKept and takes a try of the

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"keyturn"
 	"keyturn/internal/audit"
@@ -15,6 +17,7 @@ import (
 	"keyturn/internal/device"
 	"keyturn/internal/keyturntest"
 	"keyturn/internal/mail/mailtest"
+	"keyturn/internal/store/storetest"
 	"keyturn/locale"
 	"keyturn/phone"
 )
@@ -154,6 +157,74 @@ func TestA17CopyRunsAhead(t *testing.T) {
 	if len(letterTo(letters, "ada@example.org")) != 1 || len(letterTo(letters, "operator@example.org")) != 1 {
 		t.Errorf("letters %+v", letters)
 	}
+}
+
+// A103: a copy that has run ahead denies, without any unlock, each sign-in before the real
+// phone answers it, at another node. What it accepts wipes no evidence away: the phone is
+// paused at its fourth answer at the latest, and each late one is on record with both addresses.
+func TestA103CopyDeniesInBetween(t *testing.T) {
+	for _, engine := range []struct {
+		name string
+		url  func(testing.TB) string
+	}{{"sqlite", storetest.SQLite}, {"postgres", storetest.Postgres}} {
+		t.Run(engine.name, func(t *testing.T) {
+			clock := keyturntest.NewClock()
+			w := proxied(t, keyturntest.In(engine.url(t), filepath.Join(t.TempDir(), "key")), keyturntest.At(clock))
+			ada := w.Person("ada")
+			b := ada.SetUp(pin)
+			own := copied(t, w, ada.Phone, "192.0.2.7")
+			ada.Phone.Keeper.State.Devices[0].Counter = 900
+			other := copied(t, w.Node(), ada.Phone, "198.51.100.9")
+			refused := 0
+			for got := ""; got != "clone_suspected"; refused++ {
+				if got = raced(t, w, clock, ada, own, other); refused == 4 || got != "answer_refused" && got != "clone_suspected" {
+					t.Fatalf("answer %d of the real phone: %q", refused+1, got)
+				}
+			}
+			id := own.Accounts()[0].Device
+			suspected(t, w, b, id)
+			all, err := w.Store.About(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = slices.DeleteFunc(all, func(ev audit.Event) bool { return ev.Kind != audit.AnswerLate })
+			if len(all) != refused || all[0].Detail["address"] != "192.0.2.7" || all[0].Detail["before"] != "198.51.100.9" ||
+				all[0].Detail["counter"] != "1" || all[0].Detail["largest"] != "901" {
+				t.Errorf("%d late answers on record, the first with %+v", len(all), all[0].Detail)
+			}
+		})
+	}
+}
+
+// raced is what the real phone gets for a sign-in that its copy has denied before it.
+func raced(t *testing.T, w *keyturntest.World, clock *keyturntest.Clock, who *keyturntest.Person, own, other *phone.Phone) string {
+	t.Helper()
+	clock.Move(time.Minute)
+	page := w.Browser().SignIn(who)
+	mine, theirs := waiting(t, own, page), waiting(t, other, page)
+	clock.Move(time.Second)
+	if _, err := other.Answer(t.Context(), theirs, keyturn.Deny, "", ""); err != nil {
+		t.Fatalf("the copy: %v", err)
+	}
+	clock.Move(10 * time.Second)
+	_, err := own.Answer(t.Context(), mine, keyturn.Approve, page.Text("#number"), pin)
+	return problemCode(err)
+}
+
+// waiting is the request of a page as a phone sees it.
+func waiting(t *testing.T, p *phone.Phone, page *keyturntest.Page) phone.Request {
+	t.Helper()
+	all, err := p.Pending(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range all {
+		if r.State == "waiting" && strings.Contains(page.HTML, r.ID) {
+			return r
+		}
+	}
+	t.Fatal("nothing waits")
+	return phone.Request{}
 }
 
 // Storage that was restored from an old copy says the truth about itself: its answer

@@ -13,10 +13,10 @@ import (
 )
 
 var answerSQL struct {
-	Advance, Insert, Keep, ByCounter, Judge  query
-	From, AddLate, CountLate, DropLate       query
-	TakeProof, Proof, DropProofs, JudgeProof query
-	DropAnswersOf, DropLateOf, DropProofsOf  query
+	Advance, Insert, Keep, ByCounter, Judge    query
+	Passed, From, AddLate, CountLate, DropLate query
+	TakeProof, Proof, DropProofs, JudgeProof   query
+	DropAnswersOf, DropLateOf, DropProofsOf    query
 }
 
 func init() { load(&answerSQL, "answer.sql") }
@@ -32,6 +32,14 @@ func judgedFields(j *judged) []any {
 	return []any{&j.text, &r.State, &r.Code, &r.Left, &r.Ended}
 }
 
+// answered is an answer that is known.
+type answered struct {
+	judged
+	recent bool // its result is repeated
+}
+
+func answerFields(a *answered) []any { return append(judgedFields(&a.judged), &a.recent) }
+
 // recorded returns the result of a known text.
 func (j judged) recorded() (*device.Result, error) {
 	if j.result.State == "" && j.result.Code == "" {
@@ -40,13 +48,26 @@ func (j judged) recorded() (*device.Result, error) {
 	return &j.result, nil
 }
 
+// errOvertaken says that other answers were counted since the device was read.
+var errOvertaken = errors.New("store: an answer was overtaken")
+
 // CountAnswer implements [device.Store]. A suspension and a piece of evidence are
-// written although the answer is refused.
+// written although the answer is refused; evidence is counted under the account's
+// lock, or of late answers at once each would miss the others.
 func (d *DB) CountAnswer(ctx context.Context, c device.Count, ev, evClone audit.Event) (known *device.Result, err error) {
+	known, err = d.countAnswer(ctx, c, c.Counter <= c.Device.Counter, ev, evClone)
+	if errors.Is(err, errOvertaken) {
+		known, err = d.countAnswer(ctx, c, true, ev, evClone)
+	}
+	return known, err
+}
+
+// countAnswer is CountAnswer with or without the account's lock, which a refusal needs.
+func (d *DB) countAnswer(ctx context.Context, c device.Count, locked bool, ev, evClone audit.Event) (known *device.Result, err error) {
 	var verdict error
 	err = d.write(ctx, func(tx *Tx) (err error) {
 		known, verdict = nil, nil
-		if c.Counter <= c.Device.Counter { // it will be refused, and may suspend the device
+		if locked {
 			if err := tx.run(deviceSQL.LockAccount, c.Device.ID); err != nil {
 				return err
 			}
@@ -59,6 +80,9 @@ func (d *DB) CountAnswer(ctx context.Context, c device.Count, ev, evClone audit.
 		n, err := tx.Exec(answerSQL.Advance, c.Counter, c.Device.ID, d.Limits.CounterJump, c.Device.Address)
 		if err != nil {
 			return err
+		}
+		if n == 0 && !locked {
+			return errOvertaken
 		}
 		if n == 0 {
 			known, verdict, err = d.refuse(tx, c, evClone)
@@ -80,13 +104,13 @@ func (d *DB) CountAnswer(ctx context.Context, c device.Count, ev, evClone audit.
 
 // keepAnswer stores an answer that is about to be judged.
 func (d *DB) keepAnswer(tx *Tx, c device.Count) error {
-	if err := tx.run(answerSQL.Insert, c.Device.ID, c.Counter, c.Text); err != nil {
+	if err := tx.run(answerSQL.Insert, c.Device.ID, c.Counter, c.Text, c.At); err != nil {
 		return err
 	}
 	if err := tx.run(answerSQL.DropLate, c.Device.ID); err != nil {
 		return err
 	}
-	return tx.run(answerSQL.Keep, c.Device.ID, d.Limits.AnswersKept-1)
+	return tx.run(answerSQL.Keep, c.Device.ID, d.Limits.AnswersKept-1, c.At.Add(-keyturn.NonceLife))
 }
 
 // refuse says what an answer is whose counter isn't the next. The error that is
@@ -102,8 +126,10 @@ func (d *DB) refuse(tx *Tx, c device.Count, evClone audit.Event) (known *device.
 	if c.Counter > dev.Counter {
 		return nil, device.ErrCounter, nil
 	}
-	had, err := one(tx, judgedFields, answerSQL.ByCounter, c.Device.ID, c.Counter)
+	had, err := one(tx, answerFields, answerSQL.ByCounter, c.Device.ID, c.Counter, d.Limits.AnswersKept-1)
 	switch {
+	case err == nil && bytes.Equal(had.text, c.Text) && !had.recent:
+		return nil, device.ErrCounter, nil
 	case err == nil && bytes.Equal(had.text, c.Text):
 		known, verdict = had.recorded()
 		return known, verdict, nil
@@ -118,7 +144,7 @@ func (d *DB) refuse(tx *Tx, c device.Count, evClone audit.Event) (known *device.
 // late keeps an answer that is smaller than others and unknown: several of them
 // are a second copy of the phone.
 func (d *DB) late(tx *Tx, dev device.Device, c device.Count, evClone audit.Event) (known *device.Result, verdict, err error) {
-	if err := tx.run(answerSQL.AddLate, dev.ID, c.Text, c.Nonce); err != nil {
+	if err := tx.addLate(dev, c, evClone); err != nil {
 		return nil, nil, err
 	}
 	n, err := one(tx, value[int], answerSQL.CountLate, dev.ID)
@@ -128,22 +154,50 @@ func (d *DB) late(tx *Tx, dev device.Device, c device.Count, evClone audit.Event
 	return nil, device.ErrClone, tx.suspendClone(dev, evClone)
 }
 
+// addLate records a late answer with both addresses. It stays evidence if the phone sent
+// it when it could have known better: its call has a nonce that the server gave after a
+// larger counter was accepted. No network delays that. Attacks A80, A103.
+func (tx *Tx) addLate(dev device.Device, c device.Count, evClone audit.Event) error {
+	passed, err := one(tx, value[time.Time], answerSQL.Passed, dev.ID, c.Counter)
+	if err != nil {
+		return err
+	}
+	stays := !passed.IsZero() && c.Asked.After(passed)
+	n, err := tx.Exec(answerSQL.AddLate, dev.ID, c.Text, c.Nonce, stays)
+	if err != nil || n == 0 { // the same text, or in the same call
+		return err
+	}
+	ev, err := tx.twoAddresses(dev, evClone.As(audit.AnswerLate))
+	if err != nil {
+		return err
+	}
+	if stays {
+		ev = ev.With("sent", "after")
+	}
+	return tx.tell(ev)
+}
+
 func (tx *Tx) suspendClone(dev device.Device, evClone audit.Event) error {
 	n, err := tx.Exec(deviceSQL.Suspend, device.ReasonClone, evClone.At, dev.ID)
 	if err != nil || n == 0 { // another answer was first
 		return err
 	}
-	from, err := one(tx, value[string], answerSQL.From, dev.ID)
-	if err != nil {
+	if evClone, err = tx.twoAddresses(dev, evClone); err != nil {
 		return err
-	}
-	if from != "" {
-		evClone = evClone.With("before", from) // of the other copy
 	}
 	if err := tx.tell(evClone); err != nil {
 		return err
 	}
 	return tx.run(deviceSQL.Keep, dev.ID, evClone.At)
+}
+
+// twoAddresses adds where the newest answer came from: of the other copy, if there are two.
+func (tx *Tx) twoAddresses(dev device.Device, ev audit.Event) (audit.Event, error) {
+	from, err := one(tx, value[string], answerSQL.From, dev.ID)
+	if err == nil && from != "" {
+		ev = ev.With("before", from)
+	}
+	return ev, err
 }
 
 // takePIN takes a try of the phone's PIN. With none left it returns [device.ErrNoTry]

@@ -37,6 +37,11 @@ func (w *world) judge(c device.Count, r device.Result, pin device.PINVerdict) in
 	return left
 }
 
+// since is when an answer came and when its nonce was made.
+func since(at, asked time.Duration) func(*device.Count) {
+	return func(c *device.Count) { c.At, c.Asked = now.Add(at), now.Add(asked) }
+}
+
 func withPIN(c *device.Count) { c.TryPIN = true }
 
 var (
@@ -123,6 +128,87 @@ var answers = []contract{
 		}
 		w.wantDevice(d.ID, device.Suspended, device.ReasonClone)
 		w.wantEvents(d.ID, audit.CloneSuspected, 1)
+	}},
+	{"A103 a late answer that was asked for after a larger one was accepted stays, whatever is accepted since", func(w *world) {
+		d := w.phone(w.account())
+		copied, real := int64(900), int64(1)
+		accept := func(after time.Duration) {
+			copied++
+			_, err := w.count(counted(d, copied, since(after, 0)))
+			w.must(err)
+		}
+		late := func(at, asked time.Duration) error {
+			real++
+			_, err := w.count(counted(d, real, since(at, asked)))
+			return err
+		}
+		accept(10 * time.Second)
+		w.want(late(20*time.Second, 10*time.Second), device.ErrCounter) // the same second: it may have been before
+		w.want(late(21*time.Second, 9*time.Second), device.ErrCounter)
+		accept(22 * time.Second) // and both are forgotten
+		for i := range 2 {
+			w.want(late(time.Duration(30+10*i)*time.Second, time.Duration(25+10*i)*time.Second), device.ErrCounter)
+			for range 40 { // more than are kept
+				accept(time.Duration(35+10*i) * time.Second)
+			}
+		}
+		w.wantDevice(d.ID, device.Active, "")
+		w.want(late(50*time.Second, 46*time.Second), device.ErrClone)
+		w.wantDevice(d.ID, device.Suspended, device.ReasonClone)
+		w.wantEvents(d.ID, audit.CloneSuspected, 1)
+		if all := w.events(d.ID, audit.AnswerLate); len(all) != 5 || all[0].Detail["sent"] != "" || all[4].Detail["sent"] != "after" {
+			w.Errorf("late answers on record: %+v", all)
+		}
+	}},
+	{"A103 many answers at once don't hide when the first of them came", func(w *world) {
+		d := w.phone(w.account())
+		for i := range int64(40) { // of days before
+			_, err := w.count(counted(d, i+1, since(-48*time.Hour, 0)))
+			w.must(err)
+		}
+		for i := range int64(40) {
+			_, err := w.count(counted(d, 1000+i, since(time.Duration(i)*time.Second, 0)))
+			w.must(err)
+		}
+		for i, want := range []error{device.ErrCounter, device.ErrCounter, device.ErrClone} {
+			_, err := w.count(counted(d, int64(41+i), since(41*time.Second, time.Duration(1+i)*time.Second)))
+			w.want(err, want)
+			if want != device.ErrClone {
+				_, err = w.count(counted(d, 1040+int64(i), since(41*time.Second, 0)))
+				w.must(err)
+			}
+		}
+		w.wantDevice(d.ID, device.Suspended, device.ReasonClone)
+	}},
+	{"A80 late answers that were asked for before are forgotten, and nothing suspends the honest phone", func(w *world) {
+		d := w.phone(w.account())
+		for i := range int64(20) {
+			at := time.Duration(60*i) * time.Second
+			_, err := w.count(counted(d, 2*i+2, since(at+30*time.Second, at+20*time.Second)))
+			w.must(err)
+			_, err = w.count(counted(d, 2*i+1, since(at+40*time.Second, at+10*time.Second))) // was on its way for long
+			w.want(err, device.ErrCounter)
+		}
+		w.wantDevice(d.ID, device.Active, "")
+	}},
+	{"A103 of late answers at once, by who saw the device before the larger one, the third suspends", func(w *world) {
+		d := w.phone(w.account())
+		_, err := w.count(counted(d, 900, since(time.Second, 0)))
+		w.must(err)
+		var clones atomic.Int64
+		race(func(i int) error { // d still has the counter 0
+			_, err := w.count(counted(d, int64(1+i), since(10*time.Second, 5*time.Second)))
+			if errors.Is(err, device.ErrClone) {
+				clones.Add(1)
+			}
+			return err
+		})
+		w.wantDevice(d.ID, device.Suspended, device.ReasonClone)
+		w.wantEvents(d.ID, audit.CloneSuspected, 1)
+		w.wantEvents(d.ID, audit.AnswerLate, 3)
+		if clones.Load() != 1 {
+			w.Errorf("%d were told", clones.Load())
+		}
 	}},
 	{"the last answers are kept, older ones are late", func(w *world) {
 		d := w.phone(w.account())

@@ -37,7 +37,6 @@ export class Answer {
     this.text = "";
     /** @type {object | null} */
     this.body = null; // as it was sent; only this may be sent again
-    this.sent = false;
     /** @type {Promise<{state: string}> | undefined} */
     this.running = undefined;
   }
@@ -54,7 +53,6 @@ export class Answer {
     this.signature = await sign(row.kd, this.text);
     this.proof = this.approves ? await Proof.over(row, phone.origin, this.text) : null;
     this.body = null;
-    this.sent = false;
     return this;
   }
 
@@ -76,10 +74,10 @@ export class Answer {
     const proof = await sheet;
     // One answer of a device on its way at a time, in whichever tab.
     return unchanged(() => navigator.locks.request("keyturn answer " + this.row.id, async () => {
-      const overtaken = !this.sent && (await this.phone.keys.counter(this.row.id)) !== this.counter;
+      // An answer that is smaller than another one of this phone would look like a copy's: A103.
+      const overtaken = (await this.phone.keys.counter(this.row.id)) !== this.counter;
       if (overtaken) await this.ready();
       this.body ??= await this.#bodyOf(pin, overtaken ? undefined : proof);
-      this.sent = true;
       try {
         const { state } = await this.phone.signed(this.row, "POST", `/v1/requests/${this.request.id}/answer`, this.body);
         this.phone.inbox.ended(this.request, state);

@@ -95,6 +95,21 @@ export default async function () {
     equal([kept.includes(first.body.proof.mac), kept.includes(first.body.signature)], [false, false], "MAC in the storage");
   });
 
+  await test("requests/A103 a lost answer that a larger one has overtaken is made anew", async () => {
+    const { server, phone, storage, device, request } = await asked();
+    const other = await open(server, storage);
+    const { id } = server.ask(device);
+    const answer = await phone.answer(request, "approve", { number: "042317" });
+    server.cut = (path) => (path.endsWith("/answer") ? "before" : "");
+    await refuses(() => answer.send(PIN), "unsure");
+    server.cut = undefined;
+    await other.check();
+    equal(await other.deny(other.request(id)), { state: "denied" });
+    equal(await answer.send(PIN), { state: "approved" });
+    const counters = server.sent.filter(({ path }) => path.endsWith("/answer")).map(({ body }) => Number(body.answer.split("\n")[9]));
+    equal(counters, [1, 2, 3]);
+  });
+
   await test("requests/a double tap is one answer", async () => {
     const { server, phone, request } = await asked();
     const answer = await phone.answer(request, "approve", { number: "042317" });
