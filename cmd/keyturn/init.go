@@ -2,9 +2,12 @@ package main
 
 import (
 	"cmp"
+	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,9 +59,31 @@ func (c *initCmd) Run(t *terminal, from *source) error {
 	if made {
 		lines = append(lines, cells(t.t("cli.init.wrote"), settings.KeyFile(), "(0600)   "+t.t("cli.init.backup")))
 	}
-	lines = append(lines, cells(t.t("cli.init.next"), "keyturn account add NAME", t.t("cli.init.next.add")),
-		cells("", "keyturn serve", t.t("cli.init.next.serve")))
-	return t.print(files, lines...)
+	with := "" // what the next commands need to find the file
+	if from.name() != defaultFile {
+		with = " -c " + from.name()
+	}
+	lines = append(lines, cells(t.t("cli.init.next"), "keyturn account add NAME"+with, t.t("cli.init.next.add")),
+		cells("", "keyturn serve"+with, t.t("cli.init.next.serve")))
+	if err := t.print(files, lines...); err != nil || t.json || len(settings.TrustedProxies) == 0 {
+		return err
+	}
+	_, err = fmt.Fprintf(t.out, "\n%s\n\n%s", t.t("cli.init.proxy", "proxy", "nginx"), nginx(settings.Listen))
+	return err
+}
+
+// What a proxy has to do: name the browser, and wait as long as a phone does.
+//
+//go:embed nginx.conf
+var nginxConf string
+
+// nginx is how one hands on to where this server listens.
+func nginx(listen string) string {
+	host, port, _ := net.SplitHostPort(listen) // it was checked
+	if addr, err := netip.ParseAddr(host); host == "" || err == nil && addr.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return strings.ReplaceAll(nginxConf, "ADDRESS", net.JoinHostPort(host, port))
 }
 
 // settings asks for what no flag says.
@@ -98,7 +123,20 @@ func (c *initCmd) settings(t *terminal, from *source) (config.Config, error) {
 			return s, err
 		}
 	}
+	for _, file := range []*string{&s.TLS.Cert, &s.TLS.Key, &s.Place.Database, &s.Log.File} { // a service starts elsewhere
+		if *file, err = absolute(*file); err != nil {
+			return s, err
+		}
+	}
 	return s, c.secure(t, &s)
+}
+
+// absolute returns the whole path of a file; "" stays "".
+func absolute(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	return filepath.Abs(file)
 }
 
 // withScheme makes an e-mail address that somebody typed the address that it is.
@@ -128,9 +166,11 @@ func (t *terminal) answer(into *string, question, def string) error {
 	return err
 }
 
-// secure settles where https is spoken: by this server, or by a proxy before it.
+// secure settles where https is spoken, by this server or by a proxy before it, and so
+// where this one listens.
 func (c *initCmd) secure(t *terminal, s *config.Config) error {
-	if c.Autocert == nil && !t.noInput && s.TLS.Cert == "" && len(s.TrustedProxies) == 0 && !strings.HasPrefix(s.PublicURL, "http://") {
+	origin, _ := config.ParseOrigin(s.PublicURL) // Check says what is wrong with it
+	if c.Autocert == nil && !t.noInput && s.TLS.Cert == "" && len(s.TrustedProxies) == 0 && origin.Scheme != "http" {
 		yes, err := t.ask("? " + t.t("cli.init.autocert") + " [Y/n]  ")
 		if err != nil {
 			return err
@@ -138,14 +178,13 @@ func (c *initCmd) secure(t *terminal, s *config.Config) error {
 		own := yes == "" || yes[0] == 'y' || yes[0] == 'Y'
 		c.Autocert = &own
 	}
-	origin, _ := config.ParseOrigin(s.PublicURL) // Check says what is wrong with it
+	s.TLS.Autocert = c.Autocert != nil && *c.Autocert
 	switch {
-	case c.Autocert != nil && *c.Autocert:
-		s.TLS.Autocert = true
-		s.Listen = cmp.Or(c.Listen, ":443")
+	case s.OwnTLS():
+		s.Listen = cmp.Or(c.Listen, ":"+cmp.Or(origin.Port(), "443"))
 	case origin.Scheme == "http":
 		s.Listen = cmp.Or(c.Listen, "127.0.0.1:"+cmp.Or(origin.Port(), "80"))
-	case s.TLS.Cert == "" && len(s.TrustedProxies) == 0: // a proxy on this machine speaks https
+	case len(s.TrustedProxies) == 0: // a proxy on this machine speaks https
 		s.Listen, s.TrustedProxies = cmp.Or(c.Listen, "127.0.0.1:8443"), []string{"127.0.0.1", "::1"}
 	}
 	return nil

@@ -44,7 +44,7 @@ func (p proxies) see(next http.Handler, silent func(proxy netip.Addr)) http.Hand
 			r.RemoteAddr = netip.AddrPortFrom(seen, 0).String()
 			if p.has(seen) {
 				r = page.Unnamed(r)
-				if r.Method == http.MethodPost {
+				if r.Method == http.MethodPost && !names(r.Header.Values("X-Forwarded-For")) {
 					once.Do(func() { silent(seen) })
 				}
 			}
@@ -66,6 +66,14 @@ func (p proxies) browser(peer netip.Addr, forwarded []string) netip.Addr {
 		peer = next
 	}
 	return peer.Unmap()
+}
+
+// names reports whether the nearest proxy has named anybody, if only itself or another
+// one.
+func names(forwarded []string) bool {
+	all := strings.Join(forwarded, ",")
+	_, ok := address(strings.TrimSpace(all[strings.LastIndexByte(all, ',')+1:]))
+	return ok
 }
 
 // address reads an entry of X-Forwarded-For; some proxies add a port.
