@@ -79,15 +79,19 @@ func (w *browser) signIn(ctx context.Context) (err error) {
 // approve lets the phone approve the request of the waiting page and goes on to
 // the signed-in page.
 func (w *browser) approve(ctx context.Context) error {
-	request := string(requestField.FindSubmatch(w.shown)[1])
-	number := ""
-	if found := numberField.FindSubmatch(w.shown); found != nil {
-		number = string(found[1])
-	}
+	request, number := w.asked()
 	if err := w.waitForPhone(ctx, request, number); err != nil {
 		return err
 	}
 	return w.goOn(ctx, request)
+}
+
+// asked is what the waiting page shows: a request, and a number unless the browser is known.
+func (w *browser) asked() (request, number string) {
+	if found := numberField.FindSubmatch(w.shown); found != nil {
+		number = string(found[1])
+	}
+	return string(requestField.FindSubmatch(w.shown)[1]), number
 }
 
 // waitForPhone is what the waiting page does until it is told of the approval;
@@ -180,9 +184,18 @@ func until(lines *bufio.Scanner, text string) error {
 // approveByPhone is what the phone app does: look, say that the request is read,
 // then that the phone is being unlocked, answer.
 func (w *browser) approveByPhone(ctx context.Context, request, number string) error {
+	answer, err := w.reads(ctx, request, number)
+	if err != nil {
+		return err
+	}
+	return answer()
+}
+
+// reads is approveByPhone up to the answer, which is sent by the function it returns.
+func (w *browser) reads(ctx context.Context, request, number string) (answer func() error, err error) {
 	var pending keyturn.Pending
 	if err := w.call(ctx, "GET", "/v1/pending", nil, &pending); err != nil {
-		return err
+		return nil, err
 	}
 	challenge := ""
 	for _, r := range pending.Requests {
@@ -192,22 +205,22 @@ func (w *browser) approveByPhone(ctx context.Context, request, number string) er
 	}
 	body, _, err := w.person.approve(w.origin, challenge, number)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	path := "/v1/requests/" + request
 	for _, at := range []string{`{"at":"opened"}`, `{"at":"unlocking"}`} {
 		if err := w.call(ctx, "POST", path+"/seen", []byte(at), &struct{}{}); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	var state keyturn.State
-	if err := w.call(ctx, "POST", path+"/answer", body, &state); err != nil {
+	return func() error {
+		var state keyturn.State
+		err := w.call(ctx, "POST", path+"/answer", body, &state)
+		if err == nil && state.State != "approved" {
+			err = fmt.Errorf("the answer got the state %q", state.State)
+		}
 		return err
-	}
-	if state.State != "approved" {
-		return fmt.Errorf("the answer got the state %q", state.State)
-	}
-	return nil
+	}, nil
 }
 
 // call is one signed call of the phone. The nonce of the first one comes from

@@ -38,6 +38,7 @@ type goal struct {
 var goals = []goal{
 	{"G1", approvals},
 	{"G2", signIns},
+	{"G4", told},
 	{"G6", waiting},
 	{"G7", starts},
 	{"G9", pushes},

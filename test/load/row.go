@@ -129,8 +129,3 @@ func (s series) over(other series) series {
 func (s series) spread() string {
 	return fmt.Sprintf("%s to %s in %d pairs", figure(slices.Min(s)), figure(slices.Max(s)), len(s))
 }
-
-// within is the same for figures of another scale.
-func (s series) within(scale float64) string {
-	return fmt.Sprintf("%s to %s", figure(slices.Min(s)*scale), figure(slices.Max(s)*scale))
-}

@@ -32,6 +32,8 @@ func main() {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("hello\n")) })
 	mux.HandleFunc("POST /hello", greet)
 	mux.HandleFunc("GET /events", tell)
+	mux.HandleFunc("GET /relay", hear)
+	mux.HandleFunc("POST /relay", pass)
 	mux.HandleFunc("GET /hash", hash)
 	s := &http.Server{Addr: os.Args[1], Handler: mux, ErrorLog: log.New(io.Discard, "", 0)}
 	log.Fatal(s.ListenAndServeTLS(os.Args[2], os.Args[3]))
@@ -53,6 +55,27 @@ func tell(w http.ResponseWriter, r *http.Request) {
 	if http.NewResponseController(w).Flush() == nil {
 		<-r.Context().Done()
 	}
+}
+
+// relayed takes what one connection posts to the stream of another.
+var relayed = make(chan struct{}, 1)
+
+// hear is a stream that says one thing, and another for each that is posted.
+func hear(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	for fmt.Fprintf(w, "data: %s\n\n", `{"state":"waiting"}`); http.NewResponseController(w).Flush() == nil; fmt.Fprintf(w, "data: %s\n\n", `{"state":"approved"}`) {
+		select {
+		case <-relayed:
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+// pass is greet, and tells the stream.
+func pass(w http.ResponseWriter, r *http.Request) {
+	relayed <- struct{}{}
+	greet(w, r)
 }
 
 // hash computes the unit n times: Argon2id with 19 MiB, two passes, one lane.
