@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -84,7 +85,7 @@ func (g *guide) score(whole string, parts []string) (score int) {
 // parts are the words of a query, and pairs of signs where words have no spaces
 // between them.
 func parts(query string) (list []string) {
-	for _, word := range word.FindAllString(fold(query), -1) {
+	for _, word := range word().FindAllString(fold(query), -1) {
 		signs := []rune(word)
 		if !unicode.Is(unicode.Han, signs[0]) || len(signs) == 1 {
 			list = append(list, word)
@@ -97,7 +98,8 @@ func parts(query string) (list []string) {
 	return list
 }
 
-var word = regexp.MustCompile(`\p{Han}+|(?:[^\p{Han}\P{L}]|\p{N})+`)
+// word is made when somebody first searches: its table of Chinese characters takes a while.
+var word = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\p{Han}+|(?:[^\p{Han}\P{L}]|\p{N})+`) })
 
 // fold makes equal what people take for the same: full-width signs and capitals.
 func fold(text string) string { return strings.ToLower(norm.NFKC.String(text)) }

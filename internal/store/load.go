@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"sync"
 
 	"keyturn"
 	"keyturn/internal/policy"
@@ -34,17 +35,31 @@ func (q query) on(postgres bool) string {
 // statistics can't tell the two apart, is told; PostgreSQL sees how large they are.
 var usingIndex = regexp.MustCompile(`\s*USING_INDEX\((\w+)\)`)
 
-// queries are all that load has seen, for the test that prepares each of them.
+// queries are all that were filled in, for the test that prepares each of them.
 var queries []query
 
-// load fills the query fields of *into with the statements of a .sql file,
-// matched by their "-- name:" lines. "-- name: Lock (postgres)" is what
-// PostgreSQL runs instead of Lock; without a plain Lock, SQLite does nothing. A
-// name that is missing on either side or given twice panics, so any test of the
-// package finds a misspelling. CHANGE_NOTHING stands for the actions that are no
-// security change, BY_RESPONSE for those that a response code may approve: rules of
-// package policy; for USING_INDEX see [usingIndex].
-func load(into any, file string) {
+// waiting are the files whose statements nobody has needed yet.
+var waiting []func()
+
+// load lets the query fields of *into be filled with the statements of a .sql file
+// before a database is opened, not while the program starts: most commands open none.
+func load(into any, file string) { waiting = append(waiting, func() { fillFrom(into, file) }) }
+
+// loadAll fills in what waits, once.
+var loadAll = sync.OnceFunc(func() {
+	for _, fill := range waiting {
+		fill()
+	}
+})
+
+// fillFrom fills the query fields of *into with the statements of a .sql file, matched
+// by their "-- name:" lines. "-- name: Lock (postgres)" is what PostgreSQL runs
+// instead of Lock; without a plain Lock, SQLite does nothing. A name that is missing
+// on either side or given twice panics, so any test of the package finds a
+// misspelling. CHANGE_NOTHING stands for the actions that are no security change,
+// BY_RESPONSE for those that a response code may approve: rules of package policy; for
+// USING_INDEX see [usingIndex].
+func fillFrom(into any, file string) {
 	text, err := sqlFiles.ReadFile(file)
 	if err != nil {
 		panic(err)

@@ -106,6 +106,7 @@ func Open(ctx context.Context, url string) (*DB, error) { return open(ctx, url, 
 func OpenExisting(ctx context.Context, url string) (*DB, error) { return open(ctx, url, false) }
 
 func open(ctx context.Context, url string, make bool) (*DB, error) {
+	loadAll()
 	var e engine
 	var err error
 	switch kind, rest, _ := strings.Cut(url, ":"); {
