@@ -144,7 +144,10 @@ func (p *Portal) follow(w http.ResponseWriter, r *http.Request, id string, watch
 	if r.Method == http.MethodHead || !send(w, out, "retry: 1000\ndata: ", line) {
 		return nil
 	}
-	for end > 0 && p.pause(r.Context(), hint, end) {
+	alive := time.NewTicker(beat)
+	defer alive.Stop()
+	beats := func() bool { return send(w, out, ":", nil) }
+	for end > 0 && p.pause(r.Context(), hint, end, alive.C, beats) {
 		if line, end, err = aside(r.Context(), next, &last); err != nil {
 			return nil // the browser comes back, and is told by the first look
 		}
@@ -195,20 +198,31 @@ func aside(ctx context.Context, next look, last *event) (line []byte, end time.D
 	return line, end, err
 }
 
+// beat is how often a stream says that it lives, in a comment: what stands between closes
+// one that is silent, nginx after a minute and some balancers after half of one.
+const beat = 20 * time.Second
+
 // pause sleeps until there may be another state. It is false if nobody listens
 // any more, or the server stops.
-func (p *Portal) pause(ctx context.Context, hint <-chan struct{}, end time.Duration) bool {
+func (p *Portal) pause(ctx context.Context, hint <-chan struct{}, end time.Duration, alive <-chan time.Time, beats func() bool) bool {
 	over := time.NewTimer(max(end, time.Second))
 	defer over.Stop()
-	select {
-	case <-hint:
-	case <-over.C:
-	case <-ctx.Done():
-		return false
-	case <-p.Draining:
-		return false
+	for {
+		select {
+		case <-hint:
+			return true
+		case <-over.C:
+			return true
+		case <-alive:
+			if !beats() {
+				return false
+			}
+		case <-ctx.Done():
+			return false
+		case <-p.Draining:
+			return false
+		}
 	}
-	return true
 }
 
 func seconds(d time.Duration) int { return max(0, int(d.Seconds())) }

@@ -4,13 +4,16 @@ import (
 	"bufio"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"keyturn/internal/keyturntest"
 	"keyturn/internal/policy"
+	"keyturn/internal/portal"
 )
 
 // An event is what a page is told.
@@ -151,4 +154,19 @@ func TestStreamsEndWithTheServer(t *testing.T) {
 			t.Errorf("while the server stops: %q", lines.Text())
 		}
 	}
+}
+
+// What stands between closes a stream that is silent, nginx after a minute: so none is,
+// for half of one. Nothing is looked up for it, and no message is sent.
+func TestStreamsAreKeptAlive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		out, began := httptest.NewRecorder(), time.Now()
+		if err := (&portal.Portal{}).FollowStill(out, httptest.NewRequest("GET", "/", nil), 10*time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		said := strings.Split(strings.TrimSpace(out.Body.String()), "\n\n")
+		if comments := strings.Count(out.Body.String(), "\n:\n"); comments < 20 || len(said) != comments+1 || time.Since(began) < 10*time.Minute {
+			t.Errorf("in %s: %q", time.Since(began), said)
+		}
+	})
 }

@@ -1,6 +1,21 @@
 package portal
 
-import "keyturn/internal/page"
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"keyturn/internal/page"
+)
+
+// FollowStill follows what doesn't change until it ends.
+func (p *Portal) FollowStill(w http.ResponseWriter, r *http.Request, end time.Duration) error {
+	over := time.Now().Add(end)
+	watch := func(string) (<-chan struct{}, func()) { return nil, func() {} }
+	return p.follow(w, r, "act_1", watch, func(context.Context) (event, time.Duration, error) {
+		return event{State: "waiting", Page: "setup"}, time.Until(over), nil
+	})
+}
 
 // Pages are the structs of all pages, by the name of their template.
 var Pages = map[string]page.Page{

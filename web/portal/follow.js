@@ -12,17 +12,20 @@ const pace = 2000; // milliseconds
  * @param {(status: number) => void} lost  0: the server can't be reached; another status: there is nothing to follow
  */
 export function follow(path, tell, lost) {
-  let heard = false, over = false, asking = 0;
+  let heard = false, over = false, asking = 0, missing = 0;
   const source = new EventSource(path);
   const end = () => {
     over = true;
     source.close();
     clearInterval(asking);
+    clearTimeout(missing);
   };
 
   /** @param {Event} event */
   const hear = (event) => {
     heard = true;
+    clearTimeout(missing);
+    missing = 0;
     if (!over && !tell(event)) end();
   };
   const ask = async () => {
@@ -48,7 +51,7 @@ export function follow(path, tell, lost) {
   source.onerror = () => {
     if (over) return;
     if (source.readyState === EventSource.CLOSED) poll(); // refused: asking once more says why
-    else lost(0);
+    else if (!missing) missing = setTimeout(() => { missing = 0; ask(); }, silence); // it comes back by itself: nobody needs to hear of it
   };
   setTimeout(() => { if (!heard) poll(); }, silence);
   // A tab that slept asks the moment it wakes, and once more when the network is back.
