@@ -69,6 +69,8 @@ var byPerson = map[Kind]bool{
 	SignInRefused: false, SessionBegun: true, SessionEnded: true, BrowserForgot: true,
 
 	LetterClaimed: false, LetterSent: false, LetterFailed: false,
+
+	RecordForgotten: false,
 }
 
 // addresses are the details that are network addresses.

@@ -117,6 +117,9 @@ const (
 	LetterFailed  Kind = "letter.failed" // tried for a day, and given up
 )
 
+// RecordForgotten says how much was removed because it was old; its details are numbers of rows.
+const RecordForgotten Kind = "record.forgotten"
+
 // An Event is one line of the record, and carries the time of the change that
 // it tells of: the store takes both from here.
 type Event struct {

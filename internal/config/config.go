@@ -58,6 +58,7 @@ type Config struct {
 	Log        Log        `toml:"log"`
 	Storage    Storage    `toml:"storage"`
 	Seal       Seal       `toml:"seal"`
+	Keep       Keep       `toml:"keep"`
 	Limits     Limits     `toml:"limits"`
 }
 
@@ -237,6 +238,7 @@ func Default() Config {
 		TLS:          TLS{HSTS: "auto"},
 		Mail:         Mail{Security: "starttls", Patience: Duration{30 * time.Second}},
 		Storage:      Storage{URL: "sqlite:/var/lib/keyturn/keyturn.db"},
+		Keep:         defaultKeep(),
 		Limits:       defaultLimits(),
 	}
 }

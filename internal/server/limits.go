@@ -32,6 +32,13 @@ func limits(c config.Config) policy.Limits {
 	return l
 }
 
+// keep is how long the operator wants things kept.
+func keep(c config.Config) policy.Keep {
+	k := c.Keep
+	return policy.Keep{Requests: k.Requests.Duration, Addresses: k.Addresses.Duration, Activations: k.Activations.Duration,
+		Letters: k.Letters.Duration, Changes: k.Changes.Duration}
+}
+
 // unlocks are the kinds of unlock that the operator allows, spec §6.2.
 func unlocks(c config.Config) []keyturn.Unlock {
 	switch c.Unlock.Mode {

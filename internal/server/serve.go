@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"keyturn/internal/store"
 )
 
 const (
@@ -116,23 +118,38 @@ func (s *Server) listenHealth(ctx context.Context) (net.Listener, error) {
 
 // How the tables are kept small. Nothing depends on it.
 const (
+	tidyFirst = 5 * time.Minute // after the start
 	tidyEvery = time.Hour
-	tidyAfter = 24 * time.Hour // no limit looks further back
+	tidyShare = 10 // of the time: what was forgotten in one part is followed by nine parts of rest
 )
 
 // tidy forgets what has been over for long, until ctx ends.
 func (s *Server) tidy(ctx context.Context) {
-	tick := time.NewTicker(tidyEvery)
+	tick := time.NewTimer(tidyFirst)
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
+			tick.Reset(tidyEvery)
 		case <-ctx.Done():
 			return
 		}
-		if err := s.Store.Tidy(ctx, s.with.Now().Add(-tidyAfter)); err != nil && ctx.Err() == nil {
+		t := store.Tidy{At: s.with.Now(), Keep: keep(s.config), Rest: func(took time.Duration) error { return rest(ctx, took) }}
+		if err := s.Store.Tidy(ctx, t); err != nil && ctx.Err() == nil {
 			s.with.Log.LogAttrs(ctx, slog.LevelError, "tidying failed", slog.Any("err", err))
 		}
+	}
+}
+
+// rest leaves the database to everybody else for a while.
+func rest(ctx context.Context, took time.Duration) error {
+	t := time.NewTimer(max(took, time.Millisecond) * (tidyShare - 1))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

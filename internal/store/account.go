@@ -115,8 +115,12 @@ func (d *DB) UnlockAccount(ctx context.Context, id string, ev audit.Event) error
 }
 
 // RemoveAccount implements [account.Store]. What refers to the account in the
-// schema goes with it.
+// schema goes with it. Requests that are over go before, a part at a time: there may be
+// very many, and nobody else can write while they go.
 func (d *DB) RemoveAccount(ctx context.Context, id string, ev audit.Event) error {
+	if err := d.parts(ctx, Tidy{Rest: func(time.Duration) error { return nil }}, tidySQL.OfAccount, id); err != nil {
+		return err
+	}
 	return d.write(ctx, func(tx *Tx) error {
 		if err := tx.lockAccount(id); err != nil {
 			return err
@@ -124,7 +128,14 @@ func (d *DB) RemoveAccount(ctx context.Context, id string, ev audit.Event) error
 		if err := tx.dropAnswers(id); err != nil {
 			return err
 		}
-		return tx.step(ev, account.ErrUnknown, accountSQL.Delete, id)
+		phones, err := list(tx, value[string], forgetSQL.PhonesOf, id)
+		if err != nil {
+			return err
+		}
+		if err := tx.step(ev, account.ErrUnknown, accountSQL.Delete, id); err != nil {
+			return err
+		}
+		return tx.forgetPhones(phones)
 	})
 }
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"keyturn"
+	"keyturn/internal/audit"
 	"keyturn/internal/policy"
 )
 
@@ -33,7 +33,7 @@ func (q query) on(postgres bool) string {
 // usingIndex is how a statement says by which index it has to find its rows, because
 // another one would lead through all that an account ever did. SQLite, which without
 // statistics can't tell the two apart, is told; PostgreSQL sees how large they are.
-var usingIndex = regexp.MustCompile(`\s*USING_INDEX\((\w+)\)`)
+var usingIndex = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\s*USING_INDEX\((\w+)\)`) })
 
 // queries are all that were filled in, for the test that prepares each of them.
 var queries []query
@@ -57,7 +57,8 @@ var loadAll = sync.OnceFunc(func() {
 // instead of Lock; without a plain Lock, SQLite does nothing. A name that is missing
 // on either side or given twice panics, so any test of the package finds a
 // misspelling. CHANGE_NOTHING stands for the actions that are no security change,
-// BY_RESPONSE for those that a response code may approve: rules of package policy; for
+// BY_RESPONSE for those that a response code may approve: rules of package policy;
+// THE_CHANGES and its like for the kinds of events that package audit lists; for
 // USING_INDEX see [usingIndex].
 func fillFrom(into any, file string) {
 	text, err := sqlFiles.ReadFile(file)
@@ -66,7 +67,8 @@ func fillFrom(into any, file string) {
 	}
 	v := reflect.ValueOf(into).Elem()
 	noun := strings.TrimSuffix(file, ".sql")
-	rules := strings.NewReplacer("CHANGE_NOTHING", quoted(policy.ChangeNothing()), "BY_RESPONSE", quoted(policy.Respondable()))
+	rules := strings.NewReplacer("CHANGE_NOTHING", quoted(policy.ChangeNothing()), "BY_RESPONSE", quoted(policy.Respondable()),
+		"THE_CHANGES", quoted(audit.Changes), "THE_BEGINNINGS", quoted(audit.Beginnings), "THE_LETTERS", quoted(audit.Letters))
 	for _, part := range strings.Split(rules.Replace(string(text)), "-- name: ")[1:] {
 		head, stmt, _ := strings.Cut(part, "\n")
 		name, variant, _ := strings.Cut(strings.TrimSpace(head), " ")
@@ -83,7 +85,7 @@ func fillFrom(into any, file string) {
 		if q.postgres == "" {
 			q.postgres = q.sqlite
 		}
-		q.sqlite, q.postgres = usingIndex.ReplaceAllString(q.sqlite, " INDEXED BY $1"), usingIndex.ReplaceAllString(q.postgres, "")
+		q.sqlite, q.postgres = usingIndex().ReplaceAllString(q.sqlite, " INDEXED BY $1"), usingIndex().ReplaceAllString(q.postgres, "")
 		q.name = noun + "." + v.Type().Field(i).Name
 		if q.postgres == "" {
 			panic(fmt.Sprintf("%s: no statement for %s", file, q.name))
@@ -92,10 +94,10 @@ func fillFrom(into any, file string) {
 	}
 }
 
-// quoted is a list of actions as one of SQL.
-func quoted(actions []keyturn.Action) string {
+// quoted is a list of names as one of SQL.
+func quoted[S ~string](names []S) string {
 	var all []string
-	for _, a := range actions {
+	for _, a := range names {
 		all = append(all, "'"+string(a)+"'")
 	}
 	return strings.Join(all, ", ")

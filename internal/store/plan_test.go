@@ -54,20 +54,32 @@ var long = map[string][]string{
 	"event_device":                      {"event.OfDevice"},
 	"event_subject":                     {"event.OfSubject"},
 	"event_reference":                   {"event.OfReference"},
-	"device_account":                    {"account.Delete", "answer.DropAnswersOf", "answer.DropLateOf", "answer.DropProofsOf", "push.UnsubscribeAll"},
+	"device_account":                    {"account.Delete", "answer.DropAnswersOf", "answer.DropLateOf", "answer.DropProofsOf", "push.UnsubscribeAll", "forget.PhonesOf"},
 	"session_of":                        {"account.Delete"},
 	"sqlite_autoindex_challenge_code_1": {"account.Delete"},
 	// the end of the record, and a thousand events from a number on
-	"event by seq": {"record.Last", "record.Since"}, "event_pkey": {"record.Last", "record.Since"},
+	"event by seq": append([]string{"record.Last", "record.Since"}, parts...), "event_pkey": append([]string{"record.Last", "record.Since"}, parts...),
+	// 250 rows that follow each other, from the old end
+	"request by seq":    {"forget.Requests", "forget.OldRequests"},
+	"request_pkey":      {"forget.Requests", "forget.OldRequests"},
+	"activation by seq": {"forget.Activations", "forget.ActivationAddresses", "forget.NeverActive", "forget.OldActivations"},
+	"activation_pkey":   {"forget.Activations", "forget.ActivationAddresses", "forget.NeverActive", "forget.OldActivations"},
+	"device by seq":     {"forget.Devices", "forget.DeviceAddresses"},
+	"device_pkey":       {"forget.Devices", "forget.DeviceAddresses"},
+	"request_address":   {"tidy.Addresses"},
+	"device_phone":      {"forget.Phone"},
 	// what is over, a part at a time
 	"known_browser_until": {"tidy.Browsers"},
 	"pin_change_expires":  {"tidy.Changes"},
-	"session_ended":       {"tidy.Sessions"},
+	"session_ended":       {"tidy.EndedSessions"},
 	"session_ends":        {"tidy.Sessions"},
 	"told_at":             {"tidy.Told"},
 	"notice_event":        {"tidy.Told"},
 	"try_at":              {"tidy.Tries"},
 }
+
+// parts forget a part of the record.
+var parts = []string{"forget.Events", "forget.Addresses", "forget.RequestEvents", "forget.BeginningEvents", "forget.LetterEvents", "forget.ChangeEvents"}
 
 // A105: an account with a long history, its own doing, makes no statement that a request, a
 // sign-in, a call of a phone or a page runs any slower.

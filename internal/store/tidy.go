@@ -2,26 +2,80 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"time"
 
-	"keyturn/internal/notice"
+	"keyturn/internal/audit"
+	"keyturn/internal/policy"
 )
 
-var tidySQL struct{ Tries, Browsers, Sessions, Changes, Told query }
+var tidySQL struct{ Tries, Browsers, Sessions, EndedSessions, Changes, Told, Addresses, OfAccount query }
 
 func init() { load(&tidySQL, "tidy.sql") }
 
-// Tidy forgets tries, known browsers, sessions and PIN changes that were over by then,
-// which should be a day ago: no limit looks further back; and what people were told long
-// before. Nothing depends on it, since every statement looks at the time itself; without
-// it the tables grow.
-func (d *DB) Tidy(ctx context.Context, over time.Time) error {
-	return d.write(ctx, func(tx *Tx) error {
-		for _, q := range []query{tidySQL.Tries, tidySQL.Browsers, tidySQL.Sessions, tidySQL.Changes} {
-			if err := tx.run(q, over); err != nil {
-				return err
-			}
+// A Tidy says what is forgotten.
+type Tidy struct {
+	At   time.Time   // now
+	Keep policy.Keep // what is older goes
+
+	// Rest is called after each part with the time that the part took, and returns when
+	// the next may begin; with an error the rest waits for the next call. nil: at once.
+	Rest func(took time.Duration) error
+}
+
+const (
+	tidyPart  = 250            // rows of a part: a sign-in that comes at the same time waits for one part at most
+	tidyAfter = 24 * time.Hour // what is over is forgotten so long after: no limit looks further back
+)
+
+// Tidy forgets what is over, such as tries, sessions and browsers that are no longer
+// known, and what is old. Nothing depends on it, since every statement looks at the time
+// itself; without it the tables grow. Any number of nodes may do it at once. The record
+// is told how much of it went, and of requests and activations.
+func (d *DB) Tidy(ctx context.Context, t Tidy) error {
+	if t.Rest == nil {
+		t.Rest = func(time.Duration) error { return nil }
+	}
+	over := t.At.Add(-tidyAfter)
+	for _, one := range []struct {
+		remove query
+		until  time.Time
+	}{
+		{tidySQL.Tries, over}, {tidySQL.Browsers, over}, {tidySQL.Sessions, over}, {tidySQL.EndedSessions, over}, {tidySQL.Changes, over},
+		{tidySQL.Told, t.At.Add(-t.Keep.Letters)}, {tidySQL.Addresses, t.At.Add(-t.Keep.Addresses)},
+	} {
+		if err := d.parts(ctx, t, one.remove, one.until); err != nil {
+			return err
 		}
-		return tx.run(tidySQL.Told, over.Add(-notice.Kept))
-	})
+	}
+	gone, err := d.forget(ctx, t)
+	if len(gone) == 0 {
+		return err
+	}
+	ev := audit.Event{Kind: audit.RecordForgotten, At: t.At}
+	for what, n := range gone {
+		ev = ev.With(what, strconv.FormatInt(n, 10))
+	}
+	if e := d.write(ctx, func(tx *Tx) error { return tx.tell(ev) }); err == nil {
+		err = e
+	}
+	return err
+}
+
+// parts runs a statement with its last argument, the most rows, until there are fewer.
+func (d *DB) parts(ctx context.Context, t Tidy, q query, of any) error {
+	for {
+		var n int64
+		began := time.Now()
+		err := d.write(ctx, func(tx *Tx) (err error) {
+			n, err = tx.Exec(q, of, tidyPart)
+			return err
+		})
+		if err != nil || n < tidyPart {
+			return err
+		}
+		if err := t.Rest(time.Since(began)); err != nil {
+			return err
+		}
+	}
 }

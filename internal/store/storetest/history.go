@@ -15,6 +15,7 @@ type History struct {
 	Requests int       // ended ones; of activations, sessions, devices and notices a tenth of that
 	Events   int       // of the record
 	Ends     time.Time // when the newest of it happened
+	First    int       // its rows are counted from here; 0: from 1
 }
 
 // past are the statements that make a history: a row for each number i of n, of the
@@ -67,19 +68,19 @@ func (h History) Write(ctx context.Context, url string) error {
 		if p.part > 0 {
 			rows = h.Requests / p.part
 		}
-		text := strings.NewReplacer("ACCOUNT", h.Account, "AS BYTES", "AS "+bytes, "ENDS", fmt.Sprint(h.Ends.Unix()-int64(rows))).Replace(p.text)
-		if err := fill(ctx, db, text, rows); err != nil {
+		text := strings.NewReplacer("ACCOUNT", h.Account, "AS BYTES", "AS "+bytes, "ENDS", fmt.Sprint(h.Ends.Unix()-int64(max(h.First, 1)+rows-1))).Replace(p.text)
+		if err := fill(ctx, db, text, max(h.First, 1), rows); err != nil {
 			return fmt.Errorf("history: %.30s: %w", text, err)
 		}
 	}
 	return nil
 }
 
-// fill runs a statement for the numbers 1 to rows.
-func fill(ctx context.Context, db *sql.DB, text string, rows int) error {
+// fill runs a statement for so many numbers.
+func fill(ctx context.Context, db *sql.DB, text string, first, rows int) error {
 	insert, from, _ := strings.Cut(text, "SELECT")
-	for first := 1; first <= rows; first += 100_000 {
-		part := strings.NewReplacer("FROM_", fmt.Sprint(first), "TO_", fmt.Sprint(min(rows, first+99_999))).Replace(numbers)
+	for last := first + rows - 1; first <= last; first += 100_000 {
+		part := strings.NewReplacer("FROM_", fmt.Sprint(first), "TO_", fmt.Sprint(min(last, first+99_999))).Replace(numbers)
 		if _, err := db.ExecContext(ctx, insert+part+"SELECT"+from); err != nil {
 			return err
 		}

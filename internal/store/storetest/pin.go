@@ -167,10 +167,10 @@ var pins = []contract{
 	{"tidying forgets changes that are over", func(w *world) {
 		d := w.phone(w.account())
 		c := w.change(d)
-		w.must(w.db.Tidy(w.Context(), c.Expires.Add(-time.Second)))
+		w.must(w.tidy(c.Expires.Add(-time.Second)))
 		_, err := w.db.Change(w.Context(), d.ID)
 		w.must(err)
-		w.must(w.db.Tidy(w.Context(), c.Expires))
+		w.must(w.tidy(c.Expires))
 		_, err = w.db.Change(w.Context(), d.ID)
 		w.want(err, device.ErrChangeGone)
 	}},

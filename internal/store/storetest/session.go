@@ -10,6 +10,7 @@ import (
 	"keyturn/internal/device"
 	"keyturn/internal/policy"
 	"keyturn/internal/session"
+	"keyturn/internal/store"
 )
 
 var sessions = []contract{
@@ -122,7 +123,7 @@ var sessions = []contract{
 		key := keyturn.NewReference()
 		_, err := w.db.Take(w.Context(), key, 1, time.Hour, now)
 		w.must(err)
-		w.must(w.db.Tidy(w.Context(), now.Add(-time.Second)))
+		w.must(w.tidy(now.Add(-time.Second)))
 		known, err1 := w.db.KnownBrowser(w.Context(), ada, browser, now)
 		wait, err2 := w.db.Take(w.Context(), key, 1, time.Hour, now)
 		if !known || wait == 0 || err1 != nil || err2 != nil {
@@ -132,11 +133,16 @@ var sessions = []contract{
 			w.Errorf("%+v", s)
 		}
 		w.wantEvents(ended, audit.SessionEnded, 1)
-		w.must(w.db.Tidy(w.Context(), now))
+		w.must(w.tidy(now))
 		if wait, err := w.db.Take(w.Context(), key, 1, time.Hour, now); wait != 0 || err != nil {
 			w.Errorf("a try that is over is kept: %v %v", wait, err)
 		}
 	}},
+}
+
+// tidy forgets what was over by then, and nothing that is only old.
+func (w *world) tidy(over time.Time) error {
+	return w.db.Tidy(w.Context(), store.Tidy{At: over.Add(24 * time.Hour), Keep: policy.KeepDefaults()})
 }
 
 // known makes a browser known for an account, by a redeemed approval of a device.
