@@ -1,10 +1,8 @@
 package main
 
 import (
-	"os/user"
-	"strconv"
-
 	"keyturn/internal/audit"
+	"keyturn/internal/owner"
 )
 
 // actor is who the record names for what a command does: whoever sudo says has called
@@ -14,9 +12,5 @@ func actor(sudo string, uid int) string {
 	if sudo != "" {
 		return audit.Operator(sudo)
 	}
-	number := strconv.Itoa(uid)
-	if u, err := user.LookupId(number); err == nil {
-		return audit.Operator(u.Username)
-	}
-	return audit.Operator(number) // a container's user often has no name
+	return audit.Operator(owner.User(uid)) // a number where it has no name, as often in a container
 }

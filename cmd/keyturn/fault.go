@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"os"
 	"strings"
 
 	"keyturn/internal/account"
 	"keyturn/internal/config"
 	"keyturn/internal/device"
+	"keyturn/internal/owner"
 	"keyturn/internal/server"
 	"keyturn/internal/store"
 )
@@ -112,8 +114,31 @@ func (t *terminal) hint(err error) string {
 		return t.t("cli.hint.newer")
 	case errors.Is(err, server.ErrKey):
 		return t.t("cli.hint.key")
+	case errors.Is(err, fs.ErrPermission):
+		return t.whose(err)
 	case errors.Is(err, fs.ErrNotExist):
 		return "keyturn init"
 	}
 	return ""
+}
+
+// whose is the hint for a file that this program may not open: whose it is, and who runs.
+func (t *terminal) whose(err error) string {
+	path, ok := errors.AsType[*fs.PathError](err)
+	if !ok {
+		return ""
+	}
+	name, of := owner.Of(path.Path)
+	me := owner.User(os.Geteuid())
+	switch name {
+	case "":
+		return ""
+	case me:
+		return t.t("cli.hint.mode", "file", of, "user", me)
+	}
+	try := "sudo -u " + name + " keyturn …"
+	if name == "root" { // who made it by mistake, for a service that is nobody else
+		try = "chown " + me + " " + of
+	}
+	return t.t("cli.hint.owner", "file", of, "owner", name, "user", me, "command", try)
 }

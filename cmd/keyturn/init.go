@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"keyturn/internal/config"
+	"keyturn/internal/owner"
 	"keyturn/internal/seal"
 	"keyturn/locale"
 )
@@ -205,5 +206,5 @@ func write(file string, s config.Config) (made bool, err error) {
 		return made, err
 	}
 	_, err = f.WriteString(config.Manual(s))
-	return made, errors.Join(err, f.Close())
+	return made, errors.Join(err, owner.Give(f), f.Close())
 }

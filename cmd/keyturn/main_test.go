@@ -23,7 +23,8 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"keyturn": ma
 // a folder of its own and a port that nobody else uses.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+		Dir:       "testdata",
+		Condition: isRoot,
 		Setup: func(e *testscript.Env) error {
 			port, err := freePort()
 			e.Setenv("PORT", port)
@@ -33,7 +34,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"status": exits, "ready": ready, "ready-after": readyAfter, "sign-in": signIn, "taken": taken, "record": record,
 			"hangup": hangup, "logged": logged, "certificate": certificate,
-			"unpack": unpack, "sql": statement,
+			"unpack": unpack, "sql": statement, "give": give, "theirs": theirs,
 		},
 	})
 }

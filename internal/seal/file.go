@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"keyturn/internal/owner"
 )
 
 // Open reads the keyset file, and makes it if it isn't there: mode 0600, whole
@@ -30,7 +32,7 @@ func Open(file string) (*Box, error) {
 }
 
 // Make writes a fresh keyset to file, durably, unless there is one: made says
-// which. A key that was used and is lost takes all secrets with it, so an
+// which. It belongs to the folder's owner. A key that was used and is lost takes all secrets with it, so an
 // existing file is never written to.
 func Make(file string) (made bool, err error) {
 	text, err := generate()
@@ -43,7 +45,7 @@ func Make(file string) (made bool, err error) {
 	}
 	defer os.Remove(part.Name())
 	_, err = part.Write(text)
-	if err := errors.Join(err, part.Sync(), part.Close()); err != nil {
+	if err := errors.Join(err, owner.Give(part), part.Sync(), part.Close()); err != nil {
 		return false, fmt.Errorf("seal: %w", err)
 	}
 	// A link fails if somebody was first; a rename would overwrite their key.

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 
 	"github.com/pressly/goose/v3"
+
+	"keyturn/internal/owner"
 )
 
 // Migrations are one time line for both engines, forward only. There is no way
@@ -177,6 +179,9 @@ func (s *sqlite) backup(ctx context.Context, version int64) (name string, err er
 	}
 	defer os.Remove(part.Name()) // fails if it was moved
 	defer part.Close()           // it was synced
+	if err := owner.Give(part); err != nil {
+		return "", err
+	}
 	if _, err := db.ExecContext(ctx, "VACUUM INTO $1", part.Name()); err != nil {
 		return "", err
 	}

@@ -16,6 +16,8 @@ import (
 
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // driver "sqlite"
+
+	"keyturn/internal/owner"
 )
 
 // A sqlite is a database in one file: a writer and a pool of readers. Readers
@@ -70,11 +72,7 @@ func (s *sqlite) prepareFile(path string, make bool) (err error) {
 	if s.file, err = filepath.Abs(path); err != nil {
 		return errors.Join(ErrURL, err)
 	}
-	flags := os.O_RDWR
-	if make {
-		flags |= os.O_CREATE
-	}
-	f, err := os.OpenFile(s.file, flags, 0o600)
+	f, err := openFile(s.file, make)
 	if errors.Is(err, fs.ErrNotExist) && !make {
 		return fmt.Errorf("%w: %s", ErrMissing, path)
 	}
@@ -91,6 +89,26 @@ func (s *sqlite) prepareFile(path string, make bool) (err error) {
 func isFile(path string) bool {
 	return path != "" && strings.TrimSpace(path) == path && !strings.Contains(path, "?") &&
 		!strings.HasPrefix(path, "//") && !strings.HasPrefix(path, ":") && !strings.HasPrefix(path, "file:")
+}
+
+// openFile opens a file. If it may make it, a new one belongs to the folder's owner, and
+// so do the logs that SQLite puts beside it.
+func openFile(name string, make bool) (*os.File, error) {
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	if !make || !errors.Is(err, fs.ErrNotExist) {
+		return f, err
+	}
+	f, err = os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return os.OpenFile(name, os.O_RDWR, 0) // another program was faster
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := owner.Give(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // read implements engine. A query takes microseconds and waits for nobody, so
