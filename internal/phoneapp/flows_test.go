@@ -5,7 +5,7 @@ import "testing"
 // The phone's flows against a pretend server in the page.
 func TestFlows(t *testing.T) {
 	ctx := chromium(t)
-	run(ctx, t, serve(t, app(t).Routes())+"/p/test/?only=words,setup,secrets,requests,leave,push,notices")
+	run(ctx, t, serve(t, app(t).Routes())+"/p/test/?only=words,storage,setup,secrets,requests,leave,push,notices")
 }
 
 // A change of the PIN, and whatever can come between.

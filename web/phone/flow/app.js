@@ -19,7 +19,7 @@ export const ENOUGH = 3;
 
 /** The running app. A change of anything is followed by draw. */
 export class App {
-  /** @param {Phone | null} phone  null: this browser can't keep keys @param {() => void} render */
+  /** @param {Phone | null} phone  null: what it keeps isn't open, or can't be @param {() => void} render */
   constructor(phone, render) {
     this.phone = phone;
     this.render = render;
@@ -33,6 +33,10 @@ export class App {
     /** @type {"" | "menu" | "help" | "add"} */
     this.sheet = "";
     this.service = "";
+    /** Why the phone isn't there: not yet, not this time, or never. @type {"" | "opening" | "storage" | "no_storage"} */
+    this.stuck = "";
+    /** Tries to open it once more. */
+    this.again = async () => {};
     this.due = false;
     this.nav = new Nav(() => this.turned());
   }
@@ -67,13 +71,13 @@ export class App {
     this.draw();
   }
 
-  /** Reads what was set before. */
+  /** Reads what was set before. @throws {import("../lib/problem.js").Problem} storage */
   async recall() {
     for (const key of /** @type {(keyof typeof SETTINGS)[]} */ (Object.keys(SETTINGS))) {
-      const value = await this.phone?.setting(key).catch(() => undefined);
+      const value = await this.phone?.setting(key);
       if (value !== undefined) Object.assign(this.settings, { [key]: value });
     }
-    this.opened = (await this.phone?.setting("opened").catch(() => null)) ?? null;
+    this.opened = (await this.phone?.setting("opened")) ?? null;
     if (this.opened && left(this.opened.ends) <= 0) this.forget(this.opened.code);
     this.paint();
   }

@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { shortTime } from "../lib/clock.js";
 import { platform, standalone } from "../lib/system.js";
-import { browserName, language, t } from "../lib/words.js";
+import { browserName, language, list, t } from "../lib/words.js";
 import { Home } from "../view/home.js";
 import { resume } from "./check.js";
 import { ENOUGH } from "./app.js";
@@ -29,7 +29,7 @@ export function HomeFlow({ app }) {
     pin=${phone.pinOpen ? "open" : accounts.some(({ state, earlier }) => earlier && state === "active") ? "earlier" : ""} onPin=${() => app.nav.go("Pin")}
     push=${lost ? "lost" : off ? "off" : ""} onPush=${turnOn}
     accounts=${accounts.map(({ device, account, service, state }) => ({ device, name: account.name, service, state }))}
-    told=${html`<${Told} app=${app} />`}
+    told=${html`<${Told} app=${app} />`} unread=${list([...phone.unread.values()].filter(Boolean))} onAgain=${() => app.again().catch(() => {})}
     unfinished=${phone.unfinished().map(({ account }) => account.name)}
     onOpen=${(/** @type {string} */ id) => app.nav.go("Request", { id })} onAccount=${(/** @type {string} */ device) => app.nav.go("Account", { device })}
     onResume=${() => resume(app)} onScan=${() => app.nav.go("Scan")} onRespond=${() => app.nav.go("Respond")} onAdd=${() => app.open("add")} />`;

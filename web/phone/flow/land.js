@@ -49,10 +49,10 @@ export async function land(app, opened) {
 }
 
 /** @param {App} app @param {boolean} signIn  opened by a sign-in's QR code @returns {Kind | null} */
-function kindOf({ phone, settings }, signIn) {
+function kindOf({ phone, settings, stuck }, signIn) {
   if (inApp()) return "app";
-  if (!phone) return "nope";
-  if (settings.use || standalone() || phone.accounts().length || phone.unfinished().length) return null;
+  if (!phone) return stuck === "no_storage" ? "nope" : null;
+  if (settings.use || standalone() || phone.accounts().length || phone.unfinished().length || phone.unread.size) return null;
   const system = platform();
   if (system === "other") return "desk";
   return signIn ? "have" : system;

@@ -6,7 +6,7 @@ import { html } from "../vendor/preact.js";
 import { left } from "../lib/clock.js";
 import { loaded } from "../lib/load.js";
 import { speakAll } from "../lib/words.js";
-import { Failed } from "../view/failed.js";
+import { Failed, Opening } from "../view/failed.js";
 import { Add, First, Recover } from "../view/first.js";
 import { Shell } from "../view/part.js";
 import { Help, Menu } from "../view/sheet.js";
@@ -25,7 +25,7 @@ const PLACES = {
 };
 
 /** @type {Record<string, (props: any) => any>} */
-const screens = { First: FirstFlow, Recover: RecoverFlow };
+const screens = { First: FirstFlow, Recover: RecoverFlow, Opening, Stuck: StuckFlow };
 
 /** Those that are being loaded, and those that couldn't be: why, and how often. @type {Record<string, {problem?: import("../view/part.js").Fault, times: number}>} */
 const missing = {};
@@ -43,7 +43,7 @@ export function Root({ app }) {
     ${problem && html`<${Failed} problem=${problem} back=${app.nav.stack.length > 1 ? () => app.nav.back() : undefined} onAgain=${() => load(app, wanted)} />`}
     ${screen && html`<${screen} key=${wanted + key} app=${app} entry=${app.nav.top} ...${props} />`}
     ${app.sheet === "menu" && html`<${Menu} onClose=${close} onHelp=${() => app.open("help")} onLanguage=${shell.speak}
-      onSettings=${app.landing ? undefined : () => app.nav.go("Settings")} onCheck=${app.phone?.accounts().length ? () => check(app) : undefined} />`}
+      onSettings=${["Land", "Stuck", "Opening"].includes(rootOf(app)) ? undefined : () => app.nav.go("Settings")} onCheck=${app.phone?.accounts().length ? () => check(app) : undefined} />`}
     ${app.sheet === "help" && html`<${Help} onClose=${close} />`}
     ${app.sheet === "add" && html`<${Add} onClose=${close} onScan=${() => app.nav.go("Scan")} onType=${() => app.nav.go("Type")} />`}
   <//>`;
@@ -53,9 +53,20 @@ export function Root({ app }) {
 const offlineOf = ({ phone }) => (phone?.accounts().some(({ state }) => state === "active") ? "page.offline" : "first.net");
 
 /** @param {App} app @returns {string} */
-function rootOf({ landing, phone }) {
-  if (landing || !phone) return "Land";
-  return phone.accounts().length || phone.unfinished().length ? "Home" : "First";
+function rootOf({ landing, phone, stuck }) {
+  if (landing) return "Land";
+  if (stuck) return stuck === "opening" ? "Opening" : "Stuck";
+  if (phone?.accounts().length || phone?.unfinished().length) return "Home";
+  return phone?.unread.size ? "Stuck" : "First";
+}
+
+/** What the phone keeps can't be read this time. Nothing here may make anybody throw a key away. @param {{app: App}} props */
+function StuckFlow({ app }) {
+  const again = () => {
+    app.again().then(() => app.draw(), () => {});
+    app.draw();
+  };
+  return html`<${Failed} problem=${{ k: "error.storage" }} onAgain=${again} />`;
 }
 
 /**

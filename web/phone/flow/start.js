@@ -9,20 +9,49 @@ import { App } from "./app.js";
 import { land } from "./land.js";
 import { live } from "./live.js";
 import { Root } from "./root.js";
+import { is } from "./say.js";
+
+const PATIENCE = 1500; // milliseconds until it is said that the phone is being opened
 
 /**
  * @param {string} fragment  of the address, already taken out of it
  * @param {HTMLElement} root
  */
 export async function start(fragment, root) {
-  const phone = await Phone.open().catch(() => null);
-  const app = new App(phone, () => render(html`<${Root} app=${app} />`, root));
-  await app.recall();
-  await app.speak();
+  const app = new App(null, () => render(html`<${Root} app=${app} />`, root));
   const opened = readFragment(fragment);
-  await land(app, opened);
   startWorker();
-  if (!phone) return;
+  app.again = () => begin(app, opened);
+  await app.again();
+}
+
+/** @param {App} app @param {ReturnType<typeof readFragment>} opened */
+async function begin(app, opened) {
+  const slow = setTimeout(() => app.speak().then(() => app.draw()), PATIENCE);
+  app.stuck = "opening";
+  const phone = (app.phone = await open(app));
+  await app.speak();
+  clearTimeout(slow);
+  await land(app, opened);
+  if (phone) await run(app, phone, opened);
+}
+
+/** @param {App} app @returns {Promise<Phone | null>} with what was set before */
+async function open(app) {
+  try {
+    app.phone = await Phone.open();
+    await app.recall();
+    app.stuck = "";
+    return app.phone;
+  } catch (problem) {
+    app.stuck = is(problem, "no_storage") ? "no_storage" : "storage";
+    return null;
+  }
+}
+
+/** @param {App} app @param {Phone} phone @param {ReturnType<typeof readFragment>} opened */
+async function run(app, phone, opened) {
+  app.again = () => phone.reload();
   addEventListener("hashchange", () => again(app));
   const keep = () => (phone.accounts().length || phone.unfinished().length) && keepAll();
   keep();

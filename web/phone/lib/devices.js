@@ -24,19 +24,25 @@ export class Devices {
     this.shown = new Map();
     /** @type {Map<string, Activation>} */
     this.activations = new Map();
+    /** Names of the accounts whose devices are kept and can't be read just now, by device: reload may help. @type {Map<string, string>} */
+    this.unread = new Map();
     this.events = new EventTarget();
   }
 
-  /** Reads the storage again: another tab may have changed it. Who holds a row sees what is new in it. */
+  /** Reads the storage again: another tab may have changed it. Who holds a row sees what is new in it, and keeps what can't be read just now. */
   async reload() {
-    const kept = (await this.keys.devices()).filter(({ kd }) => kd);
-    this.rows = new Map(kept.map((row) => [row.id, renewed(this.rows.get(row.id), row)]));
+    const kept = await this.keys.devices();
+    const held = this.keys.unread.map((id) => this.rows.get(id)).filter((row) => row !== undefined);
+    const unread = this.keys.unread.filter((id) => !this.rows.has(id));
+    const known = unread.length ? (await this.keys.setting("known")) ?? {} : {};
+    this.unread = new Map(unread.map((id) => [id, known[id] ?? ""]));
+    this.rows = new Map([...kept, ...held].map((row) => [row.id, renewed(this.rows.get(row.id), row)]));
     this.tell("accounts");
   }
 
   /** Other tabs read the storage again when the PIN was changed here, or the phone reset: what they hold is what was before. */
   hearOthers() {
-    this.others = new BroadcastChannel("keyturn pin " + this.keys.db.name);
+    this.others = new BroadcastChannel("keyturn pin " + this.keys.store.name);
     this.others.onmessage = () => this.reload().catch(() => {});
   }
 
@@ -71,8 +77,9 @@ export class Devices {
   async lost() {
     const known = await this.keys.setting("known");
     if (!known) return this.forgetLost().then(() => []); // from before they were kept
-    return Object.keys(known).filter((device) => !this.rows.get(device)?.kd).map((device) => known[device]);
+    return Object.keys(known).filter((device) => !this.rows.has(device) && !this.unread.has(device)).map((device) => known[device]);
   }
+
 
   /** Keeps which accounts this phone is set up for, apart from their keys. @param {string} device @param {string} [name]  none: not any more */
   async #known(device, name) {
@@ -100,13 +107,15 @@ export class Devices {
 
   /** The person knows that the keys are gone. */
   async forgetLost() {
-    await this.keys.set("known", Object.fromEntries([...this.rows.values()].filter(({ kd, state }) => kd && state !== "unfinished").map(({ id, account }) => [id, account.name])));
+    const rows = [...this.rows.values()].filter(({ state }) => state !== "unfinished").map(({ id, account }) => [id, account.name]);
+    await this.keys.set("known", Object.fromEntries([...this.unread, ...rows]));
   }
 
   /** What this phone kept of the account before stands for nothing any more. @param {Row} by  the device that is active now */
   async supersede(by) {
     const older = [...this.rows.values()].filter((row) => row.id !== by.id && row.account.id === by.account.id && row.state !== "unfinished");
     for (const row of older) await this.forget(row.id);
+    for (const [id, name] of this.unread) if (name === by.account.name) await this.forget(id);
   }
 
   /** Deletes a device's keys here. The server is not told. @param {string} device */
@@ -114,6 +123,7 @@ export class Devices {
     await this.keys.forget(device);
     await this.#known(device);
     this.rows.delete(device);
+    this.unread.delete(device);
     this.shown.delete(device);
     this.activations.delete(device);
     this.tell("accounts");

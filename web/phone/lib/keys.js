@@ -3,53 +3,40 @@
 // mode, and anything computed from it, spec §4.3.
 
 import { Problem } from "./problem.js";
+import { Store, done } from "./store.js";
 
 /** @typedef {import("./device.js").Row} Row */
 
-const VERSION = 1; // of the storage; a change adds an arm to upgrade
-
 /** The storage of one phone. Safe to use from several tabs. */
 export class Keys {
-  /** @param {IDBDatabase} db */
-  constructor(db) {
-    this.db = db;
-    this.#watch();
+  /** Ids of devices that are kept and can't be read just now. @type {string[]} */
+  unread = [];
+
+  /** @param {Store} store */
+  constructor(store) {
+    this.store = store;
   }
 
   /**
    * @param {string} [name]
-   * @throws {Problem} no_storage
+   * @throws {Problem} no_storage: there is none; storage: not this time
    */
   static async open(name = "keyturn") {
-    return new Keys(await opened(name));
-  }
-
-  /** A newer version of the app, or a reset in another window, waits for the end of this one's. */
-  #watch() {
-    const { db } = this;
-    this.shut = false;
-    db.onversionchange = () => {
-      db.close();
-      this.shut = true;
-    };
-  }
-
-  async #again() {
-    this.db = await opened(this.db.name);
-    this.#watch();
+    return new Keys(await Store.open(name));
   }
 
   /** After a reset in another window nothing works but this: what is held is what was before. @returns {Promise<Row[]>} oldest first */
   async devices() {
-    if (this.shut) await this.#again();
-    const rows = await done(this.db.transaction("devices").objectStore("devices").getAll());
-    return rows.sort((/** @type {Row} */ a, /** @type {Row} */ b) => a.added - b.added);
+    if (this.store.shut) await this.store.again();
+    const [rows, ids] = await this.store.step("devices", "readonly", (store) => Promise.all([done(store.getAll()), done(store.getAllKeys())]));
+    this.unread = /** @type {string[]} */ (ids).filter((_, i) => !rows[i]?.kd); // a key that its system doesn't hand out makes a row null
+    return rows.filter((/** @type {Row} */ row) => row?.kd).sort((/** @type {Row} */ a, /** @type {Row} */ b) => a.added - b.added);
   }
 
   /** @param {Row} row  new, or read before: its counter and what is sealed under the PIN are left as they are stored */
   save(row) {
     return this.#write("devices", async (store) => {
-      const stored = await done(store.get(row.id));
+      const stored = readable(await done(store.get(row.id)));
       const { next, earlier, ...rest } = row;
       store.put({ ...rest, ...(stored && sealedOf(stored)), counter: Math.max(row.counter, stored?.counter ?? 0) });
     });
@@ -61,7 +48,7 @@ export class Keys {
    */
   beginChange(next) {
     return this.#write("devices", async (store) => {
-      for (const row of await done(store.getAll())) if (next.has(row.id)) store.put({ ...row, next: next.get(row.id) });
+      for (const row of (await done(store.getAll())).map(readable)) if (next.has(row.id)) store.put({ ...row, next: next.get(row.id) });
     });
   }
 
@@ -71,7 +58,7 @@ export class Keys {
    */
   endChange(changed) {
     return this.#write("devices", async (store) => {
-      for (const { next, ...row } of await done(store.getAll())) {
+      for (const { next, ...row } of (await done(store.getAll())).map(readable)) {
         const { earlier, ...before } = row;
         if (next) store.put(changed ? { ...before, epoch: next.epoch, ck: next.ck, salt: next.salt } : row);
         else if (changed && row.unlock === "pin" && row.state !== "removed") store.put({ ...row, earlier: true });
@@ -91,25 +78,24 @@ export class Keys {
    * @returns {Promise<number>}
    */
   async count(id) {
-    let counter = 0;
-    await this.#write("devices", async (store) => {
-      const row = await done(store.get(id));
-      if (!row) return; // removed in another tab
-      counter = row.counter + 1;
-      store.put({ ...row, counter });
+    const counter = await this.#write("devices", async (store) => {
+      const row = readable(await done(store.get(id)));
+      if (!row) return 0; // removed in another tab
+      store.put({ ...row, counter: row.counter + 1 });
+      return row.counter + 1;
     });
     if (counter === 0) throw new Problem("bad_call");
     return counter;
   }
 
-  /** @param {string} id */
-  async counter(id) {
-    return (await done(this.db.transaction("devices").objectStore("devices").get(id)))?.counter ?? 0;
+  /** @param {string} id @returns {Promise<number>} */
+  counter(id) {
+    return this.store.step("devices", "readonly", async (store) => readable(await done(store.get(id)))?.counter ?? 0);
   }
 
   /** @param {string} key @returns {Promise<any>} */
-  async setting(key) {
-    return done(this.db.transaction("settings").objectStore("settings").get(key));
+  setting(key) {
+    return this.store.step("settings", "readonly", (store) => done(store.get(key)));
   }
 
   /** @param {string} key @param {any} value */
@@ -118,39 +104,13 @@ export class Keys {
   }
 
   /** Deletes everything, and begins anew. */
-  async reset() {
-    this.db.close();
-    await done(indexedDB.deleteDatabase(this.db.name));
-    await this.#again();
+  reset() {
+    return this.store.reset();
   }
 
-  /**
-   * One transaction; it is on disk when the promise resolves.
-   * @param {string} name
-   * @param {(store: IDBObjectStore) => Promise<void>} change
-   */
-  async #write(name, change) {
-    try {
-      const step = this.db.transaction(name, "readwrite", { durability: "strict" });
-      const completed = new Promise((resolve, reject) => {
-        step.oncomplete = resolve;
-        step.onabort = () => reject(step.error);
-      });
-      await Promise.all([change(step.objectStore(name)), completed]);
-    } catch {
-      throw new Problem("no_storage");
-    }
-  }
-}
-
-/** @param {string} name @returns {Promise<IDBDatabase>} @throws {Problem} no_storage */
-async function opened(name) {
-  try {
-    const request = indexedDB.open(name, VERSION);
-    request.onupgradeneeded = ({ oldVersion }) => upgrade(request.result, oldVersion);
-    return await done(request);
-  } catch {
-    throw new Problem("no_storage");
+  /** @template T @param {"devices" | "settings"} name @param {(store: IDBObjectStore) => Promise<T>} change */
+  #write(name, change) {
+    return this.store.step(name, "readwrite", change);
   }
 }
 
@@ -159,22 +119,8 @@ function sealedOf({ ck, salt, epoch, next, earlier }) {
   return { epoch, ...(ck && { ck, salt }), ...(next && { next }), ...(earlier && { earlier }) };
 }
 
-/** @param {IDBDatabase} db @param {number} from */
-function upgrade(db, from) {
-  if (from < 1) {
-    db.createObjectStore("devices", { keyPath: "id" });
-    db.createObjectStore("settings");
-  }
-}
-
-/**
- * @template T
- * @param {IDBRequest<T>} request
- * @returns {Promise<T>}
- */
-function done(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
+/** A row that isn't there is undefined; one that can't be read is null, and nothing may be written over it. @param {any} row */
+function readable(row) {
+  if (row === null) throw new Problem("storage");
+  return row;
 }

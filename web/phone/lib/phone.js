@@ -20,7 +20,7 @@ export class Phone extends Devices {
 
   /**
    * @param {{origin?: string, name?: string, send?: typeof fetch}} [options]  name: of the storage; send: instead of fetch
-   * @throws {Problem} no_storage
+   * @throws {Problem} no_storage, storage
    */
   static async open({ origin = location.origin, name, send } = {}) {
     const phone = new Phone(origin, await Keys.open(name), send);
@@ -61,7 +61,7 @@ export class Phone extends Devices {
    * @param {AbortSignal} signal
    */
   async listen(signal) {
-    await this.reload();
+    await this.reload().catch(() => {}); // what is in memory answers too
     /** @type {Map<string, Promise<void>>} */
     const running = new Map();
     const begin = () => {

@@ -150,7 +150,7 @@ async function pair() {
 
 /** The app is closed and opened again. */
 async function reopened(phone, server, storage) {
-  phone.keys.db.close();
+  phone.keys.store.db.close();
   phone.others.close();
   return open(server, storage);
 }

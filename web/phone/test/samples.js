@@ -10,7 +10,7 @@ import { Alarm } from "../view/alarm.js";
 import { Answered } from "../view/answered.js";
 import { CheckCode, CheckGone } from "../view/code.js";
 import { Confirm, NotMe } from "../view/confirm.js";
-import { Failed } from "../view/failed.js";
+import { Failed, Opening } from "../view/failed.js";
 import { Add, First, Recover } from "../view/first.js";
 import { Home, Recent } from "../view/home.js";
 import { Land } from "../view/land.js";
@@ -106,6 +106,8 @@ export const SAMPLES = {
   "confirm-ending": () => html`<${Confirm} made=${{ ...made(), place: "", ends: soon(48) }} name=${iphone} problem=${null} busy=${false} back=${no} onGo=${no} onNotMe=${no} onDone=${no} onAgain=${no} />`,
   "confirm-move": () => html`<${Confirm} made=${{ ...made(), replaces: iphone }} name="Pixel 9" problem=${null} busy=${false} back=${no} onGo=${no} onNotMe=${no} onDone=${no} onAgain=${no} />`,
   failed: () => html`<${Failed} problem=${{ k: "error.unloaded" }} back=${no} onAgain=${no} />`, "failed-old": () => html`<${Failed} problem=${{ k: "error.too_old", guide: "what-you-need" }} onAgain=${no} />`,
+  stuck: () => html`<${Failed} problem=${{ k: "error.storage" }} onAgain=${no} />`, opening: () => html`<${Opening} />`,
+  "confirm-noroom": confirm({ problem: { k: "error.no_room" } }), "home-unread": home({ unread: "harbor.shop", onAgain: no }),
   notme: () => html`<${NotMe} onDone=${no} />`,
   "unlock-new": unlock(NewPin, {}), "unlock-new-unsure": unlock(NewPin, { problem: { k: "unlock.unsure" }, again: true, onOther: undefined }), "unlock-new-busy": unlock(NewPin, { busy: true }),
   "unlock-phone": unlock(PhoneUnlock, {}), "unlock-phone-closed": unlock(PhoneUnlock, { problem: { k: "unlock.phone.cancel" } }), "unlock-phone-none": unlock(PhoneUnlock, { problem: { k: "unlock.phone.none", guide: "what-you-need" } }),

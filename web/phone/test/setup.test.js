@@ -162,7 +162,7 @@ export default async function () {
     const { server, phone } = await fixture("ada", "mei");
     await activated(phone, server, "0");
     equal(await phone.lost(), [], "while they are there");
-    const step = phone.keys.db.transaction("devices", "readwrite");
+    const step = phone.keys.store.db.transaction("devices", "readwrite");
     step.objectStore("devices").clear();
     await new Promise((done) => (step.oncomplete = done));
     await phone.reload();

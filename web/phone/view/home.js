@@ -10,15 +10,16 @@ import { Banner, Button, Icon, Screen, Status, T } from "./part.js";
 
 /**
  * @param {{cards: Card[], accounts: Row[], ended: Ended[], unfinished: string[], note?: import("./part.js").Say | null, say: string, many: boolean, told?: any,
- *   browser?: boolean, offer?: "" | "offers" | "done", onInstall?: () => void, push?: "" | "off" | "lost", onPush?: () => void, pin?: "" | "open" | "earlier", onPin?: () => void, onOpen: (id: string) => void, onAccount: (device: string) => void, onResume: () => void, onScan: () => void, onRespond: () => void, onAdd: () => void}} props
+ *   browser?: boolean, offer?: "" | "offers" | "done", onInstall?: () => void, push?: "" | "off" | "lost", onPush?: () => void, pin?: "" | "open" | "earlier", onPin?: () => void, unread?: string, onAgain?: () => void, onOpen: (id: string) => void, onAccount: (device: string) => void, onResume: () => void, onScan: () => void, onRespond: () => void, onAdd: () => void}} props
  *   many: several accounts, so that a card says whose it is; browser: it is said that the app can be installed, which the browser
- *   offers or not; push, pin: what is to be said of notifications and of the PIN
+ *   offers or not; push, pin: what is to be said of notifications and of the PIN; unread: accounts whose keys can't be read just now
  */
-export function Home({ cards, accounts, ended, unfinished, note, say, many, told, browser = false, offer = "", onInstall, push = "", onPush, pin = "", onPin, onOpen, onAccount, onResume, onScan, onRespond, onAdd }) {
+export function Home({ cards, accounts, ended, unfinished, note, say, many, told, browser = false, offer = "", onInstall, push = "", onPush, pin = "", onPin, unread = "", onAgain, onOpen, onAccount, onResume, onScan, onRespond, onAdd }) {
   const acts = html`<div class="pair"><${Button} k="home.scan" kind=${cards.length ? "wide" : "main wide"} icon="scan" onPress=${onScan} />
     ${accounts.some(({ state }) => state === "active") && html`<${Button} k="home.chal" kind="wide" icon="keyboard" onPress=${onRespond} />`}</div>`;
   return html`<${Screen} name="home" k="home.title" bare=${true} tab=${cards.length ? t(cards[0].title) : ""} acts=${acts} say=${say}>
     ${note && html`<${Status} say=${note} />`}
+    ${unread && html`<${Banner} kind="warn" icon="warning" say=${{ k: "home.unread", v: { accounts: unread } }}><p><${Button} k="page.again" kind="small" onPress=${onAgain} /></p><//>`}
     ${unfinished.map((account) => html`<${Banner} kind="warn" icon="clock" say=${{ k: "home.unfinished", v: { account } }}>
       <p><${Button} k="home.unfinished.go" kind="small" onPress=${onResume} /></p><//>`)}
     ${pin && html`<${Banner} kind="warn" icon="key" say=${{ k: "home.pin." + pin }}><p><${Button} k=${`home.pin.${pin}.go`} kind="small" onPress=${onPin} /></p><//>`}
