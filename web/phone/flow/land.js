@@ -2,7 +2,7 @@
 
 import { left } from "../lib/clock.js";
 import { readCode } from "../lib/code.js";
-import { inApp, platform, standalone } from "../lib/system.js";
+import { inApp, platform, standalone, systemName } from "../lib/system.js";
 import { is } from "./say.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -53,10 +53,12 @@ function kindOf({ phone, settings, stuck }, signIn) {
   if (inApp()) return "app";
   if (!phone) return stuck === "no_storage" ? "nope" : null;
   if (settings.use || standalone() || phone.accounts().length || phone.unfinished().length || phone.unread.size) return null;
-  const system = platform();
-  if (system === "other") return "desk";
-  return signIn ? "have" : system;
+  if (systemName() === "computer") return "desk";
+  return signIn ? "have" : phoneKind();
 }
+
+/** How the app comes onto this phone. @returns {Kind} */
+export const phoneKind = () => (platform() === "ios" ? "ios" : "android");
 
 /** @param {App} app @param {Landing} landing @param {string} code */
 async function look(app, landing, code) {

@@ -2,10 +2,9 @@
 
 import { show } from "../lib/code.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
-import { platform } from "../lib/system.js";
 import { useLeft } from "../view/hook.js";
 import { Land } from "../view/land.js";
-import { install, installs } from "./land.js";
+import { install, installs, phoneKind } from "./land.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -24,7 +23,7 @@ export function LandFlow({ app }) {
     if (code) app.nav.go("Confirm", { code });
   };
   const setUp = () => {
-    Object.assign(app.landing ?? {}, { kind: platform() });
+    Object.assign(app.landing ?? {}, { kind: phoneKind() });
     app.draw();
   };
   return html`<${Land} kind=${kind} service=${app.service} host=${app.host} code=${code && show(code)} seconds=${seconds} dead=${dead || seconds === 0}

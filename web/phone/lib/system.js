@@ -1,18 +1,21 @@
 // What kind of phone and browser this is, as far as a page can tell.
 
-/** @returns {"android" | "ios" | "other"} */
+/** @returns {"android" | "ios" | "other"} as the server is told */
 export function platform() {
   const name = systemName();
-  return name === "android" ? "android" : name === "computer" ? "other" : "ios";
+  return name === "android" ? "android" : name === "iphone" || name === "ipad" ? "ios" : "other";
 }
 
-/** @returns {"android" | "iphone" | "ipad" | "computer"} */
+/** @returns {"android" | "iphone" | "ipad" | "phone" | "computer"} phone: of any other system, or one that asks for the pages of a computer */
 export function systemName() {
-  const agent = navigator.userAgent;
+  const { userAgent: agent, maxTouchPoints: fingers } = navigator;
   if (/android/i.test(agent)) return "android";
   if (/iPhone|iPod/.test(agent)) return "iphone";
   // An iPad says that it is a Mac, but no Mac has a screen to touch.
-  return /iPad/.test(agent) || (/Macintosh/.test(agent) && navigator.maxTouchPoints > 1) ? "ipad" : "computer";
+  if (/iPad/.test(agent) || (/Macintosh/.test(agent) && fingers > 1)) return "ipad";
+  if (/Mobile|Tablet|\(Phone|KAIOS|Sailfish/i.test(agent)) return "phone";
+  // Android says that it is Linux; a computer with a screen to touch has something finer too.
+  return /Linux/.test(agent) && fingers > 1 && !matchMedia("(any-pointer: fine)").matches ? "phone" : "computer";
 }
 
 /** Whether the app was opened from the home screen. */
@@ -20,11 +23,20 @@ export function standalone() {
   return matchMedia("(display-mode: standalone)").matches || /** @type {any} */ (navigator).standalone === true;
 }
 
-/** @returns {string | null} the app whose window shows this page, such as "wechat" */
+/** How the windows of other apps call themselves. What their makers' own browsers are called, such as MQQBrowser, isn't among them. */
+const APPS = new RegExp(["MicroMessenger", "wxwork", "\\bQQ\\/", "Qzone", "QQMusic", "Weibo", "AlipayClient", "AliApp\\(", "WindVane", "DingTalk", "\\bLark", "Feishu", "aweme",
+  "musical_ly", "trill_", "Bytedance", "NewsArticle", "TTWebView", "baiduboxapp", "xhs", "\\bdiscover\\/", "bili", "Zhihu", "Meituan", "Titans", "dianping", "jdapp", "jdlt",
+  "pinduoduo", "phh_", "Kwai", "Kuaishou", "NeteaseMusic", "Ctrip", "Eleme", "UnionPay", "amap", "\\bLine\\/", "KAKAO", "NAVER\\(", "Telegram", "Twitter",
+  "LinkedIn", "Teams", "\\bFB(AN|AV|IOS|_IAB)", "Instagram", "Barcelona", "Snapchat", "Pinterest", "WhatsApp", "Slack", "Discord", "Viber", "Zalo", "VKAndroid", "VKClient",
+  "\\bGSA\\/", "; wv\\)"].join("|"), "i");
+
+/** Whether this is a window of another app, which may lose what it stores: no key is made there. */
 export function inApp() {
-  const marks = { wechat: "MicroMessenger", weibo: "Weibo", alipay: "AlipayClient", qq: "QQ/", dingtalk: "DingTalk",
-    lark: "Lark", facebook: "FBAN", facebookAndroid: "FB_IAB", instagram: "Instagram" };
-  return Object.entries(marks).find(([, mark]) => navigator.userAgent.includes(mark))?.[0] ?? null;
+  const { userAgent: agent } = navigator;
+  if (standalone()) return false;
+  if (APPS.test(agent)) return true;
+  // On Apple's systems each browser says that it is Safari too, and a plain window of an app doesn't.
+  return /iPhone|iPad|iPod/.test(agent) ? !/Safari\//.test(agent) : /Version\/4\.0 Chrome\//.test(agent) && !/Browser|Quark|OPR/i.test(agent);
 }
 
 /** @returns {Promise<boolean>} whether the phone's own unlock can be asked for */

@@ -3,6 +3,7 @@
 import { readFragment } from "../lib/code.js";
 import { speak } from "../lib/words.js";
 import { land } from "../flow/land.js";
+import { BROWSERS, COMPUTERS, DISGUISED, INSIDE } from "./agents.js";
 import { equal, test } from "./check.js";
 import { CODE, activated, fixture, stored } from "./fixture.js";
 import { end, find, play, pretending, sees, tap, type } from "./stage.js";
@@ -12,7 +13,6 @@ const OLD = SAFARI.replace("18_1", "16_3");
 const CHROME = SAFARI.replace("Version/18.1", "CriOS/131.0");
 const ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36";
 const WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36";
-const INSIDE = ["MicroMessenger/8.0.50", "Weibo (iPhone16,1)", "AlipayClient/10.6", "QQ/9.1", "DingTalk/7.6", "Lark/7.30", "[FBAN/FBIOS]", "[FB_IAB/FB4A]", "Instagram 350.0"];
 const SIGN_IN = "#q.req_ABCDEFGHIJKLMNOPQRSTUVWXYZ.AAAAAAAAAAAAAAAAAAAAAA";
 
 /**
@@ -57,13 +57,41 @@ export default async function () {
     });
   });
 
-  for (const mark of INSIDE) {
-    await test(`land/P0c the window of another app, ${mark}, makes no key`, async () => {
-      await opened((mark.includes("iPhone") ? SAFARI : ANDROID) + " " + mark, "#" + CODE, async (app) => {
+  for (const agent of INSIDE) {
+    await test(`land/P0c the window of another app makes no key: ${agent.slice(agent.indexOf(")"))}`, async () => {
+      await opened(agent, "#" + CODE, async (app) => {
         await sees("land.copylink");
         await app.set({ use: true }); // whatever was chosen before
         await land(app, null);
         equal([app.landing?.kind, find("land.and.skip"), find("first.scan")], ["app", null, null]);
+      });
+    });
+  }
+
+  for (const [agent, kind] of BROWSERS) {
+    await test(`land/a browser of a phone is told how to install: ${agent}`, async () => {
+      await opened(agent, "#" + CODE, async (app) => {
+        await sees("land.copycode");
+        equal(app.landing?.kind, kind);
+      });
+    });
+  }
+
+  for (const agent of DISGUISED) {
+    await test(`land/a phone that asks for the pages of a computer is one: ${agent}`, async () => {
+      await pretending(navigator, "maxTouchPoints", 5, () => pretending(globalThis, "matchMedia", () => ({ matches: false }), () =>
+        opened(agent, "", async (app) => equal(app.landing?.kind, "android"))));
+    });
+  }
+
+  for (const agent of COMPUTERS) {
+    await test(`land/P0e a computer is told the address, and that it may be a phone: ${agent}`, async () => {
+      await opened(agent, "", async (app) => {
+        await sees("land.desk.body");
+        await tap("land.desk.phone");
+        await tap("land.and.skip");
+        await sees("first.scan");
+        equal(app.settings.use, true);
       });
     });
   }
@@ -114,7 +142,7 @@ export default async function () {
   });
 
   await test("land/from the home screen an iPhone has the app itself", async () => {
-    await pretending(navigator, "standalone", true, () => opened(SAFARI, "#" + CODE, async (app) => {
+    await pretending(navigator, "standalone", true, () => opened(SAFARI.replace(/ (Version|Safari).[\d.]+/g, ""), "#" + CODE, async (app) => {
       await sees("first.scan");
       equal(app.landing, null);
     }));

@@ -22,7 +22,7 @@ import { Banner, Button, Copy, Guide, Icon, Screen, Shell, T } from "./part.js";
  * @property {boolean} [demo]     this window may play a phone
  * @property {() => void} [install]
  * @property {() => void} [use]   go on without installing
- * @property {() => void} [onSetUp]  Keyturn isn't on this phone yet
+ * @property {() => void} [onSetUp]  Keyturn isn't on this phone yet, or this is a phone
  * @property {(text: string) => Promise<boolean>} copy
  */
 
@@ -82,11 +82,12 @@ function InApp(props) {
 }
 
 /** @param {Landing} props */
-function Desk({ host, qr, demo, use }) {
+function Desk({ host, qr, demo, use, onSetUp }) {
   return html`<${T} as="p" k="land.desk.body" v=${{ host }} />
     ${qr !== null && html`<${Squares} rows=${qr} />`}
     ${demo && html`<${Button} k="land.desk.use" kind="main wide" onPress=${use} />
-      <${T} as="p" class="small muted" k="land.desk.use.note" />`}`;
+      <${T} as="p" class="small muted" k="land.desk.use.note" />`}
+    <${Button} k="land.desk.phone" kind="link" onPress=${onSetUp} />`;
 }
 
 /** A QR code: black on white in every theme, with a margin of 4. Its address stands above it, and its place is kept, so that no button moves. @param {{rows?: boolean[][]}} props */
