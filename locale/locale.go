@@ -12,9 +12,11 @@
 package locale
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -63,38 +65,51 @@ func For(lang string) *Words {
 	return catalogues[English]
 }
 
-var matcher = sync.OnceValue(func() language.Matcher {
-	var tags []language.Tag
-	for _, lang := range Languages() {
-		tags = append(tags, language.Make(lang))
-	}
-	return language.NewMatcher(tags)
-})
-
 // longest is in bytes: browsers send less than 200. Thousands of tags would take
 // milliseconds, several times for each page.
 const longest = 1000
 
-// Match returns the language of Languages that fits a header
-// Accept-Language (RFC 9110 §12.5.4) best. Every kind of Chinese gets the
-// Chinese catalogue, everything unknown or malformed the default.
-func Match(acceptLanguage string) string {
+// Match returns the language of offered that fits a header Accept-Language
+// (RFC 9110 §12.5.4) best, and the first one if none does. Every kind of Chinese gets the
+// Chinese catalogue. A part that is malformed counts for nothing, and the others for what
+// they say. With none offered all of [Languages] are.
+func Match(acceptLanguage string, offered ...string) string {
+	if len(offered) == 0 {
+		offered = Languages()
+	}
 	if len(acceptLanguage) > longest {
-		return English
+		return offered[0]
 	}
-	wanted, _, err := language.ParseAcceptLanguage(acceptLanguage)
-	if err != nil {
-		return English
-	}
-	for _, tag := range wanted {
-		if base, _ := tag.Base(); base.String() == "zh" {
-			return Chinese
-		}
-		if _, i, sure := matcher().Match(tag); sure >= language.High {
-			return Languages()[i]
+	for _, tag := range wanted(acceptLanguage) {
+		base, sure := tag.Base()
+		for _, lang := range offered {
+			if own, _ := language.Make(lang).Base(); sure >= language.High && own == base {
+				return lang
+			}
 		}
 	}
-	return English
+	return offered[0]
+}
+
+// wanted returns the languages of a header, the most wanted first.
+func wanted(acceptLanguage string) []language.Tag {
+	type wish struct {
+		tag language.Tag
+		q   float32
+	}
+	var wishes []wish
+	for part := range strings.SplitSeq(acceptLanguage, ",") {
+		tags, q, err := language.ParseAcceptLanguage(part)
+		if err == nil && len(tags) == 1 && q[0] > 0 {
+			wishes = append(wishes, wish{tags[0], q[0]})
+		}
+	}
+	slices.SortStableFunc(wishes, func(a, b wish) int { return cmp.Compare(b.q, a.q) })
+	tags := make([]language.Tag, len(wishes))
+	for i, w := range wishes {
+		tags[i] = w.tag
+	}
+	return tags
 }
 
 // Lang returns the language of the words, for an HTML lang attribute.

@@ -106,11 +106,36 @@ func TestMatch(t *testing.T) {
 		"en;q=0.1,zh-Hans;q=0.2":              "zh-Hans",
 		"*":                                   "en",
 		"not a header ;;; q=x":                "en",
-		strings.Repeat("zh-CN,", 3) + "\x00":  "en",
+		strings.Repeat("zh-CN,", 3) + "\x00":  "zh-Hans",
+		"en_US.UTF-8@x;;, zh-CN;q=0.9":        "zh-Hans",
+		"zh-CN;q=0.9, fr;q=high, en;q=0.8":    "zh-Hans",
+		",, zh-CN":                            "zh-Hans",
+		"en;q=0, zh-CN;q=0.1":                 "zh-Hans",
 		"zh-CN" + strings.Repeat(",fr", 5000): "en", // no browser's
 	} {
 		if got := locale.Match(header); got != want {
 			t.Errorf("Match(%q) = %s, want %s", header, got, want)
+		}
+	}
+}
+
+// The first language that is offered is that of whoever asks for none of them.
+func TestMatchOffered(t *testing.T) {
+	for _, tt := range []struct {
+		header  string
+		offered []string
+		want    string
+	}{
+		{"", []string{"zh-Hans", "en"}, "zh-Hans"},
+		{"fr-FR,fr;q=0.9", []string{"zh-Hans", "en"}, "zh-Hans"},
+		{"*", []string{"zh-Hans", "en"}, "zh-Hans"},
+		{"en-GB", []string{"zh-Hans", "en"}, "en"},
+		{"en-GB,en;q=0.9", []string{"zh-Hans"}, "zh-Hans"},
+		{"zh-TW", []string{"en"}, "en"},
+		{"en" + strings.Repeat(",fr", 5000), []string{"zh-Hans", "en"}, "zh-Hans"},
+	} {
+		if got := locale.Match(tt.header, tt.offered...); got != tt.want {
+			t.Errorf("Match(%.40q, %v) = %s, want %s", tt.header, tt.offered, got, tt.want)
 		}
 	}
 }

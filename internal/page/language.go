@@ -20,7 +20,7 @@ func (p *Renderer) Language(r *http.Request) string {
 	if c, err := r.Cookie(languageCookie); err == nil && known(c.Value) {
 		return c.Value
 	}
-	return locale.Match(r.Header.Get("Accept-Language"))
+	return locale.Match(r.Header.Get("Accept-Language"), p.offered...)
 }
 
 // Switched reports whether a form was posted for its language only: the page is

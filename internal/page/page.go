@@ -24,11 +24,12 @@ import (
 
 // A Renderer renders pages. It is made once, at start, and safe for concurrent use.
 type Renderer struct {
-	origin string            // of the server, such as "https://auth.example.com"
-	names  map[string]string // of the organisation, by language; under "" what it is called otherwise
-	plain  bool              // http on a loopback address: cookies have neither prefix nor Secure
-	assets assets
-	pages  map[string]map[string]parsed // by language, then by name such as "portal/wait"
+	origin  string            // of the server, such as "https://auth.example.com"
+	names   map[string]string // of the organisation, by language; under "" what it is called otherwise
+	plain   bool              // http on a loopback address: cookies have neither prefix nor Secure
+	offered []string          // languages, the first is the default
+	assets  assets
+	pages   map[string]map[string]parsed // by language, then by name such as "portal/wait"
 }
 
 // New reads the files and finds the pages. files are those of package web; doors are the
@@ -48,6 +49,10 @@ func New(files fs.FS, origin, name string, doors ...string) (*Renderer, error) {
 	}
 	return p, nil
 }
+
+// Offer sets the languages of the pages, before the first of them: people get the first
+// who ask for none. Without it all that there are are offered, in their order.
+func (p *Renderer) Offer(langs []string) { p.offered = langs }
 
 // Call sets the name of the organisation in one language, before the first page.
 func (p *Renderer) Call(lang, name string) { p.names[lang] = name }

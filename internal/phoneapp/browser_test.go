@@ -27,7 +27,7 @@ var source = os.DirFS("../../web")
 // app returns the phone app with its tests and the vectors.
 func app(t *testing.T) *phoneapp.App {
 	t.Helper()
-	a, err := phoneapp.Open(source, locale.Files)
+	a, err := phoneapp.Open(source, locale.Files, locale.English)
 	if err != nil {
 		t.Fatal(err)
 	}

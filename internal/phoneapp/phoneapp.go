@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 
 	"keyturn/internal/page"
@@ -23,12 +24,15 @@ type App struct {
 	files     map[string]page.File // by path below /p/
 	manifests map[string]page.File // by language
 	tests     map[string]page.File
+	languages []string // that there are, the default first
 }
 
 // Open reads the app from web, which has the folders phone and shared (package
-// web), and its words from the catalogues (package locale).
-func Open(web, words fs.FS) (*App, error) {
-	a := &App{files: map[string]page.File{}}
+// web), and its words from the catalogues (package locale). lang is that of whoever asks
+// for none of them.
+func Open(web, words fs.FS, lang string) (*App, error) {
+	others := slices.DeleteFunc(locale.Languages(), func(l string) bool { return l == lang })
+	a := &App{files: map[string]page.File{}, languages: append([]string{lang}, others...)}
 	for _, from := range []struct {
 		files        fs.FS
 		folder, path string
@@ -45,6 +49,9 @@ func Open(web, words fs.FS) (*App, error) {
 		return nil, fmt.Errorf("phone app: phone/index.html is missing")
 	}
 	delete(a.files, "index.html")
+	if err := a.orderLanguages(); err != nil {
+		return nil, fmt.Errorf("phone app: %w", err)
+	}
 	a.files[""] = a.preload(index)
 	if err := a.readWords(words); err != nil {
 		return nil, fmt.Errorf("phone app: %w", err)
@@ -92,7 +99,7 @@ func (a *App) getFile(w http.ResponseWriter, r *http.Request) {
 // description that the system shows of an installed app come from it.
 func (a *App) getManifest(w http.ResponseWriter, r *http.Request) {
 	w.Header().Add("Vary", "Accept-Language")
-	a.manifests[locale.Match(r.Header.Get("Accept-Language"))].ServeHTTP(w, r)
+	a.manifests[locale.Match(r.Header.Get("Accept-Language"), a.languages...)].ServeHTTP(w, r)
 }
 
 // scanner tells whether a file is only needed to read a QR code. It is loaded, and

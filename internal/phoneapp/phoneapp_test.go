@@ -23,7 +23,7 @@ import (
 
 // embedded is the phone app as it is embedded, without its tests.
 var embedded = sync.OnceValues(func() (http.Handler, error) {
-	a, err := phoneapp.Open(web.Files, locale.Files)
+	a, err := phoneapp.Open(web.Files, locale.Files, locale.English)
 	if err != nil {
 		return nil, err
 	}
@@ -211,7 +211,7 @@ func TestManifestSpeaksTheLanguage(t *testing.T) {
 
 // What a browser loads at the first visit, before the scanner, stays small.
 func TestSize(t *testing.T) {
-	a, err := phoneapp.Open(web.Files, locale.Files)
+	a, err := phoneapp.Open(web.Files, locale.Files, locale.English)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -348,5 +348,28 @@ func TestVendored(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The server's first language is that of whoever asks for none of them: in the manifest,
+// in the module that chooses one, and in the worker's notifications.
+func TestFirstLanguage(t *testing.T) {
+	for first, want := range map[string]string{"en": `["en","zh-Hans"]`, "zh-Hans": `["zh-Hans","en"]`} {
+		a, err := phoneapp.Open(web.Files, locale.Files, first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for path, has := range map[string]string{
+			"/p/lib/words.js": "const LANGUAGES = " + want, "/p/shell.js": `const LANGUAGE = "` + first + `"`,
+			"/p/manifest.webmanifest": `"lang":"` + first + `"`,
+		} {
+			r := httptest.NewRequest("GET", path, nil)
+			r.Header.Set("Accept-Language", "fr-FR, not a language;;, *;q=0.1")
+			out := httptest.NewRecorder()
+			a.Routes().ServeHTTP(out, r)
+			if out.Code != 200 || !strings.Contains(out.Body.String(), has) {
+				t.Errorf("%s first: %s hasn't %s", first, path, has)
+			}
+		}
 	}
 }

@@ -44,8 +44,8 @@ func (a *App) shell() []byte {
 		w := locale.For(lang)
 		words[lang] = map[string]string{"title": w.T("push.title"), "body": w.T("push.body")}
 	}
-	return fmt.Appendf(nil, "const VERSION = %s;\nconst FILES = %s;\nconst REST = %s;\nconst LATER = %s;\nconst WORDS = %s;\n",
-		script(hex.EncodeToString(sum.Sum(nil)[:8])), script(list), script(rest), script(later), script(words))
+	return fmt.Appendf(nil, "const VERSION = %s;\nconst FILES = %s;\nconst REST = %s;\nconst LATER = %s;\nconst WORDS = %s;\nconst LANGUAGE = %s;\n",
+		script(hex.EncodeToString(sum.Sum(nil)[:8])), script(list), script(rest), script(later), script(words), script(a.languages[0]))
 }
 
 // preload names the modules of the first screen in the page, so that a browser

@@ -1,6 +1,7 @@
 package phoneapp
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -13,6 +14,16 @@ import (
 // part is the first part of a key that stands in a module, such as "home" of
 // "home.add", also where the rest is put together: `error.${code}`.
 var part = regexp.MustCompile("[\"'`]([a-z]+)\\.")
+
+// orderLanguages writes the languages into the module that chooses one, the default first.
+func (a *App) orderLanguages() error {
+	const name, before = "lib/words.js", `const LANGUAGES = ["en", "zh-Hans"];`
+	if a.files[name].Plain == nil || !bytes.Contains(a.files[name].Plain, []byte(before)) {
+		return fmt.Errorf("%s doesn't list the languages", name)
+	}
+	a.files[name] = newFile(name, bytes.Replace(a.files[name].Plain, []byte(before), fmt.Appendf(nil, "const LANGUAGES = %s;", script(a.languages)), 1))
+	return nil
+}
 
 // readWords adds the catalogues, of which it takes the parts that the app's modules
 // name: the portal's and the guides' sentences stay with the server. Those of the

@@ -128,6 +128,31 @@ func TestSignInStatuses(t *testing.T) {
 	}
 }
 
+// The first language of the setting is that of everybody who asks for none of them, in the
+// portal, its errors and the help.
+func TestFirstLanguageOfTheSetting(t *testing.T) {
+	for _, tt := range []struct {
+		offered []string
+		header  string
+		want    string
+	}{
+		{[]string{"zh-Hans", "en"}, "", "zh-Hans"},
+		{[]string{"zh-Hans", "en"}, "fr-FR,fr;q=0.9", "zh-Hans"},
+		{[]string{"zh-Hans", "en"}, "!!!, en-GB;q=0.9", "en"},
+		{[]string{"zh-Hans"}, "en-GB", "zh-Hans"},
+		{[]string{"en"}, "zh-CN", "en"},
+	} {
+		w := keyturntest.Start(t, keyturntest.Set(func(c *config.Config) { c.Languages = tt.offered }))
+		b := w.Browser()
+		b.Header.Set("Accept-Language", tt.header)
+		for _, path := range []string{"/", "/nothing/here", "/help/", "/help/nothing/here"} {
+			if got := b.Get(path).Attr("html", "lang"); got != tt.want {
+				t.Errorf("%v offered, %q asked: %s is in %s, want %s", tt.offered, tt.header, path, got, tt.want)
+			}
+		}
+	}
+}
+
 // A browser that keeps no cookies is told so before a password is looked at or a phone
 // rings; once it does, the same form goes through.
 func TestCookiesAreNeeded(t *testing.T) {

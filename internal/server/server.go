@@ -59,10 +59,11 @@ func (s *Server) routes(files fs.FS) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	pages.Offer(s.config.Languages)
 	for lang, name := range s.config.Organisation {
 		pages.Call(lang, name)
 	}
-	app := later(func() http.Handler { return phoneApp(files) })
+	app := later(func() http.Handler { return phoneApp(files, s.config.Languages[0]) })
 	mux := http.NewServeMux()
 	mux.Handle("/", s.portal(pages).Routes())
 	mux.Handle("/p", app)
@@ -97,8 +98,8 @@ func (s *Server) Again() {
 }
 
 // phoneApp reads what was embedded: that it can be read, every test finds out.
-func phoneApp(files fs.FS) http.Handler {
-	app, err := phoneapp.Open(files, locale.Files)
+func phoneApp(files fs.FS, lang string) http.Handler {
+	app, err := phoneapp.Open(files, locale.Files, lang)
 	if err != nil {
 		panic(err)
 	}

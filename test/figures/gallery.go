@@ -41,7 +41,7 @@ func showSample(w *browser.Window, name string) {
 func serveGallery(t testing.TB) string {
 	t.Helper()
 	source := os.DirFS("web")
-	app, err := phoneapp.Open(source, locale.Files)
+	app, err := phoneapp.Open(source, locale.Files, locale.English)
 	if err != nil {
 		t.Fatalf("%v (is this the top folder?)", err)
 	}

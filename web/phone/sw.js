@@ -1,7 +1,7 @@
 // Keeps the app's files for use without a network, and turns a push into a
 // notification. It never sees a question, a key or an answer.
 
-importScripts("shell.js"); // made by package phoneapp: VERSION, FILES, REST, LATER, WORDS; this file's CSP lets it
+importScripts("shell.js"); // made by package phoneapp: VERSION, FILES, REST, LATER, WORDS, LANGUAGE; this file's CSP lets it
 
 const SHELL = "keyturn-shell-" + VERSION;
 const ADDRESSES = new Set([...FILES, ...REST, ...LATER].map((file) => new URL(file, self.location).href));
@@ -17,7 +17,7 @@ self.addEventListener("install", (event) => {
 // would be missing without a network.
 async function install() {
   const update = (await older()).length > 0;
-  const words = "locale/" + (/^zh\b/i.test(self.navigator.language) ? "zh-Hans" : "en") + ".json";
+  const words = "locale/" + system() + ".json";
   try {
     const cache = await caches.open(SHELL);
     await cache.addAll(update ? [...FILES, ...REST] : [...FILES, words]);
@@ -26,6 +26,12 @@ async function install() {
     // is better than half of the new. Else, with too little room: notifications work.
     if (update || problem instanceof TypeError) throw problem;
   }
+}
+
+/** The language of a phone that was set to none, as in lib/words.js. */
+function system() {
+  const known = self.navigator.languages.map((tag) => (/^zh\b/i.test(tag) ? "zh-Hans" : tag.split("-")[0].toLowerCase()));
+  return known.find((tag) => tag in WORDS) ?? LANGUAGE;
 }
 
 /** The shells of other versions. */
@@ -81,8 +87,8 @@ self.addEventListener("push", (event) => {
 // place of the one before. Attacks A03, A71.
 async function show() {
   const said = await caches.match("language", { cacheName: "keyturn-language" });
-  const language = said ? await said.text() : /^zh\b/i.test(self.navigator.language) ? "zh-Hans" : "en";
-  const { title, body } = WORDS[language] ?? WORDS.en;
+  const language = said ? await said.text() : system();
+  const { title, body } = WORDS[language] ?? WORDS[LANGUAGE];
   await self.registration.showNotification(title, { body, lang: language, tag: "request", renotify: true,
     icon: "shared/icons/icon-192.png" });
 }

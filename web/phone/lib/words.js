@@ -1,6 +1,6 @@
 // Words in the person's language. Reads the catalogues of folder locale.
 
-const LANGUAGES = ["en", "zh-Hans"];
+const LANGUAGES = ["en", "zh-Hans"]; // package phoneapp puts the server's first one first
 
 /** @type {Record<string, string | Record<string, string>>} */
 let words = {};
@@ -9,13 +9,13 @@ let plural = new Intl.PluralRules("en");
 
 /**
  * The language for a person: the one that was set, else the first of the
- * system's that there is. All of Chinese is zh-Hans.
+ * system's that there is, else the server's first. All of Chinese is zh-Hans.
  * @param {readonly string[]} wanted  such as navigator.languages
  * @param {string} [setting]  empty: as the system
  */
 export function choose(wanted, setting = "") {
   const known = [setting, ...wanted].map((tag) => (/^zh\b/i.test(tag) ? "zh-Hans" : tag.split("-")[0].toLowerCase()));
-  return known.find((tag) => LANGUAGES.includes(tag)) ?? "en";
+  return known.find((tag) => LANGUAGES.includes(tag)) ?? LANGUAGES[0];
 }
 
 /** Whether the words of all screens are here, or only those of the first ones. */
