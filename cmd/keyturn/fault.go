@@ -46,7 +46,7 @@ func status(err error) int {
 	case is(account.ErrUnknown, device.ErrUnknown):
 		return 3
 	case otherHost, is(errRefused, account.ErrExists, account.ErrName, account.ErrShort, account.ErrLong, account.ErrTyped,
-		account.ErrCommon, account.ErrNamed, account.ErrEmail, store.ErrNewer, store.ErrOlder, device.ErrClone, device.ErrPhones, device.ErrSuspended, device.ErrLocked, device.ErrNew):
+		account.ErrCommon, account.ErrNamed, account.ErrEmail, store.ErrNewer, store.ErrOlder, store.ErrLog, device.ErrClone, device.ErrPhones, device.ErrSuspended, device.ErrLocked, device.ErrNew):
 		return 4
 	case network && !server.InUse(err):
 		return 5
@@ -108,6 +108,8 @@ func (t *terminal) hint(err error) string {
 		return "keyturn device list"
 	case errors.Is(err, store.ErrMissing), errors.Is(err, store.ErrEmpty):
 		return t.t("cli.hint.empty", "setting", "storage.url")
+	case errors.Is(err, store.ErrLog):
+		return t.t("cli.hint.log", "log", "-wal", "index", "-shm")
 	case errors.Is(err, store.ErrOlder):
 		return t.t("cli.hint.older", "command", "keyturn migrate")
 	case errors.Is(err, store.ErrNewer):

@@ -67,6 +67,9 @@ func inspectStorage(ctx context.Context, c config.Config) (err error) {
 	if errors.Is(err, store.ErrMissing) {
 		return nil
 	}
+	if errors.Is(err, store.ErrLog) {
+		return err
+	}
 	if err != nil {
 		return fault("storage.url", err, "")
 	}

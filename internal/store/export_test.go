@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io/fs"
 	"time"
 
@@ -12,6 +13,20 @@ import (
 // The engine, for tests that try it without any noun.
 
 func (d *DB) Write(ctx context.Context, f func(*Tx) error) error { return d.write(ctx, f) }
+
+// CheckLog is checkLog, for tests.
+var CheckLog = checkLog
+
+// Beside runs a statement on another connection and outside a transaction, as SQLite's
+// shell would.
+func (d *DB) Beside(ctx context.Context, statement string) error {
+	db, _, _, err := d.engine.migrations()
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, statement)
+	return errors.Join(err, db.Close())
+}
 
 // Waiting is how many functions wait for the writer of a SQLite file.
 func (d *DB) Waiting() int { return len(d.engine.(*sqlite).writer.jobs) }

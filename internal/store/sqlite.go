@@ -72,6 +72,9 @@ func (s *sqlite) prepareFile(path string, make bool) (err error) {
 	if s.file, err = filepath.Abs(path); err != nil {
 		return errors.Join(ErrURL, err)
 	}
+	if err := checkLog(s.file); err != nil {
+		return err
+	}
 	f, err := openFile(s.file, make)
 	if errors.Is(err, fs.ErrNotExist) && !make {
 		return fmt.Errorf("%w: %s", ErrMissing, path)

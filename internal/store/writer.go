@@ -26,7 +26,9 @@ const mostShare = 512
 // be durable yet.
 type writer struct {
 	db      *sql.DB   // holds conn only
+	bare    *sql.Conn // what conn prepares by, for statements that run once
 	conn    *prepared // used by run alone
+	apart   bool      // the file has been told from its copies, see pair.go
 	jobs    chan *job
 	closing chan struct{} // closed by close
 	stopped chan struct{} // closed when run has ended
@@ -68,6 +70,7 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	}
 	w := &writer{
 		db:      db,
+		bare:    conn,
 		conn:    &prepared{by: conn},
 		jobs:    make(chan *job, mostShare),
 		closing: make(chan struct{}),
@@ -164,6 +167,9 @@ func (w *writer) share(first *job) {
 	}
 	for _, j := range turn.jobs {
 		close(j.done)
+	}
+	if turn.open && turn.lost == nil {
+		w.setApart()
 	}
 }
 
@@ -265,7 +271,7 @@ func (t *turn) must(sql string) error {
 // end commits what is there. Its error is everybody's.
 func (t *turn) end() error {
 	if t.open && t.lost == nil {
-		if err := t.w.exec(commitSQL); err != nil {
+		if err := errors.Join(t.w.count(), t.w.exec(commitSQL)); err != nil {
 			t.lost = fmt.Errorf("store: commit: %w", err)
 		}
 	}
