@@ -39,7 +39,7 @@ type commands struct {
 		Reset    accountReset    `cmd:"" help:"End all phones, codes and sessions of an account: its next phone is a first one again."`
 		Disable  accountDisable  `cmd:"" help:"Keep an account from signing in. Its sessions end."`
 		Enable   accountEnable   `cmd:"" help:"Let a disabled account sign in again."`
-		Unlock   accountUnlock   `cmd:"" help:"Let the phones of an account answer again that was stopped after wrong numbers, and its phones be changed after an alarm."`
+		Unlock   accountUnlock   `cmd:"" help:"Let an account sign in again after too many wrong passwords, its phones answer after wrong numbers, and its phones be changed after an alarm."`
 		Remove   accountRemove   `cmd:"" help:"Remove an account for good."`
 		Password accountPassword `cmd:"" help:"Give an account another password. Its sessions end, and its person is told."`
 	} `cmd:"" help:"People who sign in."`

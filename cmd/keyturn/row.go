@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"keyturn"
 	"keyturn/internal/account"
 	"keyturn/internal/device"
 	"keyturn/internal/server"
@@ -23,7 +24,17 @@ type accountRow struct {
 	Browsers int         `json:"known_browsers"`
 	Stopped  bool        `json:"stopped"`         // wrong numbers have stopped its phones
 	Quiet    *time.Time  `json:"quiet,omitempty"` // a report stops changes of phones until then
+	Wrong    []lockRow   `json:"password_locks,omitempty"`
 	Last     *lastRow    `json:"last,omitempty"`
+}
+
+// A lockRow is a count of wrong passwords that is used up: nobody whom it counts
+// signs in before its end.
+type lockRow struct {
+	Of        account.Of `json:"of"`                // "browsers", "network", "familiar", "strange"
+	Network   string     `json:"network,omitempty"` // of "network"
+	Ends      time.Time  `json:"ends"`
+	Reference string     `json:"reference"` // of its event in the record
 }
 
 // A lastRow is the newest request of an account.
@@ -62,6 +73,13 @@ func accountRowOf(ctx context.Context, s *server.Services, a account.Account) (a
 	for _, d := range devices {
 		row.Stopped = row.Stopped || d.Stopped
 		row.Devices = append(row.Devices, deviceRowOf(d))
+	}
+	locks, err := s.Accounts.PasswordLocks(ctx, a.ID)
+	if err != nil {
+		return row, err
+	}
+	for _, l := range locks {
+		row.Wrong = append(row.Wrong, lockRow{l.Of, l.Network, l.Ends.UTC(), l.Reference})
 	}
 	codes, err := s.Accounts.RecoveryCodes(ctx, a.ID)
 	if err != nil {
@@ -135,10 +153,21 @@ func (t *terminal) locks(r accountRow) string {
 	if r.Quiet != nil {
 		all = append(all, t.t("cli.show.quiet", "time", clock(*r.Quiet)))
 	}
+	for _, l := range r.Wrong {
+		all = append(all, t.t(locked[l.Of], "network", l.Network, "time", clock(l.Ends), "ref", keyturn.GroupedReference(l.Reference)))
+	}
 	if len(all) == 0 {
 		return t.t("cli.show.nolocks")
 	}
 	return strings.Join(all, ", ")
+}
+
+// locked says which passwords aren't looked at.
+var locked = map[account.Of]string{
+	account.OfBrowsers: "cli.show.passwords.browsers",
+	account.OfNetwork:  "cli.show.passwords.network",
+	account.OfFamiliar: "cli.show.passwords.familiar",
+	account.OfStrange:  "cli.show.passwords.strange",
 }
 
 func (t *terminal) used(at *time.Time) string {

@@ -92,8 +92,9 @@ type Store interface {
 	SetMoreTime(ctx context.Context, id string, on bool, ev audit.Event) error
 
 	// ResetAccount ends all devices (reason "operator"), unfinished activations
-	// (replaced), waiting requests (cancelled), sessions, known browsers and
-	// recovery codes; the next activation is a first one again.
+	// (replaced), waiting requests (cancelled), sessions, known browsers, familiar
+	// networks, counts of wrong passwords and recovery codes; the next activation is a
+	// first one again.
 	ResetAccount(ctx context.Context, id string, ev audit.Event) error
 
 	// SetPassword writes another password. It uses up the approved request, if one is
@@ -106,8 +107,8 @@ type Store interface {
 	// account.
 	SetPassword(ctx context.Context, n NewPassword, ev audit.Event) error
 
-	// UnlockAccount sets the counts of wrong numbers, responses and recovery codes to 0,
-	// and ends what an alarm holds.
+	// UnlockAccount sets the counts of wrong passwords, numbers, responses and recovery
+	// codes to 0, and ends what an alarm holds.
 	UnlockAccount(ctx context.Context, id string, ev audit.Event) error
 
 	// RemoveAccount removes the account and what is its own; audit events and the

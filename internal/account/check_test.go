@@ -215,7 +215,7 @@ func TestAddressLimit(t *testing.T) {
 // was turned away, or left, has lost no try.
 func TestBusy(t *testing.T) {
 	w := newWorld(t)
-	w.Service = &account.Service{Store: w.people, Tries: w.tries, Browsers: w.known, Record: w.people,
+	w.Service = &account.Service{Store: w.people, Tries: w.tries, Guesses: w.tries, Browsers: w.known, Record: w.people,
 		Limits: w.Limits, Hashes: 1, Now: w.Now}
 	w.Limits.SignIns.Most, w.Limits.Passwords.Most, w.Limits.PasswordAll.Most = 1000, 1000, 1000
 	inside, let := make(chan struct{}), make(chan struct{})

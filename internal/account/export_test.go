@@ -13,3 +13,29 @@ var (
 	Listed = listed
 	Plain  = plain
 )
+
+// Waiting is how many wait for a place, of everybody and of those that have a kept one.
+func (s *Service) Waiting() (all, kept int) {
+	s.once.Do(func() { s.gate = newGate(s.Hashes) })
+	s.gate.mu.Lock()
+	defer s.gate.mu.Unlock()
+	return len(s.gate.queues[forAll]), len(s.gate.queues[forKept])
+}
+
+// Inside is how many places are taken, of Hashes.
+func (s *Service) Inside() int {
+	s.once.Do(func() { s.gate = newGate(s.Hashes) })
+	s.gate.mu.Lock()
+	defer s.gate.mu.Unlock()
+	return s.Hashes - s.gate.places
+}
+
+// Resting is how many memories are at rest.
+func (s *Service) Resting() int {
+	s.gate.mu.Lock()
+	defer s.gate.mu.Unlock()
+	return len(s.gate.memories)
+}
+
+// Rest is what happens a while after the last hash.
+func (s *Service) Rest() { s.gate.forget() }

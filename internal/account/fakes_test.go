@@ -114,8 +114,11 @@ func (p *people) SpendCode(_ context.Context, s account.Spent, _ policy.Grant, e
 
 // tries counts in memory; nothing runs out of time.
 type tries struct {
-	mu    sync.Mutex
-	taken map[string]int
+	mu       sync.Mutex
+	taken    map[string]int
+	judging  map[string]int // of the taken ones
+	familiar map[string]bool
+	events   *people
 }
 
 func (t *tries) Take(_ context.Context, key string, most int, in time.Duration, _ time.Time) (time.Duration, error) {
@@ -136,6 +139,53 @@ func (t *tries) GiveBack(_ context.Context, key string) error {
 }
 
 func (t *tries) Forget(context.Context, string) error { panic("not asked for") }
+
+func (t *tries) BeginGuess(_ context.Context, g account.Guess) (judging string, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, c := range g.Counts {
+		switch {
+		case t.taken[c.Key]-t.judging[c.Key] >= c.Rate.Most:
+			return "", &account.TooMany{Wait: c.Rate.In}
+		case t.taken[c.Key] >= c.Rate.Most:
+			judging = c.Key
+		}
+	}
+	if judging == "" {
+		for _, c := range g.Counts {
+			t.taken[c.Key]++
+			t.judging[c.Key]++
+		}
+	}
+	return judging, nil
+}
+
+func (t *tries) EndGuess(_ context.Context, g account.Guess) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, c := range g.Counts {
+		t.taken[c.Key]--
+		t.judging[c.Key]--
+	}
+	return nil
+}
+
+func (t *tries) WrongGuess(ctx context.Context, g account.Guess, ev, _ audit.Event) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, c := range g.Counts {
+		t.judging[c.Key]--
+	}
+	return t.events.Refused(ctx, ev)
+}
+
+func (t *tries) PasswordLocks(context.Context, string, time.Time) ([]account.Lock, error) {
+	panic("not asked for")
+}
+
+func (t *tries) FamiliarNetwork(_ context.Context, id, network string, _ time.Time) (bool, error) {
+	return t.familiar[id+" "+network], nil
+}
 
 // browsers knows browsers by account and cookie hash.
 type browsers map[string]string
@@ -158,8 +208,9 @@ const password = "里昂 Lyon 1815"
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{people: &people{byKey: map[string]account.Account{}}, tries: &tries{taken: map[string]int{}}, known: browsers{}}
-	w.Service = &account.Service{Store: w.people, Codes: w.people, Tries: w.tries, Browsers: w.known, Record: w.people,
+	w := &world{people: &people{byKey: map[string]account.Account{}}, known: browsers{}}
+	w.tries = &tries{taken: map[string]int{}, judging: map[string]int{}, familiar: map[string]bool{}, events: w.people}
+	w.Service = &account.Service{Store: w.people, Codes: w.people, Tries: w.tries, Guesses: w.tries, Browsers: w.known, Record: w.people,
 		Limits: policy.Defaults(), Hashes: 2, Now: func() time.Time { return now }, Hashed: func() { w.hashes.Add(1) }}
 	w.ada = account.Account{ID: "acc_ada", Name: "Ada", State: account.Active, Password: hashed()}
 	w.people.byKey["ada"] = w.ada

@@ -1,15 +1,12 @@
 package account
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
-	"sync"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -67,48 +64,3 @@ func matches(in *argon2.Memory, phc, secret string) (bool, error) {
 // fold brings a password to the form that every keyboard gives it: NFC, as in
 // RFC 8265 §4.2.2.
 func fold(secret string) []byte { return norm.NFC.Bytes([]byte(secret)) }
-
-// A gate lets so many hashes in at once: each takes 19 MiB, so that a flood of
-// sign-ins could otherwise take all memory. Who finds the queue full is turned
-// away at once, which costs less than to let everyone wait too long.
-type gate struct {
-	slots chan struct{}
-	queue chan struct{} // those inside and those that wait
-
-	// memories are used by one hash after the other: 19 MiB of garbage for each would
-	// cost the collector a tenth of the hash. An idle server gives them back.
-	memories sync.Pool
-}
-
-// waiting is how many may wait for each hash that runs: at 25 ms a hash the last
-// one waits for 1.6 s.
-const waiting = 64
-
-// newGate lets n in at once; 0: one per processor.
-func newGate(n int) *gate {
-	if n <= 0 {
-		n = runtime.GOMAXPROCS(0)
-	}
-	return &gate{slots: make(chan struct{}, n), queue: make(chan struct{}, n+n*waiting)}
-}
-
-// enter waits for a place and a memory for one hash. Whoever got them leaves. It
-// returns [ErrBusy] if too many wait already.
-func (g *gate) enter(ctx context.Context) (m *argon2.Memory, leave func(), err error) {
-	select {
-	case g.queue <- struct{}{}:
-	default:
-		return nil, nil, ErrBusy
-	}
-	select {
-	case g.slots <- struct{}{}:
-		m, _ = g.memories.Get().(*argon2.Memory)
-		if m == nil {
-			m = &argon2.Memory{}
-		}
-		return m, func() { g.memories.Put(m); <-g.slots; <-g.queue }, nil
-	case <-ctx.Done():
-		<-g.queue
-		return nil, nil, ctx.Err()
-	}
-}

@@ -87,24 +87,36 @@ func (s *Service) ChangePassword(ctx context.Context, c Change) error {
 // present checks the password that the account has. A try is taken before it is
 // looked at and given back if it was right, as in [Service.Check].
 func (s *Service) present(ctx context.Context, acc Account, c Change) error {
-	keys, err := s.take(ctx, acc.ID, acc.ID, Attempt{Addr: c.Addr, Browser: c.Browser})
+	g, err := s.begin(ctx, acc.ID, acc.ID, Attempt{Addr: c.Addr, Browser: c.Browser})
 	if err != nil {
 		return err
 	}
-	right, err := s.matches(ctx, acc.Password, c.Present)
+	right, err := s.matches(ctx, g, acc.Password, c.Present)
 	if err != nil || right {
-		return errors.Join(err, s.giveBack(ctx, keys))
+		return errors.Join(err, s.giveBack(ctx, g))
 	}
-	return s.refused(ctx, acc.ID, c.Addr)
+	ev, failure := s.notPresent(acc.ID, c.Addr)
+	if err := s.wrong(ctx, g, ev); err != nil {
+		return fmt.Errorf("record a refused password: %w", err)
+	}
+	return failure
 }
 
-// refused records a wrong present password.
+// refused records a password that was the present one until it was changed.
 func (s *Service) refused(ctx context.Context, id, addr string) error {
-	ev, failure := audit.Fail(s.event(audit.PasswordRefused, id).With("ip", addr), ErrPassword)
+	ev, failure := s.notPresent(id, addr)
 	if err := s.Record.Refused(context.WithoutCancel(ctx), ev); err != nil {
 		return fmt.Errorf("record a refused password: %w", err)
 	}
 	return failure
+}
+
+func (s *Service) notPresent(id, addr string) (audit.Event, *audit.Failure) {
+	ev := s.event(audit.PasswordRefused, id)
+	if addr != "" {
+		ev = ev.With("ip", addr)
+	}
+	return audit.Fail(ev, ErrPassword)
 }
 
 // SetPassword gives an account another password on the operator's wish. Every session

@@ -37,6 +37,7 @@ type Service struct {
 	Store    Store
 	Codes    Codes
 	Tries    Tries
+	Guesses  Guesses
 	Browsers Browsers
 	Record   Record
 	Limits   policy.Limits
@@ -45,8 +46,9 @@ type Service struct {
 	Now      func() time.Time //
 	Hashed   func()           // called before each hash; nil: nobody counts
 
-	once sync.Once
-	gate *gate
+	once  sync.Once
+	gate  *gate
+	turns turns
 }
 
 // A Record keeps what was refused.
@@ -172,7 +174,8 @@ func (s *Service) Enable(ctx context.Context, id string) error {
 
 // Unlock lets the phones of an account answer again that was stopped after wrong
 // numbers, challenge codes and recovery codes sign in again that wrong ones switched off,
-// and phones be changed again after an alarm. A phone that wrong PINs locked stays locked.
+// passwords be tried again that wrong ones have used up, and phones be changed again after
+// an alarm. A phone that wrong PINs locked stays locked.
 func (s *Service) Unlock(ctx context.Context, id string) error {
 	return s.Store.UnlockAccount(ctx, id, s.event(audit.AccountUnlocked, id))
 }

@@ -33,6 +33,7 @@ const (
 	RecoveryOff     Kind = "recovery.off"     // too many wrong ones in a row: the codes are off
 	RecoveryEnded   Kind = "recovery.ended"   // an alarm with the unlock has ended the codes; Device raised it
 	PasswordChanged Kind = "password.changed" // Detail "by" is "operator" if it was
+	PasswordShut    Kind = "password.shut"    // a count of wrong ones is used up, Detail "count", "until"; Account is empty if it is an address's, or nobody's
 	PasswordRefused Kind = "password.refused" // the present one was wrong when it was to be changed
 	AlarmRaised     Kind = "alarm.raised"     // "It wasn't me", about something that a phone was told
 )

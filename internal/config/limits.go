@@ -17,7 +17,8 @@ type Limits struct {
 	// counted like any other.
 	Passwords Rate `toml:"passwords" between:"..100/1h"`
 
-	// Wrong passwords per account, from all addresses.
+	// Wrong passwords per account, from all addresses. Networks that the account has
+	// signed in from have so many for themselves: strangers don't use them up.
 	PasswordsAll Rate `toml:"passwords_all" between:"..1000/1h"`
 
 	// Wrong recovery codes per account, and how many in a row switch them off.

@@ -4,12 +4,20 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"keyturn"
+	"keyturn/internal/account"
+	"keyturn/internal/audit"
 	"keyturn/internal/config"
 	"keyturn/internal/keyturntest"
+	"keyturn/internal/policy"
 )
 
 // guess types a wrong password for somebody and reports whether it was judged.
@@ -95,4 +103,164 @@ func TestA108ProxyThatNamesNobody(t *testing.T) {
 	if status := look(code); status == http.StatusTooManyRequests {
 		t.Error("the phone of somebody else is turned away")
 	}
+}
+
+// from is a browser as a proxy names its address.
+func from(w *keyturntest.World, addr string) *keyturntest.Browser {
+	b := w.Browser()
+	b.Header.Set("X-Forwarded-For", addr)
+	return b
+}
+
+// behind is a setting for worlds in which tests choose addresses.
+func behind(c *config.Config) { c.TrustedProxies = []string{"127.0.0.0/8"} }
+
+// A98: guesses from everywhere don't keep a named person out of an unknown browser
+// in a network from which they have signed in; they do elsewhere, for an hour. The
+// record says so, the page has its reference, and the operator can lift it.
+func TestA98FamiliarNetwork(t *testing.T) {
+	onEngines(t, func(t *testing.T, nodes [2]*keyturntest.World) {
+		w := nodes[0]
+		ada := w.Person("ada")
+		ada.SetUp(pin)
+		signIn(from(w, "192.0.2.7"), ada)
+		race(racers, func(i int) {
+			guess(from(nodes[i%2], fmt.Sprintf("2001:db8:%x::1", i)), "ada")
+		})
+		if page := from(nodes[1], "192.0.2.7").SignIn(ada); !page.Has("#wait") {
+			t.Errorf("from a familiar network: %d\n%s", page.Status, page.HTML)
+		}
+		page := from(nodes[1], "198.51.100.1").SignIn(ada)
+		if page.Status != http.StatusTooManyRequests {
+			t.Errorf("from an unfamiliar network: %d, want 429", page.Status)
+		}
+		if n := told(t, w, ada.ID, audit.SignInRefused); n != 20 {
+			t.Errorf("%d guesses were judged, want 20", n)
+		}
+		locks := must(w.Accounts.PasswordLocks(t.Context(), ada.ID))
+		if len(locks) != 1 || locks[0].Of != account.OfStrange || told(t, w, ada.ID, audit.PasswordShut) != 1 {
+			t.Fatalf("locks %v, %d events", locks, told(t, w, ada.ID, audit.PasswordShut))
+		}
+		if ref := keyturn.GroupedReference(locks[0].Reference); !strings.Contains(page.HTML, ref) {
+			t.Errorf("the page doesn't show the reference %s\n%s", ref, page.HTML)
+		}
+		if err := w.Accounts.Unlock(t.Context(), ada.ID); err != nil {
+			t.Fatal(err)
+		}
+		if page := from(nodes[1], "198.51.100.1").SignIn(ada); !page.Has("#wait") {
+			t.Errorf("after unlock: %d", page.Status)
+		}
+	}, keyturntest.Set(behind), keyturntest.Set(func(c *config.Config) { c.Limits.PasswordsAll.Most = 20 }))
+}
+
+// A99: strangers who rotate names and networks fill every place for a hash, so that
+// others are turned away; the person's known browser is not.
+func TestA99KnownBrowserInAFlood(t *testing.T) {
+	onEngines(t, func(t *testing.T, nodes [2]*keyturntest.World) {
+		w := nodes[0]
+		ada := w.Person("ada")
+		ada.SetUp(pin)
+		known := w.Browser()
+		signIn(known, ada).Submit("form#sign-out", nil)
+		let, inside := make(chan struct{}), make(chan struct{}, 1000)
+		w.Accounts.Hashed = func() { inside <- struct{}{}; <-let }
+		turnedAway := make(chan struct{}, 200)
+		var flood sync.WaitGroup
+		for i := range 100 {
+			flood.Go(func() {
+				b := from(w, fmt.Sprintf("2001:db8:%x::1", i))
+				if b.Post("/sign-in", url.Values{"name": {fmt.Sprint("name", i)}, "password": {"a guess"}}).Status == http.StatusServiceUnavailable {
+					turnedAway <- struct{}{}
+				}
+			})
+		}
+		<-inside
+		for range 100 - 1 - 64 {
+			<-turnedAway
+		}
+		hers := make(chan *keyturntest.Page, 1)
+		go func() { hers <- known.SignIn(ada) }()
+		for len(hers) == 0 && !compared(t, w, "password.known/"+ada.ID) {
+		}
+		for done := false; !done; {
+			select {
+			case page := <-hers:
+				if !page.Has("#wait") {
+					t.Errorf("she gets %d\n%s", page.Status, page.HTML)
+				}
+				done = true
+			case let <- struct{}{}:
+			}
+		}
+		close(let)
+		flood.Wait()
+	}, keyturntest.Set(behind), keyturntest.Set(func(c *config.Config) { c.Limits.Hashes = 1 }))
+}
+
+// compared reports whether a password is being compared that a count has.
+func compared(t *testing.T, w *keyturntest.World, key string) bool {
+	g := account.Guess{ID: keyturn.NewReference(), At: time.Now(), Counts: []account.Count{{Key: key, Rate: policy.Rate{Most: 1, In: time.Hour}}}}
+	judging := must(w.Store.BeginGuess(t.Context(), g))
+	if err := w.Store.EndGuess(t.Context(), g); err != nil {
+		t.Fatal(err)
+	}
+	return judging != ""
+}
+
+// A100: forty-five people behind one address who sign in at the same moment, at two
+// nodes, all get on: a right password is no wrong one while it is compared.
+func TestA100RightPasswordsAtOnce(t *testing.T) {
+	onEngines(t, func(t *testing.T, nodes [2]*keyturntest.World) {
+		people := make([]*keyturntest.Person, 45)
+		for i := range people {
+			people[i] = nodes[0].Person(fmt.Sprint("person", i))
+		}
+		race(len(people), func(i int) {
+			page := nodes[i%2].Browser().SignIn(people[i])
+			if page.Path != "/phones/activation" {
+				t.Errorf("%s gets %d", people[i].Name, page.Status)
+			}
+		})
+	})
+}
+
+// Each wrong password, each wrong recovery code, and each that is turned away is one
+// line of the log with the address and the reference of its event; what was typed is
+// in neither.
+func TestGuessesAreLogged(t *testing.T) {
+	w := keyturntest.Start(t, keyturntest.Set(behind))
+	w.Person("ada")
+	b := from(w, "192.0.2.7")
+	for i := range 7 {
+		b.Post("/sign-in", url.Values{"name": {[]string{"ada", "hunter2"}[i%2]}, "password": {"hunter3"}})
+	}
+	for range 3 {
+		b.Post("/sign-in", url.Values{"name": {"ada"}, "password": {"hunter3"}})
+	}
+	w.Browser().Post("/sign-in", url.Values{"name": {"ada"}, "password": {"hunter3"}}) // no proxy names it
+	lines := filter(t).FindAllStringSubmatch(w.Log(), -1)
+	if len(lines) != 11 {
+		t.Fatalf("%d lines, want 11\n%s", len(lines), w.Log())
+	}
+	for i, line := range lines {
+		if want := []string{"192.0.2.7", `""`}[i/10]; line[1] != want {
+			t.Errorf("line %d has the address %s, want %s", i+1, line[1], want)
+		}
+		all, err := w.Store.About(t.Context(), line[2])
+		if err != nil || len(all) != 1 {
+			t.Errorf("line %d: %d events have its reference %s, %v", i+1, len(all), line[2], err)
+		}
+	}
+	if strings.Contains(w.Log(), "hunter") {
+		t.Errorf("what was typed is in the log\n%s", w.Log())
+	}
+}
+
+// filter is what SECURITY.md gives to a program that shuts addresses out.
+func filter(t *testing.T) *regexp.Regexp {
+	t.Helper()
+	text := must(os.ReadFile("../../SECURITY.md"))
+	_, after, _ := strings.Cut(string(text), "failregex = ")
+	line, _, _ := strings.Cut(after, "\n")
+	return regexp.MustCompile("(?m)" + strings.Replace(line, "<ADDR>", `(\S+)`, 1) + "(\\w+)")
 }

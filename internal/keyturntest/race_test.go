@@ -22,16 +22,16 @@ const racers = 50
 
 // onEngines runs a test at two nodes of one installation, on each database that
 // nodes can share. Limits by address are out of the way: all racers have one.
-func onEngines(t *testing.T, test func(t *testing.T, nodes [2]*keyturntest.World)) {
+func onEngines(t *testing.T, test func(t *testing.T, nodes [2]*keyturntest.World), options ...keyturntest.Option) {
 	for _, engine := range []struct {
 		name string
 		url  func(testing.TB) string
 	}{{"sqlite", storetest.SQLite}, {"postgres", storetest.Postgres}} {
 		t.Run(engine.name, func(t *testing.T) {
-			w := keyturntest.Start(t, keyturntest.In(engine.url(t), filepath.Join(t.TempDir(), "key")), keyturntest.Set(func(c *config.Config) {
+			w := keyturntest.Start(t, append(options, keyturntest.In(engine.url(t), filepath.Join(t.TempDir(), "key")), keyturntest.Set(func(c *config.Config) {
 				many := config.Rate{Most: 10_000, In: time.Minute}
 				c.Limits.Redeems, c.Limits.Calls = many, many
-			}))
+			}))...)
 			test(t, [2]*keyturntest.World{w, w.Node()})
 		})
 	}

@@ -139,6 +139,15 @@ func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
+// refused logs a password or a recovery code that was wrong, or was not looked at after
+// too many wrong ones: one line for each, with the address that a program may shut out
+// (SECURITY.md has the filter) and the reference that leads to the record. What was
+// typed is not in it: people type passwords into the field of the name.
+func (p *Portal) refused(r *http.Request, of string, err error) {
+	p.Log.LogAttrs(r.Context(), slog.LevelInfo, "guess refused", slog.String("of", of), slog.String("address", page.Counted(r)),
+		slog.String("reference", referenceOf(err)), slog.Any("err", err))
+}
+
 // statusOf gives the errors that no page explains their status. A wrong or
 // missing cookie looks like an unknown request, spec §9.4.
 func statusOf(err error) int {

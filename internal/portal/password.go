@@ -93,8 +93,10 @@ func (p *Portal) passwordRefused(w http.ResponseWriter, r *http.Request, s sessi
 	case key != "":
 		c.Field, c.Problem = "new", page.Say(key)
 	case errors.Is(err, account.ErrPassword):
+		p.refused(r, "password", err)
 		c.Field, c.Problem, status = "present", page.Say("password.wrong"), http.StatusForbidden
 	case errors.As(err, &many):
+		p.refused(r, "password", err)
 		c.Problem, status = page.Say("signin.slow", "count", int(math.Ceil(many.Wait.Minutes()))), http.StatusTooManyRequests
 	case errors.Is(err, account.ErrBusy):
 		c.Problem, status = page.Say("signin.busyserver"), http.StatusServiceUnavailable

@@ -109,8 +109,10 @@ func (p *Portal) recoverRefused(w http.ResponseWriter, r *http.Request, req appr
 	c.Reference = referenceOf(err)
 	switch {
 	case errors.Is(err, account.ErrRecovery):
+		p.refused(r, "recovery", err)
 		c.Problem = page.Say("entercode.err")
 	case errors.As(err, &many):
+		p.refused(r, "recovery", err)
 		c.Problem, status = page.Say("entercode.slow", "count", int(math.Ceil(many.Wait.Minutes()))), http.StatusTooManyRequests
 	case errors.Is(err, account.ErrCodesOff):
 		c.Problem = page.Say("entercode.off")

@@ -109,9 +109,11 @@ func (p *Portal) signInRefused(w http.ResponseWriter, r *http.Request, name stri
 	var many *account.TooMany
 	switch {
 	case errors.Is(err, account.ErrPassword):
+		p.refused(r, "password", err)
 		s.Problem = page.Say("signin.err")
 		return p.showSignIn(w, r, http.StatusForbidden, s)
 	case errors.As(err, &many):
+		p.refused(r, "password", err)
 		s.Problem = page.Say("signin.slow", "count", int(math.Ceil(many.Wait.Minutes())))
 		return p.showSignIn(w, r, http.StatusTooManyRequests, s)
 	case errors.Is(err, account.ErrBusy):

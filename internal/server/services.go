@@ -119,7 +119,7 @@ func introduce(ctx context.Context, c config.Config, with With, box *seal.Box, d
 
 // people are the services that know who somebody is.
 func (s *Services) people() {
-	s.Accounts = &account.Service{Store: s.Store, Codes: s.Store, Tries: s.Store, Browsers: s.Store, Record: s.Store, Limits: s.limits,
+	s.Accounts = &account.Service{Store: s.Store, Codes: s.Store, Tries: s.Store, Guesses: s.Store, Browsers: s.Store, Record: s.Store, Limits: s.limits,
 		Names: s.names(), Hashes: s.config.Limits.Hashes, Now: s.with.Now}
 	s.Sessions = &session.Service{Store: s.Store, Limits: s.limits, Now: s.with.Now}
 }

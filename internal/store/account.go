@@ -102,16 +102,23 @@ func (d *DB) ResetAccount(ctx context.Context, id string, ev audit.Event) error 
 		if err := tx.cancelRequests(id, true, ev); err != nil {
 			return err
 		}
-		if err := tx.run(sessionSQL.ForgetAll, id); err != nil {
-			return err
+		for _, q := range []query{sessionSQL.ForgetAll, guessSQL.Strange, codeSQL.DropCodes} {
+			if err := tx.run(q, id); err != nil {
+				return err
+			}
 		}
-		return tx.run(codeSQL.DropCodes, id)
+		return tx.forgive(id)
 	})
 }
 
 // UnlockAccount implements [account.Store].
 func (d *DB) UnlockAccount(ctx context.Context, id string, ev audit.Event) error {
-	return d.step(ctx, ev, account.ErrUnknown, accountSQL.Unlock, id)
+	return d.write(ctx, func(tx *Tx) error {
+		if err := tx.step(ev, account.ErrUnknown, accountSQL.Unlock, id); err != nil {
+			return err
+		}
+		return tx.forgive(id)
+	})
 }
 
 // RemoveAccount implements [account.Store]. What refers to the account in the

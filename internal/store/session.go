@@ -49,6 +49,9 @@ func (tx *Tx) addSession(s session.Session, cookie, before keyturn.Bytes, ev aud
 	if err := tx.endSession(before, ev.As(audit.SessionEnded)); err != nil {
 		return err
 	}
+	if err := tx.remember(s.Account, s.IP, ev.At.Add(tx.known)); err != nil {
+		return err
+	}
 	p := s.Proven
 	return tx.step(ev, nil, sessionSQL.Insert, s.ID, s.Account, cookie,
 		p.Way, p.Unlock, p.Device, p.Request, p.At, s.Agent, s.IP, s.Begun, s.Used, s.Ends)

@@ -145,7 +145,7 @@ func (d *DB) write(ctx context.Context, f func(*Tx) error) error {
 	var told []audit.Kind
 	var heard []notice.Told
 	err := d.engine.write(ctx, func(tx *Tx) error {
-		tx.mail, tx.actor = d.Mail, d.Actor
+		tx.mail, tx.actor, tx.known = d.Mail, d.Actor, d.Limits.Browser
 		err := f(tx)
 		if told, heard = tx.told, tx.heard; err == nil && d.Around != nil {
 			d.Around(told, false)

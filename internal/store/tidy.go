@@ -9,7 +9,7 @@ import (
 	"keyturn/internal/policy"
 )
 
-var tidySQL struct{ Tries, Browsers, Sessions, EndedSessions, Changes, Told, Addresses, OfAccount query }
+var tidySQL struct{ Tries, Browsers, Locks, Networks, Sessions, EndedSessions, Changes, Told, Addresses, OfAccount query }
 
 func init() { load(&tidySQL, "tidy.sql") }
 
@@ -41,7 +41,8 @@ func (d *DB) Tidy(ctx context.Context, t Tidy) error {
 		remove query
 		until  time.Time
 	}{
-		{tidySQL.Tries, over}, {tidySQL.Browsers, over}, {tidySQL.Sessions, over}, {tidySQL.EndedSessions, over}, {tidySQL.Changes, over},
+		{tidySQL.Tries, over}, {tidySQL.Browsers, over}, {tidySQL.Locks, over}, {tidySQL.Networks, t.At.Add(max(0, d.Limits.Browser-t.Keep.Addresses))},
+		{tidySQL.Sessions, over}, {tidySQL.EndedSessions, over}, {tidySQL.Changes, over},
 		{tidySQL.Told, t.At.Add(-t.Keep.Letters)}, {tidySQL.Addresses, t.At.Add(-t.Keep.Addresses)},
 	} {
 		if err := d.parts(ctx, t, one.remove, one.until); err != nil {

@@ -8,6 +8,15 @@ DELETE FROM known_browser
  WHERE (account, cookie) IN (SELECT account, cookie FROM known_browser USING_INDEX(known_browser_until)
                               WHERE until <= $1 ORDER BY until LIMIT $2);
 
+-- name: Locks
+DELETE FROM password_lock WHERE key IN (SELECT key FROM password_lock USING_INDEX(password_lock_ends) WHERE ends <= $1 ORDER BY ends LIMIT $2);
+
+-- name: Networks
+-- Like other addresses no longer than those are kept.
+DELETE FROM familiar_network
+ WHERE (account, network) IN (SELECT account, network FROM familiar_network USING_INDEX(familiar_network_until)
+                               WHERE until <= $1 ORDER BY until LIMIT $2);
+
 -- name: Sessions
 -- Nobody ended them.
 DELETE FROM session WHERE id IN (SELECT id FROM session USING_INDEX(session_ends) WHERE ends <= $1 ORDER BY ends LIMIT $2);

@@ -34,7 +34,8 @@ type Tx struct {
 	told  []audit.Kind // of the events so far
 	heard []notice.Told
 	mail  Mail
-	actor string // of all its events; empty: each says it
+	known time.Duration // how long a network stays familiar
+	actor string        // of all its events; empty: each says it
 }
 
 // A source runs queries: reads or a Tx.

@@ -20,6 +20,7 @@ func Run(t *testing.T, db *store.DB, sql func(text string, args ...any)) {
 		{"code", codes},
 		{"recovery", recoveries},
 		{"try", tries},
+		{"guess", guesses},
 		{"session", sessions},
 		{"device", devices},
 		{"answer", answers},

@@ -88,11 +88,16 @@ func (w *world) account() string {
 func (w *world) session(of string) (id string, cookie keyturn.Bytes) {
 	w.Helper()
 	cookie = random()
-	s := session.Session{ID: keyturn.NewID(keyturn.SessionID), Account: of, Agent: "Firefox on Windows", IP: "192.0.2.1",
-		Begun: now, Used: now, Ends: now.Add(12 * time.Hour),
-		Proven: policy.Proven{Account: of, Way: policy.ByPassword, At: now}}
+	s := w.sessionOf(of)
 	w.must(w.db.AddSession(w.Context(), s, cookie, nil, audit.Event{Kind: audit.SessionBegun, At: now, Account: of, Subject: s.ID}))
 	return s.ID, cookie
+}
+
+// sessionOf is a session that isn't kept yet.
+func (w *world) sessionOf(of string) session.Session {
+	return session.Session{ID: keyturn.NewID(keyturn.SessionID), Account: of, Agent: "Firefox on Windows", IP: "192.0.2.1",
+		Begun: now, Used: now, Ends: now.Add(12 * time.Hour),
+		Proven: policy.Proven{Account: of, Way: policy.ByPassword, At: now}}
 }
 
 // code begins an activation of an account.
