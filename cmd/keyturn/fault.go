@@ -54,17 +54,35 @@ func status(err error) int {
 	return 1
 }
 
+// A problem is an error as scripts see it: the members are stable.
+type problem struct {
+	Error   string `json:"error"`
+	Hint    string `json:"hint,omitempty"`
+	Setting string `json:"setting,omitempty"` // of which it speaks
+	Where   string `json:"where,omitempty"`   // where that setting's value comes from
+}
+
 // fail prints an error in one line, and what to try if there is something. Faults
-// of the settings are several errors.
+// of the settings are several errors. With --json they are a value too, on standard
+// output, where other values would be.
 func (t *terminal) fail(err error) {
 	if errors.Is(err, context.Canceled) {
 		err = errInterrupted
 	}
-	for _, err := range apart(err) {
-		fmt.Fprintln(t.err, "keyturn:", line(err))
-		if hint := t.hint(err); hint != "" {
-			fmt.Fprintln(t.err, "hint:", hint)
+	var all []problem
+	for _, e := range apart(err) {
+		p := problem{Error: line(e), Hint: t.hint(e)}
+		if fault, ok := errors.AsType[*config.Fault](e); ok {
+			p.Setting, p.Where = fault.Key, fault.Where.String()
 		}
+		all = append(all, p)
+		fmt.Fprintln(t.err, "keyturn:", p.Error)
+		if p.Hint != "" {
+			fmt.Fprintln(t.err, "hint:", p.Hint)
+		}
+	}
+	if t.json {
+		_ = t.print(map[string]any{"errors": all, "status": status(err)}) // there is nobody to tell
 	}
 }
 

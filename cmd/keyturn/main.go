@@ -10,6 +10,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -27,6 +29,8 @@ type commands struct {
 	Quiet   bool   `short:"q" help:"Data only, no words."`
 	NoInput bool   `help:"Ask nothing: fail instead."`
 	NoColor bool   `help:"No color. There is none yet." hidden:""`
+
+	PrintVersion kong.VersionFlag `name:"version" help:"Print the version."`
 
 	Demo    demoCmd    `cmd:"" help:"Try Keyturn on this computer: no phone, no network, nothing left behind."`
 	Init    initCmd    `cmd:"" help:"Set up a server: asks, then writes the settings and the key."`
@@ -53,7 +57,9 @@ type commands struct {
 		Show  configShow  `cmd:"" help:"Show the settings and where each comes from."`
 		Check configCheck `cmd:"" help:"Check the settings: changes nothing."`
 	} `cmd:"" name:"config" help:"Settings."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Completion completionCmd `cmd:"" help:"Print what makes a shell complete commands: bash, zsh or fish."`
+	Complete   completeCmd   `cmd:"" hidden:""`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
 
 const about = `The second factor that people carry in their phone, self-hosted.
@@ -75,6 +81,7 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 	exited := -1
 	parser, err := kong.New(c, kong.Name("keyturn"), kong.Description(about), kong.Writers(stdout, stderr), kong.Embed(given.into()),
 		kong.Help(help), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Vars{"version": "Keyturn " + version},
 		kong.Exit(func(n int) { exited = n; panic(errExit) }))
 	if err != nil {
 		panic(err) // the struct above is wrong
@@ -90,6 +97,8 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 	parsed, err := parser.Parse(args)
 	t := newTerminal(c, stdin, stdout, stderr)
 	if err != nil {
+		t.json = t.json || slices.Contains(args, "--json") // what stands behind the fault wasn't read
+		t.helpFor(parser, err)
 		t.fail(errors.Join(errUsage, err))
 		return status(errUsage)
 	}
@@ -97,6 +106,18 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 		t.fail(err)
 	}
 	return status(err)
+}
+
+// helpFor prints the help of the command that was begun, if it is no whole one: "keyturn",
+// "keyturn account".
+func (t *terminal) helpFor(parser *kong.Kong, err error) {
+	begun, ok := errors.AsType[*kong.ParseError](err)
+	if !ok || t.json || begun.Context == nil || !strings.HasPrefix(err.Error(), "expected one of") {
+		return
+	}
+	parser.Stdout = t.err
+	_ = begun.Context.PrintUsage(false) // into memory or to a person who sees that it fails
+	fmt.Fprintln(t.err)
 }
 
 // errExit ends run where kong would end the process.
