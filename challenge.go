@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -48,7 +49,7 @@ type Challenge struct {
 	Name    string // sign-in name, as the person knows it
 	App     string // name of the app being entered
 	Action  Action // such as "sign_in"
-	Message string // "confirm": the app's words, at most 64 characters; the name of a phone to move or remove; else empty
+	Message string // "confirm": the app's words, at most 64 characters; a phone to move or remove, as [PhoneMessage]; else empty
 	Browser string // such as "Firefox on Windows"; empty if there is none
 	IP      string // of the browser, in the form of RFC 5952; empty if switched off
 	Place   string // such as "Lyon, France"; empty if not known
@@ -107,6 +108,24 @@ func (c Challenge) For(origin, device, account string) error {
 		return fmt.Errorf("%w: other account", ErrChallenge)
 	}
 	return nil
+}
+
+// PhoneMessage is the message of a challenge that moves or removes a phone: when it was
+// added, in Unix seconds, a space, and its name. A name can be changed without an
+// approval; when the phone came, nobody can. Spec §8.3; attack A104.
+func PhoneMessage(added time.Time, name string) string {
+	return strconv.FormatInt(added.Unix(), 10) + " " + name
+}
+
+// ParsePhoneMessage reads what [PhoneMessage] made. Of any other text it returns the
+// whole as the name, and the zero time.
+func ParsePhoneMessage(message string) (added time.Time, name string) {
+	first, rest, _ := strings.Cut(message, " ")
+	seconds, err := strconv.ParseInt(first, 10, 64)
+	if err != nil || seconds < 1 || seconds > maxCounter || rest == "" || strconv.FormatInt(seconds, 10) != first {
+		return time.Time{}, message
+	}
+	return time.Unix(seconds, 0), rest
 }
 
 // Clean makes a stranger's text fit to be shown in one line: without control

@@ -34,6 +34,24 @@ type challengeVectors struct {
 		Hash       keyturn.Bytes
 	}
 	Refused []struct{ Name, Text string }
+	Phones  []struct {
+		Name, Message, Phone string
+		Added                int64
+	}
+}
+
+// A104: a move and a removal name the phone by what its name is now and by when it was
+// added, which no session can change.
+func TestA104PhoneMessageVectors(t *testing.T) {
+	for _, v := range read[challengeVectors](t, "challenges.json").Phones {
+		added, name := keyturn.ParsePhoneMessage(v.Message)
+		if name != v.Phone || added.IsZero() != (v.Added == 0) || v.Added != 0 && added.Unix() != v.Added {
+			t.Errorf("%s: %q, added %v", v.Name, name, added)
+		}
+		if v.Added != 0 && keyturn.PhoneMessage(added, name) != v.Message {
+			t.Errorf("%s: made again it is %q", v.Name, keyturn.PhoneMessage(added, name))
+		}
+	}
 }
 
 func TestChallengeVectors(t *testing.T) {

@@ -131,9 +131,21 @@ func (t *terminal) show(r phone.Request) error {
 		row["app"], row["action"], row["message"], row["browser"] = c.App, c.Action, c.Message, c.Browser
 		row["ip"], row["place"], row["created"], row["carry"] = c.IP, c.Place, c.Created, c.Carry
 	}
-	shown := slices.DeleteFunc([]string{r.ID, r.State, r.Account, c.App, string(c.Action), c.Message, c.Browser, c.IP, c.Place, r.By},
+	shown := slices.DeleteFunc([]string{r.ID, r.State, r.Account, c.App, string(c.Action), t.message(c), c.Browser, c.IP, c.Place, r.By},
 		func(s string) bool { return s == "" })
 	return t.print(row, strings.Join(shown, "  "))
+}
+
+// message is that of a challenge as people read it: of a phone its name and when it was added.
+func (t *terminal) message(c keyturn.Challenge) string {
+	if c.Action != keyturn.MovePhone && c.Action != keyturn.RemovePhone {
+		return c.Message
+	}
+	added, name := keyturn.ParsePhoneMessage(c.Message)
+	if added.IsZero() {
+		return name
+	}
+	return name + "  " + t.words.T("request.phone.added", "date", added.Format(time.DateTime))
 }
 
 // waiting leaves out what has ended.

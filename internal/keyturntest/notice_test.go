@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -326,11 +327,43 @@ func TestA66NamesInLetters(t *testing.T) {
 	if err := h.World.Devices.Remove(t.Context(), h.newer.Accounts()[0].Device, device.ReasonRemoved); err != nil {
 		t.Fatal(err)
 	}
-	letter := s.Wait(t, 3)[2]
-	head, _, _ := strings.Cut(letter.Data, "\r\n\r\n")
-	_, page, _ := strings.Cut(letter.Data, "text/html")
-	if len(letter.To) != 1 || strings.Contains(head, "eve@") || strings.Contains(page, "<b>") || !strings.Contains(page, "&lt;b&gt") {
-		t.Errorf("to %v\n%s", letter.To, letter.Data)
+	for _, letter := range s.Wait(t, 4)[2:] { // renamed, and removed
+		head, _, _ := strings.Cut(letter.Data, "\r\n\r\n")
+		_, page, _ := strings.Cut(letter.Data, "text/html")
+		if len(letter.To) != 1 || strings.Contains(head, "eve@") || strings.Contains(page, "<b>") || !strings.Contains(page, "&lt;b&gt") {
+			t.Errorf("to %v\n%s", letter.To, letter.Data)
+		}
+	}
+}
+
+// A104: a session renames the phone of its person to what another one is called. Both
+// phones and the address hear of it, and whoever is asked to remove one sees when it was
+// added: no name changes that.
+func TestA104RenamedPhone(t *testing.T) {
+	s, clock := mailtest.Start(t), keyturntest.NewClock()
+	h := twoPhones(t, false, keyturntest.Mail(s), keyturntest.At(clock))
+	if err := h.ada.Phone.Acknowledge(t.Context(), notice(t, h.ada.Phone, "phone_added")); err != nil {
+		t.Fatal(err)
+	}
+	s.Wait(t, 2)
+	id := h.newer.Accounts()[0].Device
+	was := must(h.Store.Device(t.Context(), id))
+	clock.Move(time.Hour / 2)
+	h.browser.Post("/phones/rename", url.Values{"device": {id}, "name": {"Old phone"}})
+	for _, p := range []*keyturntest.Phone{h.ada.Phone, h.newer} {
+		if n := notice(t, p, "phone_renamed"); n.Detail != "Old phone" || n.From != was.Name {
+			t.Errorf("told %+v", n)
+		}
+	}
+	if all := letterTo(s.Wait(t, 3), "ada@example.org"); !strings.Contains(all[2], "Old phone") || !strings.Contains(all[2], was.Name) {
+		t.Errorf("letters %v", all)
+	}
+	wait := h.browser.Post("/phones/remove", url.Values{"device": {id}})
+	if !strings.Contains(wait.HTML, "Remove Old phone<") {
+		t.Errorf("the page says:\n%s", wait.HTML)
+	}
+	if c := h.ada.Phone.Waiting().Challenge; c.Message != keyturn.PhoneMessage(was.Added, "Old phone") {
+		t.Errorf("the phone is asked %q", c.Message)
 	}
 }
 

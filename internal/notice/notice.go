@@ -28,6 +28,8 @@ const (
 	PhoneRemoved    Kind = "phone_removed"
 	PhonePaused     Kind = "phone_paused"
 	PhoneLocked     Kind = "phone_locked"
+	PhoneRenamed    Kind = "phone_renamed"
+	PhoneMuted      Kind = "phone_muted"    // its notifications were switched off in the portal
 	PhonesStopped   Kind = "phones_stopped" // too many wrong numbers in a row
 	CloneSuspected  Kind = "clone_suspected"
 	RecoveryUsed    Kind = "recovery_used"
@@ -41,7 +43,7 @@ const (
 
 // Kinds are all of them.
 func Kinds() []Kind {
-	return []Kind{PhoneAdded, PhoneMoved, PhoneRemoved, PhonePaused, PhoneLocked, PhonesStopped, CloneSuspected,
+	return []Kind{PhoneAdded, PhoneMoved, PhoneRemoved, PhonePaused, PhoneLocked, PhoneRenamed, PhoneMuted, PhonesStopped, CloneSuspected,
 		RecoveryUsed, RecoveryFailed, RecoveryOff, RecoveryNew, PasswordChanged, Reported, Alarm}
 }
 
@@ -52,6 +54,8 @@ var heard = map[audit.Kind]Kind{
 	audit.DeviceRemoved:   PhoneRemoved,
 	audit.DeviceSuspended: PhonePaused,
 	audit.PINLocked:       PhoneLocked,
+	audit.DeviceRenamed:   PhoneRenamed,
+	audit.PushOff:         PhoneMuted,
 	audit.AccountStopped:  PhonesStopped,
 	audit.CloneSuspected:  CloneSuspected,
 	audit.RecoveryUsed:    RecoveryUsed,
@@ -79,6 +83,8 @@ func Of(ev audit.Event) (Kind, bool) {
 	switch ev.Kind {
 	case audit.DeviceRemoved, audit.DeviceSuspended:
 		ok = !toldElsewhere[ev.Detail["reason"]]
+	case audit.PushOff:
+		ok = ev.Detail["by"] == "portal" // on the phone itself its person sees it
 	case audit.RecoveryMade:
 		ok = ev.Detail["set"] != "first" // of which the person has just been told on the page
 	}
@@ -112,10 +118,19 @@ type Told struct {
 	At        time.Time
 	Device    string // that acted or is meant; may be empty
 	Phone     string // its name; may be empty
-	From      string // name of the phone that was moved from
+	From      string // name of the phone that was moved from, or that a renamed one had
 	Place     string // where it was done; empty if not known
 	Left      string // recovery codes that remain; empty if it isn't about them
 	Reference string // 8 symbols
+}
+
+// Except is the device that need not hear of it: the one that did it, or that is gone.
+// What a session in the portal does to a phone, that phone hears as well. Attack A104.
+func (t Told) Except() string {
+	if t.Kind == PhoneRenamed || t.Kind == PhoneMuted {
+		return ""
+	}
+	return t.Device
 }
 
 // Codes reports whether it is about recovery codes that somebody was given or has used:

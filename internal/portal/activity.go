@@ -127,7 +127,7 @@ func lineOf(l notice.Line, s session.Session, words *locale.Words) line {
 	out := line{At: l.At, Icon: look.icon, Look: look.look, What: page.Say("home.state." + look.word), App: l.App, Browser: l.Browser,
 		Place: l.Place, Phone: l.Phone, Reference: keyturn.GroupedReference(l.Reference), Reported: l.Reported, Here: l.ID == s.Proven.Request}
 	if l.Action != string(keyturn.SignIn) {
-		out.Action = page.Say("request.action."+l.Action, "message", l.Message)
+		out.Action = meant(keyturn.Action(l.Action), l.Message)
 		if look.word == "approved" {
 			out.What = page.Say("activity.approved.other")
 		}

@@ -154,7 +154,8 @@ func ended(r approval.Request, l policy.Limits) outcome {
 		o.Body, o.Go, o.Link, o.Post = page.Say("outcome.code.body"), page.Say("outcome.change.go"), "/phones", ""
 	}
 	if r.Action == keyturn.MovePhone && r.Answered.IsZero() && o.Title.Key == outcomeExpired.Title.Key {
-		o.Title, o.Go, o.Link = page.Say("move.silent", "old", r.Message), page.Say("move.again"), "/phones/move?device="+r.Target
+		_, old := keyturn.ParsePhoneMessage(r.Message)
+		o.Title, o.Go, o.Link = page.Say("move.silent", "old", old), page.Say("move.again"), "/phones/move?device="+r.Target
 	}
 	return o
 }

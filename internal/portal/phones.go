@@ -207,7 +207,10 @@ func (p *Portal) askChange(w http.ResponseWriter, r *http.Request, s session.Ses
 		return err
 	}
 	ask := p.attempt(r, a, action)
-	ask.Session, ask.Message, ask.Target = s.ID, target.Name, target.ID
+	ask.Session, ask.Target = s.ID, target.ID
+	if target.ID != "" {
+		ask.Message = keyturn.PhoneMessage(target.Added, target.Name)
+	}
 	err = p.ask(w, r, ask, "/sign-in/wait")
 	if errors.Is(err, approval.ErrFull) {
 		return p.showPhones(w, r, s, http.StatusTooManyRequests, page.Say("signin.full"))

@@ -59,7 +59,15 @@ func (w waitPage) Coded() bool { return policy.ByResponse(w.Action) }
 
 // What is asked, in words.
 func (w waitPage) What() page.Sentence {
-	return page.Say("request.action."+string(w.Action), "message", w.Message)
+	return meant(w.Action, w.Message)
+}
+
+// meant says what a phone is asked. Of a phone that is to go the page shows the name.
+func meant(action keyturn.Action, message string) page.Sentence {
+	if action == keyturn.MovePhone || action == keyturn.RemovePhone {
+		_, message = keyturn.ParsePhoneMessage(message)
+	}
+	return page.Say("request.action."+string(action), "message", message)
 }
 
 // Step of a move that this is.

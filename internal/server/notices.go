@@ -26,7 +26,7 @@ const ringFor = 12 * time.Hour
 func (s *Services) heard(t notice.Told) {
 	s.bus.Wake("account." + t.Account)
 	if s.ringer != nil && t.Kind.Rings() {
-		s.ringer.Ring(t.Account, t.Device, s.with.Now().Add(ringFor))
+		s.ringer.Ring(t.Account, t.Except(), s.with.Now().Add(ringFor))
 	}
 }
 

@@ -135,7 +135,20 @@ func (d *DB) RemoveApproved(ctx context.Context, request, session string, oldest
 
 // Rename implements [device.Store].
 func (d *DB) Rename(ctx context.Context, account, id, name string, ev audit.Event) error {
-	return d.step(ctx, ev, device.ErrUnknown, deviceSQL.Rename, name, id, account, ev.At)
+	return d.write(ctx, func(tx *Tx) error {
+		if err := tx.run(deviceSQL.LockAccount, id); err != nil {
+			return err
+		}
+		old, err := tx.phoneName(id)
+		if err != nil {
+			return err
+		}
+		told := ev.With("from", old).With("phone", name)
+		if old == name {
+			told = audit.Event{} // nothing has changed
+		}
+		return tx.step(told, device.ErrUnknown, deviceSQL.Rename, name, id, account, ev.At)
+	})
 }
 
 // errLost says that a device wasn't in the state that a step leaves from.

@@ -43,7 +43,7 @@ func (tx *Tx) hear(kind notice.Kind, ev audit.Event) error {
 		return err
 	}
 	t := notice.Told{Event: seq, Account: ev.Account, Kind: kind, At: ev.At, Device: ev.Device, Phone: ev.Detail["phone"],
-		Place: ev.Detail["place"], Left: ev.Detail["left"], Reference: ev.Reference}
+		From: ev.Detail["from"], Place: ev.Detail["place"], Left: ev.Detail["left"], Reference: ev.Reference}
 	if err := tx.describe(&t, ev); err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (tx *Tx) deliver(t notice.Told, ev audit.Event) error {
 	if t.Kind == notice.Reported {
 		approved = "" // who let that sign-in in hears of the report
 	}
-	if err := tx.run(noticeSQL.ForEach, t.Event, t.Account, t.Device, approved); err != nil {
+	if err := tx.run(noticeSQL.ForEach, t.Event, t.Account, t.Except(), approved); err != nil {
 		return err
 	}
 	if tx.mail.People {

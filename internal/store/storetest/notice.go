@@ -49,6 +49,20 @@ func (w *world) wantTold(d device.Device, want ...string) {
 	}
 }
 
+// inPortal is an event about a device of an account, caused in the portal.
+func inPortal(d device.Device, kind audit.Kind) audit.Event {
+	return audit.Event{Kind: kind, At: now, Account: d.Account, Device: d.ID}
+}
+
+// toldBefore is what a device was told before the newest.
+func (w *world) toldBefore(d device.Device) []string {
+	w.Helper()
+	if all := w.told(d, now); len(all) > 0 {
+		return all[1:]
+	}
+	return nil
+}
+
 // tell writes an event as a change does.
 func (w *world) tell(ev audit.Event) {
 	w.Helper()
@@ -69,6 +83,49 @@ var notices = []contract{
 		w.must(err)
 		if n := all[0]; n.Detail != "Pixel 9" || n.Time != now.Unix() || n.Pause {
 			w.Errorf("notice %+v", n)
+		}
+	}},
+	{"A104 a new name is told to every phone, the renamed one too, with the old name; the same name isn't", func(w *world) {
+		ada, p := w.family()
+		for range 2 {
+			w.must(w.db.Rename(w.Context(), ada, p[2].ID, "Old one", inPortal(p[2], audit.DeviceRenamed)))
+		}
+		for _, d := range p {
+			w.wantTold(d, append([]string{"phone_renamed"}, w.toldBefore(d)...)...)
+		}
+		all, err := w.db.Notices(w.Context(), p[2].ID, now)
+		w.must(err)
+		if n := all[0]; n.Detail != "Old one" || n.From != "Pixel 9" || n.Pause {
+			w.Errorf("notice %+v", n)
+		}
+		w.wantEvents(p[2].ID, audit.DeviceRenamed, 1)
+	}},
+	{"A104 of many new names at once each is told with the one before it", func(w *world) {
+		ada, p := w.family()
+		race(func(i int) error {
+			return w.db.Rename(w.Context(), ada, p[2].ID, fmt.Sprint("name ", i), inPortal(p[2], audit.DeviceRenamed))
+		})
+		name := "Pixel 9"
+		for _, ev := range w.events(p[2].ID, audit.DeviceRenamed) {
+			if ev.Detail["from"] != name {
+				w.Fatalf("from %q, and the name was %q", ev.Detail["from"], name)
+			}
+			name = ev.Detail["phone"]
+		}
+		if got := w.device(p[2].ID).Name; got != name {
+			w.Errorf("it is called %q, and the last of the record %q", got, name)
+		}
+	}},
+	{"A104 a phone that the portal makes silent is told, the silent one too; on the phone itself it isn't", func(w *world) {
+		ada, p := w.family()
+		w.subscribe(subscription(p[2]))
+		for range 2 {
+			w.must(w.db.SwitchPush(w.Context(), ada, p[2].ID, false, inPortal(p[2], audit.PushOff).With("by", "portal")))
+		}
+		w.must(w.db.SwitchPush(w.Context(), ada, p[2].ID, true, inPortal(p[2], audit.PushOn)))
+		w.must(w.db.Unsubscribe(w.Context(), p[2].ID, inPortal(p[2], audit.PushOff)))
+		for _, d := range p {
+			w.wantTold(d, append([]string{"phone_muted"}, w.toldBefore(d)...)...)
 		}
 	}},
 	{"who approved a change isn't told of it, and who is locked or paused is", func(w *world) {

@@ -2,6 +2,7 @@
 
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { shortTime } from "../lib/clock.js";
+import { meant } from "../lib/protocol.js";
 import { platform, standalone } from "../lib/system.js";
 import { browserName, language, list, t } from "../lib/words.js";
 import { Home } from "../view/home.js";
@@ -61,7 +62,7 @@ function cardOf({ id, challenge, account, service }) {
   if (!challenge) return { id, title: "home.req.other", app: service, time: "", from: t("home.state.refused"), account: account.name };
   const { action, app, created, browser, place } = challenge;
   return { id, title: action === "sign_in" ? "home.req" : "home.req.other", app, time: shortTime(created, language()), account: account.name,
-    from: (action === "sign_in" ? [browserName(browser), place] : [t("request.action." + action, { message: challenge.message }), browserName(browser)]).filter(Boolean).join(" · ") };
+    from: (action === "sign_in" ? [browserName(browser), place] : [t("request.action." + action, { message: meant(challenge).name }), browserName(browser)]).filter(Boolean).join(" · ") };
 }
 
 /** @param {Request} request @returns {import("../view/home.js").Ended} */

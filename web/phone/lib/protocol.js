@@ -14,7 +14,7 @@ import { hash, lines, split } from "./text.js";
  * @property {string} name      sign-in name, as the person knows it
  * @property {string} app       name of the app being entered
  * @property {string} action    one of ACTIONS
- * @property {string} message   "confirm": the app's words; name of the phone to move or remove; else empty
+ * @property {string} message   "confirm": the app's words; the phone to move or remove, see phoneOf; else empty
  * @property {string} browser   such as "Firefox on Windows"; empty if there is none
  * @property {string} ip
  * @property {string} place
@@ -49,6 +49,23 @@ export function readChallenge(text, own) {
   const wrong = Object.entries(right).find(([, ok]) => !ok);
   return wrong ? { challenge: null, refused: wrong[0] } : { challenge, refused: null };
 }
+
+/**
+ * The phone that is to be moved or removed: its name, which anybody in a session could
+ * change, and when it was added. Twin of ParsePhoneMessage. A104.
+ * @param {string} message
+ * @returns {{name: string, added: number}}  Unix seconds; 0: not said
+ */
+export function phoneOf(message) {
+  const [, added, name] = /^([1-9][0-9]*) ([^]+)$/.exec(message) ?? [];
+  return Number.isSafeInteger(Number(added)) ? { name, added: Number(added) } : { name: message, added: 0 };
+}
+
+/**
+ * What a challenge is about: of a move or a removal the phone, else the message as it is.
+ * @param {{action: string, message: string}} challenge
+ */
+export const meant = ({ action, message }) => (action === "move_phone" || action === "remove_phone" ? phoneOf(message) : { name: message, added: 0 });
 
 /**
  * @typedef {object} AnswerFields

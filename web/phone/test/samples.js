@@ -59,7 +59,7 @@ const home = (/** @type {any} */ props) => () => html`<${Home} cards=${[]} accou
   onResume=${no} onScan=${no} onRespond=${no} onAdd=${no} ...${typeof props === "function" ? props() : props} />`;
 const told = (/** @type {string} */ kind, /** @type {any} */ props = {}) => html`<${NoticeCard} id="41" say=${{ k: "notice." + kind, v: { phone: t("confirm.phone.android"), from: iphone, place: place(), time: "14:05", left: 7 } }}
   time="14:05" reference="7K3M9QXA" account="" busy="" problem=${null} onYes=${no} onNo=${no} ...${props} />`;
-const notices = () => ["phone_added.near", "phone_moved", "phone_removed", "phone_paused", "phone_locked", "phones_stopped", "clone_suspected", "recovery_used", "recovery_failed",
+const notices = () => ["phone_added.near", "phone_moved", "phone_removed", "phone_paused", "phone_locked", "phone_renamed", "phone_muted", "phones_stopped", "clone_suspected", "recovery_used", "recovery_failed",
   "recovery_off", "recovery_new", "password_changed", "reported", "reported.portal", "alarm", "other"].map((kind) => told(kind));
 const alarm = (/** @type {any} */ props) => () => html`<${Alarm} phone=${t("confirm.phone.android")} account="mei.chen" busy="" problem=${null} back=${no} onPause=${no} onReport=${no} ...${props} />`;
 const challenge = () => ({ app: portal, name: "mei.chen", action: "sign_in", message: "", browser, ip: "203.0.113.7", place: place(), carry: "number" });
@@ -127,7 +127,7 @@ export const SAMPLES = {
   add: over(html`<${Add} onClose=${no} onScan=${no} onType=${no} />`), menu: over(html`<${Menu} onClose=${no} onSettings=${no} onCheck=${no} onHelp=${no} onLanguage=${no} />`),
   help: over(html`<${Help} onClose=${no} />`),
   request: request({}), "request-known": request({ asksNumber: false }), "request-wrong": request({ number: "417902", wrong: { k: "request.wrong", v: { count: 2 } } }),
-  "request-several": request({ which: { n: 1, all: 2 }, left: 25 }), "request-remove": request({ asksNumber: false }, { action: "remove_phone", message: iphone }),
+  "request-several": request({ which: { n: 1, all: 2 }, left: 25 }), "request-remove": request({ asksNumber: false }, { action: "remove_phone", message: "1795439100 " + iphone }),
   "request-gateway": request({ asksNumber: false, problem: { k: "error.server_busy", reference } }, { browser: "", place: "", ip: "", app: "VPN" }),
   "request-offline": request({ offline: true, onOffline: no }), scanned: request({ scanned: true, asksNumber: false }),
   "scanned-missing": answered({ outcome: "missing", onScan: no }), "scanned-stale": answered({ outcome: "stale", onScan: no }),

@@ -2,7 +2,9 @@
 // buttons. Everything shown is what this phone signs.
 
 import { html, useEffect, useState } from "../vendor/preact.js";
-import { browserName, list, t } from "../lib/words.js";
+import { dayTime } from "../lib/clock.js";
+import { meant } from "../lib/protocol.js";
+import { browserName, language, list, t } from "../lib/words.js";
 import { DigitField } from "./field.js";
 import { announced, useGuard, useLeft } from "./hook.js";
 import { Banner, Button, Screen, Slow, Status, T, Trouble } from "./part.js";
@@ -72,13 +74,22 @@ export function Request(props) {
 
 /** Who, what, where. @param {Props} props */
 function Details({ challenge, host, time }) {
-  const { app, name, action, message, browser, ip, place } = challenge;
+  const { app, name, browser, ip, place } = challenge;
   return html`<section class="card snug">
     <div class="who"><div><p class="lead">${app}</p><p class="small muted" lang="en">${host}</p></div></div>
-    <${Rows} rows=${[["request.account", name], ["request.action", t("request.action." + action, { message })], ["request.browser", browserName(browser)],
+    <${Rows} rows=${[["request.account", name], ["request.action", asked(challenge), addedOf(challenge)], ["request.browser", browserName(browser)],
       ["request.ip", ip], ["request.place", place && t("page.near.short", { place }), place && t("page.place.from")], ["request.time", time]]} />
     ${!browser && html`<${T} as="p" class="small muted" k="request.gateway" v=${{ gateway: app }} />`}
   </section>`;
+}
+
+/** What is asked. @param {Challenge} challenge */
+const asked = (challenge) => t("request.action." + challenge.action, { message: meant(challenge).name });
+
+/** When the phone that is meant was added: its name is whatever somebody made it. @param {Challenge} challenge */
+function addedOf(challenge) {
+  const { added } = meant(challenge);
+  return added ? t("request.phone.added", { date: dayTime(added, language()) }) : "";
 }
 
 /** The number, which the person carries here. @param {Props} props */
@@ -101,8 +112,8 @@ function Ask({ onClose, onReport, onDeny }) {
 function spoken({ challenge, asksNumber, scanned }, seconds) {
   const mark = announced(seconds, [30, 10]);
   if (mark) return t("request.left", { count: mark });
-  const { app, name: account, action, message } = challenge;
-  if (action !== "sign_in") return t("request.sr.other", { app, account, action: t("request.action." + action, { message }) });
+  const { app, name: account, action } = challenge;
+  if (action !== "sign_in") return t("request.sr.other", { app, account, action: [asked(challenge), addedOf(challenge)].filter(Boolean).join(", ") });
   const where = list([browserName(challenge.browser), challenge.place && t("page.near.short", { place: challenge.place })].filter(Boolean));
   return (scanned ? t("scanned.only") + " " : "") + t("request.sr", { app, account, where }) + (asksNumber ? " " + t("request.sr.num") : "");
 }
