@@ -77,6 +77,9 @@ func (s *Service) full(ctx context.Context, a Activation) (bool, error) {
 func (s *Service) refuse(ctx context.Context, a Activation, step, cause string) error {
 	ev := s.event(a, audit.ActivationRefused).With("step", step).With("cause", cause)
 	ev, failure := audit.Fail(ev, ErrCode)
+	if !s.refusals.take(a.Account, s.Now()) {
+		return failure // it is counted
+	}
 	if err := s.Store.Refused(ctx, ev); err != nil {
 		return fmt.Errorf("recording a refused code: %w", err)
 	}

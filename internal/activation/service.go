@@ -27,6 +27,8 @@ type Service struct {
 	Unlocks   []keyturn.Unlock // what the operator allows, never empty
 	PIN       keyturn.PINRules
 	Now       func() time.Time
+
+	refusals refusals
 }
 
 // Devices checks what phones prove. Package device implements it.

@@ -58,7 +58,8 @@ func (a *API) codeTry(r *http.Request, what string, rate policy.Rate, code keytu
 	if errors.Is(err, activation.ErrCode) {
 		return err
 	}
-	return errors.Join(err, a.giveBack(r, what))
+	a.giveBack(r, what)
+	return err
 }
 
 // postFinish ends the key agreement, spec §6.5. The device may be in any state:

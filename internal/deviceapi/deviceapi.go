@@ -22,7 +22,6 @@ type API struct {
 	Activations Activations
 	Approvals   Approvals
 	Notices     Notices
-	Tries       Tries
 	Limits      policy.Limits
 	Server      keyturn.ServerInfo // without the time
 	Now         func() time.Time
@@ -33,6 +32,7 @@ type API struct {
 	Draining context.Context
 
 	rates rates
+	tries tries
 }
 
 // Devices knows who calls. Package device implements it.
@@ -70,12 +70,6 @@ type Approvals interface {
 // Notices takes what a phone says to what it was told. Package notice implements it.
 type Notices interface {
 	Answer(ctx context.Context, d device.Device, number int64, r keyturn.NoticeReply, nonce string) (state string, err error)
-}
-
-// Tries counts wrong tries by address. The store implements it.
-type Tries interface {
-	Take(ctx context.Context, key string, most int, in time.Duration, at time.Time) (wait time.Duration, err error)
-	GiveBack(ctx context.Context, key string) error
 }
 
 // Routes returns the whole surface of the API, one line per call. The number is

@@ -9,38 +9,94 @@ import (
 	"keyturn/internal/policy"
 )
 
-// take takes a try of the caller's address at what. One that no proxy has named is
-// counted by nothing.
+// take takes a try at what of each network that the caller's address is in, or of none.
+// A caller that no proxy has named is counted by nothing.
 func (a *API) take(r *http.Request, what string, rate policy.Rate) error {
-	name := key(r, what)
-	if name == "" {
-		return nil
-	}
-	wait, err := a.Tries.Take(r.Context(), name, rate.Most, rate.In, a.Now())
-	if err != nil {
-		return err
-	}
-	if wait > 0 {
-		return &tooMany{wait}
+	networks := policy.Networks(page.Counted(r))
+	for i, n := range networks {
+		if wait := a.tries.take(what+" "+n.Name, n.Of(rate), a.Now()); wait > 0 {
+			a.tries.giveBack(what, networks[:i])
+			return &tooMany{wait}
+		}
 	}
 	return nil
 }
 
-// giveBack returns a try that take has taken.
-func (a *API) giveBack(r *http.Request, what string) error {
-	if name := key(r, what); name != "" {
-		return a.Tries.GiveBack(r.Context(), name)
-	}
-	return nil
+// giveBack returns what take has taken.
+func (a *API) giveBack(r *http.Request, what string) {
+	a.tries.giveBack(what, policy.Networks(page.Counted(r)))
 }
 
-// key names the count of an address, "" if there is none to count by.
-func key(r *http.Request, what string) string {
-	near := policy.Near(page.Counted(r))
-	if near == "" {
-		return ""
+// mostCounts is for how many networks tries are counted at once, some 15 MB. Whoever calls
+// from more has more machines than a limit by address could stop.
+const mostCounts = 100_000
+
+// tries counts wrong tries of strangers in this process. They can guess neither a code, 70
+// random bits, nor a signature: the count keeps them from keeping the server busy, and must
+// not become work itself, which it would be in the database. Attack A106. Safe for
+// concurrent use.
+type tries struct {
+	mu     sync.Mutex
+	counts map[string]count
+	swept  time.Time
+}
+
+// A count is the tries of one network since its first one.
+type count struct {
+	tries int
+	until time.Time
+}
+
+// take counts a try, or says how long there is none.
+func (t *tries) take(key string, rate policy.Rate, now time.Time) (wait time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c, known := t.counts[key]
+	if !now.Before(c.until) {
+		c = count{until: now.Add(rate.In)}
 	}
-	return what + " " + near
+	if c.tries >= rate.Most {
+		return c.until.Sub(now)
+	}
+	if !known && !t.room(now) {
+		return 0
+	}
+	c.tries++
+	t.counts[key] = c
+	return 0
+}
+
+// room reports whether one more network can be counted. Those whose time is over go, which
+// is looked at once a minute at most.
+func (t *tries) room(now time.Time) bool {
+	if t.counts == nil {
+		t.counts = map[string]count{}
+	}
+	if len(t.counts) < mostCounts || now.Before(t.swept.Add(time.Minute)) {
+		return len(t.counts) < mostCounts
+	}
+	t.swept = now
+	for key, c := range t.counts {
+		if !now.Before(c.until) {
+			delete(t.counts, key)
+		}
+	}
+	return len(t.counts) < mostCounts
+}
+
+// giveBack returns a try of each network.
+func (t *tries) giveBack(what string, networks []policy.Network) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, n := range networks {
+		key := what + " " + n.Name
+		if c := t.counts[key]; c.tries > 1 {
+			c.tries--
+			t.counts[key] = c
+		} else {
+			delete(t.counts, key)
+		}
+	}
 }
 
 // rates count the calls of each device in this process, to keep a phone that is

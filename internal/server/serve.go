@@ -84,6 +84,7 @@ func (s *Server) besides(ctx context.Context) (stop func(), err error) {
 	record := &tail{record: s.Store, wake: s.bus.Wake, log: s.with.Log}
 	running.Go(func() { record.run(ctx) })
 	running.Go(func() { s.tidy(ctx) })
+	running.Go(func() { s.tellRefused(ctx) })
 	if courier := s.courier(); courier != nil {
 		running.Go(func() { courier.Run(ctx) })
 	}
@@ -137,6 +138,24 @@ func (s *Server) tidy(ctx context.Context) {
 		t := store.Tidy{At: s.with.Now(), Keep: keep(s.config), Rest: func(took time.Duration) error { return rest(ctx, took) }}
 		if err := s.Store.Tidy(ctx, t); err != nil && ctx.Err() == nil {
 			s.with.Log.LogAttrs(ctx, slog.LevelError, "tidying failed", slog.Any("err", err))
+		}
+	}
+}
+
+// tellEvery is how often the record hears of refusals that were only counted.
+const tellEvery = 10 * time.Minute
+
+// tellRefused writes them until ctx ends, and once more then.
+func (s *Server) tellRefused(ctx context.Context) {
+	tick := time.NewTicker(tellEvery)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+		}
+		if err := s.Activations.TellRefused(context.WithoutCancel(ctx)); err != nil {
+			s.with.Log.LogAttrs(ctx, slog.LevelError, "refused codes", slog.Any("err", err))
 		}
 	}
 }

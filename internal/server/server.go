@@ -129,7 +129,7 @@ func (s *Server) portal(pages *page.Renderer) *portal.Portal {
 
 func (s *Server) deviceAPI() *deviceapi.API {
 	return &deviceapi.API{Origin: s.Origin, Devices: s.Devices, PINs: s.Devices, Activations: s.Activations, Approvals: s.Approvals, Notices: s.Notices,
-		Tries: s.Store, Limits: s.limits, Server: s.info(), Now: s.with.Now, Log: s.with.Log, Draining: s.drain}
+		Limits: s.limits, Server: s.info(), Now: s.with.Now, Log: s.with.Log, Draining: s.drain}
 }
 
 // info is what the server says of itself, spec §14. Without pushes there is no key
