@@ -30,14 +30,15 @@ ON CONFLICT (key) DO UPDATE SET reference = excluded.reference, ends = excluded.
 SELECT reference FROM password_lock WHERE key = $1 AND ends > $2;
 
 -- name: Locks
-SELECT counted, network, reference, ends FROM password_lock WHERE account = $1 AND ends > $2 ORDER BY ends, key;
+SELECT counted, network, reference, ends FROM password_lock USING_INDEX(password_lock_account)
+ WHERE account = $1 AND account <> '' AND ends > $2 ORDER BY ends, key;
 
 -- name: Lift
-DELETE FROM password_lock WHERE account = $1;
+DELETE FROM password_lock WHERE account = $1 AND account <> '';
 
 -- name: Forgive
 -- Tries that are being judged stay.
-DELETE FROM try WHERE account = $1 AND guess = '';
+DELETE FROM try WHERE account = $1 AND account <> '' AND guess = '';
 
 -- name: Familiar
 SELECT COUNT(*) FROM familiar_network WHERE account = $1 AND network = $2 AND until > $3;

@@ -37,6 +37,8 @@ var short = map[string]string{
 	"try_key":               "tries of one key, as many as its limit allows in its time",
 	"answer_pkey":           "the last answers of a device", "sqlite_autoindex_answer_1": "the same",
 	"late_answer_device_nonce_key": "answers that suspend the device when they are more than a few", "sqlite_autoindex_late_answer_1": "the same",
+	"password_lock_account": "counts of an account that are used up", "try_account": "tries at its password, which limits.passwords_all counts",
+	"familiar_network_pkey": "the last 20 networks of an account", "sqlite_autoindex_familiar_network_1": "the same",
 	"proof_pkey": "proofs of the last minutes, which limits.unlocks counts", "sqlite_autoindex_proof_1": "the same",
 	"recovery_code_pkey": "a list of codes", "sqlite_autoindex_recovery_code_1": "the same",
 	"known_browser_pkey": "browsers in which an account signed in with a number, in 90 days", "sqlite_autoindex_known_browser_1": "the same",
@@ -69,13 +71,15 @@ var long = map[string][]string{
 	"request_address":   {"tidy.Addresses"},
 	"device_phone":      {"forget.Phone"},
 	// what is over, a part at a time
-	"known_browser_until": {"tidy.Browsers"},
-	"pin_change_expires":  {"tidy.Changes"},
-	"session_ended":       {"tidy.EndedSessions"},
-	"session_ends":        {"tidy.Sessions"},
-	"told_at":             {"tidy.Told"},
-	"notice_event":        {"tidy.Told"},
-	"try_at":              {"tidy.Tries"},
+	"known_browser_until":    {"tidy.Browsers"},
+	"pin_change_expires":     {"tidy.Changes"},
+	"session_ended":          {"tidy.EndedSessions"},
+	"session_ends":           {"tidy.Sessions"},
+	"told_at":                {"tidy.Told"},
+	"notice_event":           {"tidy.Told"},
+	"try_at":                 {"tidy.Tries"},
+	"password_lock_ends":     {"tidy.Locks"},
+	"familiar_network_until": {"tidy.Networks"},
 }
 
 // parts forget a part of the record.
