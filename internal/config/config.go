@@ -30,8 +30,11 @@ type Config struct {
 	// The address to listen on, HOST:PORT or :PORT.
 	Listen string `toml:"listen"`
 
-	// A second address that answers GET /health and nothing else, for balancers
-	// and monitors, such as 127.0.0.1:8081. Empty: none.
+	// A second address for balancers and monitors, such as 127.0.0.1:8081. GET /readyz,
+	// also under its older name /health, answers 200 if somebody could sign in now: a
+	// change of the database is kept, which is tried at most every 5 seconds; else 503.
+	// GET /livez answers 200 as long as the program runs: restart it when that fails, and
+	// not when /readyz does. There is nothing else. Empty: none.
 	Health string `toml:"health"`
 
 	// Proxies in front of this server, as IP addresses or networks such as

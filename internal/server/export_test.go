@@ -7,8 +7,10 @@ import (
 	"net/http"
 	"net/netip"
 	"testing"
+	"time"
 
 	"keyturn/internal/config"
+	"keyturn/internal/store"
 )
 
 // See is the look through proxies, for tests.
@@ -63,3 +65,15 @@ func Tail(t *testing.T, record recordReader, wake func(string)) (tick func()) {
 
 // Limits are what the settings make of the defaults, for tests.
 var Limits = limits
+
+// Health is what monitors ask, for tests; stop is what the server does when it ends.
+func Health(t *testing.T, db *store.DB) (h http.Handler, stop func()) {
+	s := &Server{Services: &Services{Store: db, with: With{Now: time.Now, Log: slog.New(slog.DiscardHandler)}}}
+	s.drain, s.stop = context.WithCancel(t.Context())
+	return s.health(t.Context()), s.stop
+}
+
+// Readiness asks whether changes are kept, for tests.
+func Readiness(keep func(context.Context, time.Time) error, now func() time.Time, patience time.Duration, log *slog.Logger) (check func(context.Context) error) {
+	return (&readiness{keep: keep, now: now, patience: patience, log: log}).check
+}

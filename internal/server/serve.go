@@ -91,7 +91,7 @@ func (s *Server) besides(ctx context.Context) (stop func(), err error) {
 	if s.certificates != nil {
 		running.Go(func() { s.watch(ctx) })
 	}
-	aside(ctx, &running, health, &http.Server{Handler: s.health(), ReadTimeout: headerIn, WriteTimeout: headerIn})
+	aside(ctx, &running, health, &http.Server{Handler: s.health(ctx), ReadTimeout: headerIn, WriteTimeout: headerIn})
 	aside(ctx, &running, redirect, plain(s.Origin))
 	return func() { cancel(); running.Wait() }, nil
 }
@@ -103,18 +103,6 @@ func aside(ctx context.Context, running *sync.WaitGroup, l net.Listener, h *http
 	}
 	running.Go(func() { _ = h.Serve(l) }) // ends by Close
 	context.AfterFunc(ctx, func() { _ = h.Close() })
-}
-
-// listenHealth listens where monitors ask; nil: nowhere.
-func (s *Server) listenHealth(ctx context.Context) (net.Listener, error) {
-	if s.config.Health == "" {
-		return nil, nil
-	}
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.config.Health)
-	if err != nil {
-		return nil, fmt.Errorf("health: %w", err)
-	}
-	return l, nil
 }
 
 // How the tables are kept small. Nothing depends on it.
@@ -170,18 +158,4 @@ func rest(ctx context.Context, took time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// health answers whether this node can do its work. A node that stops says so
-// before it closes, so that a balancer looks elsewhere.
-func (s *Server) health() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /health", func(w http.ResponseWriter, r *http.Request) {
-		if s.drain.Err() != nil || s.Store.Ping(r.Context()) != nil {
-			http.Error(w, "not ready", http.StatusServiceUnavailable)
-			return
-		}
-		_, _ = w.Write([]byte("ok\n")) // the monitor has gone
-	})
-	return mux
 }

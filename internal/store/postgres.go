@@ -95,8 +95,6 @@ func again(err error) bool {
 	return ok && (p.Code == "40001" || p.Code == "40P01")
 }
 
-func (p *postgres) ping(ctx context.Context) error { return p.db.PingContext(ctx) }
-
 func (p *postgres) close() error { return p.db.Close() }
 
 // migrations implements engine. Nodes that start together take turns.

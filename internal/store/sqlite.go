@@ -122,8 +122,6 @@ func (s *sqlite) read(ctx context.Context) reads {
 
 func (s *sqlite) write(ctx context.Context, f func(*Tx) error) error { return s.writer.write(ctx, f) }
 
-func (s *sqlite) ping(ctx context.Context) error { return s.readers.PingContext(ctx) }
-
 func (s *sqlite) close() error { return errors.Join(s.queries.close(), s.writer.stop()) }
 
 func (s *sqlite) migrations() (*sql.DB, goose.Dialect, []goose.ProviderOption, error) {

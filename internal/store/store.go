@@ -86,7 +86,6 @@ type engine interface {
 	// given version, where the engine can, and returns the copy's name.
 	backup(ctx context.Context, version int64) (name string, err error)
 
-	ping(ctx context.Context) error
 	close() error
 }
 
@@ -122,9 +121,6 @@ func open(ctx context.Context, url string, make bool) (*DB, error) {
 	}
 	return &DB{Limits: policy.Defaults(), engine: e}, nil
 }
-
-// Ping reports whether the database answers.
-func (d *DB) Ping(ctx context.Context) error { return d.engine.ping(ctx) }
 
 // Close finishes what was handed in and closes the database. What comes later
 // fails with [ErrClosed] or an error of the engine.
