@@ -66,7 +66,7 @@ func (c *initCmd) Run(t *terminal, from *source) error {
 	}
 	lines = append(lines, cells(t.t("cli.init.next"), "keyturn account add NAME"+with, t.t("cli.init.next.add")),
 		cells("", "keyturn serve"+with, t.t("cli.init.next.serve")))
-	if err := t.print(files, lines...); err != nil || t.json || len(settings.TrustedProxies) == 0 {
+	if err := t.print(files, lines...); err != nil || t.json || !behindProxy(settings) {
 		return err
 	}
 	_, err = fmt.Fprintf(t.out, "\n%s\n\n%s", t.t("cli.init.proxy", "proxy", "nginx"), nginx(settings.Listen))
@@ -78,8 +78,17 @@ func (c *initCmd) Run(t *terminal, from *source) error {
 //go:embed nginx.conf
 var nginxConf string
 
+// behindProxy reports whether a proxy speaks https for this server.
+func behindProxy(c config.Config) bool {
+	_, socket := config.Socket(c.Listen)
+	return len(c.TrustedProxies) > 0 || socket && !c.OwnTLS()
+}
+
 // nginx is how one hands on to where this server listens.
 func nginx(listen string) string {
+	if file, ok := config.Socket(listen); ok {
+		return strings.ReplaceAll(nginxConf, "ADDRESS", "unix:"+file)
+	}
 	host, port, _ := net.SplitHostPort(listen) // it was checked
 	if addr, err := netip.ParseAddr(host); host == "" || err == nil && addr.IsUnspecified() {
 		host = "127.0.0.1"
@@ -185,6 +194,7 @@ func (c *initCmd) secure(t *terminal, s *config.Config) error {
 		s.Listen = cmp.Or(c.Listen, ":"+cmp.Or(origin.Port(), "443"))
 	case origin.Scheme == "http":
 		s.Listen = cmp.Or(c.Listen, "127.0.0.1:"+cmp.Or(origin.Port(), "80"))
+	case strings.HasPrefix(c.Listen, "unix:"): // a proxy comes by it
 	case len(s.TrustedProxies) == 0: // a proxy on this machine speaks https
 		s.Listen, s.TrustedProxies = cmp.Or(c.Listen, "127.0.0.1:8443"), []string{"127.0.0.1", "::1"}
 	}

@@ -35,6 +35,18 @@ func logged(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// existsSoon is "exists-soon FILE": waits until it is there.
+func existsSoon(ts *testscript.TestScript, _ bool, args []string) {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("there is no %s", args[0])
+		}
+	}
+}
+
 // certificate is "certificate CERT KEY": writes a pair for localhost.
 func certificate(ts *testscript.TestScript, _ bool, args []string) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -37,13 +37,20 @@ func (c *Config) checkAddress(f *faults) {
 	_, isIP := netip.ParseAddr(origin.Hostname())
 	f.unless(err != nil || isIP != nil || c.Unlock.Mode == "pin", "public_url",
 		"is an IP address, to which no phone unlock can be bound", `use a name, or unlock.mode = "pin"`)
-	f.unless(listens(c.Listen), "listen", "isn't an address", "HOST:PORT or :PORT, with a port of up to 65535")
+	_, socket := Socket(c.Listen)
+	f.unless(socket || listens(c.Listen), "listen", "isn't an address", "HOST:PORT or :PORT, with a port of up to 65535, or unix:/FILE")
 	f.unless(c.Health == "" || listens(c.Health), "health", "isn't an address", "HOST:PORT, such as 127.0.0.1:8081")
 	for _, p := range c.TrustedProxies {
 		if _, err := ParseProxy(p); err != nil {
 			f.unless(false, "trusted_proxies", "has "+quote(p)+", which "+err.Error(), "such as 172.19.0.0/16")
 		}
 	}
+}
+
+// Socket returns the file of an address that is a Unix socket: unix:/run/keyturn/socket.
+func Socket(address string) (file string, ok bool) {
+	file, ok = strings.CutPrefix(address, "unix:")
+	return file, ok && filepath.IsAbs(file) && len(file) <= 100 // of 104 or 108 that systems take
 }
 
 // listens reports whether a program can listen there. Port 0 is any that is free.
@@ -86,6 +93,9 @@ func isDirectory(address string) bool {
 
 // loopback reports whether an address to listen on is this machine's alone.
 func loopback(listen string) bool {
+	if _, ok := Socket(listen); ok {
+		return true
+	}
 	host, _, err := net.SplitHostPort(listen)
 	if err != nil {
 		return false

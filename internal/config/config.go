@@ -27,7 +27,9 @@ type Config struct {
 	// of them.
 	Languages []string `toml:"languages"`
 
-	// The address to listen on, HOST:PORT or :PORT.
+	// The address to listen on, HOST:PORT or :PORT; or unix:/FILE, a socket for a proxy on
+	// this machine, which is then believed as one of trusted_proxies. The owner and the
+	// group of the file may connect.
 	Listen string `toml:"listen"`
 
 	// A second address for balancers and monitors, such as 127.0.0.1:8081. GET /readyz,

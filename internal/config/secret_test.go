@@ -26,6 +26,22 @@ func TestA65SettingsKeepSecrets(t *testing.T) {
 	}
 }
 
+// A65: an address that may have no password, and has one, doesn't show it either before
+// Check refuses it.
+func TestA65MisplacedPasswords(t *testing.T) {
+	c := config.Default()
+	c.PublicURL, c.TLS.Directory, c.Push.Hosts = "https://a:hunter2@example.com", "https://hunter2@acme.lan/x", []string{"https://push.lan", "https://a:hunter2@push.lan"}
+	for _, s := range config.Settings() {
+		if strings.Contains(c.Value(s), "hunter2") {
+			t.Errorf("config show: %s is %s", s.Key, c.Value(s))
+		}
+	}
+	c.Push.Contact = "mailto:it@example.com"
+	if got := c.Value(config.Setting{Key: "push.contact"}); got != `"mailto:it@example.com"` {
+		t.Errorf("config show: %s, want the address", got)
+	}
+}
+
 // shows is every way in which settings could come to be seen.
 func shows(t *testing.T, c config.Config) map[string]string {
 	t.Helper()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -108,13 +109,17 @@ func list(text string) []string {
 	return all
 }
 
+// credentials are a user and a password in an address. No setting but that of the
+// database may have them, and none shows them.
+var credentials = regexp.MustCompile(`://[^/?#"]*@`)
+
 // Value returns a setting as it stands in a file, without what must not be seen.
 func (c *Config) Value(s Setting) string {
 	v := c.find(s.Key)
 	if secret, ok := v.Interface().(concealed); ok {
 		return quote(secret.shown())
 	}
-	return written(v)
+	return credentials.ReplaceAllString(written(v), "://xxxxx@")
 }
 
 // written gives a value as TOML does, a secret too.

@@ -15,7 +15,7 @@ import (
 
 // See is the look through proxies, for tests.
 func See(trusted []string, next http.Handler) (http.Handler, error) {
-	p, err := parseProxies(trusted)
+	p, err := parseProxies(config.Config{TrustedProxies: trusted})
 	return p.see(next, func(netip.Addr) {}), err
 }
 

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 
@@ -15,7 +16,15 @@ import (
 // proxies are the networks whose word about a browser's address is believed.
 type proxies []netip.Prefix
 
-func parseProxies(settings []string) (all proxies, err error) {
+// bySocket is what a proxy that comes by a socket counts as.
+var bySocket = netip.MustParseAddr("127.0.0.1")
+
+// parseProxies reads the settings. Who comes by a socket is believed as this machine is.
+func parseProxies(c config.Config) (all proxies, err error) {
+	settings := c.TrustedProxies
+	if _, ok := config.Socket(c.Listen); ok {
+		settings = append(slices.Clone(settings), bySocket.String())
+	}
 	for _, s := range settings {
 		p, err := config.ParseProxy(s)
 		if err != nil {
@@ -39,7 +48,11 @@ func (p proxies) see(next http.Handler, silent func(proxy netip.Addr)) http.Hand
 	}
 	var once sync.Once
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
+		peer, err := netip.ParseAddrPort(r.RemoteAddr)
+		if err != nil && !strings.Contains(r.RemoteAddr, ":") { // a socket has no address
+			peer, err = netip.AddrPortFrom(bySocket, 0), nil
+		}
+		if err == nil {
 			seen := p.browser(peer.Addr(), r.Header.Values("X-Forwarded-For"))
 			r.RemoteAddr = netip.AddrPortFrom(seen, 0).String()
 			if p.has(seen) {

@@ -51,7 +51,7 @@ func Open(ctx context.Context, c config.Config, with With) (*Server, error) {
 
 // routes puts every door at its place, and what all requests pass before them.
 func (s *Server) routes(files fs.FS) (http.Handler, error) {
-	trusted, err := parseProxies(s.config.TrustedProxies)
+	trusted, err := parseProxies(s.config)
 	if err != nil {
 		return nil, err
 	}

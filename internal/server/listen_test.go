@@ -1,0 +1,118 @@
+package server_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"keyturn/internal/config"
+	"keyturn/internal/server"
+)
+
+// bySocket is a server that listens at a socket, and its log.
+func bySocket(t *testing.T, file string) (*server.Server, *lines) {
+	t.Helper()
+	c, log := config.Default(), &lines{}
+	c.PublicURL, c.Listen, c.Storage.URL = "https://auth.example.com", "unix:"+file, "sqlite::memory:"
+	s, err := server.Open(t.Context(), c, server.With{Log: slog.New(slog.NewTextHandler(log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, log
+}
+
+// A proxy that comes by a socket is believed, and told of if it names nobody.
+func TestSocket(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "s")
+	s, log := bySocket(t, file)
+	l, err := s.Listen(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o660 {
+		t.Errorf("the socket is %v, %v, want mode 0660", info, err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(ctx, l) }()
+	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", file)
+	}}}
+	try := func(browser string) int {
+		form := url.Values{"name": {"ada"}, "password": {"wrong password"}}
+		r, _ := http.NewRequest("POST", "http://auth.example.com/sign-in", strings.NewReader(form.Encode())) // is a good one
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if browser != "" {
+			r.Header.Set("X-Forwarded-For", browser)
+		}
+		answer, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		_, _ = io.Copy(io.Discard, answer.Body)
+		return answer.StatusCode
+	}
+	for range 40 {
+		try("192.0.2.7")
+	}
+	if got := try("192.0.2.7"); got != http.StatusTooManyRequests {
+		t.Errorf("the browser that guesses gets %d, want 429", got)
+	}
+	if got := try("192.0.2.8"); got == http.StatusTooManyRequests {
+		t.Error("another browser gets 429 too")
+	}
+	if strings.Contains(log.String(), "X-Forwarded-For") {
+		t.Errorf("a proxy that names browsers is told of:\n%s", log)
+	}
+	try("")
+	if !strings.Contains(log.String(), "X-Forwarded-For") {
+		t.Errorf("a proxy that names nobody isn't told of:\n%s", log)
+	}
+	client.CloseIdleConnections()
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(file); !os.IsNotExist(err) {
+		t.Errorf("the socket is left behind: %v", err)
+	}
+}
+
+// A socket of a server that was killed is replaced; one at which somebody listens isn't.
+func TestSocketThatIsThere(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "s")
+	other, err := net.ListenUnix("unix", &net.UnixAddr{Name: file, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.SetUnlinkOnClose(false)
+	s, _ := bySocket(t, file)
+	defer s.Close() // it served nobody
+	if _, err := s.Listen(t.Context()); !server.InUse(err) {
+		t.Errorf("beside another program: %v, want that it is in use", err)
+	}
+	if err := other.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l, err := s.Listen(t.Context())
+	if err != nil {
+		t.Fatalf("after it was killed: %v", err)
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Listen(t.Context()); err == nil {
+		t.Error("a file that is no socket was replaced")
+	}
+}
