@@ -183,6 +183,10 @@ type Subscription struct {
 	Endpoint string `json:"endpoint"`
 	P256DH   Bytes  `json:"p256dh"` // 65 bytes
 	Auth     Bytes  `json:"auth"`   // 16 bytes
+
+	// Lang is the language in which the phone wants to be told, one of those of the
+	// server. Empty or another: that of its account.
+	Lang string `json:"lang,omitempty"`
 }
 
 // A PushState says whether pushes are sent to a device: ok, off or lost.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"keyturn"
 	"keyturn/internal/audit"
 	"keyturn/internal/policy"
+	"keyturn/locale"
 )
 
 // A PushState says whether pushes are sent to a device.
@@ -28,6 +30,7 @@ type Subscription struct {
 	Endpoint string
 	P256DH   keyturn.Bytes // 65 bytes
 	Auth     keyturn.Bytes // 16 bytes
+	Language string        // of the app on that phone; empty, once it was read: nobody has said any
 	Sent     time.Time     // when a push service last took a push; kept by the hour
 }
 
@@ -39,7 +42,8 @@ var ErrPush = errors.New("device: no pushes for it")
 type Subscriptions interface {
 	// Subscribe replaces the subscription of an active device; the switch of
 	// SwitchPush stays as it is. With the same one nothing changes and no event is
-	// written. Otherwise what is true of the device: [ErrSuspended] and so on.
+	// written, whatever it says of the language. Otherwise what is true of the
+	// device: [ErrSuspended] and so on.
 	Subscribe(ctx context.Context, s Subscription, ev audit.Event) error
 
 	// Unsubscribe forgets a device's subscription and its switch.
@@ -73,6 +77,9 @@ func (s *Service) Subscribe(ctx context.Context, d Device, in keyturn.Subscripti
 		return "", err
 	}
 	sub := Subscription{Device: d.ID, Account: d.Account, Endpoint: in.Endpoint, P256DH: in.P256DH, Auth: in.Auth}
+	if slices.Contains(locale.Languages(), in.Lang) {
+		sub.Language = in.Lang
+	}
 	if s.Push == nil {
 		return "", ErrPush
 	}

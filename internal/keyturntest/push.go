@@ -1,8 +1,11 @@
 package keyturntest
 
 import (
+	"fmt"
+
 	"keyturn/internal/config"
 	"keyturn/internal/push/pushtest"
+	"keyturn/locale"
 )
 
 // Push makes the server send pushes, and know that push service besides the usual
@@ -28,4 +31,12 @@ func (p *Phone) Subscribe(s *pushtest.Service) *pushtest.Browser {
 		}
 	}
 	return b
+}
+
+// PushSays is what every push of a server says to phones that speak a language; lang
+// may be that of somebody who has said none.
+func PushSays(origin, lang string) string {
+	words := locale.For(lang)
+	return fmt.Sprintf(`{"web_push":8030,"notification":{"title":%q,"body":%q,"lang":%q,"navigate":%q,"tag":"request","mutable":true},"mutable":true}`,
+		words.T("push.title"), words.T("push.body"), words.Lang(), origin+"/p/")
 }

@@ -2,6 +2,7 @@ package keyturntest_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/audit"
+	"keyturn/internal/config"
 	"keyturn/internal/keyturntest"
 	"keyturn/internal/push/pushtest"
 )
@@ -46,7 +48,7 @@ func TestA71PushForSignIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if first.Text != `{"type": "look"}` || first.TTL != 120 || first.Urgency != "high" || first.Subject != "mailto:it@example.com" ||
+	if first.Text != keyturntest.PushSays(w.Origin, "") || first.TTL != 120 || first.Urgency != "high" || first.Subject != "mailto:it@example.com" ||
 		!bytes.Equal(first.Key, info.VAPIDKey) || len(info.VAPIDKey) != 65 {
 		t.Errorf("%+v, server's key %s", first, info.VAPIDKey)
 	}
@@ -65,6 +67,39 @@ func TestA71PushForSignIn(t *testing.T) {
 	w.Stop()
 	if n := len(phone.Came()); n != 3 {
 		t.Errorf("%d pushes", n)
+	}
+}
+
+// A push speaks the language that the phone has told, else the server's first (its
+// account's comes between, which storetest knows); and is as long in each. A71.
+func TestA71PushLanguages(t *testing.T) {
+	service := pushtest.Start(t)
+	w := keyturntest.Start(t, keyturntest.Push(service), keyturntest.Set(func(c *config.Config) { c.Languages = []string{"zh-Hans", "en"} }))
+	size := 0
+	for _, tt := range []struct{ name, phone, want string }{
+		{"it has said none", "", "zh-Hans"},
+		{"English", "en", "en"},
+		{"Chinese", "zh-Hans", "zh-Hans"},
+		{"one that there is not", "fr", "zh-Hans"},
+		{"no language at all", "<b>", "zh-Hans"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := w.Person("ada " + tt.name)
+			p.SetUp(pin)
+			b := service.Subscribe()
+			sub := b.Subscription()
+			for _, lang := range []string{"en", tt.phone} { // it has spoken another one before
+				sub.Lang = lang
+				if _, err := p.Phone.Register(t.Context(), p.Phone.Accounts()[0].Device, sub); err != nil {
+					t.Fatal(err)
+				}
+			}
+			w.Push.Ring(p.ID, "", time.Now().Add(time.Hour))
+			got := b.Next()
+			if size = cmp.Or(size, got.Size); got.Text != keyturntest.PushSays(w.Origin, tt.want) || got.Size != size {
+				t.Errorf("%d bytes, %s", got.Size, got.Text)
+			}
+		})
 	}
 }
 

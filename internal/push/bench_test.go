@@ -20,7 +20,7 @@ import (
 func BenchmarkLook(b *testing.B) {
 	m := read(b).Messages[0]
 	for b.Loop() {
-		if _, err := push.Look(m.UAPublic, m.Auth); err != nil {
+		if _, err := push.Look("https://id.example.org", "en", m.UAPublic, m.Auth); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -38,7 +38,7 @@ func BenchmarkSend(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := &push.Sender{VAPID: push.VAPID{Key: key, Contact: "mailto:it@example.com"}, Guard: push.Guard{Origins: []string{stub.URL}},
+	s := &push.Sender{Origin: "https://id.example.org", VAPID: push.VAPID{Key: key, Contact: "mailto:it@example.com"}, Guard: push.Guard{Origins: []string{stub.URL}},
 		Store: &store{}, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	in := pushtest.Start(b).Subscribe().Subscription()
 	to := device.Subscription{Device: "dev_1", Endpoint: stub.URL + "/x", P256DH: in.P256DH, Auth: in.Auth, Sent: time.Now()}

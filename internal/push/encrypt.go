@@ -21,13 +21,10 @@ const (
 	recordSize = 4096 // named in the header; a push is one record, and shorter
 )
 
-// look is the plaintext of every push, and padded its length with the delimiter
-// and zeros: who watches the wire sees the same bytes whatever a push is about.
-// Spec §13.2; attack A71.
-const (
-	look   = `{"type": "look"}`
-	padded = 256
-)
+// padded is the length of every plaintext with the delimiter and zeros: who watches
+// the wire sees as many bytes whatever a push is about, and in whatever language it
+// says so. It has room for the longest origin. Spec §13.2; attack A71.
+const padded = 1024
 
 // Errors about what a phone registered.
 var (
@@ -36,16 +33,21 @@ var (
 )
 
 // Look encrypts "look now" for one subscription, under a key and salt of its own
-// (RFC 8291). Every body has the same length. It returns [ErrKeys] if the keys
-// that the phone gave can't be used.
-func Look(p256dh, auth keyturn.Bytes) ([]byte, error) {
+// (RFC 8291), in a language of [locale.Languages], for the app of an origin. Every body
+// has the same length. It returns [ErrKeys] if the keys that the phone gave can't be
+// used.
+func Look(origin, lang string, p256dh, auth keyturn.Bytes) ([]byte, error) {
+	plain, err := says(origin, lang)
+	if err != nil {
+		return nil, err
+	}
 	private, err := ecdh.P256().GenerateKey(rand.Reader)
 	if err != nil {
 		return nil, err
 	}
 	salt := make([]byte, saltSize)
 	rand.Read(salt) // never fails
-	return encrypt([]byte(look), padded, p256dh, auth, private, salt)
+	return encrypt(plain, padded, p256dh, auth, private, salt)
 }
 
 // encrypt makes the body of a push: one record of RFC 8188, padded to a length

@@ -9,6 +9,7 @@ import (
 // Unexported functions and numbers that tests are about.
 var (
 	Encrypt = encrypt
+	Says    = says
 	Padded  = padded
 	Token   = VAPID.token
 	Queued  = queued

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net/netip"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"keyturn"
 	"keyturn/internal/push"
 	"keyturn/internal/push/pushtest"
+	"keyturn/locale"
 	"keyturn/spec"
 )
 
@@ -30,6 +32,7 @@ type vectors struct {
 		ASPrivate       keyturn.Bytes `json:"as_private"`
 		Salt, Body      keyturn.Bytes
 		Nonce           keyturn.Bytes
+		Origin, Lang    string // of the server's own
 	}
 	VAPID struct {
 		PrivateKey keyturn.Bytes `json:"private_key"`
@@ -77,10 +80,20 @@ func TestMessageVectors(t *testing.T) {
 		if err != nil || !bytes.Equal(body, m.Body) {
 			t.Errorf("%s: body %s, %v", m.Name, keyturn.Bytes(body), err)
 		}
+		if m.Origin == "" {
+			continue
+		}
+		if plain, err := push.Says(m.Origin, m.Lang); err != nil || string(plain) != m.Plaintext || m.Padded != push.Padded {
+			t.Errorf("%s: %s, %v", m.Name, plain, err)
+		}
 	}
 }
 
-// A71: every push has the same length, and says the same to the phone.
+// longest is the longest origin that there can be: a host name has 253 characters.
+var longest = "https://" + strings.Repeat("a.", 126) + "a:65535"
+
+// A71: every push has the same length, in every language and with every origin, and
+// says the same to all phones of a language.
 func TestA71PushesLookAlike(t *testing.T) {
 	m := read(t).Messages[0]
 	private, err := ecdh.P256().NewPrivateKey(m.UAPrivate)
@@ -88,18 +101,48 @@ func TestA71PushesLookAlike(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
-	for range 20 {
-		body, err := push.Look(m.UAPublic, m.Auth)
-		if err != nil || len(body) != 16+4+1+65+push.Padded+16 {
-			t.Fatalf("%d bytes, %v", len(body), err)
+	for _, lang := range append(locale.Languages(), "") {
+		for _, origin := range []string{"https://id.example.org", longest} {
+			want, err := push.Says(origin, lang)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 5 {
+				body, err := push.Look(origin, lang, m.UAPublic, m.Auth)
+				if err != nil || len(body) != 16+4+1+65+push.Padded+16 {
+					t.Fatalf("%d bytes, %v", len(body), err)
+				}
+				if got, err := pushtest.Open(private, m.Auth, body); err != nil || got != string(want) {
+					t.Errorf("the phone reads %q, %v", got, err)
+				}
+				seen[string(body[:16])], seen[string(body[21:86])] = true, true
+			}
 		}
-		if got, err := pushtest.Open(private, m.Auth, body); err != nil || got != `{"type": "look"}` {
-			t.Errorf("the phone reads %q, %v", got, err)
-		}
-		seen[string(body[:16])], seen[string(body[21:86])] = true, true
 	}
-	if len(seen) != 40 {
-		t.Errorf("%d of 40 salts and keys differ", len(seen))
+	if len(seen) != 2*5*2*(len(locale.Languages())+1) {
+		t.Errorf("%d salts and keys differ", len(seen))
+	}
+}
+
+// A03: what a browser shows by itself is of the form that browsers know (W3C Push API,
+// declarative push message), leads to the app and nowhere else, and has no button.
+func TestA03DeclarativeForm(t *testing.T) {
+	for _, lang := range locale.Languages() {
+		plain, err := push.Says("https://id.example.org", lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got map[string]any
+		if err := json.Unmarshal(plain, &got); err != nil {
+			t.Fatal(err)
+		}
+		words := locale.For(lang)
+		want := map[string]any{"web_push": 8030.0, "mutable": true, "notification": map[string]any{
+			"title": words.T("push.title"), "body": words.T("push.body"), "lang": lang,
+			"navigate": "https://id.example.org/p/", "tag": "request", "mutable": true}}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %s", lang, plain)
+		}
 	}
 }
 
@@ -115,7 +158,7 @@ func TestLookRefusesBadKeys(t *testing.T) {
 		{"point off the curve", append(m.UAPublic[:64:64], 0), m.Auth},
 		{"no point", nil, m.Auth},
 	} {
-		if _, err := push.Look(tt.p256dh, tt.auth); !errors.Is(err, push.ErrKeys) {
+		if _, err := push.Look("https://id.example.org", "en", tt.p256dh, tt.auth); !errors.Is(err, push.ErrKeys) {
 			t.Errorf("%s: %v, want ErrKeys", tt.name, err)
 		}
 	}

@@ -2,6 +2,7 @@ package push
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -132,7 +133,7 @@ func (s *Sender) Check(sub device.Subscription) error {
 		}
 		return fmt.Errorf("%w, %s", err, host)
 	}
-	_, err := Look(sub.P256DH, sub.Auth)
+	_, err := Look(s.Origin, s.Language, sub.P256DH, sub.Auth)
 	return err
 }
 
@@ -155,7 +156,7 @@ func (s *Sender) send(ctx context.Context, m *message) answer {
 	if err != nil {
 		return answer{err: err}
 	}
-	body, err := Look(m.P256DH, m.Auth)
+	body, err := Look(s.Origin, cmp.Or(m.Language, s.Language), m.P256DH, m.Auth)
 	if err != nil {
 		return answer{err: err}
 	}
@@ -169,8 +170,8 @@ func (s *Sender) send(ctx context.Context, m *message) answer {
 	}
 	h := r.Header
 	h.Set("Authorization", authorization)
-	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Encoding", "aes128gcm") // RFC 8188
+	h.Set("Content-Type", "application/octet-stream") // of what was encrypted it says nothing, and Windows' service takes no other
+	h.Set("Content-Encoding", "aes128gcm")            // RFC 8188
 	h.Set("TTL", strconv.Itoa(max(0, int(m.ends.Sub(now)/time.Second))))
 	h.Set("Urgency", m.kind.urgency)
 	h.Set("Topic", m.kind.topic(m.Device))

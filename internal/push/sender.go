@@ -33,6 +33,9 @@ type Store interface {
 // and what can't be queued is dropped and counted, so that a push service that
 // hangs slows nobody down and fills no memory.
 type Sender struct {
+	Origin   string // the server's own, such as "https://id.example.org": a tap leads to its app
+	Language string // of people who have said none; empty: the first of all
+
 	VAPID VAPID
 	Guard Guard
 	Store Store

@@ -48,7 +48,7 @@ func start(t *testing.T) *world {
 	w.service.At(w.clock)
 	w.phone = w.service.Subscribe()
 	w.store.all = []device.Subscription{w.subscription(w.phone, "dev_1")}
-	w.Sender = &push.Sender{VAPID: push.VAPID{Key: key, Contact: "mailto:it@example.com"},
+	w.Sender = &push.Sender{Origin: "https://id.example.org", Language: "en", VAPID: push.VAPID{Key: key, Contact: "mailto:it@example.com"},
 		Guard: push.Guard{Hosts: push.Hosts, Origins: []string{w.service.URL}}, Store: w.store, Now: w.clock,
 		Log:   slog.New(slog.NewTextHandler(io.Discard, nil)),
 		After: func(d time.Duration, run func()) { w.later <- later{d, run} }}

@@ -22,7 +22,7 @@ func (s *Services) connectPush(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.Push = &push.Sender{VAPID: push.VAPID{Key: key, Contact: s.config.Push.Contact}, Guard: pushGuard(s.config.Push.Hosts),
+	s.Push = &push.Sender{Origin: s.Origin, Language: s.config.Languages[0], VAPID: push.VAPID{Key: key, Contact: s.config.Push.Contact}, Guard: pushGuard(s.config.Push.Hosts),
 		Store: s.Store, Wake: s.bus.Wake, Log: s.with.Log, Now: s.with.Now}
 	if s.vapidKey, err = s.Push.VAPID.PublicKey(); err != nil {
 		return err

@@ -14,9 +14,9 @@ import (
 )
 
 var pushSQL struct {
-	Subscribe, Unsubscribe, UnsubscribeAll, Switch, Switchable query
-	ByDevice, OfAccount, Sent, Lose                            query
-	TakePush, Ring, MarkRung, Rung, Pushes, Row, Quiet         query
+	Subscribe, Speak, Unsubscribe, UnsubscribeAll, Switch, Switchable query
+	ByDevice, OfAccount, Sent, Lose                                   query
+	TakePush, Ring, MarkRung, Rung, Pushes, Row, Quiet                query
 }
 
 func init() { load(&pushSQL, "push.sql") }
@@ -27,19 +27,19 @@ var (
 )
 
 func subscriptionFields(s *device.Subscription) []any {
-	return []any{&s.Device, &s.Account, &s.Endpoint, &s.P256DH, &s.Auth, &s.Sent}
+	return []any{&s.Device, &s.Account, &s.Endpoint, &s.P256DH, &s.Auth, &s.Language, &s.Sent}
 }
 
 // Subscribe implements [device.Subscriptions].
 func (d *DB) Subscribe(ctx context.Context, s device.Subscription, ev audit.Event) error {
 	return d.write(ctx, func(tx *Tx) error {
-		err := tx.step(ev, errLost, pushSQL.Subscribe, s.Endpoint, s.P256DH, s.Auth, ev.At, s.Device)
+		err := tx.step(ev, errLost, pushSQL.Subscribe, s.Endpoint, s.P256DH, s.Auth, ev.At, s.Device, s.Language)
 		if !errors.Is(err, errLost) {
 			return err
 		}
 		dev, e := one(tx, deviceFields, deviceSQL.ByID, s.Device)
 		if e == nil && dev.State == device.Active {
-			return nil // it is the same as before
+			return tx.run(pushSQL.Speak, s.Language, s.Device) // else it is the same as before
 		}
 		return tx.whyNot(err, s.Device, ev.At)
 	})

@@ -2,12 +2,16 @@
 
 -- name: Subscribe
 -- Replaces the subscription of an active device; the person's switch stays.
-INSERT INTO subscription (device, endpoint, p256dh, auth, switched_off, since)
-SELECT id, $1, $2, $3, FALSE, $4 FROM device WHERE id = $5 AND state = 'active'
+INSERT INTO subscription (device, endpoint, p256dh, auth, language, switched_off, since)
+SELECT id, $1, $2, $3, $6, FALSE, $4 FROM device WHERE id = $5 AND state = 'active'
     ON CONFLICT (device) DO UPDATE
-   SET endpoint = excluded.endpoint, p256dh = excluded.p256dh, auth = excluded.auth, since = excluded.since
+   SET endpoint = excluded.endpoint, p256dh = excluded.p256dh, auth = excluded.auth, language = excluded.language, since = excluded.since
  WHERE subscription.endpoint <> excluded.endpoint OR subscription.p256dh <> excluded.p256dh
     OR subscription.auth <> excluded.auth;
+
+-- name: Speak
+-- The same subscription in another language.
+UPDATE subscription SET language = $1 WHERE device = $2 AND language <> $1;
 
 -- name: Unsubscribe
 DELETE FROM subscription WHERE device = $1;
@@ -26,15 +30,15 @@ SELECT COUNT(*) FROM subscription s JOIN device d USING_INDEX(sqlite_autoindex_d
  WHERE d.id = $1 AND d.account = $2 AND d.state <> 'removed';
 
 -- name: ByDevice
-SELECT s.device, d.account, s.endpoint, s.p256dh, s.auth, s.sent
-  FROM subscription s JOIN device d ON d.id = s.device
+SELECT s.device, d.account, s.endpoint, s.p256dh, s.auth, COALESCE(NULLIF(s.language, ''), a.language), s.sent
+  FROM subscription s JOIN device d ON d.id = s.device JOIN account a ON a.id = d.account
  WHERE s.device = $1 AND s.endpoint <> '' AND NOT s.switched_off AND d.state <> 'removed';
 
 -- name: OfAccount
 -- For a request those that may answer it ($2); a notice is for suspended and locked
 -- ones too.
-SELECT s.device, d.account, s.endpoint, s.p256dh, s.auth, s.sent
-  FROM device d USING_INDEX(device_present) JOIN subscription s ON s.device = d.id
+SELECT s.device, d.account, s.endpoint, s.p256dh, s.auth, COALESCE(NULLIF(s.language, ''), a.language), s.sent
+  FROM device d USING_INDEX(device_present) JOIN subscription s ON s.device = d.id JOIN account a ON a.id = d.account
  WHERE d.account = $1 AND d.state IN ('active', 'suspended', 'pin_locked') AND s.endpoint <> '' AND NOT s.switched_off
    AND (d.state = 'active' OR NOT $2);
 

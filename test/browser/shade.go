@@ -92,6 +92,9 @@ func (s *Shade) Next() Notification {
 	return Notification{}
 }
 
+// More is how many have come that Next has not returned.
+func (s *Shade) More() int { return len(s.came) }
+
 // Tap taps the notification, not one of its buttons.
 func (n Notification) Tap() {
 	n.shade.t.Helper()

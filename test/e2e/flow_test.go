@@ -6,6 +6,7 @@ import (
 
 	"keyturn/internal/config"
 	"keyturn/internal/demo"
+	"keyturn/internal/keyturntest"
 	"keyturn/internal/push/pushtest"
 	"keyturn/locale"
 	"keyturn/test/browser"
@@ -162,7 +163,7 @@ func (p *person) turnsOn() {
 func (p *person) carried() browser.Notification {
 	p.t.Helper()
 	push := p.pushed.Next()
-	if push.Text != look {
+	if push.Text != keyturntest.PushSays(p.origin, p.lang) {
 		p.t.Errorf("pushed: %s", push.Text)
 	}
 	p.phone.Push(push.Text)

@@ -15,9 +15,6 @@ import (
 	"keyturn/test/browser"
 )
 
-// look is what every push says.
-const look = `{"type": "look"}`
-
 // registered is true in a page of the app once it has told the server of its
 // subscription, since it was opened or since it was made to forget.
 const (
@@ -172,6 +169,7 @@ func (s *sleeper) wakes() {
 	s.shown().Tap()
 	s.Opened()
 	s.approves(page)
+	s.once()
 
 	s.Open(s.w.Origin + "/p/")
 	s.Tap("page.menu")
@@ -181,6 +179,16 @@ func (s *sleeper) wakes() {
 	s.carry()
 	s.shown().Tap()
 	s.approves(page)
+	s.once()
+}
+
+// once: a browser that shows by itself what was pushed, and has a worker that shows it,
+// shows one of the two.
+func (s *sleeper) once() {
+	s.t.Helper()
+	if n := s.shade.More(); n > 0 {
+		s.t.Errorf("%d notifications more than pushes", n)
+	}
 }
 
 // shown is the one notification that there is.

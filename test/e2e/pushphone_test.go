@@ -42,7 +42,7 @@ func newChromium(t *testing.T, lang string) *chromium {
 func (c *chromium) carried() {
 	c.t.Helper()
 	p := c.all[c.now].Next()
-	if p.Text != look || p.Urgency != "high" || p.TTL > 600 {
+	if p.Text != keyturntest.PushSays(c.w.Origin, c.lang) || p.Urgency != "high" || p.TTL > 600 {
 		c.t.Errorf("pushed: %+v", p)
 	}
 	c.phone.Push(p.Text)
@@ -86,7 +86,7 @@ func (c *chromium) repaired() {
 // shows, and its tap shows that nothing waits.
 func (c *chromium) forged() {
 	c.t.Helper()
-	c.phone.Push(`{"type": "look", "title": "Approve", "request": "req_1"}`)
+	c.phone.Push(`{"web_push": 8030, "notification": {"title": "Approve", "body": "req_1", "navigate": "https://evil.example/"}}`)
 	c.Open(c.w.Origin + "/") // the portal, which is not the app
 	c.shown().Tap()
 	c.Opened()

@@ -59,7 +59,7 @@ func (b *bench) sending(ctx context.Context, at string) (row, error) {
 	if err != nil {
 		return row{}, err
 	}
-	s := &push.Sender{VAPID: push.VAPID{Key: key, Contact: "mailto:it@example.com"}, Guard: push.Guard{Origins: []string{at}},
+	s := &push.Sender{Origin: "https://id.example.org", VAPID: push.VAPID{Key: key, Contact: "mailto:it@example.com"}, Guard: push.Guard{Origins: []string{at}},
 		Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	defer s.Close(ctx)
 	to, err := subscription(keyturn.NewID(keyturn.DeviceID), at+"/fine")
@@ -69,7 +69,7 @@ func (b *bench) sending(ctx context.Context, at string) (row, error) {
 	to.Sent = time.Now()   // lately: the store isn't told
 	var bare, whole series // pushes in a second of processor
 	for range pushPairs {
-		one, err := costOf(func(int) error { _, err := push.Look(to.P256DH, to.Auth); return err })
+		one, err := costOf(func(int) error { _, err := push.Look("https://id.example.org", "en", to.P256DH, to.Auth); return err })
 		if err != nil {
 			return row{}, err
 		}

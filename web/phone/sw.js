@@ -79,19 +79,29 @@ async function keepOne(address, answer) {
 
 self.addEventListener("push", (event) => {
   // Always shown, even if the app is open: Safari ends a subscription whose
-  // pushes stay invisible. What was pushed is not looked at.
-  event.waitUntil(show().finally(() => tell("push")));
+  // pushes stay invisible. What was pushed says the same, but is not looked at.
+  event.waitUntil(soon(ring(event), 3000));
 });
 
 // The same words for every push, no button, and one tag: a repeat stands in the
 // place of the one before. Attacks A03, A71.
-async function show() {
-  const said = await caches.match("language", { cacheName: "keyturn-language" });
-  const language = said ? await said.text() : system();
+async function ring(event) {
+  const language = (await soon(chosen().catch(() => ""), 1000)) || system();
   const { title, body } = WORDS[language] ?? WORDS[LANGUAGE];
-  await self.registration.showNotification(title, { body, lang: language, tag: "request", renotify: true,
-    icon: "shared/icons/icon-192.png" });
+  // A browser that would show by itself what was pushed takes this in its place, if it says where a tap leads.
+  const navigate = event.notification ? { navigate: self.registration.scope } : {};
+  const shown = self.registration.showNotification(title, { body, lang: language, tag: "request", renotify: true,
+    icon: "shared/icons/icon-192.png", ...navigate });
+  await Promise.all([shown, tell("push")]);
 }
+
+async function chosen() {
+  return (await caches.match("language", { cacheName: "keyturn-language" }))?.text();
+}
+
+// A worker that an iPhone has to stop, after 10 s, has its push lost and the next ones
+// come minutes late; of one that ends without a notification it shows the push.
+const soon = (promise, limit) => Promise.race([promise, new Promise((go) => setTimeout(go, limit))]);
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();

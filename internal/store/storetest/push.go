@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"keyturn"
+	"keyturn/internal/account"
 	"keyturn/internal/approval"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
@@ -28,6 +30,37 @@ var subscriptions = []contract{
 		}
 		w.wantEvents(d.ID, audit.PushRegistered, 3)
 		w.wantPush(d, device.PushOK)
+	}},
+	{"one speaks the phone's language, else its account's; another language is no new one", func(w *world) {
+		d := w.phone(w.account())
+		s := subscription(d)
+		for _, lang := range []string{"", "en", "zh-Hans", "zh-Hans", ""} {
+			s.Language = lang
+			w.subscribe(s)
+			one, err := w.db.Subscription(w.Context(), d.ID)
+			all, errAll := w.db.SubscriptionsOf(w.Context(), d.Account, true)
+			if err != nil || errAll != nil || len(all) != 1 || one.Language != lang || all[0].Language != lang {
+				w.Errorf("in %q: %+v, %+v, %v, %v", lang, one, all, err, errAll)
+			}
+		}
+		w.wantEvents(d.ID, audit.PushRegistered, 1)
+		w.must(w.db.Unsubscribe(w.Context(), d.ID, pushed(d, audit.PushOff)))
+		s.Language = "en"
+		w.subscribe(s)
+		if one, err := w.db.Subscription(w.Context(), d.ID); err != nil || one.Language != "en" {
+			w.Errorf("at once: %+v, %v", one, err)
+		}
+
+		mei := account.Account{ID: keyturn.NewID(keyturn.AccountID), Name: "Mei", Language: "zh-Hans", State: account.Active, Password: "$argon2id$"}
+		w.must(w.db.AddAccount(w.Context(), mei, "mei"+mei.ID, audit.Event{Kind: audit.AccountAdded, At: now, Account: mei.ID}))
+		s = subscription(w.phone(mei.ID))
+		for said, want := range map[string]string{"": "zh-Hans", "en": "en"} {
+			s.Language = said
+			w.subscribe(s)
+			if all, err := w.db.SubscriptionsOf(w.Context(), mei.ID, false); err != nil || len(all) != 1 || all[0].Language != want {
+				w.Errorf("of an account that speaks Chinese, after %q: %+v, %v", said, all, err)
+			}
+		}
 	}},
 	{"only an active device subscribes, and a removed one leaves nothing behind", func(w *world) {
 		ada := w.account()

@@ -103,6 +103,7 @@ export class App {
     Object.assign(this.settings, change);
     for (const [key, value] of Object.entries(change)) await this.phone?.setSetting(key, value).catch(() => {});
     if ("language" in change) await this.speak();
+    if ("language" in change && this.phone) import("./push.js").then(({ repair }) => repair(this), () => {}); // pushes speak it too
     this.paint();
     this.draw();
   }

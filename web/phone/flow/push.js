@@ -7,28 +7,31 @@ import { askPush, dropPush, endPush, pushState, registerPush } from "../lib/push
 /** @typedef {import("../lib/push.js").PushState} PushState */
 /** @typedef {NonNullable<App["phone"]>} Phone */
 
-/** Of each app: whether the repair of its start is still to come, runs, or is over. @type {WeakMap<App, "runs" | "over">} */
+/** Of each app: whether the repair of its start is still to come, runs, runs and has to run again, or is over. @type {WeakMap<App, "runs" | "again" | "over">} */
 const repairs = new WeakMap();
 
 /**
- * At every start, when an account has come, and when the browser has another
- * subscription: phones drop them silently, and nobody is asked or told. Attack A73.
+ * At every start, when an account has come, when the app speaks another language, and
+ * when the browser has another subscription: phones drop them silently, and nobody is asked or told. Attack A73.
  * @param {App} app
+ * @returns {Promise<void>}
  */
 export async function repair(app) {
   const phone = /** @type {Phone} */ (app.phone);
-  if (repairs.get(app) === "runs" || !phone.callers().length || app.settings.push === "off") return;
-  repairs.set(app, "runs");
+  if (!phone.callers().length || app.settings.push === "off") return undefined;
+  const runs = repairs.has(app) && repairs.get(app) !== "over";
+  repairs.set(app, runs ? "again" : "runs");
+  if (runs) return undefined;
   try {
-    if (app.settings.push === "ending") return await stop(app);
-    const state = await pushState(phone);
+    const state = app.settings.push === "ending" ? await stop(app) : await pushState(phone);
     if (state === "on" || state === "off") await registerPush(phone, { fresh: isLost(phone) });
   } catch {
     // The next start tries again, and until then the home screen says that they are lost.
-  } finally {
-    repairs.set(app, "over");
-    app.draw();
   }
+  const again = repairs.get(app) === "again";
+  repairs.set(app, "over");
+  app.draw();
+  return again ? repair(app) : undefined;
 }
 
 /**

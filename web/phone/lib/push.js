@@ -2,6 +2,7 @@
 // Spec §13.1. Keyturn works without it.
 
 import { unb64 } from "./bytes.js";
+import { language } from "./words.js";
 
 /** @typedef {import("./phone.js").Phone} Phone */
 
@@ -30,7 +31,7 @@ export async function askPush() {
 
 /**
  * Subscribes, if there is no subscription under the server's key, and tells the
- * server for every account.
+ * server for every account, with the language that pushes are to speak.
  * @param {Phone} phone
  * @param {{fresh?: boolean, meant?: boolean}} [how]  fresh: the subscription that there may be is dead; meant: the person has just turned
  *   notifications on, so what was switched off in the portal is on again
@@ -42,7 +43,7 @@ export async function registerPush(phone, { fresh = false, meant = false } = {})
   if (!subscription) return false;
   const { endpoint, keys } = subscription.toJSON();
   if (meant) await each(phone, active(phone), "DELETE");
-  await each(phone, active(phone), "PUT", { endpoint, p256dh: keys?.p256dh, auth: keys?.auth });
+  await each(phone, active(phone), "PUT", { endpoint, p256dh: keys?.p256dh, auth: keys?.auth, lang: language() });
   return true;
 }
 

@@ -2,7 +2,9 @@
 
 import { arrives } from "../flow/notify.js";
 import { repair } from "../flow/push.js";
+import { App } from "../flow/app.js";
 import { endPush, pushState, registerPush, testPush } from "../lib/push.js";
+import { language, speak } from "../lib/words.js";
 import { equal, refuses, test } from "./check.js";
 import { activated, fixture, open } from "./fixture.js";
 
@@ -51,7 +53,7 @@ export default async function () {
   await test("push/every account of the phone is registered, and nobody is asked", async () => {
     const { phone, devices, asked } = await begin();
     equal([await pushState(phone), await registerPush(phone), await pushState(phone)], ["off", true, "on"]);
-    equal(devices.map(({ push }) => push), Array(2).fill({ endpoint: "https://push.example/1", p256dh: "p", auth: "a" }));
+    equal(devices.map(({ push }) => push), Array(2).fill({ endpoint: "https://push.example/1", p256dh: "p", auth: "a", lang: language() }));
     equal([phone.accounts().map(({ push }) => push), asked.times], [["ok", "ok"], 0]);
   });
 
@@ -61,6 +63,18 @@ export default async function () {
     devices.forEach((device) => (device.push = null)); // the server has lost them
     await registerPush(await open(server, storage));
     equal([devices.map(({ push }) => push.endpoint), service.made], [Array(2).fill("https://push.example/1"), 1]);
+  });
+
+  await test("push/who speaks another language from now on is told so by pushes too", async () => {
+    const { phone, devices } = await begin();
+    await speak("en");
+    await registerPush(phone);
+    const app = new App(phone, () => {});
+    for (const wanted of ["zh-Hans", "en"]) {
+      await app.set({ language: wanted });
+      while (devices.some(({ push }) => push.lang !== wanted)) await new Promise((go) => setTimeout(go, 5));
+    }
+    equal(devices[0].push.endpoint, "https://push.example/1");
   });
 
   await test("push/A73 a subscription that the browser dropped is made anew", async () => {

@@ -90,7 +90,7 @@ export default async function () {
     "that sees another code first": [can, seen(OTHER, TEXT), [OTHER, TEXT]],
   };
   for (const [name, [getSupportedFormats, detect, want]] of Object.entries(detectors)) {
-    await test(`scan/with a BarcodeDetector ${name} the code is read, from the camera and from a photo`, async () => {
+    await test(`scan/a BarcodeDetector ${name}: the code is read, from the camera and from a photo`, async () => {
       await pretending(globalThis, "BarcodeDetector", Object.assign(class { detect = detect; }, { getSupportedFormats }), async () => {
         const fresh = await import("../lib/decode.js?" + name.replaceAll(" ", "-")); // a module of its own: the choice is made once
         const shown = await picture("qr.png");
