@@ -78,6 +78,12 @@ type Finished struct {
 	CheckIn int    `json:"check_in"` // seconds that the person has to type the digits
 }
 
+// A Stop ends a set-up from the phone. Spec §6.6.
+type Stop struct {
+	Activation string `json:"activation"`
+	Cause      string `json:"cause"` // person, storage or answer
+}
+
 // An ActivationState is what a phone waits for.
 type ActivationState struct {
 	State string `json:"state"`

@@ -63,12 +63,24 @@ func (p *Phone) Activate(ctx context.Context, code keyturn.Code, name, pin strin
 	}
 	d, err := s.device(redeemed, name, pin)
 	if err != nil {
-		return nil, err
+		return nil, p.stop(ctx, s, redeemed, "answer", err)
 	}
 	if err := p.change(func(st *State) { st.Devices = append(st.Devices, d) }); err != nil {
-		return nil, err
+		return nil, p.stop(ctx, s, redeemed, "storage", err)
 	}
 	return p.Resume(ctx, pin)
+}
+
+// stop tells the server that a set-up can't go on, so that its page doesn't wait for
+// nothing, and returns why. Spec §6.6.
+func (p *Phone) stop(ctx context.Context, s *setup, r keyturn.Redeemed, cause string, why error) error {
+	private, err := s.key.Bytes()
+	if err != nil {
+		return errors.Join(why, err)
+	}
+	body := func(string) (any, error) { return keyturn.Stop{Activation: r.Activation, Cause: cause}, nil }
+	_ = p.signed(ctx, Device{ID: r.Device, Key: private}, "POST", "/v1/activations/stop", body, &keyturn.ActivationState{})
+	return why // whether or not the server has heard it, time ends the set-up
 }
 
 // via returns the device that vouches for a further one, or nil.

@@ -117,6 +117,23 @@ func TestWrongPINKeepsTheCode(t *testing.T) {
 	}
 }
 
+// A phone that can't keep its key says so, and the page doesn't wait for nothing.
+func TestSetUpWithoutRoom(t *testing.T) {
+	w := keyturntest.Start(t)
+	p, err := phone.Open(w.Origin, &full{Memory: &phone.Memory{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Through(w.Client())
+	page := w.Browser().SignIn(w.Person("ada"))
+	if _, err := p.Activate(t.Context(), code(t, p, page), "Desk", pin); err == nil {
+		t.Fatal("it is set up")
+	}
+	if got, want := page.Reload().Text("h1"), "Desk couldn't keep its key"; got != want {
+		t.Errorf("the page says %q, want %q", got, want)
+	}
+}
+
 // A lossy is a network that loses the answers of one path, once.
 type lossy struct {
 	through http.RoundTripper

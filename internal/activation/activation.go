@@ -59,6 +59,10 @@ const (
 	CausePhone  = "phone"    // the account got a phone any other way
 	CausePhones = "phones"   // the account has as many phones as it may
 	CauseStale  = "approval" // what allowed it no longer does
+
+	// What the phone itself said when it stopped.
+	CauseStorage = "storage" // it can't keep a key
+	CauseAnswer  = "answer"  // our answer made no sense to it
 )
 
 // An Activation is one row: from the making of a code to its end.

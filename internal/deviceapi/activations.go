@@ -79,6 +79,22 @@ func (a *API) postFinish(w http.ResponseWriter, r *http.Request, by caller) erro
 	return encode(w, finished)
 }
 
+// postStop ends a set-up from its phone, spec §6.6.
+func (a *API) postStop(w http.ResponseWriter, r *http.Request, by caller) error {
+	var in keyturn.Stop
+	if err := decode(w, r, &in); err != nil {
+		return err
+	}
+	if _, err := keyturn.ParseID(keyturn.ActivationID, in.Activation); err != nil {
+		return err
+	}
+	state, err := a.Activations.Stop(r.Context(), by.Device, in)
+	if err != nil {
+		return err
+	}
+	return encode(w, state)
+}
+
 // getActivation waits for the activation's end, spec §6.6.
 func (a *API) getActivation(w http.ResponseWriter, r *http.Request, by caller) error {
 	id, err := keyturn.ParseID(keyturn.ActivationID, r.PathValue("activation"))

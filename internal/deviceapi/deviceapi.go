@@ -57,6 +57,7 @@ type Activations interface {
 	Look(ctx context.Context, code keyturn.Code) (keyturn.Looked, error)
 	Redeem(ctx context.Context, r keyturn.Redeem) (keyturn.Redeemed, error)
 	Finish(ctx context.Context, d device.Device, f keyturn.Finish) (keyturn.Finished, error)
+	Stop(ctx context.Context, d device.Device, in keyturn.Stop) (keyturn.ActivationState, error)
 	Progress(ctx context.Context, d device.Device, id string, wait time.Duration) (keyturn.ActivationState, error)
 }
 
@@ -80,6 +81,7 @@ func (a *API) Routes() http.Handler {
 	mux.Handle("POST /v1/activations/look", a.open(a.postLook))
 	mux.Handle("POST /v1/activations/redeem", a.open(a.postRedeem))
 	mux.Handle("POST /v1/activations/finish", a.signed(10, a.postFinish))
+	mux.Handle("POST /v1/activations/stop", a.signed(10, a.postStop))
 	mux.Handle("GET /v1/activations/{activation}", a.signed(60, a.getActivation))
 	mux.Handle("GET /v1/device", a.signed(60, a.getDevice))
 	mux.Handle("POST /v1/device/remove", a.signed(10, a.postRemove))

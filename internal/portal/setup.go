@@ -156,6 +156,8 @@ func (p *Portal) setUpEnd(r *http.Request, st activation.Status) (outcome, error
 		end = outcomeFull
 	case st.Cause == activation.CauseStale:
 		end = outcomeApproval
+	case st.Cause == activation.CauseStorage, st.Cause == activation.CauseAnswer: // the phone said so itself
+		end.Title, end.Body, end.Icon, end.Look = page.Say("setup."+st.Cause, "phone", st.PhoneName), page.Say("setup."+st.Cause+".body"), "warning", "bad"
 	case st.State == activation.Cancelled && st.Purpose == activation.Move && st.Cause != activation.CauseDigits:
 		end.Title, end.Body = page.Say("move.cancelled"), page.Say("move.cancelled.body")
 	case st.State == activation.Cancelled:

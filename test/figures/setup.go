@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"time"
 
+	"keyturn/phone"
 	"keyturn/test/browser"
 )
 
@@ -91,6 +92,12 @@ func setUp(s *stage) {
 	s.desk.Tap("setup.cancel")
 	s.reads("setup.cancelled")
 	s.take("setup-cancelled")
+	s.desk.Tap("outcome.code.go")
+	if _, err := s.phoneThatKeeps(noRoom{&phone.Memory{}}).Activate(s.t.Context(), s.code(), s.name("iPhone"), pin); err == nil {
+		s.t.Fatal("the phone has kept its key")
+	}
+	s.reads("setup.storage", "phone", s.name("iPhone"))
+	s.take("setup-storage")
 	s.desk.Open(s.origin + "/")
 	s.take("home-nophone")
 	s.onPhone()

@@ -155,10 +155,17 @@ func (h *handset) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-func (s *stage) newPhone() *handset {
+func (s *stage) newPhone() *handset { return s.phoneThatKeeps(&phone.Memory{}) }
+
+// noRoom keeps nothing.
+type noRoom struct{ *phone.Memory }
+
+func (noRoom) Save(phone.State) error { return errors.New("no space left") }
+
+func (s *stage) phoneThatKeeps(k phone.Keeper) *handset {
 	s.t.Helper()
 	h := &handset{}
-	h.Phone = must(phone.Open(s.origin, &phone.Memory{}))(s.t)
+	h.Phone = must(phone.Open(s.origin, k))(s.t)
 	h.Through(&http.Client{Transport: h})
 	return h
 }

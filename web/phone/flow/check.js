@@ -63,7 +63,7 @@ export function CodeFlow({ app, activation }) {
   return html`<${CheckCode} check=${activation.check} ends=${activation.ends} left=${activation.left} asking=${asking} copy=${app.copy} onAsk=${setAsking} onStop=${stop} />`;
 }
 
-/** The keys are deleted here; the server lets the set-up run out. @param {App} app @param {Activation} activation */
+/** The keys are deleted here, and the computer is told. @param {App} app @param {Activation} activation */
 async function abandon(app, activation) {
   await activation.abandon().catch(() => {});
   app.nav.reset("End", { cause: "person" });

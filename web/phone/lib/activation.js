@@ -13,6 +13,8 @@ import { personKey } from "./proof.js";
 /** @typedef {import("./devices.js").Devices} Devices */
 /** @typedef {"redeemed" | "checking" | "active" | "ended"} State */
 
+export const STOP = "/v1/activations/stop";
+
 const RETRY = 3000; // milliseconds
 
 /** Codes that say that there is nothing to finish any more. */
@@ -89,8 +91,9 @@ export class Activation {
     return this.state;
   }
 
-  /** Deletes the keys here; the server lets the activation run out. */
+  /** Deletes the keys here. The browser that waits is told; if it doesn't hear it, the activation runs out. */
   abandon() {
+    this.phone.signed(this.row, "POST", STOP, { activation: this.unfinished.id, cause: "person" }, { safe: true }).catch(() => {});
     return this.#reached("ended", "person");
   }
 

@@ -7,6 +7,8 @@ import { Store, done } from "./store.js";
 
 /** @typedef {import("./device.js").Row} Row */
 
+const ROOM = 16384; // bytes, more than a row has
+
 /** The storage of one phone. Safe to use from several tabs. */
 export class Keys {
   /** Ids of devices that are kept and can't be read just now. @type {string[]} */
@@ -64,6 +66,14 @@ export class Keys {
         else if (changed && row.unlock === "pin" && row.state !== "removed") store.put({ ...row, earlier: true });
       }
     });
+  }
+
+  /** Whether a key can be kept: tried with one, and with room for its row. What is kept of it is deleted again. @param {CryptoKey} key @throws {Problem} no_room, no_storage, storage */
+  async tries(key) {
+    await this.set("tried", { key, room: new Uint8Array(ROOM) });
+    const kept = await this.setting("tried");
+    await this.#write("settings", async (store) => void store.delete("tried"));
+    if (!kept?.key) throw new Problem("no_storage");
   }
 
   /** @param {string} id */

@@ -2,7 +2,7 @@
 // redeemed. What follows is in activation.js. Spec §6.3 and §6.8.
 
 import { accept } from "./accept.js";
-import { Activation } from "./activation.js";
+import { Activation, STOP } from "./activation.js";
 import { b64, random } from "./bytes.js";
 import { addText, commitment, redeemText } from "./exchange.js";
 import { newAgreeKey, newDeviceKey, sign } from "./pair.js";
@@ -60,6 +60,7 @@ export class Setup {
     const [kd, agree, commit] = await Promise.all([newDeviceKey(), newAgreeKey(), commitment(this.nonce)]);
     Object.assign(this, { kd, agree });
     Object.assign(this.offer, { deviceKey: kd.public, agreeKey: agree.public, commit });
+    await this.phone.keys.tries(kd.private); // before a code is used up for nothing
     const text = redeemText(this.phone.origin, this.offer);
     this.signature = await sign(kd.private, text);
     if (this.viaRow) {
@@ -130,10 +131,18 @@ export class Setup {
 
   /** @param {string | undefined} pin */
   async #begin(pin) {
-    const { row, kk } = await accept(this, pin);
+    const { row, kk } = await accept(this, pin).catch((problem) => this.#stop(problem));
     const activation = new Activation(this.phone, row, kk);
     this.phone.activations.set(row.id, activation);
     this.agree = undefined; // it made Kk
     return activation;
+  }
+
+  /** The code is used up and nothing can come of it: the browser that waits is told why. @param {unknown} problem @returns {never} */
+  #stop(problem) {
+    const cause = problem instanceof Problem && problem.code === "answer_odd" ? "answer" : "storage";
+    const by = { id: this.answer.device, kd: /** @type {Pair} */ (this.kd).private };
+    this.phone.api.signed(by, "POST", STOP, { activation: this.answer.activation, cause }, { safe: true }).catch(() => {});
+    throw problem;
   }
 }

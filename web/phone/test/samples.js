@@ -118,6 +118,7 @@ export const SAMPLES = {
   "code-wrong": () => html`<${CheckCode} check="317064" ends=${soon(580)} left=${2} asking=${false} copy=${copy} onAsk=${no} onStop=${no} />`,
   "code-stop": () => html`<${CheckCode} check="317064" ends=${soon(580)} asking=${true} copy=${copy} onAsk=${no} onStop=${no} />`,
   "code-gone": () => html`<${CheckGone} cause="digits" problem=${{ k: "", reference }} onAgain=${no} onDone=${no} />`,
+  "code-noroom": () => html`<${CheckGone} cause="" problem=${{ k: "error.no_room", guide: "what-you-need" }} onAgain=${no} onDone=${no} />`,
   active: () => html`<${Active} account="mei.chen" service=${service()} unlock="pin" push="off" many=${1} first=${true} until="" onDone=${no} />`,
   "active-moved": () => html`<${Active} account="mei.chen" service=${service()} unlock="pin" push="on" many=${1} first=${false} until="" replaced=${iphone} onDone=${no} />`,
   "active-recovered": () => html`<${Active} account="mei.chen" service=${service()} unlock="pin" push="on" many=${1} first=${false} until="14:05" replaced=${iphone} onDone=${no} />`,

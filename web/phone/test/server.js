@@ -52,6 +52,10 @@ export class Server extends Desk {
     const device = await this.caller(call);
     if (path.startsWith("/v1/pin/")) return this.pin(device, call);
     if (path.endsWith("/finish")) return this.finish(device, call);
+    if (path.endsWith("/stop")) {
+      setTimeout(() => this.told?.());
+      return Object.assign(device.activation, { state: "cancelled", cause: call.body.cause });
+    }
     if (path.startsWith("/v1/activations/")) return { state: device.activation.state, cause: device.activation.cause, tries_left: device.activation.left };
     if (device.state === "removed") throw refuse(410, "device_removed", { reason: "moved", to: "Pixel 9", time: 1893456000 });
     if (path === "/v1/device") return { device: { state: device.state, pin_epoch: device.epoch ?? 1 } };

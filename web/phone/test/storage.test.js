@@ -6,8 +6,8 @@ import { start } from "../flow/start.js";
 import { Phone } from "../lib/phone.js";
 import { speak } from "../lib/words.js";
 import { equal, refuses, test } from "./check.js";
-import { PIN, activated, fixture, open } from "./fixture.js";
-import { end, find, play, pretending, sees, tap } from "./stage.js";
+import { CODE, PIN, activated, fixture, open, setUp } from "./fixture.js";
+import { end, find, play, pretending, sees, tap, type } from "./stage.js";
 
 /** A request of the storage that is answered like this; never, if it isn't said. @param {unknown} [result] */
 function answer(result) {
@@ -43,6 +43,11 @@ const LOSSES = [
 
 /** @param {string} method @param {any} result @param {() => Promise<unknown>} body */
 const returning = (method, result, body) => pretending(IDBObjectStore.prototype, method, () => answer(result), body);
+
+/** Nothing can be kept. @param {string} error @param {() => Promise<unknown>} body */
+const refusing = (error, body) => pretending(IDBObjectStore.prototype, "put", () => {
+  throw new DOMException("", error);
+}, body);
 
 export default async function () {
   await speak("en");
@@ -172,6 +177,48 @@ export default async function () {
       root.remove();
     });
   }
+
+  for (const [name, code, spoil] of /** @type {[string, string, (body: () => Promise<unknown>) => Promise<unknown>][]} */ ([
+    ["no room for a key", "no_room", (body) => refusing("QuotaExceededError", body)],
+    ["a storage that takes no keys", "no_storage", (body) => refusing("DataCloneError", body)],
+    ["a storage that gives no key back", "no_storage", (body) => returning("get", { room: [] }, body)],
+  ])) {
+    await test(`storage/${name} is found before the code is used up`, async () => {
+      const { server, phone } = await fixture("ada");
+      await spoil(() => refuses(() => setUp(phone, "0"), code));
+      equal([server.count("/redeem"), await phone.setting("tried")], [0, undefined]);
+      equal((await (await setUp(phone, "0")).activate(PIN)).state, "checking");
+    });
+  }
+
+  await test("storage/a failure after it is said on both screens", async () => {
+    const { server, phone } = await fixture();
+    server.codes.set(CODE, { name: "mei" });
+    const app = play(phone);
+    app.nav.go("Confirm", { code: CODE });
+    await tap("confirm.go");
+    await type("#pin", PIN);
+    await type("#pin-again", PIN);
+    const told = new Promise((resolve) => (server.told = resolve));
+    await refusing("QuotaExceededError", async () => {
+      await tap("unlock.go");
+      await sees("error.no_room");
+    });
+    await told;
+    const [{ activation, state }] = server.devices.values();
+    equal([activation.state, activation.cause, state, server.count("/finish")], ["cancelled", "storage", "new", 0]);
+    end();
+  });
+
+  await test("storage/a set-up that is stopped on the phone is over on the computer too", async () => {
+    const { server, phone } = await fixture("ada");
+    const told = new Promise((resolve) => (server.told = resolve));
+    const activation = await (await setUp(phone, "0")).activate(PIN);
+    await activation.abandon();
+    await told;
+    equal([...server.devices.values()].map(({ activation: { state, cause } }) => [state, cause]), [["cancelled", "person"]]);
+    equal(phone.unfinished(), []);
+  });
 
   await test("storage/without any the browser is told to be the wrong one", async () => {
     await pretending(globalThis, "indexedDB", undefined, () => refuses(() => Phone.open({ name: "none" }), "no_storage"));

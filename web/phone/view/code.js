@@ -40,8 +40,9 @@ export function CheckGone({ cause, problem, onAgain, onDone }) {
   const k = ["digits", "time", "newer", "proof"].includes(cause) ? "code.gone." + cause : "code.gone";
   const acts = html`<${Button} k="code.again" kind="main wide" onPress=${onAgain} /><${Button} k="page.done" kind="wide" onPress=${onDone} />`;
   return html`<${Screen} name="gone" k="code.gone.title" acts=${acts} mark=${html`<${Result} icon="cross" kind="bad-ink" />`} class="middle" data-cause=${cause}>
+    ${problem?.k && k === "code.gone" && html`<${T} as="p" role="alert" k=${problem.k} v=${problem.v} />`}
     <${T} as="p" role="alert" class="muted" k=${k} />
     <${Reference} reference=${problem?.reference} />
-    <p><${Guide} slug="activation-errors#unlock" /></p>
+    <p><${Guide} slug=${problem?.guide ?? "activation-errors#unlock"} /></p>
   <//>`;
 }
