@@ -77,19 +77,28 @@ type Guesses interface {
 // account have one together, so that nobody who guesses elsewhere keeps the person
 // out (attack A84); once it is used up, the counts judge that everybody has.
 func (s *Service) begin(ctx context.Context, id, counted string, a Attempt) (Guess, error) {
-	known := false
-	var err error
+	g, known, err := s.beginKnown(ctx, id, counted, a)
+	if known && !errors.Is(err, ErrTooMany) || !known && err != nil {
+		return g, err
+	}
+	return s.beginAny(ctx, id, counted, a)
+}
+
+// beginKnown takes a try of the known browsers, if this is one.
+func (s *Service) beginKnown(ctx context.Context, id, counted string, a Attempt) (g Guess, known bool, err error) {
 	if len(a.Browser) > 0 {
-		if known, err = s.Browsers.KnownBrowser(ctx, id, a.Browser, s.Now()); err != nil {
-			return Guess{}, err
-		}
+		known, err = s.Browsers.KnownBrowser(ctx, id, a.Browser, s.Now())
 	}
-	if known {
-		g, err := s.take(ctx, id, []Count{{Of: OfBrowsers, Key: "password.known/" + counted, Rate: s.Limits.Passwords}})
-		if g.kept = true; !errors.Is(err, ErrTooMany) {
-			return g, err
-		}
+	if err != nil || !known {
+		return Guess{}, false, err
 	}
+	g, err = s.take(ctx, id, []Count{{Of: OfBrowsers, Key: "password.known/" + counted, Rate: s.Limits.Passwords}})
+	g.kept = true
+	return g, true, err
+}
+
+// beginAny takes a try of the counts that everybody has.
+func (s *Service) beginAny(ctx context.Context, id, counted string, a Attempt) (Guess, error) {
 	counts, err := s.everybody(ctx, id, counted, a.Addr)
 	if err != nil {
 		return Guess{}, err
@@ -122,7 +131,7 @@ func (s *Service) everybody(ctx context.Context, id, counted, addr string) ([]Co
 
 // longestTurn is how long an attempt waits for others to be judged. One that isn't
 // judged then never will be.
-const longestTurn = 15 * time.Second
+const longestTurn = 30 * time.Second
 
 // take takes a try of each count, or none. Where there is one only if those are right
 // that are being compared, it waits for them: many people behind one address don't

@@ -85,9 +85,14 @@ func (s *Service) ChangePassword(ctx context.Context, c Change) error {
 }
 
 // present checks the password that the account has. A try is taken before it is
-// looked at and given back if it was right, as in [Service.Check].
+// looked at and given back if it was right, as in [Service.Check]; a known browser has
+// those of known browsers only, since nobody is kept out here.
 func (s *Service) present(ctx context.Context, acc Account, c Change) error {
-	g, err := s.begin(ctx, acc.ID, acc.ID, Attempt{Addr: c.Addr, Browser: c.Browser})
+	a := Attempt{Addr: c.Addr, Browser: c.Browser}
+	g, known, err := s.beginKnown(ctx, acc.ID, acc.ID, a)
+	if err == nil && !known {
+		g, err = s.beginAny(ctx, acc.ID, acc.ID, a)
+	}
 	if err != nil {
 		return err
 	}

@@ -41,6 +41,7 @@ type Attempt struct {
 	Password time.Time // when the password was right
 	Checked  string    // hash that it was compared with; empty if none was typed for this
 	again    bool      // for an earlier request
+	first    string    // the first that its password has made; empty: this one
 }
 
 // Begin makes a request and puts it to every phone of the account. What is shown
@@ -51,8 +52,8 @@ type Attempt struct {
 // A sign-in's request is made also where no phone can answer it: the page that it
 // leads to says so, and its cookie is what a recovery code goes with. A security
 // change needs a phone that may allow it: [ErrNoPhone], [device.ErrProbation]. The other
-// errors are [ErrFull], also for more security changes than a session may ask for, and
-// [ErrUnknown] for an account that may not sign in.
+// errors are [ErrFull], also for more security changes than a session may ask for,
+// [*TooMany], and [ErrUnknown] for an account that may not sign in.
 func (s *Service) Begin(ctx context.Context, a Attempt) (Request, string, error) {
 	if err := s.mayChange(ctx, a); err != nil {
 		return Request{}, "", fmt.Errorf("begin for %s: %w", a.Account, err)
@@ -123,6 +124,7 @@ func (s *Service) request(a Attempt) Request {
 		Expires:  now.Add(life),
 		Password: a.Password,
 		Again:    a.again,
+		First:    a.first,
 		Checked:  a.Checked,
 
 		Reference: keyturn.NewReference(),

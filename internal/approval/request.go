@@ -66,6 +66,7 @@ type Request struct {
 	Password time.Time // when the password was right
 	Checked  string    // while it is made: hash that the password was compared with; not kept
 	Again    bool      // while it is made: the password was typed for an earlier one
+	First    string    // of those that one password has made one after the other; empty: this one is
 	Seen     string    // hint for the waiting page: "" or one of those below
 	SeenBy   string    // name of that phone
 
@@ -110,6 +111,14 @@ var (
 	ErrRepeated = errors.New("approval: the account has had this challenge code before")
 )
 
+// A TooMany is [ErrFull] with how long to wait: too many sign-ins were asked for.
+type TooMany struct{ Wait time.Duration }
+
+func (t *TooMany) Error() string { return "approval: too many sign-ins were asked for" }
+
+// Unwrap makes it an [ErrFull].
+func (t *TooMany) Unwrap() error { return ErrFull }
+
 // A Gone says that the request has ended, and how; "unknown" for one that is
 // not the caller's.
 type Gone struct{ State State }
@@ -153,7 +162,8 @@ type Store interface {
 	// waits under the pending cookie before (nil: none). If then most others wait
 	// for the account it replaces the oldest that is not from a known browser; if
 	// all are, a request from a known browser replaces the oldest and any other
-	// gets [ErrFull]. [ErrUnknown] if the account may not sign in, [account.ErrPassword] if its
+	// gets [ErrFull]. [*TooMany] for more sign-ins than Limits.Asked, of which known
+	// browsers have so many for themselves. [ErrUnknown] if the account may not sign in, [account.ErrPassword] if its
 	// password isn't the one that was checked any more. What is replaced
 	// gets an event of its own.
 	BeginRequest(ctx context.Context, r Request, before keyturn.Bytes, most int, ev audit.Event) error
@@ -168,6 +178,10 @@ type Store interface {
 	// those that stopped waiting since then, newest first. A deadline that has
 	// passed is an end, written down or not.
 	Requests(ctx context.Context, account string, at, since time.Time) ([]Request, error)
+
+	// Overdue returns ids and accounts of requests that time has ended without a line in
+	// the record, the oldest first.
+	Overdue(ctx context.Context, at time.Time, most int) ([]Request, error)
 
 	// SeenRequest keeps a hint for the waiting page; it changes no state and writes no event.
 	SeenRequest(ctx context.Context, id, by, hint string, at time.Time) error
@@ -246,8 +260,8 @@ type Carrying interface {
 	// written; when the account's row is full evOff is.
 	MissResponse(ctx context.Context, id string, ev, evFailed, evOff audit.Event) (left int, err error)
 
-	// TryAgain counts another request that follows an ended one, or another push
-	// for a waiting one; [ErrTooLate] if there were most of them.
+	// TryAgain counts another request that one password makes, by the first of them;
+	// [ErrTooLate] if there were most.
 	TryAgain(ctx context.Context, id string, most int) error
 }
 

@@ -1,7 +1,9 @@
 package approval
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -133,7 +135,7 @@ func (s *Service) Cancel(ctx context.Context, cookie, id string) error {
 //
 // [ErrTooLate] means that the password has to be given again: it is too old, or
 // the request was used, or was ended by its person, a report or the operator, or
-// was followed by other ones often enough.
+// its password has made other ones often enough.
 func (s *Service) Again(ctx context.Context, cookie, id string, fresh Attempt) (Request, string, error) {
 	r, err := s.own(ctx, cookie, id)
 	if err != nil {
@@ -151,7 +153,8 @@ func (s *Service) Again(ctx context.Context, cookie, id string, fresh Attempt) (
 	if err := s.passwordCounts(ctx, r, now); err != nil {
 		return Request{}, "", err
 	}
-	if err := s.Store.TryAgain(ctx, r.ID, s.Limits.Agains); err != nil {
+	fresh.first = cmp.Or(r.First, r.ID) // which alone counts: else each would begin anew, A97
+	if err := s.Store.TryAgain(ctx, fresh.first, s.Limits.Agains); err != nil {
 		return Request{}, "", fmt.Errorf("again %s: %w", r.ID, err)
 	}
 	fresh.Account, fresh.Name, fresh.App, fresh.Action, fresh.Before = r.Account, r.Name, r.App, r.Action, cookie
@@ -170,6 +173,26 @@ func (s *Service) settled(ctx context.Context, r Request) State {
 		}
 	}
 	return state
+}
+
+// mostSettled is how many requests are settled at once.
+const mostSettled = 1000
+
+// Settle writes down which requests time has ended since nobody has asked about them.
+// Nothing depends on it but the record.
+func (s *Service) Settle(ctx context.Context) error {
+	overdue, err := s.Store.Overdue(ctx, s.Now(), mostSettled)
+	if err != nil {
+		return fmt.Errorf("settle: %w", err)
+	}
+	for _, r := range overdue {
+		err := s.Store.EndRequest(ctx, r.ID, Expired, s.about(r).As(audit.RequestExpired))
+		var gone *Gone // by somebody else, meanwhile
+		if err != nil && !errors.As(err, &gone) {
+			return fmt.Errorf("settle %s: %w", r.ID, err)
+		}
+	}
+	return nil
 }
 
 // passwordCounts returns [ErrTooLate] if the password of a request allows no

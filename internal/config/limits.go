@@ -46,6 +46,11 @@ type Limits struct {
 	// Requests of one account that wait at once, one per browser.
 	Requests int `toml:"requests" between:"1..100"`
 
+	// Sign-ins that are asked for in an account's name, each with the right password or
+	// after one. Known browsers of the account have so many for themselves: whoever knows
+	// the password can't use those up.
+	Asked Rate `toml:"asked" between:"..1000/10m"`
+
 	// Wrong numbers that end a request, and wrong numbers in a row that stop the
 	// phones of an account.
 	NumberTries int `toml:"number_tries" between:"1..10"`
@@ -59,7 +64,7 @@ type Limits struct {
 	// New QR codes of one request.
 	QRs int `toml:"qrs" between:"1..20"`
 
-	// How often a request may be followed by another one without the password.
+	// How many requests one password may make besides the first.
 	Agains int `toml:"agains" between:"0..10"`
 
 	// Wrong PINs in a row that lock a phone, and refused phone unlocks per device.
@@ -123,6 +128,7 @@ func defaultLimits() Limits {
 		Codes:        Rate{5, 10 * time.Minute},
 		CheckTries:   3,
 		Requests:     3,
+		Asked:        Rate{100, 10 * time.Minute},
 		NumberTries:  3,
 		NumberRow:    20,
 		Responses:    5,

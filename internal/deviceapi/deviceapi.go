@@ -33,6 +33,7 @@ type API struct {
 
 	rates rates
 	tries tries
+	paces paces
 }
 
 // Devices knows who calls. Package device implements it.
@@ -87,7 +88,7 @@ func (a *API) Routes() http.Handler {
 	mux.Handle("POST /v1/device/remove", a.signed(10, a.postRemove))
 	mux.Handle("POST /v1/pin/begin", a.signed(10, a.postPINBegin))
 	mux.Handle("POST /v1/pin/finish", a.signed(10, a.postPINFinish))
-	mux.Handle("GET /v1/pending", a.signed(60, a.getPending))
+	mux.Handle("GET /v1/pending", a.signed(90, a.getPending))
 	mux.Handle("POST /v1/requests/{request}/seen", a.signed(30, a.answering(a.postSeen)))
 	mux.Handle("POST /v1/requests/{request}/answer", a.signed(30, a.answering(a.postAnswer)))
 	mux.Handle("POST /v1/notices/{notice}", a.signed(30, a.postNotice))

@@ -25,6 +25,12 @@ func (a *API) getPending(w http.ResponseWriter, r *http.Request, by caller) erro
 		return err
 	}
 	pending, err := held(a, r, wait, func(ctx context.Context, wait time.Duration) (keyturn.Pending, error) {
+		if wait > 0 {
+			if err := a.paces.wait(ctx, by.ID); err != nil {
+				return keyturn.Pending{}, err
+			}
+			defer a.paces.answered(by.ID, time.Now())
+		}
 		return a.Approvals.Pending(ctx, by.Device, in["since"], wait)
 	})
 	if err != nil {

@@ -19,6 +19,7 @@ type Limits struct {
 	RequestLife time.Duration // of a request, and of each prolonging
 	RequestMost time.Duration // of a request with all its prolongings
 	Requests    int           // waiting at once per account
+	Asked       Rate          // sign-ins asked for, per account; known browsers have so many for themselves
 	EndedShown  time.Duration // an ended request stays in the phone's list
 	NumberTries int           // per request
 	NumberRow   int           // wrong numbers in a row per account: its phones stop
@@ -27,7 +28,7 @@ type Limits struct {
 	OfflineLife time.Duration // a request lives so long at least after a challenge code was asked for
 	Responses   int           // tries at the response code per request
 	ResponseRow int           // wrong responses in a row per account: challenge codes are off
-	Agains      int           // new requests after one that ended, without the password
+	Agains      int           // new requests without the password, after one with it
 	RedeemIn    time.Duration // approval to redemption
 	AgainIn     time.Duration // right password to a new request without it
 	ApprovalUse time.Duration // approval of a security change to that change
@@ -79,6 +80,7 @@ func Defaults() Limits {
 		RequestLife: 2 * time.Minute,
 		RequestMost: 10 * time.Minute, // NIST SP 800-63B-4 §3.1.3: out-of-band secrets end after 10 minutes
 		Requests:    3,
+		Asked:       Rate{100, 10 * time.Minute},
 		EndedShown:  10 * time.Minute,
 		NumberTries: 3,
 		NumberRow:   20,

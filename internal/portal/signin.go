@@ -158,7 +158,10 @@ func (p *Portal) signInByPhone(w http.ResponseWriter, r *http.Request, a account
 		next = "/sign-in/recovery"
 	}
 	err := p.ask(w, r, ask, next)
+	var many *approval.TooMany
 	switch {
+	case errors.As(err, &many):
+		return p.showSignIn(w, r, http.StatusTooManyRequests, signInPage{Name: a.Name, Problem: page.Say("signin.slow", "count", int(math.Ceil(many.Wait.Minutes())))})
 	case errors.Is(err, approval.ErrFull):
 		return p.showSignIn(w, r, http.StatusTooManyRequests, signInPage{Name: a.Name, Problem: page.Say("signin.full")})
 	case errors.Is(err, approval.ErrUnknown): // stopped in this very moment

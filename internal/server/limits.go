@@ -19,7 +19,7 @@ func limits(c config.Config) policy.Limits {
 	l.Passwords, l.PasswordAll, l.SignIns = rate(set.Passwords), rate(set.PasswordsAll), rate(set.SignIns)
 	l.Recoveries, l.RecoveryRow = rate(set.Recoveries), set.RecoveryRow
 	l.Looks, l.Redeems, l.Calls, l.CodesMade = rate(set.Looks), rate(set.Redeems), rate(set.Calls), rate(set.Codes)
-	l.CheckTries, l.Requests = set.CheckTries, set.Requests
+	l.CheckTries, l.Requests, l.Asked = set.CheckTries, set.Requests, rate(set.Asked)
 	l.NumberTries, l.NumberRow = set.NumberTries, set.NumberRow
 	l.Responses, l.ResponseRow, l.QRs, l.Agains = set.Responses, set.ResponseRow, set.QRs, set.Agains
 	l.PINTries, l.PINDay, l.Unlocks = set.PINTries, rate(set.PINDay), rate(set.Unlocks)

@@ -85,6 +85,7 @@ func (s *Server) besides(ctx context.Context) (stop func(), err error) {
 	running.Go(func() { record.run(ctx) })
 	running.Go(func() { s.tidy(ctx) })
 	running.Go(func() { s.tellRefused(ctx) })
+	running.Go(func() { s.settle(ctx) })
 	if courier := s.courier(); courier != nil {
 		running.Go(func() { courier.Run(ctx) })
 	}
@@ -94,6 +95,26 @@ func (s *Server) besides(ctx context.Context) (stop func(), err error) {
 	aside(ctx, &running, health, &http.Server{Handler: s.health(ctx), ReadTimeout: headerIn, WriteTimeout: headerIn})
 	aside(ctx, &running, redirect, plain(s.Origin))
 	return func() { cancel(); running.Wait() }, nil
+}
+
+// settleEvery is how soon the record says that time has ended a request: nothing else
+// depends on it.
+const settleEvery = 10 * time.Second
+
+// settle writes down what time has ended, until ctx ends.
+func (s *Server) settle(ctx context.Context) {
+	tick := time.NewTicker(settleEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		if err := s.Approvals.Settle(ctx); err != nil && ctx.Err() == nil {
+			s.with.Log.LogAttrs(ctx, slog.LevelError, "ended requests can't be written down", slog.Any("err", err))
+		}
+	}
 }
 
 // aside serves on another listener, if there is one, until ctx ends.

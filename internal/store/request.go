@@ -8,6 +8,7 @@ import (
 	"keyturn"
 	"keyturn/internal/approval"
 	"keyturn/internal/audit"
+	"keyturn/internal/policy"
 )
 
 var requestSQL struct {
@@ -17,7 +18,7 @@ var requestSQL struct {
 	NewQR, Challenge, AddChallenge                        query
 	TryResponse, FailResponse, TryAgain                   query
 	Cancel, End, CancelAll, Redeem, Approval, UseApproval query
-	Usable, Report, Reportable, CancelApproved            query
+	Overdue, Usable, Report, Reportable, CancelApproved   query
 }
 
 func init() { load(&requestSQL, "request.sql") }
@@ -28,7 +29,7 @@ func requestFields(r *approval.Request) []any {
 	return []any{&r.ID, &r.Account, &r.Name, &r.App, &r.Action, &r.Message, &r.Target, &r.Session, &r.Pending, &r.Known,
 		&r.Browser, &r.IP, &r.Place, &r.Carry, &r.Number, &r.Tries, &r.State, &r.Made, &r.Expires, &r.Password,
 		&r.Seen, &r.SeenBy, &r.Device, &r.By, &r.Way, &r.Unlock, &r.Answered, &r.Used, &r.Ended,
-		&r.Reference, &r.QR, &r.QRs, &r.Challenge, &r.Responses}
+		&r.Reference, &r.QR, &r.QRs, &r.Challenge, &r.Responses, &r.First}
 }
 
 // BeginRequest implements [approval.Store].
@@ -38,6 +39,9 @@ func (d *DB) BeginRequest(ctx context.Context, r approval.Request, before keytur
 			return err
 		}
 		if err := tx.passwordCounts(r); err != nil {
+			return err
+		}
+		if err := tx.askedFor(r, d.Limits.Asked, ev.At); err != nil {
 			return err
 		}
 		if err := tx.tellEach(ev.As(audit.RequestExpired), requestSQL.Expire, ev.At, r.Account); err != nil {
@@ -53,8 +57,26 @@ func (d *DB) BeginRequest(ctx context.Context, r approval.Request, before keytur
 			return err
 		}
 		return tx.step(ev, nil, requestSQL.Insert, r.ID, r.Account, r.Name, r.App, r.Action, r.Message, r.Target, r.Session,
-			r.Pending, r.Known, r.Browser, r.IP, r.Place, r.Carry, r.Number, r.Made, r.Expires, r.Password, r.Reference)
+			r.Pending, r.Known, r.Browser, r.IP, r.Place, r.Carry, r.Number, r.Made, r.Expires, r.Password, r.Reference, r.First)
 	})
+}
+
+// askedFor counts the sign-ins that are asked for in an account's name: those of known
+// browsers apart, so that whoever knows the password doesn't use up what the person has
+// there. Attacks A84, A97. The caller has locked the account.
+func (tx *Tx) askedFor(r approval.Request, rate policy.Rate, at time.Time) error {
+	if r.Action != keyturn.SignIn {
+		return nil // counted by its session
+	}
+	key := "asked/" + r.Account
+	if r.Known {
+		key = "asked.known/" + r.Account
+	}
+	wait, err := tx.take(key, rate.Most, rate.In, at)
+	if err == nil && wait > 0 {
+		err = &approval.TooMany{Wait: wait}
+	}
+	return err
 }
 
 // passwordCounts refuses a request without the password, if since it was typed there
@@ -120,6 +142,15 @@ func (d *DB) Requests(ctx context.Context, account string, at, since time.Time) 
 		}
 	}
 	return shown, err
+}
+
+// Overdue implements [approval.Store].
+func (d *DB) Overdue(ctx context.Context, at time.Time, most int) (overdue []approval.Request, err error) {
+	all, err := list(d.read(ctx), changedFields, requestSQL.Overdue, at, most)
+	for _, c := range all {
+		overdue = append(overdue, approval.Request{ID: c.id, Account: c.account})
+	}
+	return overdue, err
 }
 
 // SeenRequest implements [approval.Store].

@@ -4,15 +4,15 @@
 -- name: Insert
 INSERT INTO request (id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
                      carry, number, tries, state, made, expires, password,
-                     seen, seen_by, device, answered_by, way, unlock, used, answer, reference)
+                     seen, seen_by, device, answered_by, way, unlock, used, answer, reference, first)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 'waiting', $16, $17, $18,
-        '', '', '', '', '', '', FALSE, '', $19);
+        '', '', '', '', '', '', FALSE, '', $19, $20);
 
 -- name: ByID
 SELECT id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
        carry, number, tries, state, made, expires, password, seen, seen_by,
        device, answered_by, way, unlock, answered, used, ended,
-       reference, qr, qrs, challenge, responses
+       reference, qr, qrs, challenge, responses, first
   FROM request WHERE id = $1;
 
 -- name: Newest
@@ -20,7 +20,7 @@ SELECT id, account, name, app, action, message, target, session, pending, known,
 SELECT id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
        carry, number, tries, state, made, expires, password, seen, seen_by,
        device, answered_by, way, unlock, answered, used, ended,
-       reference, qr, qrs, challenge, responses
+       reference, qr, qrs, challenge, responses, first
   FROM request WHERE pending = $1
  ORDER BY seq DESC
  LIMIT 1;
@@ -30,7 +30,7 @@ SELECT id, account, name, app, action, message, target, session, pending, known,
 SELECT id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
        carry, number, tries, state, made, expires, password, seen, seen_by,
        device, answered_by, way, unlock, answered, used, ended,
-       reference, qr, qrs, challenge, responses
+       reference, qr, qrs, challenge, responses, first
   FROM request
  WHERE seq IN (SELECT seq FROM request USING_INDEX(request_waiting) WHERE account = $1 AND state = 'waiting'
                UNION
@@ -148,6 +148,13 @@ RETURNING account;
 -- name: Cancel
 UPDATE request SET state = 'cancelled', number = NULL, ended = $1, settled = $1
  WHERE id = $2 AND state = 'waiting' AND expires > $1;
+
+-- name: Overdue
+-- What time has ended and nobody has written down.
+SELECT id, account FROM request USING_INDEX(request_open)
+ WHERE state IN ('waiting', 'approved') AND expires <= $1
+ ORDER BY expires
+ LIMIT $2;
 
 -- name: End
 -- Time is over, also for an approved one that nobody redeemed.

@@ -16,27 +16,29 @@ var _ account.Tries = (*DB)(nil)
 // Take implements [account.Tries]. Each try is a row, so that within any stretch
 // of the given length there are no more than most, wherever it begins.
 func (d *DB) Take(ctx context.Context, key string, most int, in time.Duration, at time.Time) (wait time.Duration, err error) {
-	err = d.write(ctx, func(tx *Tx) error {
-		wait = 0
-		if most < 1 {
-			wait = in
-			return nil
-		}
-		if err := tx.run(trySQL.Lock, key); err != nil {
-			return err
-		}
-		n, err := tx.Exec(trySQL.Take, key, at, at.Add(-in), most)
-		if err != nil {
-			return err
-		}
-		if n == 1 {
-			return tx.run(trySQL.ForgetOld, key, at.Add(-in))
-		}
-		oldest, err := one(tx, value[time.Time], trySQL.Oldest, key, at.Add(-in), most-1)
-		wait = max(oldest.Add(in).Sub(at), time.Second)
+	err = d.write(ctx, func(tx *Tx) (err error) {
+		wait, err = tx.take(key, most, in, at)
 		return err
 	})
 	return wait, err
+}
+
+func (tx *Tx) take(key string, most int, in time.Duration, at time.Time) (wait time.Duration, err error) {
+	if most < 1 {
+		return in, nil
+	}
+	if err := tx.run(trySQL.Lock, key); err != nil {
+		return 0, err
+	}
+	n, err := tx.Exec(trySQL.Take, key, at, at.Add(-in), most)
+	if err != nil {
+		return 0, err
+	}
+	if n == 1 {
+		return 0, tx.run(trySQL.ForgetOld, key, at.Add(-in))
+	}
+	oldest, err := one(tx, value[time.Time], trySQL.Oldest, key, at.Add(-in), most-1)
+	return max(oldest.Add(in).Sub(at), time.Second), err
 }
 
 // GiveBack implements [account.Tries].

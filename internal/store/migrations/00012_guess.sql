@@ -28,3 +28,5 @@ CREATE INDEX familiar_network_until ON familiar_network (until);
 
 -- Where a chain of requests begins that one password has made; empty: here.
 ALTER TABLE request ADD COLUMN first TEXT NOT NULL DEFAULT '';
+-- What time may have ended unnoticed.
+CREATE INDEX request_open ON request (expires) WHERE state IN ('waiting', 'approved');
