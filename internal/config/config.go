@@ -211,7 +211,8 @@ type Log struct {
 
 // Storage is where everything is kept.
 type Storage struct {
-	// sqlite:FILE, or postgres://… for those who outgrow one machine.
+	// sqlite:FILE, or postgres://USER@HOST/DATABASE for those who outgrow one machine.
+	// PgBouncer may stand in between, in transaction mode too.
 	URL Address `toml:"url"`
 }
 

@@ -20,7 +20,7 @@ var CheckLog = checkLog
 // Beside runs a statement on another connection and outside a transaction, as SQLite's
 // shell would.
 func (d *DB) Beside(ctx context.Context, statement string) error {
-	db, _, _, err := d.engine.migrations()
+	db, _, err := d.engine.migrations()
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (d *DB) Int(ctx context.Context, text string, args ...any) (int64, error) {
 
 // Prepare parses every statement of the .sql files and returns the first error.
 func (d *DB) Prepare(ctx context.Context) error {
-	db, _, _, err := d.engine.migrations()
+	db, _, err := d.engine.migrations()
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (d *DB) Value(ctx context.Context, id int) (Value, error) {
 
 // Refold runs migration 14 again.
 func (d *DB) Refold(ctx context.Context) error {
-	db, _, _, err := d.engine.migrations()
+	db, _, err := d.engine.migrations()
 	if err != nil {
 		return err
 	}

@@ -148,12 +148,17 @@ func newest(steps fs.FS, inGo []*goose.Migration) (last int64, err error) {
 
 // up applies what is missing.
 func (d *DB) up(ctx context.Context, steps fs.FS, inGo []*goose.Migration) (err error) {
-	db, dialect, options, err := d.engine.migrations()
+	db, dialect, err := d.engine.migrations()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	p, err := goose.NewProvider(dialect, db, steps, append(options, goose.WithGoMigrations(inGo...))...)
+	release, err := d.engine.alone(ctx, db)
+	if err != nil {
+		return err
+	}
+	defer release()
+	p, err := goose.NewProvider(dialect, db, steps, goose.WithGoMigrations(inGo...))
 	if err != nil {
 		return err
 	}
@@ -167,7 +172,7 @@ func (s *sqlite) backup(ctx context.Context, version int64) (name string, err er
 	if s.file == "" {
 		return "", nil // in memory: there is nothing that one would want back
 	}
-	db, _, _, err := s.migrations() // readers may not, and the writer is busy
+	db, _, err := s.migrations() // readers may not, and the writer is busy
 	if err != nil {
 		return "", err
 	}

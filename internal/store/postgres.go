@@ -7,8 +7,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 )
@@ -30,22 +31,54 @@ const (
 // each caller has a transaction of its own, READ COMMITTED: an UPDATE that waited
 // for another looks at its condition again, and changes no row if it lost.
 type postgres struct {
-	url string
-	db  *sql.DB
+	config *pgx.ConnConfig
+	db     *sql.DB
 }
 
 func openPostgres(ctx context.Context, url string) (*postgres, error) {
-	db, err := sql.Open("pgx", url)
+	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
+	p := connectPostgres(config)
+	pooled, err := p.pooled(ctx)
+	if err == nil && pooled && config.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement {
+		err = p.close()
+		config.DefaultQueryExecMode = pgx.QueryExecModeExec
+		p = connectPostgres(config)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("store: %w", err), p.close())
+	}
+	return p, nil
+}
+
+func connectPostgres(config *pgx.ConnConfig) *postgres {
+	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(mostConns)
 	db.SetMaxIdleConns(mostConns)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	if err := db.PingContext(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("store: %w", err), db.Close())
+	return &postgres{config, db}
+}
+
+// pooled reports whether something like PgBouncer stands in between: the process that
+// answers isn't the one that was introduced. In transaction mode each transaction may get
+// another process, which knows nothing of a statement that was prepared before: so
+// statements are parsed each time.
+func (p *postgres) pooled(ctx context.Context) (pooled bool, err error) {
+	conn, err := p.db.Conn(ctx)
+	if err != nil {
+		return false, err
 	}
-	return &postgres{url, db}, nil
+	defer conn.Close() // gives it back to the pool
+	err = conn.Raw(func(driver any) error {
+		pg := driver.(*stdlib.Conn).Conn()
+		var answers uint32
+		err := pg.QueryRow(ctx, "SELECT pg_backend_pid()", pgx.QueryExecModeSimpleProtocol).Scan(&answers)
+		pooled = answers != pg.PgConn().PID()
+		return err
+	})
+	return pooled, err
 }
 
 func (p *postgres) read(ctx context.Context) reads {
@@ -97,14 +130,28 @@ func again(err error) bool {
 
 func (p *postgres) close() error { return p.db.Close() }
 
-// migrations implements engine. Nodes that start together take turns.
-func (p *postgres) migrations() (*sql.DB, goose.Dialect, []goose.ProviderOption, error) {
-	oneAtATime, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // every second, 5 minutes
+func (p *postgres) migrations() (*sql.DB, goose.Dialect, error) {
+	return stdlib.OpenDB(*p.config), goose.DialectPostgres, nil
+}
+
+// alone implements engine: nodes that start together take turns. goose's own lock is one
+// of a session, which a pooler in between would give to one process and take from
+// another. This one ends with its transaction, which stays where it began.
+func (p *postgres) alone(ctx context.Context, db *sql.DB) (release func(), err error) {
+	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
-		return nil, "", nil, err
+		return nil, err
 	}
-	db, err := sql.Open("pgx", p.url)
-	return db, goose.DialectPostgres, []goose.ProviderOption{goose.WithSessionLocker(oneAtATime)}, err
+	for _, statement := range []string{
+		"SET LOCAL lock_timeout = '5min'",
+		"SET LOCAL idle_in_transaction_session_timeout = 0",
+		fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", lock.DefaultLockID), // older versions of this program take the same
+	} {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return nil, errors.Join(err, tx.Rollback())
+		}
+	}
+	return func() { _ = tx.Rollback() }, nil // it changed nothing
 }
 
 // backup implements engine: a PostgreSQL database is backed up by its operator.

@@ -124,9 +124,14 @@ func (s *sqlite) write(ctx context.Context, f func(*Tx) error) error { return s.
 
 func (s *sqlite) close() error { return errors.Join(s.queries.close(), s.writer.stop()) }
 
-func (s *sqlite) migrations() (*sql.DB, goose.Dialect, []goose.ProviderOption, error) {
+func (s *sqlite) migrations() (*sql.DB, goose.Dialect, error) {
 	db, err := sql.Open("sqlite", s.dsn+"&_txlock=immediate")
-	return db, goose.DialectSQLite3, nil, err
+	return db, goose.DialectSQLite3, err
+}
+
+// alone implements engine: each step is a transaction, and SQLite has one at a time.
+func (s *sqlite) alone(context.Context, *sql.DB) (release func(), err error) {
+	return func() {}, nil
 }
 
 // prepared runs statements that are parsed once for each connection. It is as

@@ -22,7 +22,7 @@ func (d *DB) Exec(ctx context.Context, text string) error {
 
 // Steps asks the engine how it would run each statement.
 func (d *DB) Steps(ctx context.Context) (all []Step, err error) {
-	db, _, _, err := d.engine.migrations()
+	db, _, err := d.engine.migrations()
 	if err != nil {
 		return nil, err
 	}

@@ -78,9 +78,11 @@ type engine interface {
 	// write runs f in a transaction and returns after its durable commit.
 	write(ctx context.Context, f func(*Tx) error) error
 
-	// migrations returns a handle for changing the schema, which its user
-	// closes, and what keeps other programs out meanwhile.
-	migrations() (db *sql.DB, dialect goose.Dialect, options []goose.ProviderOption, err error)
+	// migrations returns a handle for changing the schema, which its user closes.
+	migrations() (*sql.DB, goose.Dialect, error)
+
+	// alone keeps other programs from changing the schema until release is called.
+	alone(ctx context.Context, db *sql.DB) (release func(), err error)
 
 	// backup keeps a copy of the database as it was before a change of schema to the
 	// given version, where the engine can, and returns the copy's name.
