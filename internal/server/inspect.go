@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -26,13 +28,29 @@ func Inspect(ctx context.Context, c config.Config, known error) error {
 		group string
 		look  func(context.Context, config.Config) error
 	}{
-		{"tls", inspectTLS}, {"place", inspectPlaces}, {"mail", inspectMail}, {"seal", inspectKey}, {"storage", inspectStorage},
+		{"tls", inspectTLS}, {"log", inspectLog}, {"place", inspectPlaces}, {"mail", inspectMail}, {"seal", inspectKey}, {"storage", inspectStorage},
 	} {
 		if !slices.ContainsFunc(broken, func(key string) bool { return strings.HasPrefix(key+".", part.group+".") }) {
 			all = append(all, part.look(ctx, c))
 		}
 	}
 	return errors.Join(all...)
+}
+
+// inspectLog opens the log to write, if it is there; else its folder has to be.
+func inspectLog(_ context.Context, c config.Config) error {
+	if c.Log.File == "" {
+		return nil
+	}
+	f, err := os.OpenFile(c.Log.File, os.O_WRONLY|os.O_APPEND, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		_, err = os.Stat(filepath.Dir(c.Log.File))
+		return fault("log.file", err, "make its folder")
+	}
+	if err != nil {
+		return fault("log.file", err, "")
+	}
+	return f.Close()
 }
 
 func inspectPlaces(_ context.Context, c config.Config) error {

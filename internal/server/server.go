@@ -42,6 +42,11 @@ func Open(ctx context.Context, c config.Config, with With) (*Server, error) {
 	if s.certificates, err = openCertificates(c, s.with); err != nil {
 		return nil, errors.Join(err, services.Close())
 	}
+	for _, open := range []error{hidden("seal.key_file", c.KeyFile()), hidden("tls.key", c.TLS.Key)} {
+		if open != nil {
+			s.with.Log.LogAttrs(ctx, slog.LevelWarn, "a secret is open to others; see: keyturn config check", slog.Any("err", open))
+		}
+	}
 	s.drain, s.stop = context.WithCancel(context.Background())
 	if s.handler, err = s.routes(web.Files); err != nil {
 		return nil, errors.Join(err, services.Close())

@@ -136,8 +136,8 @@ func TestCertificateIsReadAgain(t *testing.T) {
 	}
 }
 
-// What is wrong with a certificate is found before the server starts.
-func TestInspectCertificate(t *testing.T) {
+// What is wrong with a file that the settings name is found before the server starts.
+func TestInspectFiles(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		do   func(c *config.Config)
@@ -163,6 +163,18 @@ func TestInspectCertificate(t *testing.T) {
 			}
 		}, []string{"tls.key: KEY is a secret that everybody on this machine can read"}},
 		{"no key", func(c *config.Config) { certificate(t, *c, time.Now()); remove(t, c.TLS.Key) }, []string{"tls.key: stat KEY: no such file"}},
+		{"a log in no folder", func(c *config.Config) {
+			certificate(t, *c, time.Now().Add(-time.Minute))
+			c.Log.File = filepath.Join(filepath.Dir(c.TLS.Cert), "no", "log")
+		}, []string{"log.file: stat "}},
+		{"a log that is a folder", func(c *config.Config) {
+			certificate(t, *c, time.Now().Add(-time.Minute))
+			c.Log.File = filepath.Dir(c.TLS.Cert)
+		}, []string{"log.file: open "}},
+		{"a log that is there", func(c *config.Config) {
+			certificate(t, *c, time.Now().Add(-time.Minute))
+			c.Log.File = c.TLS.Cert
+		}, nil},
 		{"an old one and a key that is none", func(c *config.Config) {
 			certificate(t, *c, time.Now().Add(-48*time.Hour))
 			c.Seal.KeyFile = filepath.Join(t.TempDir(), "key")
