@@ -85,6 +85,9 @@ func (p *Phone) pending(ctx context.Context, a Account, since string) ([]Request
 	if err := p.signed(ctx, d, "GET", target, nil, &in); err != nil {
 		return nil, "", err
 	}
+	if d, err = p.called(d, in.Notices); err != nil {
+		return nil, "", err
+	}
 	var out []Request
 	for _, r := range in.Requests {
 		one, err := p.request(d, r)

@@ -2,6 +2,7 @@ package phone
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -39,11 +40,29 @@ func (p *Phone) Notices(ctx context.Context) ([]Notice, error) {
 		if err := p.signed(ctx, d, "GET", "/v1/pending", nil, &in); err != nil {
 			return nil, err
 		}
+		if d, err = p.called(d, in.Notices); err != nil {
+			return nil, err
+		}
 		for _, n := range in.Notices {
 			all = append(all, Notice{n.Notice, d.ID, d.Account.Name, n.Kind, time.Unix(n.Time, 0), n.Detail, n.From, n.Place, n.Reference, n.Pause})
 		}
 	}
 	return all, nil
+}
+
+// called keeps the account's name of which a device is told that it has another. Notices come newest first.
+func (p *Phone) called(d Device, told []keyturn.Notice) (Device, error) {
+	i := slices.IndexFunc(told, func(n keyturn.Notice) bool { return n.Kind == "account_renamed" })
+	if i < 0 || told[i].Detail == "" || told[i].Detail == d.Account.Name {
+		return d, nil
+	}
+	d.Account.Name = told[i].Detail
+	err := p.change(func(s *State) {
+		if i := slices.IndexFunc(s.Devices, func(o Device) bool { return o.ID == d.ID }); i >= 0 {
+			s.Devices[i].Account.Name = d.Account.Name
+		}
+	})
+	return d, err
 }
 
 // Acknowledge says that it was the person of this phone: the notice is over here.

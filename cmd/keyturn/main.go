@@ -45,6 +45,8 @@ type commands struct {
 		Enable   accountEnable   `cmd:"" help:"Let a disabled account sign in again."`
 		Unlock   accountUnlock   `cmd:"" help:"Let an account sign in again after too many wrong passwords, its phones answer after wrong numbers, and its phones be changed after an alarm."`
 		Remove   accountRemove   `cmd:"" help:"Remove an account for good."`
+		Edit     accountEdit     `cmd:"" help:"Give an account another e-mail address. Its phones and the address before are told."`
+		Rename   accountRename   `cmd:"" help:"Give an account another name. What it has stays, and its person is told."`
 		Password accountPassword `cmd:"" help:"Give an account another password. Its sessions end, and its person is told."`
 	} `cmd:"" help:"People who sign in."`
 	Device struct {

@@ -91,6 +91,14 @@ type Store interface {
 	// it again changes nothing and writes no event.
 	SetMoreTime(ctx context.Context, id string, on bool, ev audit.Event) error
 
+	// SetEmail gives an account another e-mail address; empty: none. Who reads the present
+	// one is told there. The same again changes nothing and writes no event.
+	SetEmail(ctx context.Context, id, email string, ev audit.Event) error
+
+	// RenameAccount gives an account another name; key is its [Key]. [ErrExists] if another
+	// account has it. The same again changes nothing and writes no event.
+	RenameAccount(ctx context.Context, id, name, key string, ev audit.Event) error
+
 	// ResetAccount ends all devices (reason "operator"), unfinished activations
 	// (replaced), waiting requests (cancelled), sessions, known browsers, familiar
 	// networks, counts of wrong passwords and recovery codes; the next activation is a

@@ -180,6 +180,36 @@ func (s *Service) Unlock(ctx context.Context, id string) error {
 	return s.Store.UnlockAccount(ctx, id, s.event(audit.AccountUnlocked, id))
 }
 
+// SetEmail gives an account another address for letters; empty: none. Whoever reads the
+// present one, and all phones, are told: it is where alarms arrive, attack A112. It returns
+// [ErrEmail] or [ErrUnknown].
+func (s *Service) SetEmail(ctx context.Context, id, email string) error {
+	if err := address(email); err != nil {
+		return err
+	}
+	return s.Store.SetEmail(ctx, id, email, s.event(audit.EmailChanged, id))
+}
+
+// Rename gives an account another name. What it has stays, sessions and waiting requests
+// too. The account's address and all phones are told, attack A112. It returns [ErrName],
+// [ErrExists] or [ErrUnknown].
+func (s *Service) Rename(ctx context.Context, id, name string) error {
+	name, err := clean(name)
+	if err != nil {
+		return err
+	}
+	a, err := s.Store.Account(ctx, id)
+	if err != nil {
+		return err
+	}
+	if other, err := s.Named(ctx, name); err == nil && other.ID != id {
+		return ErrExists
+	} else if err != nil && !errors.Is(err, ErrUnknown) {
+		return err
+	}
+	return s.Store.RenameAccount(ctx, id, name, Key(name), s.event(audit.AccountRenamed, id).With("name", name).With("from", a.Name))
+}
+
 // Remove removes an account and what is its own. The record stays.
 func (s *Service) Remove(ctx context.Context, id string) error {
 	return s.Store.RemoveAccount(ctx, id, s.event(audit.AccountRemoved, id))

@@ -49,6 +49,7 @@ var byPerson = map[Kind]bool{
 	AccountAdded: false, AccountReset: false, AccountDisabled: false, AccountEnabled: false, AccountUnlocked: false,
 	AccountRemoved: false, MoreTimeOn: true, MoreTimeOff: true, AccountStopped: false, RecoveryMade: true, RecoverySaved: true,
 	RecoveryUsed: true, RecoveryWrong: true, RecoveryOff: false, RecoveryEnded: true, PasswordChanged: true,
+	AccountRenamed: false, EmailChanged: false,
 	PasswordRefused: true, PasswordShut: false, AlarmRaised: true,
 
 	ActivationBegun: true, ActivationLooked: false, ActivationRedeemed: true, ActivationChecking: true, ActivationTried: true,

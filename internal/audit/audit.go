@@ -32,6 +32,8 @@ const (
 	RecoveryWrong   Kind = "recovery.wrong"   // a code was tried and is none of the account's
 	RecoveryOff     Kind = "recovery.off"     // too many wrong ones in a row: the codes are off
 	RecoveryEnded   Kind = "recovery.ended"   // an alarm with the unlock has ended the codes; Device raised it
+	AccountRenamed  Kind = "account.renamed"  // Detail "name" is the new one, "from" the old
+	EmailChanged    Kind = "email.changed"    // of the account; neither address is in it
 	PasswordChanged Kind = "password.changed" // Detail "by" is "operator" if it was
 	PasswordShut    Kind = "password.shut"    // a count of wrong ones is used up, Detail "count", "until"; Account is empty if it is an address's, or nobody's
 	PasswordRefused Kind = "password.refused" // the present one was wrong when it was to be changed

@@ -4,7 +4,7 @@ package audit
 var (
 	// Changes say how an account came to be as it is.
 	Changes = []Kind{AccountAdded, AccountReset, AccountDisabled, AccountEnabled, AccountUnlocked, AccountRemoved, AccountStopped,
-		MoreTimeOn, MoreTimeOff, RecoveryMade, RecoverySaved, RecoveryUsed, RecoveryOff, RecoveryEnded, PasswordChanged, AlarmRaised,
+		MoreTimeOn, MoreTimeOff, RecoveryMade, RecoverySaved, RecoveryUsed, RecoveryOff, RecoveryEnded, AccountRenamed, EmailChanged, PasswordChanged, AlarmRaised,
 		ActivationDone, DeviceRemoved, DeviceSuspended, DeviceResumed, DeviceRenamed, PINLocked, PINChanged, CloneSuspected,
 		RequestReported, SignInReported, OfflineOff, BrowserForgot, RecordForgotten}
 

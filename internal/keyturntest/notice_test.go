@@ -374,3 +374,42 @@ func events(t *testing.T, h home, kind audit.Kind) []audit.Event {
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// A112: whoever has an account's address changed, or its name, doesn't keep its person from
+// hearing of it: the letter goes to the address before, and every phone is told. The phone
+// then has the new name, which signs in; the old one is nobody's.
+func TestA112EditedAccountIsTold(t *testing.T) {
+	s := mailtest.Start(t)
+	w := keyturntest.Start(t, keyturntest.Mail(s))
+	ada := w.PersonAt("ada", "ada@example.org")
+	b := ada.SetUp(pin)
+	s.Wait(t, 1)
+	if err := errors.Join(w.Accounts.SetEmail(t.Context(), ada.ID, "eve@example.net"), w.Accounts.SetEmail(t.Context(), ada.ID, "eve@example.net")); err != nil {
+		t.Fatal(err)
+	}
+	if letters := s.Wait(t, 2)[1:]; len(letterTo(letters, "ada@example.org")) != 1 {
+		t.Errorf("letters %+v, want one to the address before", letters)
+	}
+	if err := errors.Join(w.Accounts.SetEmail(t.Context(), ada.ID, "ada@example.org"), w.Accounts.Rename(t.Context(), ada.ID, "ada.lovelace")); err != nil {
+		t.Fatal(err)
+	}
+	if letters := letterTo(s.Wait(t, 4), "ada@example.org"); !strings.Contains(strings.Join(letters, ""), "ada.lovelace") {
+		t.Errorf("letters %v", letters)
+	}
+	if got := kinds(t, ada.Phone); !slices.Equal(got, []string{"account_renamed", "email_changed", "email_changed"}) {
+		t.Errorf("the phone is told %v", got)
+	}
+	if got := ada.Phone.Accounts()[0].Name; got != "ada.lovelace" {
+		t.Errorf("the phone calls the account %s", got)
+	}
+	if b.Get("/").Attr("body", "data-account") != "ada.lovelace" {
+		t.Error("the session ended, or has the old name")
+	}
+	if page := w.Browser().SignIn(ada); page.Status != http.StatusForbidden {
+		t.Errorf("the old name: %d", page.Status)
+	}
+	ada.Name = "ADA.Lovelace"
+	if page := w.Browser().SignIn(ada); page.Path != "/sign-in/wait" || ada.Phone.Waiting().Challenge.Name != "ada.lovelace" {
+		t.Errorf("the new name: %s, %q", page.Path, ada.Phone.Waiting().Challenge.Name)
+	}
+}

@@ -36,6 +36,8 @@ const (
 	RecoveryFailed  Kind = "recovery_failed"
 	RecoveryOff     Kind = "recovery_off"
 	RecoveryNew     Kind = "recovery_new"
+	AccountRenamed  Kind = "account_renamed"
+	EmailChanged    Kind = "email_changed"
 	PasswordChanged Kind = "password_changed"
 	Reported        Kind = "reported"
 	Alarm           Kind = "alarm"
@@ -44,7 +46,7 @@ const (
 // Kinds are all of them.
 func Kinds() []Kind {
 	return []Kind{PhoneAdded, PhoneMoved, PhoneRemoved, PhonePaused, PhoneLocked, PhoneRenamed, PhoneMuted, PhonesStopped, CloneSuspected,
-		RecoveryUsed, RecoveryFailed, RecoveryOff, RecoveryNew, PasswordChanged, Reported, Alarm}
+		RecoveryUsed, RecoveryFailed, RecoveryOff, RecoveryNew, AccountRenamed, EmailChanged, PasswordChanged, Reported, Alarm}
 }
 
 // heard are the events that people must hear of. All others cost a look into this
@@ -62,6 +64,8 @@ var heard = map[audit.Kind]Kind{
 	audit.RecoveryWrong:   RecoveryFailed,
 	audit.RecoveryOff:     RecoveryOff,
 	audit.RecoveryMade:    RecoveryNew,
+	audit.AccountRenamed:  AccountRenamed,
+	audit.EmailChanged:    EmailChanged,
 	audit.PasswordChanged: PasswordChanged,
 	audit.RequestReported: Reported,
 	audit.SignInReported:  Reported,
@@ -117,7 +121,7 @@ type Told struct {
 	Kind      Kind
 	At        time.Time
 	Device    string // that acted or is meant; may be empty
-	Phone     string // its name; may be empty
+	Phone     string // its name, or the account's new one; may be empty
 	From      string // name of the phone that was moved from, or that a renamed one had
 	Place     string // where it was done; empty if not known
 	Left      string // recovery codes that remain; empty if it isn't about them

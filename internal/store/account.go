@@ -13,10 +13,10 @@ import (
 )
 
 var accountSQL struct {
-	Lock, LockActive, Insert, ByID, ByName, All, SetState, SetMoreTime, Reset, Unlock, Delete query
-	MayChangePhones, HasPhone, TakeNumber, RightNumber, Stop, Quiet                           query
-	Refresh, Refreshed, SetPassword, ChangePassword, Checked                                  query
-	TakeResponse, RightResponse, OfflineOn, OfflineOff                                        query
+	Lock, LockActive, Insert, ByID, ByName, All, SetState, SetMoreTime, SetEmail, Rename, Reset, Unlock, Delete query
+	MayChangePhones, HasPhone, TakeNumber, RightNumber, Stop, Quiet                                             query
+	Refresh, Refreshed, SetPassword, ChangePassword, Checked                                                    query
+	TakeResponse, RightResponse, OfflineOn, OfflineOff                                                          query
 }
 
 func init() { load(&accountSQL, "account.sql") }
@@ -81,6 +81,42 @@ func (d *DB) SetMoreTime(ctx context.Context, id string, on bool, ev audit.Event
 		}
 		return tx.maybe(ev, accountSQL.SetMoreTime, on, id) // it may be so already: nothing to tell
 	})
+}
+
+// SetEmail implements [account.Store]. It is told before it is done: the letter goes to the
+// address that the account had.
+func (d *DB) SetEmail(ctx context.Context, id, email string, ev audit.Event) error {
+	return d.write(ctx, func(tx *Tx) error {
+		a, err := tx.lockedAccount(id)
+		if err != nil || a.Email == email {
+			return err
+		}
+		if err := tx.tell(ev); err != nil {
+			return err
+		}
+		return tx.run(accountSQL.SetEmail, email, id)
+	})
+}
+
+// RenameAccount implements [account.Store]. The letter is to the name that its reader knows.
+func (d *DB) RenameAccount(ctx context.Context, id, name, key string, ev audit.Event) error {
+	err := d.write(ctx, func(tx *Tx) error {
+		a, err := tx.lockedAccount(id)
+		if err != nil || a.Name == name {
+			return err
+		}
+		if err := tx.tell(ev); err != nil {
+			return err
+		}
+		if n, err := tx.Exec(accountSQL.Rename, name, key, id); err != nil || n == 1 {
+			return err
+		}
+		return account.ErrExists
+	})
+	if duplicate(err) { // by another transaction, in this very moment
+		return account.ErrExists
+	}
+	return err
 }
 
 // ResetAccount implements [account.Store].
@@ -152,6 +188,15 @@ func (d *DB) RemoveAccount(ctx context.Context, id string, ev audit.Event) error
 func (tx *Tx) lockAccount(id string) error {
 	_, err := one(tx, value[string], accountSQL.Lock, id)
 	return none(err, account.ErrUnknown)
+}
+
+// lockedAccount is lockAccount, and what the account is then.
+func (tx *Tx) lockedAccount(id string) (account.Account, error) {
+	if err := tx.lockAccount(id); err != nil {
+		return account.Account{}, err
+	}
+	a, err := one(tx, accountFields, accountSQL.ByID, id)
+	return a, none(err, account.ErrUnknown)
 }
 
 // lockActive is lockAccount for what only an account may that can sign in.

@@ -57,6 +57,14 @@ UPDATE account
 -- name: SetMoreTime
 UPDATE account SET more_time = $1 WHERE id = $2 AND more_time <> $1;
 
+-- name: SetEmail
+UPDATE account SET email = $1 WHERE id = $2;
+
+-- name: Rename
+-- The name of another account changes no row.
+UPDATE account SET name = $1, folded = $2
+ WHERE id = $3 AND NOT EXISTS (SELECT 1 FROM account o WHERE o.folded = $2 AND o.id <> $3);
+
 -- name: Delete
 DELETE FROM account WHERE id = $1;
 

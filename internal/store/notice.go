@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -42,7 +43,7 @@ func (tx *Tx) hear(kind notice.Kind, ev audit.Event) error {
 	if rare, err := tx.toldLately(kind, ev); err != nil || rare {
 		return err
 	}
-	t := notice.Told{Event: seq, Account: ev.Account, Kind: kind, At: ev.At, Device: ev.Device, Phone: ev.Detail["phone"],
+	t := notice.Told{Event: seq, Account: ev.Account, Kind: kind, At: ev.At, Device: ev.Device, Phone: cmp.Or(ev.Detail["phone"], ev.Detail["name"]),
 		From: ev.Detail["from"], Place: ev.Detail["place"], Left: ev.Detail["left"], Reference: ev.Reference}
 	if err := tx.describe(&t, ev); err != nil {
 		return err

@@ -128,6 +128,13 @@ func again(err error) bool {
 	return ok && (p.Code == "40001" || p.Code == "40P01")
 }
 
+// duplicate reports whether a row was refused because of another with the same key:
+// unique_violation. On SQLite, with one writer, a condition sees the other row before.
+func duplicate(err error) bool {
+	p, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && p.Code == "23505"
+}
+
 func (p *postgres) close() error { return p.db.Close() }
 
 func (p *postgres) migrations() (*sql.DB, goose.Dialect, error) {

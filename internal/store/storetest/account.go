@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"keyturn"
@@ -38,6 +39,51 @@ var accounts = []contract{
 			if err != nil || a.ID != want {
 				w.Errorf("%s: %s, %v, want %s", spelt, a.ID, err, want)
 			}
+		}
+	}},
+	{"A112 an address or a name is changed with its event, to what it isn't yet", func(w *world) {
+		w.db.Mail.People = true
+		defer func() { w.db.Mail.People = false }()
+		ada := w.account()
+		email := func(to string) error {
+			return w.db.SetEmail(w.Context(), ada, to, audit.Event{Kind: audit.EmailChanged, At: now, Account: ada})
+		}
+		rename := func(id, to string) error {
+			return w.db.RenameAccount(w.Context(), id, to, "key "+to, audit.Event{Kind: audit.AccountRenamed, At: now, Account: id}.With("name", to))
+		}
+		w.must(errors.Join(email("ada@example.org"), email("ada@example.org"), rename(ada, "new "+ada), rename(ada, "new "+ada)))
+		a, err := w.db.AccountNamed(w.Context(), "none", "key new "+ada)
+		if err != nil || a.Email != "ada@example.org" || a.Name != "new "+ada {
+			w.Errorf("%+v, %v", a, err)
+		}
+		w.wantEvents(ada, audit.EmailChanged, 1)
+		w.wantEvents(ada, audit.AccountRenamed, 1)
+		ben := w.account()
+		w.want(rename(ben, "new "+ada), account.ErrExists)
+		w.wantEvents(ben, audit.AccountRenamed, 0)
+		w.want(w.db.SetEmail(w.Context(), "acc_none", "x@example.org", audit.Event{Kind: audit.EmailChanged, At: now, Account: "acc_none"}), account.ErrUnknown)
+		w.want(rename("acc_none", "x"), account.ErrUnknown)
+	}},
+	{"A112 of many who are to get one name one gets it", func(w *world) {
+		name := keyturn.NewReference()
+		ids := make([]string, racers)
+		for i := range ids {
+			ids[i] = w.account()
+		}
+		var other atomic.Int32
+		won := race(func(i int) error {
+			err := w.db.RenameAccount(w.Context(), ids[i], name, name, audit.Event{Kind: audit.AccountRenamed, At: now, Account: ids[i]}.With("name", name))
+			if err != nil && !errors.Is(err, account.ErrExists) {
+				other.Add(1)
+			}
+			return err
+		})
+		told := 0
+		for _, id := range ids {
+			told += len(w.events(id, audit.AccountRenamed))
+		}
+		if won != 1 || told != 1 || other.Load() != 0 {
+			w.Errorf("%d accounts have one name, %d events, %d other errors", won, told, other.Load())
 		}
 	}},
 	{"of many who want a name one gets it", func(w *world) {

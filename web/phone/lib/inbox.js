@@ -121,8 +121,17 @@ export class Inbox {
       notices: (told.notices ?? []).map((/** @type {any} */ { notice, kind, time, detail = "", from = "", place = "", reference = "", pause = false }) =>
         ({ device: row.id, account: row.account, notice, kind, time, detail, from, place, reference, pause })),
     });
+    this.#call(row);
     this.phone.told(row, told.device);
     this.phone.tell("inbox");
+  }
+
+  /** Keeps the account's name if this phone is told of another. @param {Row} row */
+  #call(row) {
+    const name = this.parts.get(row.id)?.notices.find(({ kind }) => kind === "account_renamed")?.detail; // the newest comes first
+    if (!name || name === row.account.name) return;
+    row.account.name = name;
+    this.phone.keep(row).catch(() => {}); // kept the next time: the notice comes again
   }
 
   /** @param {Row} row @param {any} item @param {Request | undefined} before @returns {Request} */

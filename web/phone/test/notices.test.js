@@ -3,6 +3,7 @@
 import { sentence } from "../flow/notices.js";
 import { language, speak } from "../lib/words.js";
 import { equal, test } from "./check.js";
+import { activated, fixture, open } from "./fixture.js";
 
 export default async function () {
   const spoken = language();
@@ -13,4 +14,13 @@ export default async function () {
     }
   }
   await speak(spoken);
+
+  await test("notices/A112 an account that has another name is called so from then on, the newest of two", async () => {
+    const { server, phone, storage } = await fixture("ada");
+    await activated(phone, server, "0");
+    server.notices = ["mei.lin", "mei.li"].map((detail, i) => ({ notice: 9 - i, kind: "account_renamed", time: 1893456000 - i, detail }));
+    await phone.check();
+    equal([phone.accounts()[0].account.name, phone.inbox.notices[0].account.name], ["mei.lin", "mei.lin"]);
+    equal((await open(server, storage)).accounts()[0].account.name, "mei.lin");
+  });
 }

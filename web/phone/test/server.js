@@ -91,7 +91,7 @@ export class Server extends Desk {
         signal.addEventListener("abort", resolve);
       });
     }
-    return { version: version(), device: { state: device.state, pin_tries_left: device.tries, push: device.told }, notices: [],
+    return { version: version(), device: { state: device.state, pin_tries_left: device.tries, push: device.told }, notices: this.notices ?? [],
       requests: requests().map(({ id, state, text }) =>
         state === "waiting" ? { request: id, challenge: text, expires_in: 97, tries_left: 3 } : { request: id, state, by: "Pixel 9" }) };
   }
