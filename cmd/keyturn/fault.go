@@ -132,11 +132,11 @@ func (t *terminal) hint(err error) string {
 		return t.t("cli.hint.older", "command", "keyturn migrate")
 	case errors.Is(err, store.ErrNewer):
 		return t.t("cli.hint.newer")
-	case errors.Is(err, server.ErrKey):
+	case errors.Is(err, server.ErrKey), errors.Is(err, server.ErrOtherKey):
 		return t.t("cli.hint.key")
 	case errors.Is(err, fs.ErrPermission):
 		return t.whose(err)
-	case errors.Is(err, fs.ErrNotExist):
+	case !ok && errors.Is(err, fs.ErrNotExist): // a file that a setting names, it names
 		return "keyturn init"
 	}
 	return ""

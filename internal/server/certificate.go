@@ -54,7 +54,8 @@ func (s *Server) watch(ctx context.Context) {
 	}
 }
 
-// judge says why browsers would refuse a certificate. Whom they trust it doesn't know.
+// judge says why browsers would refuse a certificate for a host; "" for whatever host.
+// Whom they trust it doesn't know.
 func judge(leaf *x509.Certificate, host string, now time.Time) error {
 	day := func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 	switch {
@@ -62,7 +63,7 @@ func judge(leaf *x509.Certificate, host string, now time.Time) error {
 		return errors.New("has expired: it was good until " + day(leaf.NotAfter))
 	case now.Before(leaf.NotBefore):
 		return errors.New("is not valid yet: it is good from " + day(leaf.NotBefore))
-	case leaf.VerifyHostname(host) != nil:
+	case host != "" && leaf.VerifyHostname(host) != nil:
 		return fmt.Errorf("is not for %s but for %q", host, leaf.DNSNames)
 	}
 	return nil
@@ -71,12 +72,11 @@ func judge(leaf *x509.Certificate, host string, now time.Time) error {
 // inspectTLS looks at the files of a certificate. One that is fetched comes when the
 // server runs.
 func inspectTLS(_ context.Context, c config.Config) error {
-	origin, err := config.ParseOrigin(c.PublicURL)
-	if err != nil || c.TLS.Cert == "" {
-		return nil // of the address it was said
+	if c.TLS.Cert == "" {
+		return nil
 	}
-	quiet := With{Now: time.Now, Log: slog.New(slog.DiscardHandler)}
-	p, err := openPair(c, origin.Hostname(), quiet)
+	origin, _ := config.ParseOrigin(c.PublicURL) // of which it was said already
+	p, err := openPair(c, origin.Hostname(), With{Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}

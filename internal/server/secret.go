@@ -150,6 +150,9 @@ func (v vault) open(name string, sealed []byte) ([]byte, error) {
 		return nil, err
 	}
 	secret, err := v.box.Open(place, sealed)
+	if errors.Is(err, seal.ErrOpen) {
+		return nil, ErrOtherKey
+	}
 	if err != nil {
 		return nil, fmt.Errorf("secret %s: %w", name, err)
 	}

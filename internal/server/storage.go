@@ -27,6 +27,9 @@ const (
 // ErrKey says that the key is missing that closed the secrets of the database.
 var ErrKey = errors.New("the key that closes the database's secrets is missing")
 
+// ErrOtherKey says that there is a key, and that it isn't the one.
+var ErrOtherKey = errors.New("the key isn't the one that closed the database's secrets")
+
 // open opens the database, then the key, and only then touches the schema: without
 // its key a database is of no use, and it stays as it was.
 func (m may) open(ctx context.Context, c config.Config, log *slog.Logger) (*store.DB, *seal.Box, error) {
