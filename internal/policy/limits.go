@@ -67,6 +67,17 @@ type Rate struct {
 	In   time.Duration
 }
 
+// LooksBack is how far any limit of tries looks back: what was tried before may be
+// forgotten. Attack A110.
+func (l Limits) LooksBack() time.Duration {
+	longest := time.Duration(0)
+	for _, r := range []Rate{l.CodesMade, l.Changes, l.PINDay, l.Unlocks, l.Passwords, l.PasswordAll, l.Recoveries, l.SignIns,
+		l.Looks, l.Redeems, l.Calls, l.Pushes} {
+		longest = max(longest, r.In)
+	}
+	return max(longest, l.PushApart)
+}
+
 // Defaults are the limits of a fresh installation, spec §17.
 func Defaults() Limits {
 	return Limits{

@@ -101,3 +101,21 @@ func TestDefaultsFitEachOther(t *testing.T) {
 		}
 	}
 }
+
+// A110: each limit that an operator makes longer than all others is looked back for.
+func TestA110LooksBack(t *testing.T) {
+	fields := reflect.TypeFor[policy.Limits]()
+	for i := range fields.NumField() {
+		if fields.Field(i).Type != reflect.TypeFor[policy.Rate]() {
+			continue
+		}
+		l := policy.Defaults()
+		reflect.ValueOf(&l).Elem().Field(i).Set(reflect.ValueOf(policy.Rate{Most: 5, In: 720 * time.Hour}))
+		if back := l.LooksBack(); back != 720*time.Hour {
+			t.Errorf("%s is forgotten after %v", fields.Field(i).Name, back)
+		}
+	}
+	if back := policy.Defaults().LooksBack(); back != 24*time.Hour {
+		t.Errorf("by default tries are kept for %v", back)
+	}
+}

@@ -84,25 +84,27 @@ func (p *Portal) qrEvent(ev *event, st approval.Status, words *locale.Words) {
 // getActivationEvents follows the newest activation of the session that made
 // it. No other session of the account can, A40.
 func (p *Portal) getActivationEvents(w http.ResponseWriter, r *http.Request) error {
-	session, id, err := p.ownActivation(r)
+	cookie := p.Page.Cookie(r, page.SignedIn)
+	st, err := p.ownActivation(r.Context(), cookie)
 	if err != nil {
 		return err
 	}
-	return p.follow(w, r, id, p.Activations.Watch, p.activationLook(session, id, p.Page.Words(r)))
+	return p.follow(w, r, st.ID, p.Activations.Watch, p.activationLook(cookie, st.ID, p.Page.Words(r)))
 }
 
-func (p *Portal) ownActivation(r *http.Request) (session, id string, err error) {
-	s, err := p.Sessions.Session(r.Context(), p.Page.Cookie(r, page.SignedIn))
+// ownActivation is the newest one of the session under a cookie, which may have ended
+// since the last look: then it tells nothing any more. A110.
+func (p *Portal) ownActivation(ctx context.Context, cookie string) (activation.Status, error) {
+	s, err := p.Sessions.Session(ctx, cookie)
 	if err != nil {
-		return "", "", err
+		return activation.Status{}, err
 	}
-	st, err := p.Activations.Status(r.Context(), s.ID)
-	return s.ID, st.ID, err
+	return p.Activations.Status(ctx, s.ID)
 }
 
-func (p *Portal) activationLook(session, id string, words *locale.Words) look {
+func (p *Portal) activationLook(cookie, id string, words *locale.Words) look {
 	return func(ctx context.Context) (event, time.Duration, error) {
-		st, err := p.Activations.Status(ctx, session)
+		st, err := p.ownActivation(ctx, cookie)
 		if err != nil {
 			return event{}, 0, err
 		}

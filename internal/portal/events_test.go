@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"keyturn"
 	"keyturn/internal/keyturntest"
 	"keyturn/internal/policy"
 	"keyturn/internal/portal"
@@ -107,6 +108,31 @@ func TestActivationEventsOfAnOlderCode(t *testing.T) {
 	b.Post("/phones/activation", nil)
 	if got := next(t, events); got.State != "replaced" || got.Page == "setup" {
 		t.Errorf("the older page is told %+v", got)
+	}
+}
+
+// A110: who signs out leaves neither a code that is good nor a stream that tells of it.
+func TestA110SignedOut(t *testing.T) {
+	w := keyturntest.Start(t)
+	b := w.Browser()
+	page := b.SignIn(w.Person("ada"))
+	code, err := keyturn.ParseCode(w.Origin, page.Text("#activation-code"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := b.Follow("/phones/activation/events")
+	next(t, events)
+	cookie := b.Cookie("keyturn_session")
+	b.Post("/sign-out", nil)
+	for told := range events {
+		t.Errorf("after signing out: %s", told)
+	}
+	if looked, err := w.Phone(pin).Look(t.Context(), code); err == nil {
+		t.Errorf("the code is still good: %+v", looked)
+	}
+	b.SetCookie("keyturn_session", cookie)
+	if page := b.Get("/phones/activation/events"); page.Status != 404 {
+		t.Errorf("a stream without its session: %d", page.Status)
 	}
 }
 

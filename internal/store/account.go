@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"keyturn/internal/account"
+	"keyturn/internal/activation"
 	"keyturn/internal/audit"
 )
 
@@ -66,11 +67,24 @@ func (d *DB) SetAccountState(ctx context.Context, id string, to account.State, e
 		if err := tx.tell(ev); err != nil || to == account.Active {
 			return err
 		}
-		if err := tx.cancelRequests(id, true, ev); err != nil {
-			return err
-		}
-		return tx.endSessions(id, ev)
+		return tx.stop(id, ev)
 	})
+}
+
+// stop ends what an account has begun: its requests, and that a password makes further
+// ones without it; its codes; its sessions. Spec §8.7; attack A110.
+func (tx *Tx) stop(id string, ev audit.Event) error {
+	if err := tx.run(accountSQL.Refresh, ev.At, id); err != nil {
+		return err
+	}
+	if err := tx.cancelRequests(id, true, ev); err != nil {
+		return err
+	}
+	cancelled := ev.As(audit.ActivationCancelled)
+	if err := tx.endActivations(cancelled, activationSQL.CancelOthers, activation.CauseStale, ev.At, id, ""); err != nil {
+		return err
+	}
+	return tx.endSessions(id, ev)
 }
 
 // SetMoreTime implements [account.Store].
@@ -129,14 +143,11 @@ func (d *DB) ResetAccount(ctx context.Context, id string, ev audit.Event) error 
 			return err
 		}
 		for _, end := range []func(*Tx, string, audit.Event) error{
-			(*Tx).replaceActivations, (*Tx).removeDevices, (*Tx).endSessions,
+			(*Tx).replaceActivations, (*Tx).removeDevices, (*Tx).stop,
 		} {
 			if err := end(tx, id, ev); err != nil {
 				return err
 			}
-		}
-		if err := tx.cancelRequests(id, true, ev); err != nil {
-			return err
 		}
 		for _, q := range []query{sessionSQL.ForgetAll, guessSQL.Strange, codeSQL.DropCodes} {
 			if err := tx.run(q, id); err != nil {

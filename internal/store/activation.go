@@ -14,9 +14,9 @@ import (
 )
 
 var activationSQL struct {
-	Insert, ByID, Newest, ByCode, Replace, Look query
-	Redeem, Finish, Try, Wrong, Activate        query
-	Fail, Cancel, Expire, KeyUsed, CancelOthers query
+	Insert, ByID, Newest, ByCode, Replace, Look                  query
+	Redeem, Finish, Try, Wrong, Activate                         query
+	Fail, Cancel, Expire, KeyUsed, CancelOthers, CancelOfSession query
 }
 
 func init() { load(&activationSQL, "activation.sql") }

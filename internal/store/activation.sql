@@ -35,6 +35,13 @@ UPDATE activation
  WHERE account = $3 AND state IN ('waiting', 'redeemed', 'checking')
 RETURNING id, device;
 
+-- name: CancelOfSession
+-- What a session has begun that ends.
+UPDATE activation
+   SET state = 'cancelled', cause = $1, code = NULL, private = NULL, text = NULL, digits = NULL, ended = $2
+ WHERE account = $3 AND session = $4 AND state IN ('waiting', 'redeemed', 'checking')
+RETURNING id, device;
+
 -- name: CancelOthers
 -- What other sessions have begun.
 UPDATE activation

@@ -31,7 +31,7 @@ func tidy(t *testing.T, db *store.DB, at time.Time) {
 func TestRecordIsForgotten(t *testing.T) {
 	storetest.Engines(t, func(t *testing.T, db *store.DB) {
 		id := keyturn.NewID(keyturn.AccountID)
-		kinds := []audit.Kind{audit.DeviceRenamed, audit.SignInRefused, audit.ActivationBegun, audit.LetterSent}
+		kinds := []audit.Kind{audit.MoreTimeOn, audit.SignInRefused, audit.ActivationBegun, audit.LetterSent}
 		for _, age := range []int{1100, 1000, 200, 100, 40, 1} {
 			for _, kind := range kinds {
 				refused(t, db, audit.Event{Kind: kind, At: daysAgo(age), Account: id,
@@ -40,7 +40,7 @@ func TestRecordIsForgotten(t *testing.T) {
 		}
 		tidy(t, db, present)
 		want := map[audit.Kind][]string{
-			audit.DeviceRenamed:   {"1000", "200", "100", "40 192.0.2.7", "1 192.0.2.7"},
+			audit.MoreTimeOn:      {"1000", "200", "100", "40 192.0.2.7", "1 192.0.2.7"},
 			audit.SignInRefused:   {"100", "40 192.0.2.7", "1 192.0.2.7"},
 			audit.ActivationBegun: {"1 192.0.2.7"},
 			audit.LetterSent:      {"1 192.0.2.7"},
@@ -52,7 +52,7 @@ func TestRecordIsForgotten(t *testing.T) {
 
 		tidy(t, db, present.Add(100*24*time.Hour))
 		wantRecord(t, db, id, map[audit.Kind][]string{
-			audit.DeviceRenamed: {"200", "100", "40", "1"},
+			audit.MoreTimeOn:    {"200", "100", "40", "1"},
 			audit.SignInRefused: {"40", "1"},
 		})
 	})
@@ -80,7 +80,7 @@ func wantRecord(t *testing.T, db *store.DB, id string, want map[audit.Kind][]str
 		}
 		got[ev.Kind] = append(got[ev.Kind], line)
 	}
-	for _, kind := range []audit.Kind{audit.DeviceRenamed, audit.SignInRefused, audit.ActivationBegun, audit.LetterSent} {
+	for _, kind := range []audit.Kind{audit.MoreTimeOn, audit.SignInRefused, audit.ActivationBegun, audit.LetterSent} {
 		if !slices.Equal(got[kind], want[kind]) {
 			t.Errorf("%s: %q, want %q", kind, got[kind], want[kind])
 		}
@@ -209,4 +209,31 @@ func TestRemovedHistory(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A110: a limit of five in thirty days is one, also when the server tidies up each hour.
+func TestA110TriesAreKept(t *testing.T) {
+	storetest.Engines(t, func(t *testing.T, db *store.DB) {
+		db.Limits.Recoveries = policy.Rate{Most: 5, In: 720 * time.Hour}
+		take := func(at time.Time) time.Duration {
+			wait, err := db.Take(t.Context(), "recovery acc_1", 5, 720*time.Hour, at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return wait
+		}
+		for i := range 5 {
+			if wait := take(present.Add(time.Duration(i) * time.Minute)); wait > 0 {
+				t.Fatalf("try %d waits for %v", i+1, wait)
+			}
+		}
+		tidy(t, db, present.Add(25*time.Hour))
+		if wait := take(present.Add(25 * time.Hour)); wait == 0 {
+			t.Error("the sixth is taken a day later")
+		}
+		tidy(t, db, present.Add(721*time.Hour))
+		if wait := take(present.Add(721 * time.Hour)); wait > 0 {
+			t.Errorf("after thirty days it waits for %v", wait)
+		}
+	})
 }

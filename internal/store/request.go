@@ -19,6 +19,7 @@ var requestSQL struct {
 	TryResponse, FailResponse, TryAgain                   query
 	Cancel, End, CancelAll, Redeem, Approval, UseApproval query
 	Overdue, Usable, Report, Reportable, CancelApproved   query
+	CancelOfSession                                       query
 }
 
 func init() { load(&requestSQL, "request.sql") }
@@ -100,17 +101,17 @@ func (tx *Tx) makeRoom(r approval.Request, most int, ev audit.Event) error {
 	if err != nil {
 		return err
 	}
-	for ; waiting >= most; waiting-- {
-		replaced, err := list(tx, changedFields, requestSQL.ReplaceOldest, ev.At, r.Account, r.Known)
+	for waiting >= most {
+		err := tx.tellEach(ev, requestSQL.ReplaceOldest, ev.At, r.Account, r.Known)
 		if err != nil {
 			return err
 		}
-		if len(replaced) == 0 {
-			return approval.ErrFull
-		}
-		ev.Subject = replaced[0].id
-		if err := tx.tell(ev); err != nil {
+		before := waiting
+		if waiting, err = one(tx, value[int], requestSQL.Waiting, r.Account); err != nil {
 			return err
+		}
+		if waiting == before { // and nothing has ended meanwhile by itself
+			return approval.ErrFull
 		}
 	}
 	return nil

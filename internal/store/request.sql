@@ -161,6 +161,16 @@ SELECT id, account FROM request USING_INDEX(request_open)
 UPDATE request SET state = 'expired', number = NULL, ended = $1, settled = COALESCE(settled, expires)
  WHERE id = $2 AND state IN ('waiting', 'approved') AND expires <= $1;
 
+-- name: CancelOfSession
+-- What a session has asked a phone that ends.
+UPDATE request SET state = 'cancelled', number = NULL, ended = $1, settled = COALESCE(settled, $1)
+ WHERE seq IN (SELECT seq FROM request USING_INDEX(request_waiting) WHERE account = $2 AND state = 'waiting' AND session = $3
+               UNION
+               SELECT seq FROM request USING_INDEX(request_approved)
+                WHERE account = $2 AND state = 'approved' AND expires > $1 AND session = $3)
+   AND state IN ('waiting', 'approved')
+RETURNING id, account;
+
 -- name: CancelAll
 -- What waits, sign-ins that were approved and that no browser has redeemed, and ($3) changes too. An approval whose
 -- time is over is worth nothing, whatever is written in its row.

@@ -6,6 +6,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/account"
+	"keyturn/internal/activation"
 	"keyturn/internal/approval"
 	"keyturn/internal/audit"
 	"keyturn/internal/policy"
@@ -14,7 +15,7 @@ import (
 
 var sessionSQL struct {
 	Insert, ByCookie, Use, End, EndAll, EndOfDevice, EndRecovered, EndOthers, EndOfRequest, Recovers query
-	Browsers, Forget, Lives, HasEnded                                                                query
+	Browsers, Forget, Lives, HasEnded, Under                                                         query
 	Known, Remember, MoveBrowser, ForgetAll                                                          query
 }
 
@@ -82,12 +83,29 @@ func (d *DB) KnownBrowser(ctx context.Context, account string, cookie keyturn.By
 	return n > 0, err
 }
 
-// endSession ends the session under a cookie, if there is one.
+// endSession ends the session under a cookie, if there is one, what it asks a phone and
+// the code that it shows: who signs out leaves nothing behind that is good. The account's
+// lock keeps it from beginning either meanwhile.
 func (tx *Tx) endSession(cookie keyturn.Bytes, ev audit.Event) error {
 	if len(cookie) == 0 {
 		return nil
 	}
-	return tx.tellEach(ev, sessionSQL.End, ev.At, cookie)
+	s, err := one(tx, changedFields, sessionSQL.Under, cookie)
+	if err != nil {
+		return none(err, nil)
+	}
+	if err := tx.lockAccount(s.account); err != nil {
+		return err
+	}
+	if err := tx.tellEach(ev.As(audit.RequestCancelled), requestSQL.CancelOfSession, ev.At, s.account, s.id); err != nil {
+		return err
+	}
+	cancelled := ev.As(audit.ActivationCancelled)
+	cancelled.Account = s.account
+	if err := tx.endActivations(cancelled, activationSQL.CancelOfSession, activation.CausePerson, ev.At, s.account, s.id); err != nil {
+		return err
+	}
+	return tx.tellEach(ev, sessionSQL.End, ev.At, s.id)
 }
 
 // endSessions ends all sessions of an account.

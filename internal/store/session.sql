@@ -13,6 +13,10 @@ SELECT s.id, s.account, s.way, s.unlock, s.device, s.request, s.proven_at, s.age
   FROM session s JOIN account a ON a.id = s.account
  WHERE s.cookie = $1 AND s.ended IS NULL AND s.ends > $2 AND s.used > $3 AND a.state = 'active';
 
+-- name: Under
+-- The one under a cookie, if it hasn't ended.
+SELECT id, account FROM session WHERE cookie = $1 AND ended IS NULL;
+
 -- name: Recovers
 -- A session that a recovery code has opened may set up one phone ($3: the set-up that asks).
 SELECT COUNT(*) FROM session s
@@ -30,7 +34,7 @@ SELECT COUNT(*) FROM session WHERE id = $1 AND ended IS NOT NULL;
 UPDATE session SET used = $1 WHERE id = $2 AND used < $1 AND ended IS NULL;
 
 -- name: End
-UPDATE session SET ended = $1 WHERE cookie = $2 AND ended IS NULL RETURNING id, account;
+UPDATE session SET ended = $1 WHERE id = $2 AND ended IS NULL RETURNING id, account;
 
 -- name: EndAll
 UPDATE session USING_INDEX(session_account) SET ended = $1 WHERE account = $2 AND ended IS NULL RETURNING id, account;

@@ -25,7 +25,7 @@ type Tidy struct {
 
 const (
 	tidyPart  = 250            // rows of a part: a sign-in that comes at the same time waits for one part at most
-	tidyAfter = 24 * time.Hour // what is over is forgotten so long after: no limit looks further back
+	tidyAfter = 24 * time.Hour // what is over is forgotten so long after, a try not before no limit looks back to it
 )
 
 // Tidy forgets what is over, such as tries, sessions and browsers that are no longer
@@ -41,7 +41,7 @@ func (d *DB) Tidy(ctx context.Context, t Tidy) error {
 		remove query
 		until  time.Time
 	}{
-		{tidySQL.Tries, over}, {tidySQL.Browsers, over}, {tidySQL.Locks, over}, {tidySQL.Networks, t.At.Add(max(0, d.Limits.Browser-t.Keep.Addresses))},
+		{tidySQL.Tries, t.At.Add(-max(tidyAfter, d.Limits.LooksBack()))}, {tidySQL.Browsers, over}, {tidySQL.Locks, over}, {tidySQL.Networks, t.At.Add(max(0, d.Limits.Browser-t.Keep.Addresses))},
 		{tidySQL.Sessions, over}, {tidySQL.EndedSessions, over}, {tidySQL.Changes, over},
 		{tidySQL.Told, t.At.Add(-t.Keep.Letters)}, {tidySQL.Addresses, t.At.Add(-t.Keep.Addresses)},
 	} {

@@ -145,6 +145,36 @@ var accounts = []contract{
 		w.must(w.db.SetAccountState(w.Context(), ada, account.Active, ev.As(audit.AccountEnabled)))
 		w.noSession(cookie)
 	}},
+	{"A110 what was stopped or reset has no further request without the password, when it is back too", func(w *world) {
+		for name, stop := range map[string]func(id string) error{
+			"stopped": func(id string) error {
+				ev := audit.Event{Kind: audit.AccountDisabled, At: now.Add(time.Minute), Account: id}
+				return errors.Join(w.db.SetAccountState(w.Context(), id, account.Disabled, ev), w.db.SetAccountState(w.Context(), id, account.Active, ev.As(audit.AccountEnabled)))
+			},
+			"reset": func(id string) error {
+				return w.db.ResetAccount(w.Context(), id, audit.Event{Kind: audit.AccountReset, At: now.Add(time.Minute), Account: id})
+			},
+		} {
+			ada := w.account()
+			ended := w.ask(ada)
+			w.must(w.db.EndRequest(w.Context(), ended.ID, approval.Cancelled, about(ended, audit.RequestCancelled)))
+			w.must(stop(ada))
+			again := question(ada, func(r *approval.Request) { r.Again = true })
+			if err := w.db.BeginRequest(w.Context(), again, nil, 3, about(again, audit.RequestBegun)); !errors.Is(err, approval.ErrTooLate) {
+				w.Errorf("%s: %v", name, err)
+			}
+			typed := question(ada, func(r *approval.Request) { r.Again, r.Password = true, now.Add(2*time.Minute) })
+			w.must(w.db.BeginRequest(w.Context(), typed, nil, 3, about(typed, audit.RequestBegun)))
+		}
+	}},
+	{"A110 a code of a stopped account is over, when it is back too", func(w *world) {
+		ada := w.account()
+		a, d := redeemed(w.code(ada), keyturn.UnlockPIN)
+		ev := audit.Event{Kind: audit.AccountDisabled, At: now, Account: ada}
+		w.must(w.db.SetAccountState(w.Context(), ada, account.Disabled, ev))
+		w.must(w.db.SetAccountState(w.Context(), ada, account.Active, ev.As(audit.AccountEnabled)))
+		w.want(w.db.RedeemActivation(w.Context(), a, d, w.activation(a.ID, audit.ActivationRedeemed)), activation.ErrCode)
+	}},
 	{"more time is told once", func(w *world) {
 		ada, ben := w.account(), w.account()
 		on, off := audit.Event{Kind: audit.MoreTimeOn, At: now, Account: ada}, audit.Event{Kind: audit.MoreTimeOff, At: now, Account: ada}

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"time"
 
@@ -81,6 +82,33 @@ var requests = []contract{
 		}
 		w.wantEvents(ada, audit.RequestBegun, racers)
 		w.wantEvents(ada, audit.RequestReplaced, racers-3)
+	}},
+	{"A110 a cancel beside a new request makes room for it, and nobody hears that there is none", func(w *world) {
+		for range 20 {
+			ada := w.account()
+			known := func(r *approval.Request) { r.Known = true }
+			first := w.ask(ada)
+			w.ask(ada, known)
+			w.ask(ada, known)
+			fresh := question(ada)
+			won := race(func(i int) error {
+				if i > 1 {
+					return nil
+				}
+				if i == 0 {
+					err := w.db.EndRequest(w.Context(), first.ID, approval.Cancelled, about(first, audit.RequestCancelled))
+					var gone *approval.Gone
+					if errors.As(err, &gone) {
+						err = nil // it was replaced before
+					}
+					return err
+				}
+				return w.db.BeginRequest(w.Context(), fresh, nil, 3, about(fresh, audit.RequestBegun))
+			})
+			if won != racers {
+				w.Error("there was no room")
+			}
+		}
 	}},
 	{"one whose time is over makes room, and is written down", func(w *world) {
 		ada := w.account()

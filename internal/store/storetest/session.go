@@ -5,6 +5,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/account"
+	"keyturn/internal/activation"
 	"keyturn/internal/approval"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
@@ -93,6 +94,49 @@ var sessions = []contract{
 		w.must(w.db.EndSession(w.Context(), random(), audit.Event{Kind: audit.SessionEnded, At: now}))
 		w.noSession(cookie)
 		w.wantEvents(id, audit.SessionEnded, 1)
+	}},
+	{"A110 ending one ends its code and what it asks a phone, and nobody else's", func(w *world) {
+		ada := w.account()
+		phone := w.phone(ada)
+		id, cookie := w.session(ada)
+		asks := func(session string) approval.Request {
+			return w.ask(ada, func(r *approval.Request) { r.Action, r.Session = keyturn.AddPhone, session })
+		}
+		used := asks(id)
+		w.decide(used, phone, approval.Approved)
+		_, err := w.db.Redeem(w.Context(), used.ID, used.Pending, policy.Grant{}, about(used, audit.RequestRedeemed))
+		w.must(err)
+		waits, approved, signIn := asks(id), asks(id), w.ask(ada)
+		w.decide(approved, phone, approval.Approved)
+		own := w.code(ada, func(b *activation.Begun) { b.Session, b.Purpose, b.Approval = id, activation.Add, used.ID })
+		w.must(w.db.EndSession(w.Context(), cookie, audit.Event{Kind: audit.SessionEnded, At: now}))
+		w.wantRequest(waits.ID, approval.Cancelled)
+		w.wantRequest(approved.ID, approval.Cancelled)
+		w.wantRequest(signIn.ID, approval.Waiting)
+		w.wantActivation(own.ID, activation.Cancelled, activation.CausePerson)
+		for _, r := range []approval.Request{waits, approved} {
+			w.wantEvents(r.ID, audit.RequestCancelled, 1)
+		}
+		w.wantEvents(own.ID, audit.ActivationCancelled, 1)
+		a, d := redeemed(own, keyturn.UnlockPIN)
+		w.want(w.db.RedeemActivation(w.Context(), a, d, w.activation(a.ID, audit.ActivationRedeemed)), activation.ErrCode)
+	}},
+	{"A110 of a code that is redeemed and a session that ends at once none is left open", func(w *world) {
+		for range 10 {
+			ada := w.account()
+			id, cookie := w.session(ada)
+			a, d := redeemed(w.code(ada, func(b *activation.Begun) { b.Session = id }), keyturn.UnlockPIN)
+			race(func(i int) error {
+				if i%2 == 0 {
+					return w.db.EndSession(w.Context(), cookie, audit.Event{Kind: audit.SessionEnded, At: now})
+				}
+				return w.db.RedeemActivation(w.Context(), a, d, w.activation(a.ID, audit.ActivationRedeemed))
+			})
+			w.wantActivation(a.ID, activation.Cancelled, activation.CausePerson)
+			if _, err := w.db.Device(w.Context(), d.ID); err == nil {
+				w.wantDevice(d.ID, device.Removed, device.ReasonFailed)
+			}
+		}
 	}},
 	{"a redemption signs in, and moves what is known of the browser", func(w *world) {
 		ada, ben := w.account(), w.account()
