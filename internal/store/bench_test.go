@@ -66,12 +66,12 @@ func BenchmarkWarmStart(b *testing.B) {
 func bench(b *testing.B, url string) (*store.DB, func(i int64) func(*store.Tx) error) {
 	db := storetest.Open(b, url)
 	write(b, db, "CREATE TABLE thing (id BIGINT PRIMARY KEY, n BIGINT NOT NULL)")
-	write(b, db, "CREATE TABLE told (kind TEXT, at BIGINT, account TEXT, subject TEXT)")
+	write(b, db, "CREATE TABLE said (kind TEXT, at BIGINT, account TEXT, subject TEXT)")
 	for i := range 1000 {
 		write(b, db, insert, i, 0)
 	}
 	update := store.Text("UPDATE thing SET n = $1 WHERE id = $2 AND n < $1")
-	tell := store.Text("INSERT INTO told (kind, at, account, subject) VALUES ($1, $2, $3, $4)")
+	tell := store.Text("INSERT INTO said (kind, at, account, subject) VALUES ($1, $2, $3, $4)")
 	return db, func(i int64) func(*store.Tx) error {
 		return func(tx *store.Tx) error {
 			if _, err := tx.Exec(update, i+1, i%1000); err != nil {
