@@ -68,8 +68,10 @@ var long = map[string][]string{
 	"activation_pkey":   {"forget.Activations", "forget.ActivationAddresses", "forget.NeverActive", "forget.OldActivations"},
 	"device by seq":     {"forget.Devices", "forget.DeviceAddresses"},
 	"device_pkey":       {"forget.Devices", "forget.DeviceAddresses"},
-	"request_address":   {"tidy.Addresses"},
-	"device_phone":      {"forget.Phone"},
+	// what time has ended, some at each look
+	"request_open":    {"request.Overdue"},
+	"request_address": {"tidy.Addresses"},
+	"device_phone":    {"forget.Phone"},
 	// what is over, a part at a time
 	"known_browser_until":    {"tidy.Browsers"},
 	"pin_change_expires":     {"tidy.Changes"},
