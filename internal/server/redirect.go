@@ -49,7 +49,7 @@ func plain(origin string) *http.Server {
 	handler := func(w http.ResponseWriter, r *http.Request) {
 		path := r.URL.EscapedPath()
 		if !strings.HasPrefix(path, "/") {
-			path = "/" // OPTIONS *, CONNECT
+			path = "/" // "GET *" would lengthen the host
 		}
 		if r.URL.RawQuery != "" {
 			path += "?" + r.URL.RawQuery

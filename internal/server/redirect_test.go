@@ -28,6 +28,7 @@ func TestPlainLeadsToTheOrigin(t *testing.T) {
 		{"with parameters", "GET", "/help/?q=a%20b", 302, "https://auth.example.com/help/?q=a%20b"},
 		{"a path that begins with a host", "GET", "//evil.example/x", 302, "https://auth.example.com//evil.example/x"},
 		{"an address of another host", "GET", "http://evil.example/x", 302, "https://auth.example.com/x"},
+		{"a path that would lengthen the host", "GET", "*", 302, "https://auth.example.com/"},
 		{"no path", "OPTIONS", "*", 303, "https://auth.example.com/"},
 		{"a line feed", "GET", "/a%0d%0aSet-Cookie:%20x", 302, "https://auth.example.com/a%0d%0aSet-Cookie:%20x"},
 		{"a password that went in the clear already", "POST", "/sign-in", 303, "https://auth.example.com/"},
