@@ -46,6 +46,23 @@ func (p *Phone) Pending(ctx context.Context) ([]Request, error) {
 	return all, nil
 }
 
+// A server that answers at once with nothing new doesn't hold calls: it isn't asked
+// faster than once in the time apart.
+const (
+	held  = time.Second
+	apart = 2 * time.Second
+)
+
+// pause waits, unless the context ends before.
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // Listen calls see with what waits for one account, now and whenever it changes,
 // until ctx ends or a call fails.
 func (p *Phone) Listen(ctx context.Context, device string, see func([]Request) error) error {
@@ -56,12 +73,19 @@ func (p *Phone) Listen(ctx context.Context, device string, see func([]Request) e
 	}
 	version := ""
 	for {
+		asked := time.Now()
 		requests, next, err := p.pending(ctx, accounts[i], version)
 		if err != nil {
 			return err
 		}
-		if next == version {
-			continue // nothing changed while the call was held
+		if next == version { // nothing changed while the call was held
+			if time.Since(asked) < held {
+				err = p.pause(ctx, apart)
+			}
+			if err != nil {
+				return err
+			}
+			continue
 		}
 		version = next
 		if err := see(requests); err != nil {

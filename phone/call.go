@@ -119,6 +119,9 @@ func (p *Phone) send(ctx context.Context, method, target string, body []byte, au
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnsure, err)
 	}
+	if res.StatusCode >= 300 && res.StatusCode < 400 { // to somewhere else
+		return ErrAnswer
+	}
 	if res.StatusCode != http.StatusOK {
 		return problemOf(res, data)
 	}

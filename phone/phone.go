@@ -21,8 +21,11 @@
 package phone
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -33,6 +36,7 @@ import (
 
 // Errors a caller can act on. What a server refuses comes as [*keyturn.Problem].
 var (
+	ErrOrigin     = errors.New("phone: a server's address is https:// and its name; http:// is for a server on this machine alone")
 	ErrUnknown    = errors.New("phone: no such account or request on this phone")
 	ErrUnsure     = errors.New("phone: no answer came, so it is not known whether it worked")
 	ErrAnswer     = errors.New("phone: the server's answer does not have the form it should")
@@ -48,6 +52,8 @@ type Phone struct {
 	client *http.Client
 	keep   Keeper
 
+	pause func(context.Context, time.Duration) error // waits; fails when the context ends
+
 	mu    sync.Mutex
 	state State
 	nonce string
@@ -61,7 +67,8 @@ type Phone struct {
 }
 
 // Open returns the phone that keeps its state in k, for the server at origin,
-// such as "https://id.example.org". An empty origin is the kept one's.
+// such as "https://id.example.org". An empty origin is the kept one's. [ErrOrigin] if it
+// is plain http and not on this machine.
 func Open(origin string, k Keeper) (*Phone, error) {
 	state, err := k.Load()
 	if err != nil {
@@ -77,12 +84,35 @@ func Open(origin string, k Keeper) (*Phone, error) {
 	if state.Origin == "" {
 		return nil, errors.New("phone: no server is known")
 	}
-	return &Phone{origin: state.Origin, client: &http.Client{Timeout: 40 * time.Second}, keep: k, state: state}, nil
+	if err := checkOrigin(state.Origin); err != nil {
+		return nil, err
+	}
+	p := &Phone{origin: state.Origin, keep: k, state: state, pause: pause}
+	p.Through(&http.Client{Timeout: 40 * time.Second})
+	return p, nil
+}
+
+// checkOrigin returns [ErrOrigin] for an address that others could listen to or answer for.
+func checkOrigin(origin string) error {
+	u, err := url.Parse(origin)
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme+"://"+u.Host != origin {
+		return ErrOrigin
+	}
+	ip, _ := netip.ParseAddr(u.Hostname())
+	if u.Scheme != "https" && (u.Scheme != "http" || u.Hostname() != "localhost" && !ip.Unmap().IsLoopback()) {
+		return ErrOrigin
+	}
+	return nil
 }
 
 // Through makes the phone use another HTTP client, such as one with a private
-// certificate authority. It is called before anything else.
-func (p *Phone) Through(c *http.Client) { p.client = c }
+// certificate authority. It is called before anything else. No call follows a redirect:
+// what is signed is for this server alone.
+func (p *Phone) Through(c *http.Client) {
+	own := *c
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	p.client = &own
+}
 
 // Origin is the address of the phone's server.
 func (p *Phone) Origin() string { return p.origin }
