@@ -25,30 +25,35 @@ func (w who) find(ctx context.Context, s *server.Services) (account.Account, err
 // accountList is "keyturn account list".
 type accountList struct{}
 
-// Run prints all accounts by name.
+// Run prints all accounts by name, as they are read: there may be tens of thousands.
 func (accountList) Run(ctx context.Context, t *terminal, from *source) (err error) {
 	s, err := from.connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	all, err := s.Accounts.List(ctx)
-	if err != nil {
-		return err
-	}
-	rows, lines := []accountRow{}, []string{}
-	for _, a := range all {
-		row, err := accountRowOf(ctx, s, a)
-		if err != nil {
-			return err
+	out := t.list()
+	err = s.Accounts.Each(ctx, func(page []account.Listed) error {
+		var lines []string
+		for _, a := range page {
+			if !t.json {
+				lines = append(lines, cells(a.Name, string(a.State), t.t("cli.account.phones", "count", a.Phones), a.ID))
+				continue
+			}
+			row, err := accountRowOf(ctx, s, a.Account)
+			if err == nil {
+				err = out.value(row)
+			}
+			if err != nil {
+				return err
+			}
 		}
-		rows = append(rows, row)
-		lines = append(lines, cells(row.Name, row.State, t.t("cli.account.phones", "count", row.phones()), row.ID))
-	}
-	if len(rows) == 0 && !t.json {
+		return out.rows(lines)
+	})
+	if err == nil && out.none && !t.json {
 		t.say(t.t("cli.account.none"))
 	}
-	return t.print(rows, lines...)
+	return errors.Join(err, out.end())
 }
 
 // accountShow is "keyturn account show".

@@ -22,34 +22,37 @@ func (c deviceList) Run(ctx context.Context, t *terminal, from *source) (err err
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	accounts, err := c.accounts(ctx, s)
-	if err != nil {
-		return err
+	out := t.list()
+	if c.Account == "" {
+		err = s.Accounts.Each(ctx, func(page []account.Listed) error { return out.devices(ctx, s, page...) })
+	} else if a, lost := who(c).find(ctx, s); lost != nil {
+		return lost
+	} else {
+		err = out.devices(ctx, s, account.Listed{Account: a})
 	}
-	rows, lines := []deviceRow{}, []string{}
-	for _, a := range accounts {
+	if err == nil && out.none && !t.json {
+		t.say(t.t("cli.device.none"))
+	}
+	return errors.Join(err, out.end())
+}
+
+// devices writes those of some accounts.
+func (l *listing) devices(ctx context.Context, s *server.Services, of ...account.Listed) error {
+	var lines []string
+	for _, a := range of {
 		devices, err := s.Devices.Devices(ctx, a.ID)
 		if err != nil {
 			return err
 		}
 		for _, d := range devices {
 			row := deviceRowOf(d)
-			rows = append(rows, row)
-			lines = append(lines, cells(row.ID, row.Account, row.Phone, row.State, row.Unlock, t.used(row.Used)))
+			if err := l.value(row); err != nil {
+				return err
+			}
+			lines = append(lines, cells(row.ID, row.Account, row.Phone, row.State, row.Unlock, l.t.used(row.Used)))
 		}
 	}
-	if len(rows) == 0 && !t.json {
-		t.say(t.t("cli.device.none"))
-	}
-	return t.print(rows, lines...)
-}
-
-func (c deviceList) accounts(ctx context.Context, s *server.Services) ([]account.Account, error) {
-	if c.Account == "" {
-		return s.Accounts.List(ctx)
-	}
-	a, err := who(c).find(ctx, s)
-	return []account.Account{a}, err
+	return l.rows(lines)
 }
 
 // deviceRemove is "keyturn device remove".

@@ -113,16 +113,6 @@ func known(at time.Time) *time.Time {
 	return &at
 }
 
-// phones counts those that can answer.
-func (r accountRow) phones() (n int) {
-	for _, d := range r.Devices {
-		if d.State == string(device.Active) {
-			n++
-		}
-	}
-	return n
-}
-
 // account is an account as people read it.
 func (t *terminal) account(r accountRow) []string {
 	lines := []string{cells(r.Name, r.State, r.ID)}

@@ -11,8 +11,11 @@ const gap = 3
 
 // aligned turns rows whose cells are separated by tabs into lines with columns.
 // It counts as a terminal does: a Chinese character takes two places.
-func aligned(rows []string) string {
-	var widths []int
+func aligned(rows []string) string { return alignedFrom(new([]int), rows) }
+
+// alignedFrom is aligned for rows below others, whose columns had these widths.
+func alignedFrom(kept *[]int, rows []string) string {
+	widths := *kept
 	for _, row := range rows {
 		cells := strings.Split(row, "\t")
 		for i, cell := range cells[:len(cells)-1] { // the last of a row may be as long as it likes
@@ -22,6 +25,7 @@ func aligned(rows []string) string {
 			widths[i] = max(widths[i], places(cell))
 		}
 	}
+	*kept = widths
 	var b strings.Builder
 	for _, row := range rows {
 		cells := strings.Split(row, "\t")

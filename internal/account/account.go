@@ -39,6 +39,13 @@ type Account struct {
 	Password string    // Argon2id in PHC form; never leaves the server
 }
 
+// A Listed is an account as a list of all has it.
+type Listed struct {
+	Account
+	Key    string // its folded name
+	Phones int    // that can answer
+}
+
 // Grace is how much longer the account may sign in with its password alone; 0: a
 // phone is set up or asked first. One that had a phone and lost it has none, whoever
 // took the phone away. Attacks A41, A43.
@@ -81,8 +88,9 @@ type Store interface {
 	// kept so, else as [Key].
 	AccountNamed(ctx context.Context, spelt, key string) (Account, error)
 
-	// Accounts returns all, by name.
-	Accounts(ctx context.Context) ([]Account, error)
+	// Accounts returns at most most of them, in the order of the bytes of their keys: those
+	// whose key comes after one. All begin after "".
+	Accounts(ctx context.Context, after string, most int) ([]Listed, error)
 
 	// SetAccountState disables or enables. Disabling cancels its waiting requests and ends its sessions.
 	SetAccountState(ctx context.Context, id string, to State, ev audit.Event) error

@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -199,5 +200,30 @@ func TestRecoveryCodes(t *testing.T) {
 				t.Error("A65: a code is in the record")
 			}
 		}
+	}
+}
+
+// All accounts are handed over a page at a time, with one question for each: the list of
+// twenty thousand costs forty, and the memory of five hundred.
+func TestEachIsAPageAtATime(t *testing.T) {
+	w := newWorld(t)
+	for i := range 1201 {
+		key := fmt.Sprintf("person %d", i)
+		w.people.byKey[key] = account.Account{Name: key}
+	}
+	seen, most := map[string]bool{}, 0
+	err := w.Each(t.Context(), func(page []account.Listed) error {
+		most = max(most, len(page))
+		for _, a := range page {
+			seen[a.Key] = true
+		}
+		return nil
+	})
+	if err != nil || len(seen) != len(w.people.byKey) || most > 500 || w.people.asked > 4 {
+		t.Errorf("%d of %d, at most %d at once, %d questions, %v", len(seen), len(w.people.byKey), most, w.people.asked, err)
+	}
+	stop := errors.New("stop")
+	if err := w.Each(t.Context(), func([]account.Listed) error { return stop }); !errors.Is(err, stop) || w.people.asked > 5 {
+		t.Errorf("after an error: %v, %d questions", err, w.people.asked)
 	}
 }

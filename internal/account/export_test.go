@@ -8,10 +8,10 @@ func Matches(phc, secret string) (bool, error) { return matches(&argon2.Memory{}
 // Hash is hash, for tests.
 func Hash(secret string) string { return hash(&argon2.Memory{}, secret) }
 
-// Listed and Plain are listed and plain, for tests.
+// IsCommon and Plain are listed and plain, for tests.
 var (
-	Listed = listed
-	Plain  = plain
+	IsCommon = listed
+	Plain    = plain
 )
 
 // Waiting is how many wait for a place, of everybody and of those that have a kept one.

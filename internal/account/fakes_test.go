@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -24,6 +25,7 @@ type people struct {
 	codes  []account.RecoveryHash
 	row    int // wrong recovery codes
 	events []audit.Event
+	asked  int // for pages of accounts
 }
 
 func (p *people) AddAccount(_ context.Context, a account.Account, key string, ev audit.Event) error {
@@ -43,6 +45,16 @@ func (p *people) AccountNamed(_ context.Context, spelt, key string) (account.Acc
 		return account.Account{}, account.ErrUnknown
 	}
 	return a, nil
+}
+
+func (p *people) Accounts(_ context.Context, after string, most int) (page []account.Listed, _ error) {
+	p.asked++
+	for _, key := range slices.Sorted(maps.Keys(p.byKey)) {
+		if key > after && len(page) < most {
+			page = append(page, account.Listed{Account: p.byKey[key], Key: key})
+		}
+	}
+	return page, nil
 }
 
 func (p *people) Refused(_ context.Context, ev audit.Event) error {

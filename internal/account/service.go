@@ -134,8 +134,24 @@ func (s *Service) Named(ctx context.Context, name string) (Account, error) {
 	return s.Store.AccountNamed(ctx, Spelt(name), Key(name))
 }
 
-// List returns all accounts by name.
-func (s *Service) List(ctx context.Context) ([]Account, error) { return s.Store.Accounts(ctx) }
+// listedAtOnce is how many accounts are in memory while all are listed.
+const listedAtOnce = 500
+
+// Each hands all accounts to f by their folded name, a page of them at a time. One that is
+// added or renamed meanwhile may be left out; none comes twice unless it is renamed. It ends
+// with the first error.
+func (s *Service) Each(ctx context.Context, f func([]Listed) error) error {
+	for after := ""; ; {
+		page, err := s.Store.Accounts(ctx, after, listedAtOnce)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		if err := f(page); err != nil {
+			return err
+		}
+		after = page[len(page)-1].Key
+	}
+}
 
 // SetMoreTime keeps what a person who needs longer than others has asked for, WCAG 2.2.1. It
 // is no security change: whoever knows a password can prolong a request to the same end.

@@ -105,12 +105,12 @@ func TestCommonIsSorted(t *testing.T) {
 		t.Error("not in order, or twice")
 	}
 	for _, line := range lines {
-		if !account.Listed(line) || account.Plain(line) != line || len([]rune(line)) < 8 {
+		if !account.IsCommon(line) || account.Plain(line) != line || len([]rune(line)) < 8 {
 			t.Errorf("%q isn't found, isn't folded, or is shorter than any password", line)
 		}
 	}
 	for _, other := range []string{"", "\n", "password\n", "passwor", " password", "zzzzzzzzzzzz", "!"} {
-		if account.Listed(other) {
+		if account.IsCommon(other) {
 			t.Errorf("%q is found", other)
 		}
 	}

@@ -1,11 +1,9 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"time"
 
 	"keyturn/internal/account"
@@ -14,10 +12,10 @@ import (
 )
 
 var accountSQL struct {
-	Lock, LockActive, Insert, ByID, ByName, All, SetState, SetMoreTime, SetEmail, Rename, Reset, Unlock, Delete query
-	MayChangePhones, HasPhone, TakeNumber, RightNumber, Stop, Quiet                                             query
-	Refresh, Refreshed, SetPassword, ChangePassword, Checked                                                    query
-	TakeResponse, RightResponse, OfflineOn, OfflineOff                                                          query
+	Lock, LockActive, Insert, ByID, ByName, Page, SetState, SetMoreTime, SetEmail, Rename, Reset, Unlock, Delete query
+	MayChangePhones, HasPhone, TakeNumber, RightNumber, Stop, Quiet                                              query
+	Refresh, Refreshed, SetPassword, ChangePassword, Checked                                                     query
+	TakeResponse, RightResponse, OfflineOn, OfflineOff                                                           query
 }
 
 func init() { load(&accountSQL, "account.sql") }
@@ -46,12 +44,10 @@ func (d *DB) AccountNamed(ctx context.Context, spelt, key string) (account.Accou
 	return a, none(err, account.ErrUnknown)
 }
 
-// Accounts implements [account.Store]. The engines sort texts differently, Go
-// doesn't.
-func (d *DB) Accounts(ctx context.Context) ([]account.Account, error) {
-	all, err := list(d.read(ctx), accountFields, accountSQL.All)
-	slices.SortFunc(all, func(a, b account.Account) int { return cmp.Compare(a.Name, b.Name) })
-	return all, err
+// Accounts implements [account.Store].
+func (d *DB) Accounts(ctx context.Context, after string, most int) ([]account.Listed, error) {
+	return list(d.read(ctx), func(l *account.Listed) []any { return append(accountFields(&l.Account), &l.Key, &l.Phones) },
+		accountSQL.Page, after, most)
 }
 
 // SetAccountState implements [account.Store].

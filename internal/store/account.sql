@@ -33,11 +33,25 @@ SELECT id, name, email, language, state, first_phone,
        numbers, quiet, held, more_time, added, password
   FROM account WHERE folded IN ($1, $2) ORDER BY folded <> $1 LIMIT 1;
 
--- name: All
+-- name: Page
+-- Accounts by their folded name, after one.
 SELECT id, name, email, language, state, first_phone,
        NOT EXISTS (SELECT 1 FROM device d USING_INDEX(device_added) WHERE d.account = account.id AND d.added IS NOT NULL),
-       numbers, quiet, held, more_time, added, password
-  FROM account;
+       numbers, quiet, held, more_time, added, password,
+       folded, (SELECT COUNT(*) FROM device d USING_INDEX(device_present)
+                 WHERE d.account = account.id AND d.state = 'active' AND d.state IN ('active', 'suspended', 'pin_locked'))
+  FROM account
+ WHERE folded > $1 ORDER BY folded LIMIT $2;
+
+-- name: Page (postgres)
+-- In the order of the bytes, as SQLite has them.
+SELECT id, name, email, language, state, first_phone,
+       NOT EXISTS (SELECT 1 FROM device d USING_INDEX(device_added) WHERE d.account = account.id AND d.added IS NOT NULL),
+       numbers, quiet, held, more_time, added, password,
+       folded, (SELECT COUNT(*) FROM device d USING_INDEX(device_present)
+                 WHERE d.account = account.id AND d.state = 'active' AND d.state IN ('active', 'suspended', 'pin_locked'))
+  FROM account
+ WHERE folded COLLATE "C" > $1 ORDER BY folded COLLATE "C" LIMIT $2;
 
 -- name: SetState
 UPDATE account SET state = $1 WHERE id = $2 AND state <> $1;

@@ -51,7 +51,8 @@ var long = map[string][]string{
 	"request_made": {"activity.Page", "overview.Last", "account.Delete"},
 	"told_account": {"activity.Page", "account.Delete"},
 	// an operator or a test asks
-	"all of account":                    {"account.All"},
+	"all of account":                    {"account.Page"},
+	"sqlite_autoindex_account_2":        {"account.Page"}, // 500 of them
 	"event_account":                     {"event.OfAccount"},
 	"event_device":                      {"event.OfDevice"},
 	"event_subject":                     {"event.OfSubject"},

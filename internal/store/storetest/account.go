@@ -23,9 +23,9 @@ var accounts = []contract{
 		w.must(w.db.AddAccount(w.Context(), want, key, audit.Event{Kind: audit.AccountAdded, At: now, Account: want.ID}))
 		byID, err1 := w.db.Account(w.Context(), want.ID)
 		byName, err2 := w.db.AccountNamed(w.Context(), "another", key)
-		all, err3 := w.db.Accounts(w.Context())
+		all, err3 := w.db.Accounts(w.Context(), key[:len(key)-1], 1)
 		w.must(errors.Join(err1, err2, err3))
-		if byID != want || byName != want || !slices.Contains(all, want) {
+		if byID != want || byName != want || !slices.Equal(all, []account.Listed{{Account: want, Key: key}}) {
 			w.Errorf("got %+v and %+v, want %+v", byID, byName, want)
 		}
 		w.wantEvents(want.ID, audit.AccountAdded, 1)
@@ -84,6 +84,34 @@ var accounts = []contract{
 		}
 		if won != 1 || told != 1 || other.Load() != 0 {
 			w.Errorf("%d accounts have one name, %d events, %d other errors", won, told, other.Load())
+		}
+	}},
+	{"pages of accounts are in the order of the bytes of their keys, and none is left out or comes twice", func(w *world) {
+		mark := "page " + keyturn.NewReference()
+		want := []string{mark + "-z", mark + "B", mark + "a", mark + "é", mark + "里"}
+		for _, key := range []string{want[3], want[0], want[4], want[2], want[1]} {
+			id := keyturn.NewID(keyturn.AccountID)
+			w.must(w.db.AddAccount(w.Context(), account.Account{ID: id, Name: key, State: account.Active, Password: "x"}, key,
+				audit.Event{Kind: audit.AccountAdded, At: now, Account: id}))
+			if key == want[1] {
+				w.phone(id)
+			}
+		}
+		var got []string
+		for after := mark; len(got) < len(want); after = got[len(got)-1] {
+			page, err := w.db.Accounts(w.Context(), after, 2)
+			w.must(err)
+			for _, a := range page {
+				if got = append(got, a.Key); a.Phones != map[bool]int{true: 1}[a.Key == want[1]] {
+					w.Errorf("%s has %d phones", a.Key, a.Phones)
+				}
+			}
+			if len(page) == 0 {
+				break
+			}
+		}
+		if !slices.Equal(got[:min(len(got), len(want))], want) {
+			w.Errorf("%q, want %q", got, want)
 		}
 	}},
 	{"of many who want a name one gets it", func(w *world) {
