@@ -128,7 +128,7 @@ func aside(ctx context.Context, running *sync.WaitGroup, l net.Listener, h *http
 
 // How the tables are kept small. Nothing depends on it.
 const (
-	tidyFirst = 5 * time.Minute // after the start
+	tidyFirst = time.Minute // after the start
 	tidyEvery = time.Hour
 	tidyShare = 10 // of the time: what was forgotten in one part is followed by nine parts of rest
 )

@@ -4,6 +4,8 @@
 //
 //	go run ./test/load               every row; writes docs/performance.md
 //	go run ./test/load -goal G2,G6   some rows; writes nothing
+//	go run ./test/load -goal G10 -requests 20000 -events 200000 -sign-ins 24
+//	                                 a shorter history, and fewer sign-ins beside it
 //
 // The server is a process of its own, built as for a release. It keeps its data
 // in a folder on a real disk, commits are durable, connections are TLS, limits
@@ -42,15 +44,19 @@ var goals = []goal{
 	{"G6", waiting},
 	{"G7", starts},
 	{"G9", pushes},
+	{"G10", past},
 }
 
 // options are the flags.
 type options struct {
-	goals []string // ids; nil: all
-	out   string   // file; empty: nothing is written
-	dir   string   // where folders are made
-	many  bool     // G6 with 19,000 browsers instead of 10,000
-	built string   // server that was built before; empty: it is built now
+	goals    []string // ids; nil: all
+	out      string   // file; empty: nothing is written
+	dir      string   // where folders are made
+	many     bool     // G6 with 19,000 browsers instead of 10,000
+	requests int      // of a long history, G10
+	events   int      // of it
+	signIns  int      // beside it, at a time
+	built    string   // server that was built before; empty: it is built now
 }
 
 func main() {
@@ -91,6 +97,9 @@ func parse(args []string, words io.Writer) (options, error) {
 	f.StringVar(&o.out, "out", "", "write the table to this `FILE` (default "+page+" if all rows are measured)")
 	f.StringVar(&o.dir, "dir", os.TempDir(), "make folders in this `FOLDER`, which has to be on a real disk")
 	f.BoolVar(&o.many, "many", false, "let 10,000 and 19,000 browsers wait for G6, instead of 2,000 and 10,000")
+	f.IntVar(&o.requests, "requests", 1_000_000, "let one account have made so many requests for G10")
+	f.IntVar(&o.events, "events", 10_000_000, "let the record have so many events for G10")
+	f.IntVar(&o.signIns, "sign-ins", 384, "measure so many sign-ins at a time for G10")
 	f.StringVar(&o.built, "server", "", "measure this `PROGRAM` instead of building one")
 	if err := f.Parse(args); err != nil {
 		return o, err

@@ -39,14 +39,14 @@ type person struct {
 
 // populate sets everybody up, through the services and not over the network. One
 // password is hashed once: everybody has it.
-func (b *bench) populate(ctx context.Context) ([]*person, error) {
+func (b *bench) populate(ctx context.Context, n int) ([]*person, error) {
 	first, err := b.inside.Accounts.Add(ctx, "person0", password, "")
 	if err != nil {
 		return nil, err
 	}
-	all := make([]*person, population)
+	all := make([]*person, n)
 	all[0] = &person{name: first.Name, account: first.ID}
-	err = each(population, flight, func(_, i int) error {
+	err = each(n, flight, func(_, i int) error {
 		if i > 0 {
 			a := account.Account{ID: keyturn.NewID(keyturn.AccountID), Name: fmt.Sprintf("person%d", i), State: account.Active,
 				First: true, Added: first.Added, Password: first.Password}

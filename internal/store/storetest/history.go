@@ -52,37 +52,102 @@ var past = []struct {
 // numbers are those of one part.
 const numbers = "WITH RECURSIVE n (i) AS (SELECT FROM_ UNION ALL SELECT i + 1 FROM n WHERE i < TO_) "
 
+// many is from how many rows on indexes are made again afterwards instead of row by row.
+const many = 100_000
+
 // Write fills the database at url, whose schema is there, in parts of 100,000 rows.
 func (h History) Write(ctx context.Context, url string) error {
-	driver, dsn, bytes := "pgx", url, "BYTEA"
-	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		driver, dsn, bytes = "sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=synchronous(OFF)", "BLOB"
-	}
-	db, err := sql.Open(driver, dsn)
+	db, postgres, err := open(url)
 	if err != nil {
 		return err
 	}
 	defer db.Close() // each part is committed
-	for _, p := range past {
-		rows := h.Events
-		if p.part > 0 {
-			rows = h.Requests / p.part
+	var indexes []string
+	if h.Requests > many || h.Events > many {
+		if indexes, err = dropIndexes(ctx, db, postgres); err != nil {
+			return err
 		}
-		text := strings.NewReplacer("ACCOUNT", h.Account, "AS BYTES", "AS "+bytes, "ENDS", fmt.Sprint(h.Ends.Unix()-int64(max(h.First, 1)+rows-1))).Replace(p.text)
-		if err := fill(ctx, db, text, max(h.First, 1), rows); err != nil {
-			return fmt.Errorf("history: %.30s: %w", text, err)
+	}
+	for _, p := range past {
+		if err := h.fill(ctx, db, postgres, p.text, p.part); err != nil {
+			return err
+		}
+	}
+	for _, text := range indexes {
+		if _, err := db.ExecContext(ctx, text); err != nil {
+			return fmt.Errorf("history: %s: %w", text, err)
 		}
 	}
 	return nil
 }
 
-// fill runs a statement for so many numbers.
-func fill(ctx context.Context, db *sql.DB, text string, first, rows int) error {
+// Do runs one statement on the database at url.
+func Do(ctx context.Context, url, text string) error {
+	db, _, err := open(url)
+	if err != nil {
+		return err
+	}
+	defer db.Close() // the statement is committed
+	_, err = db.ExecContext(ctx, text)
+	return err
+}
+
+func open(url string) (db *sql.DB, postgres bool, err error) {
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		db, err = sql.Open("sqlite", path+"?_pragma=busy_timeout(10000)&_pragma=synchronous(OFF)&_pragma=cache_size(-200000)")
+		return db, false, err
+	}
+	db, err = sql.Open("pgx", url)
+	return db, true, err
+}
+
+// dropIndexes returns what makes them again, in the same order.
+func dropIndexes(ctx context.Context, db *sql.DB, postgres bool) (again []string, err error) {
+	text := "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name IN ('event', 'request') AND sql IS NOT NULL ORDER BY rowid"
+	if postgres {
+		text = `SELECT i.indexname, i.indexdef FROM pg_indexes i WHERE i.schemaname = current_schema() AND i.tablename IN ('event', 'request')
+		           AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)`
+	}
+	rows, err := db.QueryContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var names []string
+	for rows.Next() {
+		var name, make string
+		if err := rows.Scan(&name, &make); err != nil {
+			return nil, err
+		}
+		names, again = append(names, name), append(again, make)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if _, err := db.ExecContext(ctx, "DROP INDEX "+name); err != nil {
+			return nil, err
+		}
+	}
+	return again, nil
+}
+
+// fill runs a statement for as many numbers as it has rows.
+func (h History) fill(ctx context.Context, db *sql.DB, postgres bool, text string, part int) error {
+	rows, first, bytes := h.Events, max(h.First, 1), "AS BLOB"
+	if part > 0 {
+		rows = h.Requests / part
+	}
+	if postgres {
+		bytes = "AS BYTEA"
+	}
+	last := first + rows - 1
+	text = strings.NewReplacer("ACCOUNT", h.Account, "AS BYTES", bytes, "ENDS", fmt.Sprint(h.Ends.Unix()-int64(last))).Replace(text)
 	insert, from, _ := strings.Cut(text, "SELECT")
-	for last := first + rows - 1; first <= last; first += 100_000 {
-		part := strings.NewReplacer("FROM_", fmt.Sprint(first), "TO_", fmt.Sprint(min(last, first+99_999))).Replace(numbers)
-		if _, err := db.ExecContext(ctx, insert+part+"SELECT"+from); err != nil {
-			return err
+	for ; first <= last; first += many {
+		n := strings.NewReplacer("FROM_", fmt.Sprint(first), "TO_", fmt.Sprint(min(last, first+many-1))).Replace(numbers)
+		if _, err := db.ExecContext(ctx, insert+n+"SELECT"+from); err != nil {
+			return fmt.Errorf("history: %.30s: %w", text, err)
 		}
 	}
 	return nil

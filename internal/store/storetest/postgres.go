@@ -38,9 +38,40 @@ func Postgres(t testing.TB) string {
 	name := fmt.Sprintf("keyturn_%d_%d", os.Getpid(), schemas.Add(1))
 	admin(t, c.url, "CREATE SCHEMA "+name)
 	t.Cleanup(func() { admin(t, c.url, "DROP SCHEMA "+name+" CASCADE") })
+	return c.of(name)
+}
+
+// Schemas is Postgres for a program that is no test: n schemas, and what drops them.
+func Schemas(ctx context.Context, n int) (urls []string, drop func() error, err error) {
+	c, err := server()
+	if err != nil {
+		return nil, nil, err
+	}
+	var drops []string
+	for range n {
+		name := fmt.Sprintf("keyturn_%d_%d", os.Getpid(), schemas.Add(1))
+		if err := Do(ctx, c.url.String(), "CREATE SCHEMA "+name); err != nil {
+			return nil, nil, err
+		}
+		drops = append(drops, "DROP SCHEMA "+name+" CASCADE")
+		urls = append(urls, c.of(name))
+	}
+	return urls, func() error { return dropAll(c, drops) }, nil
+}
+
+func dropAll(c cluster, drops []string) error {
+	var all []error
+	for _, text := range drops {
+		all = append(all, Do(context.Background(), c.url.String(), text)) // also when the program is stopped
+	}
+	return errors.Join(all...)
+}
+
+// of is the address of a schema.
+func (c cluster) of(schema string) string {
 	own := *c.url
 	settings := own.Query()
-	settings.Set("search_path", name)
+	settings.Set("search_path", schema)
 	own.RawQuery = settings.Encode()
 	return own.String()
 }
