@@ -31,6 +31,13 @@ type Limits struct {
 	// Passwords that are hashed at once; each takes 19 MiB. 0: one per processor.
 	Hashes int `toml:"hashes" between:"0..1024"`
 
+	// Connections that are open at once, in all (0: as many as the system lets the server
+	// open files, less some for itself) and of one address; of an IPv6 network of 56 and
+	// 48 bits twice and four times as many. Those that rest make room for new ones, those
+	// that wait for an answer don't. Trusted proxies count in all only.
+	Connections     int `toml:"connections" between:"0..10000000"`
+	ConnectionsEach int `toml:"connections_each" between:"8..10000000"`
+
 	// Wrong looks at activation codes, wrong redeems and wrong calls of phones, per
 	// address.
 	Looks   Rate `toml:"looks" between:"..100000/1m"`
@@ -117,41 +124,42 @@ type Limits struct {
 
 func defaultLimits() Limits {
 	return Limits{
-		Passwords:    Rate{5, 15 * time.Minute},
-		PasswordsAll: Rate{100, time.Hour},
-		Recoveries:   Rate{5, time.Hour},
-		RecoveryRow:  100,
-		SignIns:      Rate{30, time.Minute},
-		Looks:        Rate{20, time.Minute},
-		Redeems:      Rate{10, time.Minute},
-		Calls:        Rate{60, time.Minute},
-		Codes:        Rate{5, 10 * time.Minute},
-		CheckTries:   3,
-		Requests:     3,
-		Asked:        Rate{100, 10 * time.Minute},
-		NumberTries:  3,
-		NumberRow:    20,
-		Responses:    5,
-		ResponseRow:  10,
-		QRs:          5,
-		Agains:       3,
-		PINTries:     5,
-		PINDay:       Rate{20, 24 * time.Hour},
-		Unlocks:      Rate{20, time.Hour},
-		RedeemIn:     minutes(2),
-		AgainIn:      minutes(15),
-		ApprovalUse:  minutes(5),
-		ReportQuiet:  minutes(30),
-		Probation:    Duration{24 * time.Hour},
-		Changes:      Rate{5, 10 * time.Minute},
-		PushApart:    Duration{20 * time.Second},
-		Pushes:       Rate{5, 10 * time.Minute},
-		PushAgain:    3,
-		PushRow:      3,
-		PushPause:    minutes(30),
-		Browser:      Duration{90 * 24 * time.Hour},
-		SessionIdle:  minutes(60),
-		SessionMost:  Duration{12 * time.Hour},
+		Passwords:       Rate{5, 15 * time.Minute},
+		PasswordsAll:    Rate{100, time.Hour},
+		ConnectionsEach: 1000,
+		Recoveries:      Rate{5, time.Hour},
+		RecoveryRow:     100,
+		SignIns:         Rate{30, time.Minute},
+		Looks:           Rate{20, time.Minute},
+		Redeems:         Rate{10, time.Minute},
+		Calls:           Rate{60, time.Minute},
+		Codes:           Rate{5, 10 * time.Minute},
+		CheckTries:      3,
+		Requests:        3,
+		Asked:           Rate{100, 10 * time.Minute},
+		NumberTries:     3,
+		NumberRow:       20,
+		Responses:       5,
+		ResponseRow:     10,
+		QRs:             5,
+		Agains:          3,
+		PINTries:        5,
+		PINDay:          Rate{20, 24 * time.Hour},
+		Unlocks:         Rate{20, time.Hour},
+		RedeemIn:        minutes(2),
+		AgainIn:         minutes(15),
+		ApprovalUse:     minutes(5),
+		ReportQuiet:     minutes(30),
+		Probation:       Duration{24 * time.Hour},
+		Changes:         Rate{5, 10 * time.Minute},
+		PushApart:       Duration{20 * time.Second},
+		Pushes:          Rate{5, 10 * time.Minute},
+		PushAgain:       3,
+		PushRow:         3,
+		PushPause:       minutes(30),
+		Browser:         Duration{90 * 24 * time.Hour},
+		SessionIdle:     minutes(60),
+		SessionMost:     Duration{12 * time.Hour},
 	}
 }
 

@@ -13,53 +13,61 @@ import (
 
 // postLook says what a code is for. Looking uses nothing up, spec §6.2.
 func (a *API) postLook(w http.ResponseWriter, r *http.Request) error {
-	var in keyturn.Look
-	if err := decode(w, r, &in); err != nil {
-		return err
-	}
-	var looked keyturn.Looked
-	err := a.codeTry(r, "look", a.Limits.Looks, in.Code, func() (err error) {
-		looked, err = a.Activations.Look(r.Context(), in.Code)
-		return err
+	return a.tried(r, "look", a.Limits.Looks, func() error {
+		var in keyturn.Look
+		if err := decode(w, r, &in); err != nil {
+			return err
+		}
+		if err := coded(in.Code); err != nil {
+			return err
+		}
+		looked, err := a.Activations.Look(r.Context(), in.Code)
+		if err != nil {
+			return err
+		}
+		return encode(w, looked)
 	})
-	if err != nil {
-		return err
-	}
-	return encode(w, looked)
 }
 
 // postRedeem ends a code and makes a device of it, spec §6.3.
 func (a *API) postRedeem(w http.ResponseWriter, r *http.Request) error {
-	var in keyturn.Redeem
-	if err := decode(w, r, &in); err != nil {
-		return err
-	}
-	var redeemed keyturn.Redeemed
-	err := a.codeTry(r, "redeem", a.Limits.Redeems, in.Code, func() (err error) {
-		redeemed, err = a.Activations.Redeem(r.Context(), in)
-		return err
+	return a.tried(r, "redeem", a.Limits.Redeems, func() error {
+		var in keyturn.Redeem
+		if err := decode(w, r, &in); err != nil {
+			return err
+		}
+		if err := coded(in.Code); err != nil {
+			return err
+		}
+		redeemed, err := a.Activations.Redeem(r.Context(), in)
+		if err != nil {
+			return err
+		}
+		return encode(w, redeemed)
 	})
-	if err != nil {
-		return err
-	}
-	return encode(w, redeemed)
 }
 
-// codeTry takes a try of the address before a code is judged, and gives it back
-// unless the code was wrong.
-func (a *API) codeTry(r *http.Request, what string, rate policy.Rate, code keyturn.Code, judge func() error) error {
-	if _, err := keyturn.ParseCanonicalCode(string(code)); err != nil {
-		return errBody
-	}
+// tried takes a try of the address before anything is read, and gives it back unless
+// the code was wrong, or what came is no call at all: a phone of ours sends none.
+func (a *API) tried(r *http.Request, what string, rate policy.Rate, f func() error) error {
 	if err := a.take(r, what, rate); err != nil {
 		return err
 	}
-	err := judge()
-	if errors.Is(err, activation.ErrCode) {
-		return err
+	err := f()
+	status, _ := problemOf(err)
+	wrong := errors.Is(err, activation.ErrCode) || status == http.StatusBadRequest || status == http.StatusRequestEntityTooLarge
+	if err == nil || !wrong {
+		a.giveBack(r, what)
 	}
-	a.giveBack(r, what)
 	return err
+}
+
+// coded refuses what can't be an activation code.
+func coded(code keyturn.Code) error {
+	if _, err := keyturn.ParseCanonicalCode(string(code)); err != nil {
+		return errBody
+	}
+	return nil
 }
 
 // postFinish ends the key agreement, spec §6.5. The device may be in any state:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"testing"
@@ -76,4 +77,15 @@ func Health(t *testing.T, db *store.DB) (h http.Handler, stop func()) {
 // Readiness asks whether changes are kept, for tests.
 func Readiness(keep func(context.Context, time.Time) error, now func() time.Time, patience time.Duration, log *slog.Logger) (check func(context.Context) error) {
 	return (&readiness{keep: keep, now: now, patience: patience, log: log}).check
+}
+
+// Crowd bounds the connections of a listener, for tests; open is how many there are.
+func Crowd(l net.Listener, all, each int, trusted ...string) (bounded net.Listener, state func(net.Conn, http.ConnState), open func() int, err error) {
+	p, err := parseProxies(config.Config{TrustedProxies: trusted})
+	c := &crowd{all: all, each: each, trusted: p, log: slog.New(slog.DiscardHandler), guests: map[net.Conn]*guest{}, networks: map[string]*network{}}
+	return c.on(l), c.state, func() int {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return len(c.guests) + len(c.networks)
+	}, err
 }

@@ -26,20 +26,25 @@ const (
 // listens no more, ends streams and held calls, so that browsers and phones come
 // back to whoever listens next, finishes what is under way and closes the store.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	crowd, err := s.crowd()
+	if err != nil {
+		return errors.Join(err, l.Close(), s.Close())
+	}
 	h := &http.Server{
 		Handler:           s.handler,
+		ConnState:         crowd.state,
 		ReadHeaderTimeout: headerIn, // no ReadTimeout: it would end held calls; guard bounds bodies
 		WriteTimeout:      answerIn,
 		IdleTimeout:       idle,
 		MaxHeaderBytes:    readHeader,
 		ErrorLog:          slog.NewLogLogger(s.with.Log.Handler(), slog.LevelDebug),
 	}
-	others, err := s.besides(ctx)
+	others, err := s.besides(ctx, crowd)
 	if err != nil {
 		return errors.Join(err, l.Close(), s.Close())
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- h.Serve(l) }()
+	go func() { failed <- h.Serve(crowd.on(l)) }()
 	select {
 	case err = <-failed:
 		err = fmt.Errorf("serve: %w", err)
@@ -67,7 +72,7 @@ func (s *Server) finish(h *http.Server, l net.Listener) error {
 }
 
 // besides starts what runs beside the doors. stop ends it and waits for it.
-func (s *Server) besides(ctx context.Context) (stop func(), err error) {
+func (s *Server) besides(ctx context.Context, crowd *crowd) (stop func(), err error) {
 	health, err := s.listenHealth(ctx)
 	if err != nil {
 		return nil, err
@@ -93,7 +98,11 @@ func (s *Server) besides(ctx context.Context) (stop func(), err error) {
 		running.Go(func() { s.watch(ctx) })
 	}
 	aside(ctx, &running, health, &http.Server{Handler: s.health(ctx), ReadTimeout: headerIn, WriteTimeout: headerIn})
-	aside(ctx, &running, redirect, plain(s.Origin))
+	leads := plain(s.Origin)
+	if leads.ConnState = crowd.state; redirect != nil {
+		redirect = crowd.on(redirect)
+	}
+	aside(ctx, &running, redirect, leads)
 	return func() { cancel(); running.Wait() }, nil
 }
 

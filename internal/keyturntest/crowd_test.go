@@ -1,0 +1,88 @@
+package keyturntest_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"keyturn/internal/config"
+	"keyturn/internal/keyturntest"
+)
+
+// connect opens a connection from a loopback address and sends what is given.
+func connect(t *testing.T, w *keyturntest.World, from, text string) net.Conn {
+	t.Helper()
+	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
+	u := must(url.Parse(w.Origin))
+	c, err := d.DialContext(t.Context(), "tcp", "127.0.0.1:"+u.Port())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	_, _ = io.WriteString(c, text) // it may have been closed already
+	return c
+}
+
+// A101: one machine opens connections without end, and sends nothing, half a header,
+// or whole requests on kept ones. A browser that waits keeps its place and is told
+// what happens, others at the same address get in, and those at other addresses
+// notice nothing.
+func TestA101Connections(t *testing.T) {
+	onEngines(t, func(t *testing.T, nodes [2]*keyturntest.World) {
+		w := nodes[0]
+		ada := w.Person("ada")
+		ada.SetUp(pin)
+		page := w.Browser().SignIn(ada)
+		waits := page.Browser.Follow("/sign-in/events?request=" + page.Attr("#wait", "data-request"))
+		if first := <-waits; !strings.Contains(first, `"waiting"`) {
+			t.Fatalf("the stream begins with %s", first)
+		}
+		var all []net.Conn
+		for i := range 90 {
+			c := connect(t, w, "127.0.0.1", []string{"", "GET / HTTP/1.1\r\nHo", "GET /p/ HTTP/1.1\r\nHost: localhost\r\n\r\n"}[i%3])
+			if i%3 == 2 { // answered: from now on it rests
+				if _, err := c.Read(make([]byte, 1)); err != nil {
+					t.Fatalf("connection %d: %v", i+1, err)
+				}
+			}
+			all = append(all, c)
+		}
+		for i, c := range all[:50] { // sent away, all of them: nothing else ends here what says nothing
+			if _, err := io.Copy(io.Discard, c); err != nil && !strings.Contains(err.Error(), "reset") {
+				t.Fatalf("connection %d: %v", i+1, err)
+			}
+		}
+		ada.Phone.Approve(page.Text("#number"))
+		if next := <-waits; !strings.Contains(next, `"approved"`) {
+			t.Errorf("the browser that waits is told %s, want approved", next)
+		}
+		elsewhere := connect(t, w, "127.0.0.9", "GET /p/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+		if got, err := io.ReadAll(elsewhere); err != nil || !strings.HasPrefix(string(got), "HTTP/1.1 200") {
+			t.Errorf("from another address: %.40q, %v", got, err)
+		}
+		if got := w.Browser().Get("/"); got.Status != http.StatusOK {
+			t.Errorf("from this address: %d", got.Status)
+		}
+	}, keyturntest.Set(func(c *config.Config) { c.Limits.ConnectionsEach = 12 }))
+}
+
+// A101: what is no call of a phone is counted like a wrong code.
+func TestA101MalformedRedeems(t *testing.T) {
+	w := keyturntest.Start(t)
+	for _, path := range []string{"/v1/activations/look", "/v1/activations/redeem"} {
+		for _, body := range []string{"", "{", `{"code":"short"}`, strings.Repeat("x", 20_000)} {
+			statuses := map[int]int{}
+			for range 25 {
+				status, _ := parcel{path: path, body: []byte(body)}.send(t, w.Client(), w.Origin)
+				statuses[status]++
+			}
+			if statuses[http.StatusTooManyRequests] < 5 {
+				t.Errorf("%s with %.10q: statuses %v, want some 429", path, body, fmt.Sprint(statuses))
+			}
+		}
+	}
+}

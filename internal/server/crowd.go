@@ -1,0 +1,191 @@
+package server
+
+import (
+	"container/list"
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"keyturn/internal/policy"
+)
+
+// A crowd bounds the connections that are open: all of them, and those of one network
+// ([policy.Networks]), so that one machine doesn't take every descriptor. When there
+// is no room, the connection that has rested the longest goes: one that has sent no
+// request yet, or has had its answer. Those that wait for an answer keep their places,
+// and whoever finds no other is turned away. Attack A101. A trusted proxy's own
+// connections count in all only. A crowd is safe for concurrent use.
+type crowd struct {
+	all, each int // most
+	trusted   proxies
+	log       *slog.Logger
+
+	mu       sync.Mutex
+	guests   map[net.Conn]*guest
+	networks map[string]*network
+	resting  list.List // of *guest, the longest first
+	told     time.Time // that somebody was turned away
+}
+
+// A network is the connections of one.
+type network struct {
+	guests  int
+	resting list.List // of *guest
+}
+
+// A guest is a connection.
+type guest struct {
+	conn net.Conn
+	of   []policy.Network
+	rest []*list.Element // its places in resting, of all and of each network; nil: it waits for an answer
+}
+
+// on returns l with the bounds of the crowd. Who serves it has to hand on [crowd.state].
+func (c *crowd) on(l net.Listener) net.Listener { return &bounded{l, c} }
+
+// bounded is a listener whose connections are counted.
+type bounded struct {
+	net.Listener
+	crowd *crowd
+}
+
+// Accept implements [net.Listener].
+func (b *bounded) Accept() (net.Conn, error) {
+	for {
+		conn, err := b.Listener.Accept()
+		if err != nil || b.crowd.enter(conn) {
+			return conn, err
+		}
+		_ = conn.Close() // nobody has said anything yet
+	}
+}
+
+// enter makes room for a connection, or reports that there is none.
+func (c *crowd) enter(conn net.Conn) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	g := &guest{conn: conn, of: c.count(conn)}
+	for _, n := range g.of {
+		if of := c.networks[n.Name]; of != nil && of.guests >= c.each*n.Share && !c.send(&of.resting) {
+			return c.full(n.Name)
+		}
+	}
+	if len(c.guests) >= c.all && !c.send(&c.resting) {
+		return c.full("")
+	}
+	for _, n := range g.of {
+		if c.networks[n.Name] == nil {
+			c.networks[n.Name] = &network{}
+		}
+		c.networks[n.Name].guests++
+	}
+	c.guests[conn] = g
+	c.sit(g)
+	return true
+}
+
+// count is what a connection is counted by.
+func (c *crowd) count(conn net.Conn) []policy.Network {
+	at, err := netip.ParseAddrPort(conn.RemoteAddr().String())
+	if err != nil || c.trusted.has(at.Addr()) {
+		return nil
+	}
+	return policy.Networks(at.Addr().String())
+}
+
+// send ends the connection that has rested the longest, if there is one.
+func (c *crowd) send(resting *list.List) bool {
+	first := resting.Front()
+	if first == nil {
+		return false
+	}
+	g := first.Value.(*guest)
+	c.leave(g)
+	go func() { _ = g.conn.Close() }() // it may want to say goodbye
+	return true
+}
+
+// full says that somebody is turned away, once a minute.
+func (c *crowd) full(network string) bool {
+	if now := time.Now(); now.Sub(c.told) >= time.Minute {
+		c.told = now
+		c.log.LogAttrs(context.Background(), slog.LevelWarn, "connections turned away: all wait for an answer",
+			slog.String("network", network), slog.Int("open", len(c.guests)))
+	}
+	return false
+}
+
+// sit puts a connection behind those that rest.
+func (c *crowd) sit(g *guest) {
+	g.rest = []*list.Element{c.resting.PushBack(g)}
+	for _, n := range g.of {
+		g.rest = append(g.rest, c.networks[n.Name].resting.PushBack(g))
+	}
+}
+
+// stand takes it out of them.
+func (c *crowd) stand(g *guest) {
+	if g.rest == nil {
+		return
+	}
+	c.resting.Remove(g.rest[0])
+	for i, n := range g.of {
+		c.networks[n.Name].resting.Remove(g.rest[i+1])
+	}
+	g.rest = nil
+}
+
+// leave forgets a connection.
+func (c *crowd) leave(g *guest) {
+	c.stand(g)
+	delete(c.guests, g.conn)
+	for _, n := range g.of {
+		if of := c.networks[n.Name]; of.guests > 1 {
+			of.guests--
+		} else {
+			delete(c.networks, n.Name)
+		}
+	}
+}
+
+// state implements ConnState of [http.Server]: a connection is active from the last
+// byte of a request's header to the end of the answer.
+func (c *crowd) state(conn net.Conn, state http.ConnState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	g := c.guests[conn]
+	if g == nil { // it was sent away
+		return
+	}
+	switch state {
+	case http.StateActive:
+		c.stand(g)
+	case http.StateIdle:
+		c.stand(g)
+		c.sit(g)
+	case http.StateClosed, http.StateHijacked:
+		c.leave(g)
+	}
+}
+
+// spare are descriptors for everything but connections of browsers and phones: files,
+// the database, mail and push services.
+const spare = 256
+
+// crowd makes the bounds of the settings.
+func (s *Server) crowd() (*crowd, error) {
+	trusted, err := parseProxies(s.config)
+	if err != nil {
+		return nil, err
+	}
+	all := s.config.Limits.Connections
+	if all == 0 {
+		all = max(descriptors()-spare, descriptors()/2)
+	}
+	return &crowd{all: all, each: s.config.Limits.ConnectionsEach, trusted: trusted, log: s.with.Log,
+		guests: map[net.Conn]*guest{}, networks: map[string]*network{}}, nil
+}

@@ -1,0 +1,9 @@
+//go:build !unix
+
+package server
+
+import "math"
+
+// descriptors is how many files and connections this process may have open: as many
+// as memory allows.
+func descriptors() int { return math.MaxInt32 }
