@@ -14,6 +14,7 @@ import (
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
+	"golang.org/x/net/idna"
 
 	"keyturn/internal/notice"
 )
@@ -84,7 +85,7 @@ func (s *Sender) message(l notice.Message) (*gomail.Msg, error) {
 	if strings.ContainsAny(l.To+l.Subject, "\r\n") {
 		return nil, notice.ErrAddress
 	}
-	if err := m.To(l.To); err != nil {
+	if err := m.To(ascii(l.To)); err != nil {
 		return nil, notice.ErrAddress
 	}
 	m.Subject(l.Subject)
@@ -128,8 +129,29 @@ func plain(err error) error {
 	if !ok {
 		return fmt.Errorf("mail: %w", err)
 	}
-	if refused.Reason == gomail.ErrSMTPRcptTo && !refused.IsTemp() {
+	if refused.Reason == gomail.ErrSMTPRcptTo && nobody(refused.ErrorCode(), refused.EnhancedStatusCode()) {
 		return notice.ErrAddress
 	}
-	return fmt.Errorf("mail: %s, status %d", refused.Reason, refused.ErrorCode())
+	return fmt.Errorf("mail: %s, status %d %s", refused.Reason, refused.ErrorCode(), refused.EnhancedStatusCode())
+}
+
+// nobody reports whether a refusal says that there is no such mailbox: 5.1.x of RFC 3463
+// §3.2, or one of the codes of RFC 5321 §4.2.3 that mean it. Any other, such as a policy or
+// a full mailbox, may pass.
+func nobody(code int, enhanced string) bool {
+	if enhanced != "" && !strings.HasPrefix(enhanced, "5.0.") { // "other or undefined"
+		return strings.HasPrefix(enhanced, "5.1.")
+	}
+	return code == 550 || code == 551 || code == 553
+}
+
+// ascii writes the domain of an address as every mail server takes it, RFC 5890: one that
+// doesn't offer SMTPUTF8 refuses any other.
+func ascii(address string) string {
+	at := strings.LastIndexByte(address, '@')
+	domain, err := idna.Lookup.ToASCII(address[at+1:])
+	if at < 0 || err != nil {
+		return address // the library says what is wrong with it
+	}
+	return address[:at+1] + domain
 }

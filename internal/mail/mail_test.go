@@ -122,6 +122,24 @@ func TestHeadersStayWhole(t *testing.T) {
 	}
 }
 
+// A domain with an umlaut, or of another script, is written as every mail server takes it.
+func TestInternationalDomains(t *testing.T) {
+	for to, want := range map[string]string{
+		"ada@bücher.example": "ada@xn--bcher-kva.example", "ada@例子.example": "ada@xn--fsqu00a.example", "Ada@Example.org": "Ada@example.org",
+	} {
+		s := mailtest.Start(t)
+		m := letter
+		m.To = to
+		if err := sender(s).Send(t.Context(), m); err != nil {
+			t.Errorf("%s: %v", to, err)
+			continue
+		}
+		if got := s.Wait(t, 1)[0].To; len(got) != 1 || got[0] != want {
+			t.Errorf("%s: to %v, want %s", to, got, want)
+		}
+	}
+}
+
 // What doesn't pass is told apart from what may, and no error has the address.
 func TestRefused(t *testing.T) {
 	for _, tt := range []struct {
@@ -132,6 +150,21 @@ func TestRefused(t *testing.T) {
 		{"an address that isn't there", func(s *mailtest.Server, _ *mail.Sender) {
 			s.Refuse = func(to string) error { return &smtp.SMTPError{Code: 550, Message: "no " + to} }
 		}, true},
+		{"a mailbox that isn't there, in other words", func(s *mailtest.Server, _ *mail.Sender) {
+			s.Refuse = func(to string) error {
+				return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no " + to}
+			}
+		}, true},
+		{"a policy, which may change", func(s *mailtest.Server, _ *mail.Sender) {
+			s.Refuse = func(to string) error {
+				return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "not you " + to}
+			}
+		}, false},
+		{"a mailbox that is full for good", func(s *mailtest.Server, _ *mail.Sender) {
+			s.Refuse = func(to string) error {
+				return &smtp.SMTPError{Code: 552, EnhancedCode: smtp.EnhancedCode{5, 2, 2}, Message: "full " + to}
+			}
+		}, false},
 		{"a mailbox that is full", func(s *mailtest.Server, _ *mail.Sender) {
 			s.Refuse = func(to string) error { return &smtp.SMTPError{Code: 452, Message: "full " + to} }
 		}, false},
