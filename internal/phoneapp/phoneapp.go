@@ -84,6 +84,10 @@ func (a *App) Routes() http.Handler {
 // getFile serves one of the app's files, or of its tests if they are served.
 func (a *App) getFile(w http.ResponseWriter, r *http.Request) {
 	path := r.PathValue("path")
+	if code, escaped := strings.CutPrefix(path, "#"); escaped {
+		toFragment(w, code)
+		return
+	}
 	f, ok := a.files[path]
 	if !ok {
 		f, ok = a.tests[path]
@@ -94,6 +98,21 @@ func (a *App) getFile(w http.ResponseWriter, r *http.Request) {
 	}
 	f.ServeHTTP(w, r)
 }
+
+// toFragment leads an address whose # somebody's program has escaped to the app, with
+// the code where no server gets to see it. What can't be a code is left behind.
+func toFragment(w http.ResponseWriter, code string) {
+	to := "/p/"
+	if !strings.ContainsFunc(code, func(r rune) bool { return !strings.ContainsRune(codeSigns, r) }) {
+		to += "#" + code
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Location", to)
+	w.WriteHeader(http.StatusSeeOther)
+}
+
+// codeSigns are those of activation codes and of the links of sign-ins (spec §5, §9.3).
+const codeSigns = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_."
 
 // getManifest serves the manifest in the language of the browser: the name and
 // description that the system shows of an installed app come from it.

@@ -161,6 +161,24 @@ func TestSecurityHeaders(t *testing.T) {
 }
 
 // Nothing but the app is served: no tests, no tools' files, no way out.
+// A program that escapes the # of a link doesn't lead into nothing, nor anywhere else.
+func TestEscapedFragment(t *testing.T) {
+	for path, want := range map[string]string{
+		"/p/%230QTC-1346-2CXD-2PHN":       "/p/#0QTC-1346-2CXD-2PHN",
+		"/p/%23q.req_MB6FRAKRB64YGQSMCVR": "/p/#q.req_MB6FRAKRB64YGQSMCVR",
+		"/p/%23":                          "/p/#",
+		"/p/%23%0d%0aSet-Cookie:%20a=b":   "/p/",
+		"/p/%23%3Cscript%3E":              "/p/",
+		"/p/%23evil.example/x":            "/p/",
+	} {
+		r := get(t, path)
+		if r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != want || len(r.Header["Set-Cookie"]) > 0 ||
+			r.Header.Get("Cache-Control") != "no-store" || r.Header.Get("Referrer-Policy") != "no-referrer" || body(t, r) != "" {
+			t.Errorf("%s: %s %v", path, r.Status, r.Header)
+		}
+	}
+}
+
 func TestNotFound(t *testing.T) {
 	for _, path := range []string{"/p/index.html", "/p/test/index.html", "/p/test/vectors/lines.json", "/p/tsconfig.json", "/p/vendor/vendor.json",
 		"/p/vendor/qr/LICENSE-MIT", "/p/vendor/preact.d.ts", "/p/locale/de.json", "/p/lib", "/p/lib/", "/p/shared/base.html", "/p/..%2fembed.go", "/p/KEYTURN"} {

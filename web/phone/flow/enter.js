@@ -1,7 +1,7 @@
 // A code comes in: read by the camera, or typed.
 
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
-import { hasU, readCode, readScan } from "../lib/code.js";
+import { hasU, readField, readScan } from "../lib/code.js";
 import { loaded } from "../lib/load.js";
 import { platform, standalone } from "../lib/system.js";
 import { Scan } from "../view/scan.js";
@@ -148,7 +148,7 @@ export function TypeFlow({ app, entry, text = "", check = false }) {
   const go = async (/** @type {string} */ typed) => {
     clear();
     entry.props.text = typed;
-    const { code, problem: slip, symbols, host } = await readCode(typed, location.origin);
+    const { code, problem: slip, symbols, host } = await readField(typed, location.origin);
     if (!code) return setError(slipSay(slip ?? "check", typed, { count: symbols, host: host ?? "", own: app.host }));
     setBusy(true);
     try {

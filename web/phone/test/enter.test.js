@@ -8,11 +8,16 @@ import { end, find, play, pretending, sees, tap, type } from "./stage.js";
 const RECOVERY = "8ZD3CQ7N-PA5VTE1W";
 
 /** One code in all the forms that people give it. */
-const FORMS = ["0qtc13462cxd2phn", "0QTC 1346 2CXD 2PHN", " 0qtc-1346–2cxd—2phn ", "oQTCI3462CXD2PHN", "0QTCl346-2CXD-2PHN", "０ＱＴＣ－１３４６　２ｃｘｄ２ｐｈｎ", `${location.origin}/p/#${CODE}`];
+const FORMS = ["0qtc13462cxd2phn", "0QTC 1346 2CXD 2PHN", " 0qtc-1346–2cxd—2phn ", "oQTCI3462CXD2PHN", "0QTCl346-2CXD-2PHN", "０ＱＴＣ－１３４６　２ｃｘｄ２ｐｈｎ", `${location.origin}/p/#${CODE}`,
+  // as it is pasted, with what stood around it
+  "0QTC\u200b1346\u200e-2CXD-2PHN\u202c", "\u20680QTC-1346-2CXD-2PHN\u2069", "0QTC\u00ad13462CXD2PHN", "0QTC-1346-2CXD-2PHN.", "0QTC-1346-2CXD-2PHN。", "“0QTC-1346-2CXD-2PHN”", "「0QTC13462CXD2PHN」",
+  "Code: 0QTC-1346-2CXD-2PHN", "Activation code 0QTC 1346 2CXD 2PHN", "激活码：0QTC-1346-2CXD-2PHN，十分钟内有效。", "Code #0QTC13462CXD2PHN", "0QTC.1346.2CXD.2PHN", `%23${CODE}`,
+  `${location.origin}/p/%23${CODE}`, `“${location.origin}/p/#${CODE}”.`, `Open ${location.origin}/p/#${CODE}.`, `${location.origin}/p/#0QTC-1346-2CXD-2PHN。`, `<${location.origin}/p/#${CODE}>`];
 
 /** Slips, and what is said of them. @type {[string, string][]} */
 const SLIPS = [["0QTC13462CXD2PHM", "type.typo"], ["0QTC1346", "type.short"], ["", "type.short"], ["0QTC13462CXD2PHNA", "type.short"], ["UQTC13462CXD2PHN", "type.letterU"],
-  [RECOVERY, "type.recovery"], ["https://id.other.example/p/#" + CODE, "type.other"]];
+  [RECOVERY, "type.recovery"], ["https://id.other.example/p/#" + CODE, "type.other"],
+  ["Open https://id.other.example/p/#" + CODE + " now", "type.other"], ["https://id.other.example/0QTC-1346-2CXD-2PHN", "type.other"], ["https://id.other.example/p/%23" + CODE, "type.other"]];
 
 /** The field for a code, on a phone without an account. */
 async function field() {
@@ -23,6 +28,16 @@ async function field() {
   await tap("first.type");
   await sees("#code");
   return { ...made, app };
+}
+
+const drawn = () => new Promise((go) => setTimeout(go));
+
+/** What stands in a field after a keyboard has put there what is still being composed. @param {HTMLInputElement} input @param {string} text */
+async function composes(input, text) {
+  input.value = text;
+  input.dispatchEvent(new InputEvent("input", { bubbles: true, isComposing: true, data: text }));
+  await drawn();
+  return input.value;
 }
 
 const typed = () => /** @type {HTMLInputElement} */ (find("#code")).value;
@@ -56,6 +71,36 @@ export default async function () {
       end();
     });
   }
+
+  for (const [what, keys, kept] of [["the 16th symbol of a code", ["0QTC13462CXD2PH", "0QTC13462CXD2PHn", "0QTC13462CXD2PHN"], "0QTC-1346-2CXD-2PHN"], ["a code in full width", ["０ＱＴＣ", "０ＱＴＣ１"], "０ＱＴＣ１"]]) {
+    await test(`enter/while it is being composed ${what} is left alone`, async () => {
+      await field();
+      const input = /** @type {HTMLInputElement} */ (find("#code"));
+      for (const text of keys) equal(await composes(input, text), text);
+      input.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true, data: keys.at(-1) }));
+      await drawn();
+      equal(input.value, kept);
+      end();
+    });
+  }
+
+  await test("enter/while they are being composed digits are left alone, and are digits afterwards", async () => {
+    const { html, render } = await import("../vendor/preact.js");
+    const { DigitField } = await import("../view/field.js");
+    const at = document.body.appendChild(document.createElement("div"));
+    let told = "";
+    const draw = () => render(html`<${DigitField} id="digits" k="request.number" value=${told} onValue=${(value) => draw((told = value))} />`, at);
+    draw();
+    const input = at.querySelector("input");
+    input.focus();
+    for (const text of ["１", "１２", "１２３"]) equal(await composes(input, text), text);
+    equal(told, "123");
+    input.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true, data: "１２３" }));
+    await drawn();
+    equal([input.value, told], ["123", "123"]);
+    render(null, at);
+    at.remove();
+  });
 
   await test("enter/dashes come with the last symbol and not before", async () => {
     await field();

@@ -8,8 +8,9 @@ import { Icon, T } from "./part.js";
 /** @typedef {import("./part.js").Say} Say */
 
 /**
- * A field with its label; error and hint are tied to it.
- * @param {{id: string, k: string, value: string, onValue: (value: string) => void, error?: Say | null, hint?: Say, top?: any,
+ * A field with its label; error and hint are tied to it. What is still being composed is told as it stands: a keyboard that
+ * finds another text than its own in the field begins anew, and everything is there twice.
+ * @param {{id: string, k: string, value: string, onValue: (value: string, composing?: boolean) => void, error?: Say | null, hint?: Say, top?: any,
  *   side?: any, focus?: boolean, kind?: string, [attribute: string]: any}} props  focus: it is the screen's only job
  */
 export function Field({ id, k, value, onValue, error, hint, top, side, focus = false, kind = "", ...rest }) {
@@ -22,7 +23,8 @@ export function Field({ id, k, value, onValue, error, hint, top, side, focus = f
     <div class="top"><label for=${id} data-t=${k}>${t(k)}</label>${top}</div>
     <div class="in"><input ref=${input} id=${id} class=${kind} value=${value} autocomplete="off" autocorrect="off" spellcheck=${false}
       aria-invalid=${error ? "true" : undefined} aria-describedby=${tied || undefined}
-      onInput=${(/** @type {any} */ event) => onValue(event.target.value)} ...${rest} />${side}</div>
+      onInput=${(/** @type {any} */ event) => onValue(event.target.value, event.isComposing)}
+      oncompositionend=${(/** @type {any} */ event) => onValue(event.target.value)} ...${rest} />${side}</div>
     ${hint && html`<${T} as="p" class="hint" id=${id + "-hint"} ...${hint} />`}
     <p class="error" id=${id + "-error"} role="alert">${error && html`<${Icon} name="warning" /><${T} ...${error} />`}</p>
   </div>`;
@@ -61,14 +63,19 @@ export function PinField({ shown, onShown, letters: given, onLetters, ...props }
  */
 export function DigitField({ value, onValue, size = 6, ...props }) {
   const [inside, setInside] = useState(false);
+  const [composed, setComposed] = useState(/** @type {string | null} */ (null));
+  const change = (/** @type {string} */ typed, composing = false) => {
+    setComposed(composing ? typed : null);
+    onValue(digits(typed));
+  };
   useLayoutEffect(() => {
     // A whole number is there to be replaced.
     const field = /** @type {HTMLInputElement | null} */ (document.getElementById(props.id));
     if (inside && field?.value.length === size) field.select();
   }, [inside]);
   const grouped = value.length === size ? halves(value) : value;
-  return html`<${Field} ...${props} kind="digits" inputmode="numeric" enterkeyhint="go" value=${inside ? value : grouped}
-    onFocus=${() => setInside(true)} onBlur=${() => setInside(false)} onValue=${(/** @type {string} */ typed) => onValue(digits(typed))} />`;
+  return html`<${Field} ...${props} kind="digits" inputmode="numeric" enterkeyhint="go" value=${composed ?? (inside ? value : grouped)}
+    onFocus=${() => setInside(true)} onBlur=${() => setInside(false)} onValue=${change} />`;
 }
 
 /** Two groups are easier to carry. @param {string} digits */

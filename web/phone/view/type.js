@@ -1,7 +1,7 @@
 // P3: the activation code, typed or pasted. A slip is found here and costs nothing.
 
 import { html, useRef, useState } from "../vendor/preact.js";
-import { countSymbols, hasU, show } from "../lib/code.js";
+import { countSymbols, hasU, show, tidy } from "../lib/code.js";
 import { t } from "../lib/words.js";
 import { Field } from "./field.js";
 import { Button, Screen, Slow, T, Trouble } from "./part.js";
@@ -11,7 +11,7 @@ import { Button, Screen, Slow, T, Trouble } from "./part.js";
 
 /** In four groups, if it is a whole code and not a link. @param {string} text */
 function grouped(text) {
-  const plain = text.normalize("NFKC").replace(/[^0-9A-Za-z]/g, "");
+  const plain = tidy(text).replace(/[^0-9A-Za-z]/g, "");
   return plain.length === 16 && countSymbols(text) === 16 && !text.includes("#") ? show(plain.toUpperCase()) : text;
 }
 
@@ -24,10 +24,12 @@ export function Type({ text: first = "", error, problem, busy, back, onText, onG
   const [text, setText] = useState(first);
   const [hint, setHint] = useState(/** @type {Say | null} */ (null));
   const form = useRef();
+  const ended = useRef(false); // what comes next ends a composition
   const n = countSymbols(text);
-  const change = (/** @type {string} */ typed) => {
-    // The last symbol at the end: dashes don't move the cursor under anyone's fingers.
-    const whole = typed.startsWith(text) && countSymbols(typed) === 16;
+  const change = (/** @type {string} */ typed, composing = false) => {
+    // The last symbol at the end: dashes don't move the cursor under anyone's fingers, nor the text under a keyboard that composes.
+    const whole = !composing && (typed.startsWith(text) || ended.current) && countSymbols(typed) === 16;
+    ended.current = composing;
     setText(whole ? grouped(typed) : typed);
     setHint(null);
     onText();
