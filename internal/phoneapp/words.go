@@ -15,6 +15,9 @@ import (
 // "home.add", also where the rest is put together: `error.${code}`.
 var part = regexp.MustCompile("[\"'`]([a-z]+)\\.")
 
+// named is a key in a module, or how keys begin whose rest is put together, up to its dot.
+var named = regexp.MustCompile("[\"'`]([a-z]+\\.[\\w.]*)")
+
 // orderLanguages writes the languages into the module that chooses one, the default first.
 func (a *App) orderLanguages() error {
 	const name, before = "lib/words.js", `const LANGUAGES = ["en", "zh-Hans"];`
@@ -30,7 +33,7 @@ func (a *App) orderLanguages() error {
 // first screens are a file of their own, LANGUAGE.json; the others, LANGUAGE.more.json,
 // come with the first screen that isn't one of them.
 func (a *App) readWords(words fs.FS) error {
-	soon, all := map[string]bool{}, map[string]bool{}
+	soon, all := []string{}, map[string]bool{}
 	needed := a.needed(slices.Concat(first, beside)...)
 	for name, f := range a.files {
 		if path.Ext(name) != ".js" {
@@ -38,7 +41,11 @@ func (a *App) readWords(words fs.FS) error {
 		}
 		for _, found := range part.FindAllSubmatch(f.Plain, -1) {
 			all[string(found[1])] = true
-			soon[string(found[1])] = soon[string(found[1])] || needed[name]
+		}
+		for _, found := range named.FindAllSubmatch(f.Plain, -1) {
+			if needed[name] {
+				soon = append(soon, string(found[1]))
+			}
 		}
 	}
 	catalogues, err := fs.Glob(words, "*.json")
@@ -54,18 +61,26 @@ func (a *App) readWords(words fs.FS) error {
 		if err := json.Unmarshal(text, &sentences); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
+		early := func(key string) bool {
+			return slices.ContainsFunc(soon, func(name string) bool {
+				return key == name || strings.HasSuffix(name, ".") && strings.HasPrefix(key, name)
+			})
+		}
 		lang := strings.TrimSuffix(name, ".json")
-		a.addWords("locale/"+lang+".json", sentences, func(part string) bool { return soon[part] })
-		a.addWords("locale/"+lang+".more.json", sentences, func(part string) bool { return all[part] && !soon[part] })
+		a.addWords("locale/"+lang+".json", sentences, early)
+		a.addWords("locale/"+lang+".more.json", sentences, func(key string) bool {
+			part, _, _ := strings.Cut(key, ".")
+			return all[part] && !early(key)
+		})
 	}
 	return nil
 }
 
-// addWords adds a file of the sentences whose key begins with a part that is taken.
-func (a *App) addWords(name string, sentences map[string]json.RawMessage, taken func(part string) bool) {
+// addWords adds a file of the sentences whose key is taken.
+func (a *App) addWords(name string, sentences map[string]json.RawMessage, taken func(key string) bool) {
 	some := map[string]json.RawMessage{}
 	for key, sentence := range sentences {
-		if first, _, _ := strings.Cut(key, "."); taken(first) {
+		if taken(key) {
 			some[key] = sentence
 		}
 	}

@@ -46,7 +46,8 @@ export class App {
   }
 
   get offline() {
-    return !navigator.onLine || this.phone?.inbox.online === false;
+    const heard = this.phone?.api.heard;
+    return this.phone?.inbox.online === false || (!navigator.onLine && !heard);
   }
 
   /** Draws once for all that has changed. */

@@ -9,7 +9,7 @@ const PLAIN = new Set(["pin_wrong", "number_wrong", "too_many", "request_gone", 
 
 /** Which page of the help explains a code; any other with a reference leads to the start of it. @type {Record<string, string>} */
 const GUIDES = { activation_failed: "activation-errors", activation_closed: "activation-errors", proof_wrong: "activation-errors", answer_odd: "activation-errors",
-  unlock_none: "what-you-need", too_old: "what-you-need", unlock_refused: "what-you-need", no_storage: "what-you-need", no_room: "what-you-need", pin_locked: "recover", bad_call: "recover", device_removed: "recover",
+  unlock_none: "what-you-need", too_old: "what-you-need", unlock_refused: "what-you-need", unlock_gone: "recover", no_storage: "what-you-need", no_room: "what-you-need", pin_locked: "recover", bad_call: "recover", device_removed: "recover",
   device_suspended: "recover", clone_suspected: "recover", pin_earlier: "pin", pin_unsettled: "pin", change_gone: "pin", push_refused: "notifications", probation: "recover" };
 
 /**

@@ -26,6 +26,8 @@ export class Api {
     this.send = send;
     this.nonce = "";
     this.nonceMade = 0;
+    /** Whether the last call was answered; null before the first. Some phones say that they are offline, and aren't. @type {boolean | null} */
+    this.heard = null;
   }
 
   /**
@@ -84,7 +86,7 @@ export class Api {
    */
   async #call(method, url, body, headers, { signal, wait = 0, safe = method === "GET" }) {
     if (signal?.aborted) throw new Problem("offline"); // nobody waits for it any more
-    const lost = safe || navigator.onLine === false ? "offline" : "unsure";
+    const lost = safe || (navigator.onLine === false && !this.heard) ? "offline" : "unsure";
     const stop = new AbortController();
     const give = () => stop.abort();
     signal?.addEventListener("abort", give);
@@ -95,12 +97,15 @@ export class Api {
         headers: body.length ? { ...headers, "Content-Type": "application/json" } : headers,
         credentials: "omit", cache: "no-store", redirect: "error", referrerPolicy: "no-referrer",
       });
+      this.heard = true;
       this.#keep(answer.headers.get("Keyturn-Nonce"));
       const read = await answer.json();
       if (answer.ok) return read;
       throw Problem.read(read, answer.headers.get("Retry-After"));
     } catch (problem) {
-      throw problem instanceof Problem ? problem : new Problem(lost);
+      if (problem instanceof Problem) throw problem;
+      if (!signal?.aborted) this.heard = false;
+      throw new Problem(lost);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", give);

@@ -83,19 +83,20 @@ async function each(phone, rows, method, body) {
   if (failed && !done.some((result) => result.status === "fulfilled")) throw failed.reason;
 }
 
-/** @param {string} vapid @param {boolean} fresh @returns {Promise<PushSubscription | null>} */
+/** @param {string} vapid @param {boolean} fresh @returns {Promise<PushSubscription | null>} null too where there is no worker, for which "ready" waits for ever */
 async function subscribe(vapid, fresh) {
   const key = unb64(vapid ?? "", 65);
   if (!key) return null;
-  try {
-    const { pushManager } = await navigator.serviceWorker.ready;
-    const before = await pushManager.getSubscription();
-    if (before && (fresh || !sameKey(before, key))) await before.unsubscribe();
-    const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, null));
-    return /** @type {any} */ (await Promise.race([pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }), late]));
-  } catch {
-    return null; // no permission any more, or a system without a push service
-  }
+  const late = new Promise((/** @type {(none: null) => void} */ resolve) => setTimeout(resolve, PATIENCE, null));
+  return Promise.race([subscribed(key, fresh).catch(() => null), late]); // no permission any more, or a system without a push service
+}
+
+/** @param {Uint8Array<ArrayBuffer>} key @param {boolean} fresh */
+async function subscribed(key, fresh) {
+  const { pushManager } = await navigator.serviceWorker.ready;
+  const before = await pushManager.getSubscription();
+  if (before && (fresh || !sameKey(before, key))) await before.unsubscribe();
+  return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
 }
 
 /** @param {PushSubscription} subscription @param {Uint8Array} key */

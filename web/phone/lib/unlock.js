@@ -50,13 +50,22 @@ export function get(host, id, challenge) {
   const allowed = /** @type {PublicKeyCredentialDescriptor} */ ({ type: "public-key", id: raw, transports: ["internal"] });
   const publicKey = /** @type {PublicKeyCredentialRequestOptions} */ (
     { rpId: host, challenge, userVerification: "required", allowCredentials: [allowed] });
-  return asked(() => navigator.credentials.get({ publicKey })).then((credential) => {
+  return asked(() => navigator.credentials.get({ publicKey })).catch(again).then((credential) => {
+    closed = 0;
     const response = /** @type {AuthenticatorAssertionResponse} */ (credential.response);
     return {
       type: "platform", credential: b64(credential.rawId), authenticator_data: b64(response.authenticatorData),
       client_data: b64(response.clientDataJSON), signature: b64(response.signature),
     };
   });
+}
+
+let closed = 0; // times that the sheet of an unlock was closed, one after the other
+
+/** A credential that was deleted looks like a sheet that was closed: from the second time on both are said. @param {Problem} problem @returns {never} */
+function again(problem) {
+  if (problem.code === "unlock_closed" && ++closed > 1) throw new Problem("unlock_gone", { reason: problem.reason });
+  throw problem;
 }
 
 /**

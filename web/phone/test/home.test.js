@@ -3,7 +3,7 @@
 import { html, render } from "../vendor/preact.js";
 import { speak } from "../lib/words.js";
 import { Answered } from "../view/answered.js";
-import { equal, test } from "./check.js";
+import { equal, refuses, test } from "./check.js";
 import { activated, fixture, open } from "./fixture.js";
 import { end, find, play, pretending, sees } from "./stage.js";
 
@@ -18,8 +18,23 @@ export default async function () {
       play(phone).draw();
       await sees("first.net");
       await activated(phone, server, "0");
+      server.offline = true;
+      await phone.check();
       play(phone).draw();
       await sees("page.offline");
+      end();
+    });
+  });
+
+  await test("home/a phone that only says it is offline isn't, and a lost answer may have arrived", async () => {
+    const { server, phone } = await fixture("ada");
+    await pretending(navigator, "onLine", false, async () => {
+      await activated(phone, server, "0");
+      play(phone).draw();
+      await sees("home.accounts");
+      equal([find("page.offline"), find("first.net")], [null, null]);
+      server.lost = "/device/remove";
+      await refuses(() => phone.api.open("POST", "/v1/device/remove", {}), "unsure");
       end();
     });
   });

@@ -165,6 +165,15 @@ export default async function () {
     equal([await registerPush(phone), server.count("/push")], [false, 0]);
   });
 
+  await test("push/without a worker it is known after a while", async () => {
+    const { phone, server } = await begin();
+    replace(navigator, "serviceWorker", Object.assign(new EventTarget(), { ready: new Promise(() => {}), getRegistration: async () => undefined }));
+    const { setTimeout } = globalThis;
+    globalThis.setTimeout = /** @type {any} */ ((/** @type {any} */ act, /** @type {number} */ after, /** @type {any[]} */ ...rest) => setTimeout(act, after === 15_000 ? 0 : after, ...rest));
+    equal([await registerPush(phone), server.count("/push")], [false, 0]);
+    globalThis.setTimeout = setTimeout;
+  });
+
   await test("push/a service that the server doesn't take is a problem, one account that it doesn't take isn't", async () => {
     const { phone, service, devices } = await begin();
     service.host = "https://refused.example";

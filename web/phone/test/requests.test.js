@@ -1,7 +1,9 @@
 // What is waiting, and how it is answered.
 import { b64 } from "../lib/bytes.js";
+import { get } from "../lib/unlock.js";
 import { equal, refuses, test } from "./check.js";
 import { PIN, activated, fixture, open, stored } from "./fixture.js";
+import { pretending } from "./stage.js";
 
 /** Waits until something is in the inbox. */
 function until(phone, holds) {
@@ -21,6 +23,14 @@ async function asked(more) {
 }
 
 export default async function () {
+  await test("requests/an unlock whose credential is gone looks closed: from the second time on the way back is said", async () => {
+    const ask = () => get("localhost", "AAAA", new Uint8Array(32));
+    await pretending(navigator.credentials, "get", async () => Promise.reject(new DOMException("", "NotAllowedError")), async () => {
+      await refuses(ask, "unlock_closed");
+      await refuses(ask, "unlock_gone");
+    });
+  });
+
   await test("requests/one that is made while the app listens is there at once", async () => {
     const { server, phone } = await fixture("ada");
     const device = await activated(phone, server, "0");

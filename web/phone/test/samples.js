@@ -134,6 +134,7 @@ export const SAMPLES = {
   "scanned-missing": answered({ outcome: "missing", onScan: no }), "scanned-stale": answered({ outcome: "stale", onScan: no }),
   respond: respond({}), "respond-typo": respond({ challenge: "00000016", typo: true }), "respond-unlock": pin({ k: "respond.unlock", go: "respond.get" }),
   "respond-answer": respond({ challenge: "48291736", response: "73051842" }), "respond-platform": respond({ challenge: "48291736", response: "03051842", pin: false, accounts: [{ device: "dev_1", name: "mei.chen" }] }),
+  "respond-gone": respond({ challenge: "48291736", pin: false, problem: { k: "error.unlock_gone", guide: "recover" } }),
   "respond-closed": respond({ challenge: "48291736", pin: false, problem: { k: "error.unlock_closed" } }),
   "request-refused": request({ number: "417902", problem: { k: "request.refused", reference } }), "request-busy": request({ number: "417902", busy: "approve" }), "request-loading": () => html`<${Loading} back=${no} />`,
   pin: pin({}), "pin-wrong": pin({ left: 4 }), "pin-busy": pin({ busy: true }),
