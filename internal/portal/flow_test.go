@@ -1,8 +1,11 @@
 package portal_test
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -149,6 +152,32 @@ func TestFirstLanguageOfTheSetting(t *testing.T) {
 			if got := b.Get(path).Attr("html", "lang"); got != tt.want {
 				t.Errorf("%v offered, %q asked: %s is in %s, want %s", tt.offered, tt.header, path, got, tt.want)
 			}
+		}
+	}
+}
+
+// Whoever loads an address that only takes a form, by reloading the answer to a refused one,
+// comes to the page that the form is on, and nothing is done.
+func TestFormsLeadToTheirPage(t *testing.T) {
+	source, err := os.ReadFile("portal.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := keyturntest.Start(t)
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for _, post := range regexp.MustCompile(`"POST (/[a-z/-]+)"`).FindAllSubmatch(source, -1) {
+		path := string(post[1])
+		if bytes.Contains(source, []byte(`"GET `+path+`"`)) {
+			continue
+		}
+		a, err := client.Get(w.Origin + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Body.Close() // nothing to read
+		to := a.Header.Get("Location")
+		if a.StatusCode != http.StatusSeeOther || to != "/" && !bytes.Contains(source, []byte(`"GET `+to+`"`)) {
+			t.Errorf("GET %s: %d to %q", path, a.StatusCode, to)
 		}
 	}
 }

@@ -167,6 +167,20 @@ func (p *Portal) Routes() http.Handler {
 	mux.Handle("POST /activity/report", p.changing(p.postReport))
 	mux.Handle("GET /activity/reported", p.entered(p.getReported))
 
+	for form, page := range pageOf {
+		mux.Handle("GET "+form, http.RedirectHandler(page, http.StatusSeeOther))
+	}
 	mux.Handle("/", p.anyone(func(http.ResponseWriter, *http.Request) error { return errMissing }))
 	return p.Page.Guard(mux, p.refuse)
+}
+
+// pageOf is where somebody belongs who loads an address that only takes a form: the answer
+// to a refused one stands there, and people reload it.
+var pageOf = map[string]string{
+	"/sign-in/prolong": "/sign-in/wait", "/sign-in/cancel": "/sign-in/wait", "/sign-in/again": "/sign-in/wait",
+	"/sign-in/response": "/sign-in/offline", "/sign-in/redeem": "/sign-in/wait", "/sign-out": "/", "/language": "/",
+	"/phones/activation/check": "/phones/activation", "/phones/activation/cancel": "/phones/activation",
+	"/recovery-codes/new": "/recovery-codes", "/recovery-codes/file": "/recovery-codes", "/recovery-codes/check": "/recovery-codes",
+	"/phones/add": "/phones", "/phones/test": "/phones", "/phones/notifications": "/phones", "/phones/rename": "/phones",
+	"/password/ask": "/password", "/browsers/forget": "/", "/accessibility": "/", "/activity/report": "/activity",
 }
