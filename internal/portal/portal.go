@@ -168,7 +168,7 @@ func (p *Portal) Routes() http.Handler {
 	mux.Handle("GET /activity/reported", p.entered(p.getReported))
 
 	for form, page := range pageOf {
-		mux.Handle("GET "+form, http.RedirectHandler(page, http.StatusSeeOther))
+		mux.Handle(http.MethodGet+" "+form, http.RedirectHandler(page, http.StatusSeeOther))
 	}
 	mux.Handle("/", p.anyone(func(http.ResponseWriter, *http.Request) error { return errMissing }))
 	return p.Page.Guard(mux, p.refuse)
