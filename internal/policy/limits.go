@@ -71,7 +71,7 @@ type Rate struct {
 // forgotten. Attack A110.
 func (l Limits) LooksBack() time.Duration {
 	longest := time.Duration(0)
-	for _, r := range []Rate{l.CodesMade, l.Changes, l.PINDay, l.Unlocks, l.Passwords, l.PasswordAll, l.Recoveries, l.SignIns,
+	for _, r := range []Rate{l.CodesMade, l.Changes, l.Asked, l.PINDay, l.Unlocks, l.Passwords, l.PasswordAll, l.Recoveries, l.SignIns,
 		l.Looks, l.Redeems, l.Calls, l.Pushes} {
 		longest = max(longest, r.In)
 	}
