@@ -34,7 +34,7 @@ var rank = map[string]int{
 
 	"internal/server": 5, "internal/demo": 6,
 	"internal/keyturntest": 7, "cmd/keyturn": 7, "cmd/keyturn-phone": 7,
-	"test/browser": 8, "test/e2e": 9, "test/killed": 9, "test/figures": 9, "test/load": 9, "test/load/bare": 9,
+	"test/browser": 8, "test/e2e": 9, "test/killed": 9, "test/figures": 9, "test/load": 9, "test/scanner": 9, "test/load/bare": 9,
 }
 
 // enters says where a foreign module comes in: a package, or a folder of them.

@@ -17,13 +17,21 @@ import (
 // code. With KEYTURN_TEST_REQUIRE=zbarimg a missing reader is a failure.
 func SystemCamera(t testing.TB, shot []byte) string {
 	t.Helper()
-	read := exec.Command(program(t, "zbarimg", "zbarimg"), "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", "png:-")
-	read.Stdin = bytes.NewReader(shot)
-	text, err := read.Output()
+	text, err := ReadCodes(t, shot)
 	if err != nil {
 		t.Fatalf("the phone's own camera reads no QR code: %v", err)
 	}
-	return strings.TrimSpace(string(text))
+	return strings.TrimSpace(text)
+}
+
+// ReadCodes is what zbarimg reads in a picture, a line for each QR code; an error if
+// there is none.
+func ReadCodes(t testing.TB, shot []byte) (string, error) {
+	t.Helper()
+	read := exec.Command(program(t, "zbarimg", "zbarimg"), "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", "png:-")
+	read.Stdin = bytes.NewReader(shot)
+	text, err := read.Output()
+	return string(text), err
 }
 
 // Tab opens a tab of an iPhone's browser, which is not the app: what it keeps is kept

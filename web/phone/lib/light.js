@@ -15,8 +15,8 @@ export const WAYS = [
   { tone: stretched, x: 2, y: 2 },
   { tone: levelled, x: 1, y: 1 },
   { tone: levelled, x: 2, y: 2 },
-  { tone: stretched, x: 2.8, y: 2 },
-  { tone: stretched, x: 2, y: 2.8 },
+  { tone: stretched, x: 3.5, y: 2 },
+  { tone: stretched, x: 2, y: 3.5 },
 ];
 
 /** The whole of a picture, no larger than is of use; enlarged, its middle. @param {Picture} picture @param {Way} way @returns {Part} */
