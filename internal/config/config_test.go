@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -499,7 +500,7 @@ func TestFileThatIsNotThere(t *testing.T) {
 }
 
 // A file that the manual writes reads back as what it was written from, and
-// explains every setting.
+// explains every setting: no group of them begins with its bounds.
 func TestManual(t *testing.T) {
 	want := good()
 	want.Organisation = map[string]string{"en": "Harbor \"Lane\"", "zh-Hans": "港湾里"}
@@ -518,6 +519,11 @@ func TestManual(t *testing.T) {
 		name := s.Key[strings.LastIndexByte(s.Key, '.')+1:]
 		if !strings.Contains(uncommented, "\n"+name+" = ") {
 			t.Errorf("the file lacks %s", s.Key)
+		}
+	}
+	for _, begins := range regexp.MustCompile(`(?m)^\[(\w+)\]\n\n(.*)`).FindAllStringSubmatch(text, -1) {
+		if words := begins[2]; !strings.HasPrefix(words, "# ") || strings.HasPrefix(words, "# From ") || strings.HasPrefix(words, "# At most ") {
+			t.Errorf("the file doesn't explain [%s]: %s", begins[1], words)
 		}
 	}
 	if !strings.Contains(text, "# Shortest PIN, in characters. NIST SP 800-63B-4 asks for 6.\n# From 4 to 64.\n") || !strings.Contains(text, "\n#min = 4\n") {

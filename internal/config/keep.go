@@ -5,8 +5,9 @@ import "time"
 // Keep is how long what happened is kept. What is older is removed, a little at a time, every
 // hour; the record says how much it was. A backup keeps what it has.
 type Keep struct {
-	// Sign-ins and other requests, and what the record says of them and of wrong tries. People
-	// can look back on 30 days of it.
+	// How long sign-ins and other requests are kept, and what the record says of them and of
+	// wrong tries; 4320h are 180 days. What is older is removed every hour; backups keep it.
+	// People can look back on 30 days of it.
 	Requests Duration `toml:"requests" between:"720h..87600h"`
 
 	// Network addresses, in them and anywhere in the record.

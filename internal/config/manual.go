@@ -18,12 +18,15 @@ var configGo string
 //go:embed limits.go
 var limitsGo string
 
+//go:embed keep.go
+var keepGo string
+
 // Manual returns a settings file with every setting explained in place. A value
 // that is the default stands there as a comment, so that a later version may
 // have a better one.
 func Manual(c Config) string {
 	var b strings.Builder
-	docs := comments(configGo, limitsGo)
+	docs := comments(configGo, limitsGo, keepGo)
 	b.WriteString("# Settings of Keyturn. \"keyturn config check\" tells what can't be,\n# \"keyturn config show\" where each value comes from.\n")
 	defaults, table := Default(), ""
 	each(reflect.ValueOf(&c).Elem(), "", func(key string, v reflect.Value, f reflect.StructField) {
