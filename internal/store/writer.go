@@ -271,7 +271,11 @@ func (t *turn) must(sql string) error {
 // end commits what is there. Its error is everybody's.
 func (t *turn) end() error {
 	if t.open && t.lost == nil {
-		if err := errors.Join(t.w.count(), t.w.exec(commitSQL)); err != nil {
+		err := t.w.count()
+		if err == nil { // else nothing may stay of what everybody is told has failed
+			err = t.w.exec(commitSQL)
+		}
+		if err != nil {
 			t.lost = fmt.Errorf("store: commit: %w", err)
 		}
 	}
