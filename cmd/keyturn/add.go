@@ -26,6 +26,9 @@ func (accountAdd) Examples() string {
 
 // Run adds the account and prints its id.
 func (c accountAdd) Run(ctx context.Context, t *terminal, from *source) (err error) {
+	if _, _, err := from.needed(); err != nil { // before anybody makes up a password
+		return err
+	}
 	password, err := readPassword(t, c.PasswordFd)
 	if err != nil {
 		return err
@@ -51,10 +54,10 @@ func (c accountAdd) Run(ctx context.Context, t *terminal, from *source) (err err
 // it isn't negative, or of standard input.
 func readPassword(t *terminal, fd int) (string, error) {
 	if fd >= 0 {
-		return firstLine(bufio.NewReader(os.NewFile(uintptr(fd), "password")))
+		return t.await(func() (string, error) { return firstLine(bufio.NewReader(os.NewFile(uintptr(fd), "password"))) })
 	}
 	if !t.isTerminal() {
-		return firstLine(t.lines)
+		return t.await(func() (string, error) { return firstLine(t.lines) })
 	}
 	password, err := t.askHidden(t.t("cli.password") + " ")
 	if err != nil {

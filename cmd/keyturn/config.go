@@ -49,7 +49,7 @@ func (configCheck) Examples() string {
 // Run tells all that can't be in the settings, and whether key, certificate and storage
 // can be opened.
 func (c configCheck) Run(ctx context.Context, t *terminal, from *source) (err error) {
-	settings, sources, err := from.load()
+	settings, sources, err := from.needed()
 	known, whole := config.Broken(err)
 	if whole {
 		return err

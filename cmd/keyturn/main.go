@@ -70,10 +70,18 @@ Every setting is also a flag, such as --pin.min=6, and an environment variable,
 such as KEYTURN_PIN__MIN=6: "keyturn config show" lists them.`
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilStopped()
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C doesn't wait
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// untilStopped ends with SIGTERM or Ctrl-C. A second Ctrl-C doesn't wait for what is under
+// way; a second SIGTERM does: timeout(1) and some that supervise send two at once, and
+// nobody meant the log beside the database to stay.
+func untilStopped() (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, func() { signal.Reset(os.Interrupt) })
+	return ctx, stop
 }
 
 // run is main without the process. It returns the exit status: 0 done, 2 wrong
@@ -97,7 +105,7 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 		}
 	}()
 	parsed, err := parser.Parse(args)
-	t := newTerminal(c, stdin, stdout, stderr)
+	t := newTerminal(ctx, c, stdin, stdout, stderr)
 	if err != nil {
 		t.json = t.json || slices.Contains(args, "--json") // what stands behind the fault wasn't read
 		t.helpFor(parser, err)

@@ -19,7 +19,7 @@ func (migrateCmd) Examples() string {
 
 // Run brings the database to this version and says from where, and where the copy is.
 func (migrateCmd) Run(ctx context.Context, t *terminal, from *source) error {
-	settings, sources, err := from.load()
+	settings, sources, err := from.needed()
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, from *source) error {
 	if c.Listen != "" {
 		from.flags["listen"] = c.Listen
 	}
-	settings, sources, err := from.load()
+	settings, sources, err := from.needed()
 	if err != nil {
 		return err
 	}

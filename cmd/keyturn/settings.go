@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"reflect"
@@ -13,7 +15,7 @@ import (
 )
 
 // defaultFile is where settings are looked for; it may be missing.
-const defaultFile = "/etc/keyturn/keyturn.toml"
+var defaultFile = "/etc/keyturn/keyturn.toml" // another one in tests
 
 // settingFlags are flags made of the settings, so that both have the same names
 // and neither can be forgotten.
@@ -72,6 +74,16 @@ func (s *source) load() (config.Config, config.From, error) {
 	return config.Load(in)
 }
 
+// needed is load for what can't do without settings: where there is no file, and nothing
+// else gives the address, that one thing is said.
+func (s *source) needed() (config.Config, config.From, error) {
+	c, from, err := s.load()
+	if _, missing := os.Stat(s.name()); err == nil && c.PublicURL == "" && errors.Is(missing, fs.ErrNotExist) {
+		err = &config.Fault{Text: "there are no settings: no " + s.name(), Hint: `"keyturn init" makes them; -c FILE or KEYTURN_CONFIG names another file`}
+	}
+	return c, from, err
+}
+
 // name is that of the settings file.
 func (s *source) name() string {
 	if s.file == "" {
@@ -92,7 +104,7 @@ func (s *source) begin(ctx context.Context) (*server.Services, error) {
 }
 
 func (s *source) open(ctx context.Context, with server.With) (*server.Services, error) {
-	c, from, err := s.load()
+	c, from, err := s.needed()
 	if err != nil {
 		return nil, err
 	}

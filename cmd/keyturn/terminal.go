@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,9 +24,10 @@ type terminal struct {
 	quiet    bool
 	noInput  bool
 	lines    *bufio.Reader
+	stopped  <-chan struct{} // by a signal; nil: never
 }
 
-func newTerminal(c *commands, in *os.File, out, err io.Writer) *terminal {
+func newTerminal(ctx context.Context, c *commands, in *os.File, out, err io.Writer) *terminal {
 	lang := c.Lang
 	if lang == "" {
 		lang = os.Getenv("LANG")
@@ -34,7 +37,7 @@ func newTerminal(c *commands, in *os.File, out, err io.Writer) *terminal {
 		words = locale.For(locale.Chinese)
 	}
 	return &terminal{in: in, out: out, err: err, words: words, json: c.JSON || c.Output == "json", quiet: c.Quiet,
-		noInput: c.NoInput, lines: bufio.NewReader(in)}
+		noInput: c.NoInput, lines: bufio.NewReader(in), stopped: ctx.Done()}
 }
 
 // t is the sentence of a key.
@@ -65,9 +68,12 @@ func (t *terminal) ask(question string) (string, error) {
 		return "", fmt.Errorf("%w: %s", errInput, strings.TrimSpace(question))
 	}
 	fmt.Fprint(t.err, question)
-	line, err := t.lines.ReadString('\n')
+	line, err := t.await(func() (string, error) { return t.lines.ReadString('\n') })
 	if !t.isTerminal() {
 		fmt.Fprintln(t.err) // where nobody has pressed Enter
+	}
+	if errors.Is(err, errInterrupted) {
+		return "", err
 	}
 	if err != nil && line == "" {
 		return "", fmt.Errorf("%w: %s", errInput, strings.TrimSpace(question))
@@ -78,9 +84,34 @@ func (t *terminal) ask(question string) (string, error) {
 // askHidden reads one line without showing it.
 func (t *terminal) askHidden(question string) (string, error) {
 	fmt.Fprint(t.err, question)
-	b, err := term.ReadPassword(int(t.in.Fd()))
+	fd := int(t.in.Fd())
+	shown, err := term.GetState(fd)
+	if err != nil {
+		return "", err
+	}
+	typed, err := t.await(func() (string, error) { b, err := term.ReadPassword(fd); return string(b), err })
+	if errors.Is(err, errInterrupted) {
+		err = errors.Join(err, term.Restore(fd, shown)) // the shell comes next, and shows what is typed
+	}
 	fmt.Fprintln(t.err)
-	return string(b), err
+	return typed, err
+}
+
+// await returns what is read or, after a signal, errInterrupted: a read of a terminal
+// hears of none, and whoever presses Ctrl-C at a question has left.
+func (t *terminal) await(read func() (string, error)) (string, error) {
+	type answer struct {
+		line string
+		err  error
+	}
+	got := make(chan answer, 1)
+	go func() { line, err := read(); got <- answer{line, err} }()
+	select {
+	case a := <-got:
+		return a.line, a.err
+	case <-t.stopped:
+		return "", errInterrupted
+	}
 }
 
 // confirm lets a person type the name of what is about to be destroyed. It
