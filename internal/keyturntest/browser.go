@@ -36,9 +36,11 @@ func (w *World) Blocked() *Browser {
 	return b
 }
 
-// At returns the same browser, with the same cookies, as it talks to another node.
+// At returns the same browser, with the same cookies, as it talks to another node, or to
+// another server of the same host.
 func (b *Browser) At(w *World) *Browser {
 	same := *b
+	same.origin = w.Origin
 	same.client = &http.Client{Jar: b.client.Jar, Timeout: b.client.Timeout, Transport: w.through()}
 	return &same
 }
@@ -61,25 +63,37 @@ func (b *Browser) SignIn(p *Person) *Page {
 	return b.Post("/sign-in", url.Values{"name": {p.Name}, "password": {p.Password}})
 }
 
-// Cookie is the value of a cookie, "" if there is none.
+// CookieName is what the server calls a cookie, such as "keyturn_session": other servers of
+// the same host keep theirs beside it.
+func (w *World) CookieName(name string) string { return cookieName(w.Origin, name) }
+
+func cookieName(origin, name string) string {
+	u, _ := url.Parse(origin) // it is one
+	if u.Port() == "" {
+		return name
+	}
+	return name + "_" + u.Port()
+}
+
+// Cookie is the value of a cookie, such as "keyturn_session", "" if there is none.
 func (b *Browser) Cookie(name string) string {
 	u, _ := url.Parse(b.origin) // it is an origin
 	for _, c := range b.client.Jar.Cookies(u) {
-		if c.Name == name {
+		if c.Name == cookieName(b.origin, name) {
 			return c.Value
 		}
 	}
 	return ""
 }
 
-// SetCookie plants a cookie; an empty value takes it away.
+// SetCookie plants a cookie, such as "keyturn_session"; an empty value takes it away.
 func (b *Browser) SetCookie(name, value string) {
 	u, _ := url.Parse(b.origin)
 	age := 3600
 	if value == "" {
 		age = -1
 	}
-	b.client.Jar.SetCookies(u, []*http.Cookie{{Name: name, Value: value, Path: "/", MaxAge: age}})
+	b.client.Jar.SetCookies(u, []*http.Cookie{{Name: cookieName(b.origin, name), Value: value, Path: "/", MaxAge: age}})
 }
 
 func (b *Browser) do(method, path string, form url.Values) *Page {

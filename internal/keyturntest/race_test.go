@@ -163,7 +163,7 @@ func TestRaceResponse(t *testing.T) {
 			}
 			q, _ := http.NewRequest("POST", w.Origin+"/sign-in/response", strings.NewReader(form)) // well-formed
 			q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-			q.AddCookie(&http.Cookie{Name: "keyturn_pending", Value: b.Cookie("keyturn_pending")})
+			q.AddCookie(&http.Cookie{Name: w.CookieName("keyturn_pending"), Value: b.Cookie("keyturn_pending")})
 			a, err := clients[i%2].Do(q)
 			if err != nil {
 				t.Error(err)
@@ -171,7 +171,7 @@ func TestRaceResponse(t *testing.T) {
 			}
 			a.Body.Close()
 			for _, c := range a.Cookies() {
-				if c.Name == "keyturn_session" && c.Value != "" {
+				if c.Name == w.CookieName("keyturn_session") && c.Value != "" {
 					sessions.Add(1)
 				}
 			}

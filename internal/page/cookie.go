@@ -6,7 +6,10 @@ import (
 )
 
 // A Cookie proves something, or that a browser keeps cookies at all. With the prefix __Host- no other host
-// can plant it, and no plain connection can read it.
+// can plant it, and no plain connection can read it. Its name has the port of the origin, if that
+// names one: browsers keep one jar for all ports of a host (RFC 6265 §8.5), and another server there
+// would sign people out by signing them in. That keeps servers apart that mean well; one that
+// doesn't can still read and write what is another's.
 type Cookie string
 
 // The cookies of spec §9.
@@ -27,12 +30,16 @@ func (p *Renderer) Keeps(r *http.Request) bool {
 	return false
 }
 
-// name drops the prefix on http://localhost: a browser refuses it there.
+// cookieName drops the prefix on http://localhost: a browser refuses it there.
 func (p *Renderer) cookieName(c Cookie) string {
-	if p.plain {
-		return string(c)
+	name := string(c)
+	if p.port != "" {
+		name += "_" + p.port
 	}
-	return "__Host-" + string(c)
+	if p.plain {
+		return name
+	}
+	return "__Host-" + name
 }
 
 // Cookie is the value of a cookie, empty if the browser has none.

@@ -132,7 +132,9 @@ func TestA93FormsAreText(t *testing.T) {
 func TestCookies(t *testing.T) {
 	for _, tt := range []struct{ name, origin, want string }{
 		{"https", origin, "__Host-keyturn_session=v; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Lax"},
-		{"http on loopback", "http://localhost:8080", "keyturn_session=v; Path=/; Max-Age=60; HttpOnly; SameSite=Lax"},
+		{"http on loopback", "http://localhost:8080", "keyturn_session_8080=v; Path=/; Max-Age=60; HttpOnly; SameSite=Lax"},
+		{"https on a port of its own", "https://auth.example.com:8443", "__Host-keyturn_session_8443=v; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Lax"},
+		{"http on the scheme's own port", "http://localhost", "keyturn_session=v; Path=/; Max-Age=60; HttpOnly; SameSite=Lax"},
 	} {
 		p, w := newRenderer(t, tt.origin), httptest.NewRecorder()
 		p.SetCookie(w, page.SignedIn, "v", time.Minute)

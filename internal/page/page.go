@@ -27,6 +27,7 @@ type Renderer struct {
 	origin  string            // of the server, such as "https://auth.example.com"
 	names   map[string]string // of the organisation, by language; under "" what it is called otherwise
 	plain   bool              // http on a loopback address: cookies have neither prefix nor Secure
+	port    string            // of the origin, unless it is the scheme's own: part of the names of cookies
 	offered []string          // languages, the first is the default
 	assets  assets
 	pages   map[string]map[string]parsed // by language, then by name such as "portal/wait"
@@ -40,7 +41,7 @@ func New(files fs.FS, origin, name string, doors ...string) (*Renderer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("page: origin: %w", err)
 	}
-	p := &Renderer{origin: origin, names: map[string]string{"": name}, plain: u.Scheme == "http"}
+	p := &Renderer{origin: origin, names: map[string]string{"": name}, plain: u.Scheme == "http", port: u.Port()}
 	if p.assets, err = loadAssets(files, append([]string{"shared", "page"}, doors...)); err != nil {
 		return nil, fmt.Errorf("page: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -107,6 +108,21 @@ func TestLanguageSwitch(t *testing.T) {
 		said{Frame: page.Frame{Switch: page.Switch{Action: "/sign-in", Fields: []page.Field{{Name: "name", Value: "ada"}}}}})
 	if !strings.Contains(html, `action="/sign-in"`) || !strings.Contains(html, `name="name" value="ada"`) {
 		t.Errorf("the switch doesn't post what the page says:\n%s", html)
+	}
+}
+
+// Browsers without styles, such as w3m and lynx, show what is hidden: nothing says that
+// the page is slow before it is.
+func TestNothingIsSlowYet(t *testing.T) {
+	for _, lang := range []string{"en", "zh-Hans"} {
+		words := locale.For(lang).T("page.slow")
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Accept-Language", lang)
+		html := render(t, newRenderer(t, origin), r, said{})
+		text := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(html, "")
+		if !strings.Contains(html, words) || strings.Contains(text, words) {
+			t.Errorf("%s: the page doesn't bring the words for its script, or shows them", lang)
+		}
 	}
 }
 

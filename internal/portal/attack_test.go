@@ -14,7 +14,7 @@ import (
 	"keyturn/internal/keyturntest"
 )
 
-// cookies are those that prove something, as a plain-http origin calls them.
+// cookies are those that prove something.
 var cookies = []string{"keyturn_session", "keyturn_browser", "keyturn_pending"}
 
 // waitingPaths are the POSTs of the waiting page.
@@ -104,7 +104,7 @@ func TestA22RedeemedOnceAndInTime(t *testing.T) {
 		tabs.Go(func() {
 			r, _ := http.NewRequest("POST", w.Origin+"/sign-in/redeem", strings.NewReader("request="+request(page))) // well-formed
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-			r.AddCookie(&http.Cookie{Name: "keyturn_pending", Value: b.Cookie("keyturn_pending")})
+			r.AddCookie(&http.Cookie{Name: w.CookieName("keyturn_pending"), Value: b.Cookie("keyturn_pending")})
 			a, err := client.Do(r)
 			if err != nil {
 				t.Error(err)
@@ -115,7 +115,7 @@ func TestA22RedeemedOnceAndInTime(t *testing.T) {
 				t.Errorf("a tab gets %d to %s", a.StatusCode, a.Header.Get("Location"))
 			}
 			for _, c := range a.Cookies() {
-				if c.Name == "keyturn_session" && c.Value != "" {
+				if c.Name == w.CookieName("keyturn_session") && c.Value != "" {
 					sessions <- c.Value
 				}
 			}
@@ -223,7 +223,7 @@ func TestA27GetsMakeNothing(t *testing.T) {
 			r, _ := http.NewRequest(method, w.Origin+path, nil) // well-formed
 			r.Header.Set("Sec-Purpose", "prefetch")
 			for _, name := range cookies {
-				r.AddCookie(&http.Cookie{Name: name, Value: b.Cookie(name)})
+				r.AddCookie(&http.Cookie{Name: w.CookieName(name), Value: b.Cookie(name)})
 			}
 			a, err := client.Do(r)
 			if err != nil {

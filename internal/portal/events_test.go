@@ -156,7 +156,7 @@ func TestStreamsEndWithTheServer(t *testing.T) {
 	b := w.Browser()
 	b.SignIn(w.Person("ada"))
 	r, _ := http.NewRequest("GET", w.Origin+"/phones/activation/events", nil) // well-formed
-	r.AddCookie(&http.Cookie{Name: "keyturn_session", Value: b.Cookie("keyturn_session")})
+	r.AddCookie(&http.Cookie{Name: w.CookieName("keyturn_session"), Value: b.Cookie("keyturn_session")})
 	a, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)

@@ -205,6 +205,27 @@ func TestCookiesAreNeeded(t *testing.T) {
 	}
 }
 
+// Two servers of one host, on two ports, share a browser's cookies: signing in to one,
+// known browsers and signing out are nothing to the other.
+func TestTwoServersOfOneHost(t *testing.T) {
+	one, two := keyturntest.Start(t), keyturntest.Start(t)
+	b := one.Person("ada").SetUp(pin)
+	ada := two.Person("ada")
+	ada.SetUp(pin)
+	there := b.At(two)
+	there.SignIn(ada)
+	approve(t, there, ada)
+	for name, page := range map[string]*keyturntest.Page{"first": b.Get("/"), "second": there.Get("/")} {
+		if page.Attr("body", "data-account") != "ada" {
+			t.Errorf("signed out of the %s server", name)
+		}
+	}
+	there.Get("/").Submit("form#sign-out", nil)
+	if b.Get("/").Attr("body", "data-account") != "ada" || there.Get("/").Attr("body", "data-account") != "" {
+		t.Error("signing out of one server isn't signing out of that alone")
+	}
+}
+
 func TestWrongPasswordKeepsTheName(t *testing.T) {
 	w := keyturntest.Start(t)
 	ada := w.Person("ada")

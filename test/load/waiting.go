@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -51,7 +52,7 @@ func (b *bench) fillBare(ctx context.Context, crowd [2]int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	slope, err := b.fill(ctx, p, b.bareAt, crowd, func(int) ([]byte, error) { return events("/events", "value"), nil })
+	slope, err := b.fill(ctx, p, b.bareAt, crowd, func(int) ([]byte, error) { return b.follow("/events", "value"), nil })
 	return slope, errors.Join(err, p.stop())
 }
 
@@ -63,13 +64,17 @@ func (b *bench) fillServer(ctx context.Context, crowd [2]int) (float64, error) {
 	}
 	slope, err := b.fill(ctx, p, b.config.Listen, crowd, func(i int) ([]byte, error) {
 		r, cookie, err := b.ask(ctx, b.people[i%population], false)
-		return events("/sign-in/events?request="+r.ID, cookie), err
+		return b.follow("/sign-in/events?request="+r.ID, cookie), err
 	})
 	return slope, errors.Join(err, p.stop())
 }
 
-// events asks for a stream. Both servers are asked in the same words.
-func events(path, pending string) []byte { return get(path, "__Host-keyturn_pending="+pending) }
+// follow asks for a stream. Both servers are asked in the same words. The cookie's name has
+// the port of the origin.
+func (b *bench) follow(path, pending string) []byte {
+	_, port, _ := strings.Cut(strings.TrimPrefix(b.config.PublicURL, "https://"), ":")
+	return get(path, "__Host-keyturn_pending_"+port+"="+pending)
+}
 
 // fill opens streams up to one crowd and then up to the other, and returns how many
 // bytes each of the latter has added.

@@ -39,9 +39,11 @@ for (const button of document.querySelectorAll("button")) {
 // the server takes it as the same.
 /** @param {HTMLFormElement} form @param {HTMLElement | null} button */
 function slow(form, button) {
-  const note = element("slow", HTMLElement), again = note.querySelector("button");
+  const note = element("slow", HTMLElement), again = document.createElement("button");
+  Object.assign(again, { type: "button", className: "btn small", textContent: data(note, "again") });
+  note.replaceChildren(data(note, "text"), " ", again); // not in the page: browsers without styles would show it
   note.hidden = false;
-  if (again) again.onclick = () => {
+  again.onclick = () => {
     note.hidden = true;
     delete form.dataset.sent;
     form.requestSubmit(button);
