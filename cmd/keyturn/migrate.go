@@ -14,7 +14,7 @@ type migrateCmd struct{}
 // Examples begin the help.
 func (migrateCmd) Examples() string {
 	return `  keyturn migrate                             stop the server of the older version first
-  keyturn migrate -c keyturn.toml --json      {"from":10,"to":15,"backup":"…"}`
+  keyturn migrate -c keyturn.toml --json      {"from":10,"to":27,"backup":"…"}`
 }
 
 // Run brings the database to this version and says from where, and where the copy is.

@@ -92,7 +92,8 @@ type Store interface {
 	// whose key comes after one. All begin after "".
 	Accounts(ctx context.Context, after string, most int) ([]Listed, error)
 
-	// SetAccountState disables or enables. Disabling cancels its waiting requests and ends its sessions.
+	// SetAccountState disables or enables. Disabling ends what the account has begun: requests, with what a password
+	// makes further ones by, unfinished activations and sessions.
 	SetAccountState(ctx context.Context, id string, to State, ev audit.Event) error
 
 	// SetMoreTime says whether every request of an account begins with the longest life. Saying

@@ -177,8 +177,8 @@ func (s *Service) Reset(ctx context.Context, id string) error {
 	return s.Store.ResetAccount(ctx, id, s.event(audit.AccountReset, id))
 }
 
-// Disable keeps an account from signing in; it ends its sessions and cancels its
-// waiting requests.
+// Disable keeps an account from signing in; it ends its sessions, its waiting requests
+// and its activation codes.
 func (s *Service) Disable(ctx context.Context, id string) error {
 	return s.Store.SetAccountState(ctx, id, Disabled, s.event(audit.AccountDisabled, id))
 }

@@ -1,11 +1,12 @@
 package server
 
 import (
+	"maps"
+	"slices"
+
 	"keyturn"
 	"keyturn/internal/config"
 	"keyturn/internal/policy"
-	"maps"
-	"slices"
 )
 
 // limits are the defaults of spec §17 with what the operator has set.

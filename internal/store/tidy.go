@@ -41,7 +41,9 @@ func (d *DB) Tidy(ctx context.Context, t Tidy) error {
 		remove query
 		until  time.Time
 	}{
-		{tidySQL.Tries, t.At.Add(-max(tidyAfter, d.Limits.LooksBack()))}, {tidySQL.Browsers, over}, {tidySQL.Locks, over}, {tidySQL.Networks, t.At.Add(max(0, d.Limits.Browser-t.Keep.Addresses))},
+		{tidySQL.Tries, t.At.Add(-max(tidyAfter, d.Limits.LooksBack()))},
+		{tidySQL.Browsers, over}, {tidySQL.Locks, over},
+		{tidySQL.Networks, t.At.Add(max(0, d.Limits.Browser-t.Keep.Addresses))},
 		{tidySQL.Sessions, over}, {tidySQL.EndedSessions, over}, {tidySQL.Changes, over},
 		{tidySQL.Told, t.At.Add(-t.Keep.Letters)}, {tidySQL.Addresses, t.At.Add(-t.Keep.Addresses)},
 	} {
