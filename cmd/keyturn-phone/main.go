@@ -83,7 +83,8 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 		fmt.Fprintln(stderr, "keyturn-phone:", err)
 		return 2
 	}
-	t := &terminal{in: stdin, out: stdout, err: stderr, words: locale.For(language(c.Lang)), json: c.JSON || c.Output == "json", pinFd: c.PINFd}
+	t := &terminal{in: stdin, out: stdout, err: stderr, words: locale.For(language(c.Lang)), json: c.JSON || c.Output == "json", pinFd: c.PINFd,
+		stopped: ctx.Done()}
 	file, err := stateFile(c.State)
 	if err == nil {
 		err = parsed.Run(t, phone.File(file))
@@ -124,6 +125,7 @@ var (
 	errUsage   = errors.New("wrong usage")
 	errNothing = errors.New("no such request or account")
 	errRefused = errors.New("not done")
+	errLeft    = errors.New("interrupted") // at a question
 )
 
 // status gives the exit status of an error: 0 done, 1 failed, 2 usage, 3 not

@@ -25,6 +25,7 @@ type terminal struct {
 	pinFd    int
 	pins     *bufio.Reader
 	lines    *bufio.Reader
+	stopped  <-chan struct{} // by a signal; nil: never
 }
 
 // line is a text for people: what a server names can't command their terminal, begin
@@ -62,13 +63,25 @@ func (t *terminal) fail(err error) {
 		return
 	}
 	if !errors.As(err, &problem) {
-		t.tell("keyturn-phone: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
+		t.tell("keyturn-phone: %s", plain(err))
 		return
 	}
 	if t.json {
 		_ = json.NewEncoder(t.out).Encode(problem) // standard output is gone: nothing left to tell
 	}
 	t.tell("keyturn-phone: %s", t.sentence(problem))
+}
+
+// plain is an error on one line and without the names of our packages.
+func plain(err error) string {
+	lines := strings.Split(err.Error(), "\n")
+	for i, text := range lines {
+		for _, name := range []string{"phone: ", "keyturn: "} {
+			text = strings.ReplaceAll(strings.TrimPrefix(text, name), ": "+name, ": ")
+		}
+		lines[i] = text
+	}
+	return strings.Join(lines, "; ")
 }
 
 // sentence is what the phone app would say too.
@@ -97,7 +110,10 @@ func (t *terminal) ask(question string) (string, error) {
 	if t.lines == nil {
 		t.lines = bufio.NewReader(t.in)
 	}
-	line, err := t.lines.ReadString('\n')
+	line, err := t.await(func() (string, error) { return t.lines.ReadString('\n') })
+	if errors.Is(err, errLeft) {
+		return "", err
+	}
 	if err != nil && line == "" {
 		return "", fmt.Errorf("%w: nobody answers", errUsage)
 	}
@@ -120,7 +136,32 @@ func (t *terminal) pin(question string) (string, error) {
 		return "", fmt.Errorf("%w: no terminal to ask for the PIN, use --pin-fd N", errUsage)
 	}
 	fmt.Fprint(t.err, question)
-	b, err := term.ReadPassword(int(t.in.Fd()))
+	fd := int(t.in.Fd())
+	shown, err := term.GetState(fd)
+	if err != nil {
+		return "", err
+	}
+	typed, err := t.await(func() (string, error) { b, err := term.ReadPassword(fd); return string(b), err })
+	if errors.Is(err, errLeft) {
+		err = errors.Join(err, term.Restore(fd, shown)) // the shell comes next, and shows what is typed
+	}
 	fmt.Fprintln(t.err)
-	return string(b), err
+	return typed, err
+}
+
+// await returns what is read or, after a signal, errLeft: a read of a terminal hears of
+// none, and whoever presses Ctrl-C at a question has left.
+func (t *terminal) await(read func() (string, error)) (string, error) {
+	type answer struct {
+		line string
+		err  error
+	}
+	got := make(chan answer, 1)
+	go func() { line, err := read(); got <- answer{line, err} }()
+	select {
+	case a := <-got:
+		return a.line, a.err
+	case <-t.stopped:
+		return "", errLeft
+	}
 }

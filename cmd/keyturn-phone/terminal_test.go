@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,6 +14,7 @@ import (
 	"testing"
 
 	"keyturn"
+	"keyturn/phone"
 )
 
 // A66: the server of a link that somebody sends has names that hide whose it is, take the
@@ -38,5 +42,36 @@ func TestA66NamesOfAStrangersServer(t *testing.T) {
 	}
 	if _, host, _ := strings.Cut(origin, "://"); !strings.HasPrefix(shown.String(), host+" ") {
 		t.Errorf("the host isn't what comes first: %q", shown.String())
+	}
+}
+
+// Whoever presses Ctrl-C at a question has left: no answer is waited for.
+func TestInterruptedQuestion(t *testing.T) {
+	in, typist, err := os.Pipe() // nobody types
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = typist.Close() }()
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	var errs bytes.Buffer
+	if code := run(ctx, []string{"activate", "-", "--server", "http://localhost:9"}, in, &errs, &errs); code != 1 || errs.String() != "keyturn-phone: interrupted\n" {
+		t.Errorf("exit status %d, says %q", code, errs.String())
+	}
+}
+
+// Packages name themselves in their errors; a person hears of one program.
+func TestPlain(t *testing.T) {
+	for _, tt := range []struct {
+		err  error
+		want string
+	}{
+		{keyturn.ErrPIN, "choose another PIN"},
+		{errors.Join(errUsage, keyturn.ErrCode), "wrong usage; not a code"},
+		{fmt.Errorf("look: %w", phone.ErrInUse), "look: another program is using this phone"},
+	} {
+		if got := plain(tt.err); got != tt.want {
+			t.Errorf("%v is %q, want %q", tt.err, got, tt.want)
+		}
 	}
 }
