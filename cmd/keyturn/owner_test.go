@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,9 +18,13 @@ import (
 // nobody is a user of whom this machine knows nothing.
 const nobody = 1987654321
 
-// give is "give FOLDER": makes the folder nobody's.
+// give is "give FOLDER": makes the folder nobody's, who finds the way to it.
 func give(ts *testscript.TestScript, _ bool, args []string) {
-	ts.Check(os.Chown(ts.MkAbs(args[0]), nobody, nobody))
+	folder := ts.MkAbs(args[0])
+	ts.Check(os.Chown(folder, nobody, nobody))
+	for up := filepath.Dir(folder); up != filepath.Clean(os.TempDir()) && up != filepath.Dir(up); up = filepath.Dir(up) {
+		ts.Check(os.Chmod(up, 0o711))
+	}
 }
 
 // theirs is "theirs FILE…": the files are nobody's.

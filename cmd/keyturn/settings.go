@@ -8,9 +8,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"reflect"
+	"strings"
 
 	"keyturn/internal/config"
+	"keyturn/internal/owner"
 	"keyturn/internal/server"
 )
 
@@ -109,6 +112,19 @@ func (s *source) open(ctx context.Context, with server.With) (*server.Services, 
 		return nil, err
 	}
 	with.Actor, with.Log = actor(os.Getenv("SUDO_USER"), os.Getuid()), slog.New(slog.NewTextHandler(io.Discard, nil))
+	if err := asService(c); err != nil {
+		return nil, err
+	}
 	services, err := server.Connect(ctx, c, with)
 	return services, from.Place(err)
+}
+
+// asService has a command of root's work on a SQLite database as the owner of its folder,
+// who is the service. Attack A118.
+func asService(c config.Config) error {
+	file, ok := strings.CutPrefix(string(c.Storage.URL), "sqlite:")
+	if !ok || file == ":memory:" {
+		return nil
+	}
+	return owner.Become(filepath.Dir(file), file, c.KeyFile())
 }

@@ -4,3 +4,7 @@ package owner
 
 // ids knows nothing: files have no such owner here.
 func ids(string) (uid, gid int, ok bool) { return 0, 0, false }
+
+func hides(string, int, []int) bool { return true }
+
+func become(int, []int) error { return nil }

@@ -3,7 +3,10 @@
 package owner
 
 import (
+	"fmt"
+	"io/fs"
 	"os"
+	"slices"
 	"syscall"
 )
 
@@ -18,4 +21,36 @@ func ids(file string) (uid, gid int, ok bool) {
 		return 0, 0, false
 	}
 	return int(s.Uid), int(s.Gid), true
+}
+
+// hides reports whether a file is there and a user may not read it. Where a link leads,
+// whoever opens it finds out.
+func hides(file string, uid int, groups []int) bool {
+	info, err := os.Lstat(file)
+	if err != nil || info.Mode().Type() != 0 {
+		return false
+	}
+	s, ok := info.Sys().(*syscall.Stat_t)
+	needs := fs.FileMode(0o004)
+	switch {
+	case ok && int(s.Uid) == uid:
+		needs = 0o400
+	case ok && slices.Contains(groups, int(s.Gid)):
+		needs = 0o040
+	}
+	return info.Mode()&needs == 0
+}
+
+// become is for all threads, and there is no way back.
+func become(uid int, groups []int) error {
+	if err := syscall.Setgroups(groups); err != nil {
+		return fmt.Errorf("groups of the data's owner: %w", err)
+	}
+	if err := syscall.Setgid(groups[0]); err != nil {
+		return fmt.Errorf("group of the data's owner: %w", err)
+	}
+	if err := syscall.Setuid(uid); err != nil {
+		return fmt.Errorf("owner of the data: %w", err)
+	}
+	return nil
 }
