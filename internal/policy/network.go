@@ -23,7 +23,7 @@ func Networks(addr string) []Network {
 	if err != nil {
 		return nil
 	}
-	if ip = ip.Unmap().WithZone(""); ip.Is4() {
+	if ip = plain(ip); ip.Is4() {
 		return []Network{{ip.String(), 1}}
 	}
 	all := []Network{{prefix(ip, 64), 1}}
@@ -31,6 +31,21 @@ func Networks(addr string) []Network {
 		all = append(all, Network{prefix(ip, w.bits), w.share})
 	}
 	return all
+}
+
+// translated is the network in which a gateway before a server that has IPv6 alone writes
+// the IPv4 addresses of the whole internet (RFC 6052 §2.1, RFC 7755).
+var translated = netip.MustParsePrefix("64:ff9b::/96")
+
+// plain returns an address as it is counted: the IPv4 address that an IPv6 one stands for,
+// or each of those would be everybody's neighbour. Attack A119.
+func plain(ip netip.Addr) netip.Addr {
+	ip = ip.Unmap().WithZone("")
+	if !translated.Contains(ip) {
+		return ip
+	}
+	all := ip.As16()
+	return netip.AddrFrom4([4]byte(all[12:]))
 }
 
 // Of is the rate of a network where that of one address is r.

@@ -8,7 +8,8 @@ import (
 	"keyturn/internal/policy"
 )
 
-func TestNetworks(t *testing.T) {
+// With A119: whoever comes through a translator is counted by the address that they have.
+func TestA119Networks(t *testing.T) {
 	for _, tt := range []struct {
 		name, addr string
 		want       []policy.Network
@@ -17,6 +18,8 @@ func TestNetworks(t *testing.T) {
 		{"IPv4 written as IPv6", "::ffff:192.0.2.7", []policy.Network{{"192.0.2.7", 1}}},
 		{"IPv6", "2001:db8:1:2345:3:4:5:6", []policy.Network{{"2001:db8:1:2345::/64", 1}, {"2001:db8:1:2300::/56", 2}, {"2001:db8:1::/48", 4}}},
 		{"IPv6 with a zone", "fe80::1%eth0", []policy.Network{{"fe80::/64", 1}, {"fe80::/56", 2}, {"fe80::/48", 4}}},
+		{"IPv4 that a translator has written", "64:ff9b::c000:207", []policy.Network{{"192.0.2.7", 1}}},
+		{"IPv6 beside the translator's", "64:ff9b:1::c000:207", []policy.Network{{"64:ff9b:1::/64", 1}, {"64:ff9b:1::/56", 2}, {"64:ff9b:1::/48", 4}}},
 		{"no address", "no address", nil},
 		{"none that is known", "", nil},
 	} {
