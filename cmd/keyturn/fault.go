@@ -22,6 +22,7 @@ var (
 	errUsage       = errors.New("wrong usage")
 	errInput       = errors.New("nobody answers") // neither a person nor a line of input
 	errRefused     = errors.New("nothing was changed")
+	errSettings    = errors.New("there are no settings")
 	errInterrupted = errors.New("interrupted") // before it was done
 )
 
@@ -111,6 +112,7 @@ func line(err error) string {
 func (t *terminal) hint(err error) string {
 	fault, ok := errors.AsType[*config.Fault](err)
 	_, otherHost := errors.AsType[*server.OtherHost](err)
+	_, network := errors.AsType[*net.OpError](err)
 	switch {
 	case ok && fault.Hint != "":
 		return fault.Hint
@@ -118,6 +120,8 @@ func (t *terminal) hint(err error) string {
 		return t.t("cli.hint.host")
 	case server.InUse(err):
 		return t.t("cli.hint.inuse")
+	case errors.Is(err, errSettings):
+		return t.t("cli.hint.settings", "command", "keyturn init", "flag", "--config")
 	case errors.Is(err, errInput):
 		return t.t("cli.hint.input")
 	case errors.Is(err, account.ErrUnknown):
@@ -134,6 +138,8 @@ func (t *terminal) hint(err error) string {
 		return t.t("cli.hint.newer")
 	case errors.Is(err, server.ErrKey), errors.Is(err, server.ErrOtherKey):
 		return t.t("cli.hint.key")
+	case network && errors.Is(err, fs.ErrPermission):
+		return t.t("cli.hint.port", "setting", "AmbientCapabilities=CAP_NET_BIND_SERVICE")
 	case errors.Is(err, fs.ErrPermission):
 		return t.whose(err)
 	case !ok && errors.Is(err, fs.ErrNotExist): // a file that a setting names, it names

@@ -120,7 +120,7 @@ func (c *initCmd) settings(t *terminal, from *source) (config.Config, error) {
 	if err != nil {
 		return s, err
 	}
-	s.PublicURL, s.Push.Contact = c.PublicURL, withScheme(c.Contact)
+	s.PublicURL, s.Push.Contact = asURL(c.PublicURL), withScheme(c.Contact)
 	if c.Organisation != "" {
 		s.Organisation["en"] = c.Organisation
 	}
@@ -147,6 +147,17 @@ func absolute(file string) (string, error) {
 		return "", nil
 	}
 	return filepath.Abs(file)
+}
+
+// asURL makes the name of a host that somebody typed the address that it is.
+func asURL(name string) string {
+	switch host, _, _ := strings.Cut(name, ":"); {
+	case name == "" || strings.Contains(name, "://"):
+		return name
+	case host == "localhost":
+		return "http://" + name
+	}
+	return "https://" + name
 }
 
 // withScheme makes an e-mail address that somebody typed the address that it is.
@@ -180,7 +191,7 @@ func (t *terminal) answer(into *string, question, def string) error {
 // where this one listens.
 func (c *initCmd) secure(t *terminal, s *config.Config) error {
 	origin, _ := config.ParseOrigin(s.PublicURL) // Check says what is wrong with it
-	if c.Autocert == nil && !t.noInput && s.TLS.Cert == "" && len(s.TrustedProxies) == 0 && origin.Scheme != "http" {
+	if c.Autocert == nil && !t.noInput && s.TLS.Cert == "" && len(s.TrustedProxies) == 0 && origin.Scheme != "http" && origin.Port() == "" {
 		yes, err := t.ask("? " + t.t("cli.init.autocert") + " [Y/n]  ")
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -115,7 +116,8 @@ func known(at time.Time) *time.Time {
 
 // account is an account as people read it.
 func (t *terminal) account(r accountRow) []string {
-	lines := []string{cells(r.Name, r.State, r.ID)}
+	lines := []string{cells(r.Name, r.State, r.ID), cells(t.t("cli.show.email"), cmp.Or(r.Email, t.t("cli.show.noemail"))),
+		cells(t.t("cli.show.added"), clock(r.Added))}
 	label := t.t("cli.show.phones")
 	for _, d := range r.Devices {
 		lines = append(lines, cells(label, d.Phone, d.State, t.used(d.Used), d.ID))

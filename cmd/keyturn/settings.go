@@ -82,7 +82,7 @@ func (s *source) load() (config.Config, config.From, error) {
 func (s *source) needed() (config.Config, config.From, error) {
 	c, from, err := s.load()
 	if _, missing := os.Stat(s.name()); err == nil && c.PublicURL == "" && errors.Is(missing, fs.ErrNotExist) {
-		err = &config.Fault{Text: "there are no settings: no " + s.name(), Hint: `"keyturn init" makes them; -c FILE or KEYTURN_CONFIG names another file`}
+		err = fmt.Errorf("%w: no %s", errSettings, s.name())
 	}
 	return c, from, err
 }

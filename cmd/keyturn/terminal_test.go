@@ -3,11 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+
+	"keyturn/locale"
 )
 
 // Whoever presses Ctrl-C at a question has left: no answer is waited for.
@@ -42,14 +45,24 @@ func TestSecondTerm(t *testing.T) {
 
 // Without settings every command that needs them says so in one line, and what to do.
 func TestNoSettings(t *testing.T) {
+	t.Setenv("LANG", "en_US.UTF-8")
 	usual := defaultFile
 	defer func() { defaultFile = usual }()
 	defaultFile = filepath.Join(t.TempDir(), "keyturn.toml")
-	want := "keyturn: there are no settings: no " + defaultFile + "\nhint: \"keyturn init\" makes them; -c FILE or KEYTURN_CONFIG names another file\n"
+	want := "keyturn: there are no settings: no " + defaultFile + "\nhint: keyturn init makes them; --config names another file\n"
 	for _, command := range []string{"serve", "migrate", "account list", "account add mei.chen", "config check"} {
 		var errs bytes.Buffer
 		if code := run(t.Context(), strings.Fields(command), os.Stdin, &bytes.Buffer{}, &errs); code != 1 || errs.String() != want {
 			t.Errorf("%s: exit status %d, says %q", command, code, errs.String())
 		}
+	}
+}
+
+// Who may not listen on port 443 hears what a service needs for it.
+func TestHintOfPort(t *testing.T) {
+	term := &terminal{words: locale.For(locale.English)}
+	refused := &net.OpError{Op: "listen", Net: "tcp", Err: os.NewSyscallError("bind", syscall.EACCES)}
+	if got := term.hint(refused); got != "a port below 1024 takes AmbientCapabilities=CAP_NET_BIND_SERVICE in the unit of the service" {
+		t.Errorf("the hint is %q", got)
 	}
 }

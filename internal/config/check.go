@@ -68,8 +68,8 @@ func (c *Config) checkTLS(f *faults) {
 	f.unless(t.Email == "" || isAddress(t.Email), "tls.email", "is no e-mail address", "such as it@example.com")
 	f.unless(!own || c.TLS.Cert != "" && c.TLS.Key != "", "tls", "cert and key come together", "give both, or neither")
 	f.unless(!own || !c.TLS.Autocert, "tls.autocert", "a certificate is given too", "leave out one of them")
-	origin, _ := ParseOrigin(c.PublicURL)
-	if c.TLS.Autocert {
+	origin, err := ParseOrigin(c.PublicURL)
+	if c.TLS.Autocert && err == nil {
 		f.unless(origin.Scheme == "https" && origin.Port() == "", "tls.autocert",
 			"works for an https address without a port only", "certificates are handed out for port 443")
 	}
@@ -79,7 +79,8 @@ func (c *Config) checkTLS(f *faults) {
 		f.unless(!c.OwnTLS(), "tls", "is set, and public_url is plain http", "make public_url https")
 		return
 	}
-	f.unless(c.OwnTLS() || len(c.TrustedProxies) > 0 || loopback(c.Listen), "listen",
+	_, socket := Socket(c.Listen)
+	f.unless(c.OwnTLS() || len(c.TrustedProxies) > 0 || loopback(c.Listen) || !socket && !listens(c.Listen), "listen",
 		"would be plain http for everyone", "set tls.cert and tls.key, or tls.autocert, or trusted_proxies if a proxy speaks https")
 }
 
