@@ -40,7 +40,8 @@ for (const button of document.querySelectorAll("button")) {
 /** @param {HTMLFormElement} form @param {HTMLElement | null} button */
 function slow(form, button) {
   const note = element("slow", HTMLElement), again = document.createElement("button");
-  Object.assign(again, { type: "button", className: "btn small", textContent: data(note, "again") });
+  Object.assign(again, { type: "button", textContent: data(note, "again") });
+  again.classList.add("btn", "small");
   note.replaceChildren(data(note, "text"), " ", again); // not in the page: browsers without styles would show it
   note.hidden = false;
   again.onclick = () => {
