@@ -262,7 +262,7 @@ func TestCancel(t *testing.T) {
 	w.left(active, activation.Active, "", device.Active)
 }
 
-// A disabled account gets no code, and the code that it has is no good.
+// A disabled account gets no code, and the code that it has ends.
 func TestDisabledAccount(t *testing.T) {
 	w := start(t)
 	ada := by(w.account("ada"))
@@ -271,9 +271,9 @@ func TestDisabledAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := w.Look(t.Context(), code)
-	w.refused(err, code, "stopped")
+	w.refused(err, code, "cancelled")
 	_, err = w.Redeem(t.Context(), newPhone(t, keyturn.UnlockPIN).redeem(code))
-	w.refused(err, code, "stopped")
+	w.refused(err, code, "cancelled")
 	if _, err := w.Begin(t.Context(), by(ada.Account)); !errors.Is(err, activation.ErrPurpose) {
 		t.Errorf("a new code: %v", err)
 	}

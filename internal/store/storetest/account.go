@@ -12,6 +12,7 @@ import (
 	"keyturn/internal/approval"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
+	"keyturn/internal/notice"
 	"keyturn/internal/session"
 )
 
@@ -58,6 +59,11 @@ var accounts = []contract{
 		}
 		w.wantEvents(ada, audit.EmailChanged, 1)
 		w.wantEvents(ada, audit.AccountRenamed, 1)
+		l, err := w.db.ClaimLetter(w.Context(), now.Add(time.Minute), audit.Event{Kind: audit.LetterClaimed, At: now})
+		if w.must(err); l.Account != ada || l.Kind != notice.AccountRenamed {
+			w.Errorf("letter %+v", l)
+		}
+		w.must(w.db.EndLetter(w.Context(), l, audit.Event{Kind: audit.LetterSent, At: now, Account: ada}))
 		ben := w.account()
 		w.want(rename(ben, "new "+ada), account.ErrExists)
 		w.wantEvents(ben, audit.AccountRenamed, 0)
