@@ -53,7 +53,7 @@ type Attempt struct {
 // leads to says so, and its cookie is what a recovery code goes with. A security
 // change needs a phone that may allow it: [ErrNoPhone], [device.ErrProbation]. The other
 // errors are [ErrFull], also for more security changes than a session may ask for,
-// [*TooMany], and [ErrUnknown] for an account that may not sign in.
+// [*TooMany], and [ErrUnknown] for an account that may not sign in, or a session that has ended.
 func (s *Service) Begin(ctx context.Context, a Attempt) (Request, string, error) {
 	if err := s.mayChange(ctx, a); err != nil {
 		return Request{}, "", fmt.Errorf("begin for %s: %w", a.Account, err)

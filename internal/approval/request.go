@@ -163,9 +163,9 @@ type Store interface {
 	// for the account it replaces the oldest that is not from a known browser; if
 	// all are, a request from a known browser replaces the oldest and any other
 	// gets [ErrFull]. [*TooMany] for more sign-ins than Limits.Asked, of which known
-	// browsers have so many for themselves. [ErrUnknown] if the account may not sign in, [account.ErrPassword] if its
-	// password isn't the one that was checked any more. What is replaced
-	// gets an event of its own.
+	// browsers have so many for themselves. [ErrUnknown] if the account may not sign in, or the session
+	// that asks for a change has ended; [account.ErrPassword] if its password isn't the
+	// one that was checked any more. What is replaced gets an event of its own.
 	BeginRequest(ctx context.Context, r Request, before keyturn.Bytes, most int, ev audit.Event) error
 
 	// Request returns [ErrUnknown] if there is none.

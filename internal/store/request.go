@@ -42,6 +42,9 @@ func (d *DB) BeginRequest(ctx context.Context, r approval.Request, before keytur
 		if err := tx.passwordCounts(r); err != nil {
 			return err
 		}
+		if err := tx.asksStill(r.Session); err != nil {
+			return err
+		}
 		if err := tx.askedFor(r, d.Limits.Asked, ev.At); err != nil {
 			return err
 		}
@@ -60,6 +63,19 @@ func (d *DB) BeginRequest(ctx context.Context, r approval.Request, before keytur
 		return tx.step(ev, nil, requestSQL.Insert, r.ID, r.Account, r.Name, r.App, r.Action, r.Message, r.Target, r.Session,
 			r.Pending, r.Known, r.Browser, r.IP, r.Place, r.Carry, r.Number, r.Made, r.Expires, r.Password, r.Reference, r.First)
 	})
+}
+
+// asksStill refuses a change that a session asks for which has just ended: its end found
+// no request that it could cancel. Attack A110. The caller has locked the account.
+func (tx *Tx) asksStill(session string) error {
+	if session == "" {
+		return nil // a sign-in
+	}
+	ended, err := one(tx, value[int], sessionSQL.HasEnded, session)
+	if err == nil && ended > 0 {
+		err = approval.ErrUnknown
+	}
+	return err
 }
 
 // askedFor counts the sign-ins that are asked for in an account's name: those of known

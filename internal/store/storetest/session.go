@@ -121,6 +121,27 @@ var sessions = []contract{
 		a, d := redeemed(own, keyturn.UnlockPIN)
 		w.want(w.db.RedeemActivation(w.Context(), a, d, w.activation(a.ID, audit.ActivationRedeemed)), activation.ErrCode)
 	}},
+	{"A110 one that has ended asks no phone, and of a change that is asked for at once none is left waiting", func(w *world) {
+		for range 10 {
+			ada := w.account()
+			id, cookie := w.session(ada)
+			r := question(ada, func(r *approval.Request) { r.Action, r.Session = keyturn.AddPhone, id })
+			race(func(i int) error {
+				if i%2 == 0 {
+					return w.db.EndSession(w.Context(), cookie, audit.Event{Kind: audit.SessionEnded, At: now})
+				}
+				if i > 1 {
+					return nil
+				}
+				return w.db.BeginRequest(w.Context(), r, nil, 3, about(r, audit.RequestBegun))
+			})
+			if got, err := w.db.Request(w.Context(), r.ID); err == nil && got.State != approval.Cancelled {
+				w.Errorf("the change is %s", got.State)
+			}
+			late := question(ada, func(r *approval.Request) { r.Action, r.Session = keyturn.AddPhone, id })
+			w.want(w.db.BeginRequest(w.Context(), late, nil, 3, about(late, audit.RequestBegun)), approval.ErrUnknown)
+		}
+	}},
 	{"A110 of a code that is redeemed and a session that ends at once none is left open", func(w *world) {
 		for range 10 {
 			ada := w.account()
