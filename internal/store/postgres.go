@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"time"
@@ -23,7 +24,8 @@ const (
 	// ended by its caller going away: that would cost a connection each time.
 	mostTime = 10 * time.Second
 
-	// mostRuns is how often a transaction is tried that lost a deadlock.
+	// mostRuns is how often a transaction is tried that lost a deadlock, or whose server
+	// keeps no changes.
 	mostRuns = 5
 )
 
@@ -71,8 +73,8 @@ func (p *postgres) pooled(ctx context.Context) (pooled bool, err error) {
 		return false, err
 	}
 	defer conn.Close() // gives it back to the pool
-	err = conn.Raw(func(driver any) error {
-		pg := driver.(*stdlib.Conn).Conn()
+	err = conn.Raw(func(under any) error {
+		pg := under.(*stdlib.Conn).Conn()
 		var answers uint32
 		err := pg.QueryRow(ctx, "SELECT pg_backend_pid()", pgx.QueryExecModeSimpleProtocol).Scan(&answers)
 		pooled = answers != pg.PgConn().PID()
@@ -85,7 +87,8 @@ func (p *postgres) read(ctx context.Context) reads {
 	return reads{ctx: ctx, on: p.db, postgres: true}
 }
 
-// write runs f again if PostgreSQL chose it as the victim of a deadlock.
+// write runs f again if PostgreSQL chose it as the victim of a deadlock, or if its
+// connection leads to a server that keeps no changes any more.
 func (p *postgres) write(ctx context.Context, f func(*Tx) error) error {
 	for run := 1; ; run++ {
 		err := p.once(ctx, f)
@@ -95,12 +98,12 @@ func (p *postgres) write(ctx context.Context, f func(*Tx) error) error {
 	}
 }
 
-func (p *postgres) once(ctx context.Context, f func(*Tx) error) error {
+func (p *postgres) once(ctx context.Context, f func(*Tx) error) (err error) {
 	conn, err := p.db.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("store: begin: %w", err)
 	}
-	defer conn.Close() // gives it back to the pool
+	defer func() { giveBack(conn, err) }()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), mostTime)
 	defer cancel()
 	sqltx, err := conn.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
@@ -121,11 +124,27 @@ func (p *postgres) once(ctx context.Context, f func(*Tx) error) error {
 	return nil
 }
 
-// again reports whether a transaction failed only because of another one:
-// serialization_failure, deadlock_detected.
+// giveBack gives a connection back to the pool, unless its server keeps no changes: it
+// was a cluster's first and is one of the others now. Kept, such a connection would fail
+// for as long as it is used, while a new one leads to the server that is first today.
+func giveBack(conn *sql.Conn, err error) {
+	if keepsNothing(err) {
+		_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // closes it
+	}
+	_ = conn.Close()
+}
+
+// keepsNothing reports whether an error is read_only_sql_transaction.
+func keepsNothing(err error) bool {
+	p, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && p.Code == "25006"
+}
+
+// again reports whether a transaction failed only because of another one
+// (serialization_failure, deadlock_detected) or of its connection.
 func again(err error) bool {
 	p, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (p.Code == "40001" || p.Code == "40P01")
+	return ok && (p.Code == "40001" || p.Code == "40P01") || keepsNothing(err)
 }
 
 // duplicate reports whether a row was refused because of another with the same key:
@@ -137,8 +156,18 @@ func duplicate(err error) bool {
 
 func (p *postgres) close() error { return p.db.Close() }
 
+// migrations implements engine. Whatever time the database gives a statement, a change of
+// the schema has as much as it needs: one that is ended is begun anew at the next start,
+// and ended again. A pooler hands such a word to whoever comes next, so none is said to it.
 func (p *postgres) migrations() (*sql.DB, goose.Dialect, error) {
-	return stdlib.OpenDB(*p.config), goose.DialectPostgres, nil
+	unhurried := stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
+		if p.config.DefaultQueryExecMode == pgx.QueryExecModeExec {
+			return nil
+		}
+		_, err := conn.Exec(ctx, "SET statement_timeout = 0")
+		return err
+	})
+	return stdlib.OpenDB(*p.config, unhurried), goose.DialectPostgres, nil
 }
 
 // alone implements engine: nodes that start together take turns. goose's own lock is one
@@ -151,6 +180,7 @@ func (p *postgres) alone(ctx context.Context, db *sql.DB) (release func(), err e
 	}
 	for _, statement := range []string{
 		"SET LOCAL lock_timeout = '5min'",
+		"SET LOCAL statement_timeout = 0",
 		"SET LOCAL idle_in_transaction_session_timeout = 0",
 		fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", lock.DefaultLockID), // older versions of this program take the same
 	} {
