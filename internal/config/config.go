@@ -70,8 +70,9 @@ type Config struct {
 // TLS says how connections are encrypted: by a certificate of the operator's, by
 // one that is fetched, or by a proxy in front.
 type TLS struct {
-	// A certificate with its chain and its key, PEM files. Renewed ones are taken
-	// without a restart.
+	// A certificate and its key, PEM files. In the certificate's file follows the one that
+	// signed it, and so on (certbot's fullchain.pem): phones don't look for it elsewhere.
+	// Renewed ones are taken without a restart.
 	Cert string `toml:"cert"`
 	Key  string `toml:"key"`
 
@@ -92,7 +93,8 @@ type TLS struct {
 
 	// A second address, such as :80, on which plain http is led to public_url and
 	// nothing else is done: people type addresses without https. Empty: port 80, if this
-	// server itself speaks TLS on port 443. "off": none.
+	// server itself speaks TLS on port 443. "off": none, such as for a certbot that has
+	// to listen there itself to renew (--standalone).
 	Redirect string `toml:"redirect"`
 
 	// Whether browsers are told to come to this host by https only, for a year (HSTS).

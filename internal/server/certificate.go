@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -69,6 +70,27 @@ func judge(leaf *x509.Certificate, host string, now time.Time) error {
 	return nil
 }
 
+// chained says why phones can't follow a certificate to an authority that they know.
+// Browsers on a desk often know what is missing from elsewhere, or fetch it; phones
+// don't. That a public authority signs by another certificate is told by where to fetch
+// that one (RFC 5280 §4.2.2.1).
+func chained(c *tls.Certificate) error {
+	for i, der := range c.Certificate[1:] {
+		above, err := x509.ParseCertificate(der)
+		if err != nil {
+			return fmt.Errorf("certificate %d of its file: %w", i+2, err)
+		}
+		below, _ := x509.ParseCertificate(c.Certificate[i]) // which was parsed before
+		if !bytes.Equal(below.RawIssuer, above.RawSubject) || below.CheckSignatureFrom(above) != nil {
+			return fmt.Errorf("certificate %d of its file didn't sign the one before it: each is followed by the one that signed it", i+2)
+		}
+	}
+	if len(c.Certificate) == 1 && len(c.Leaf.IssuingCertificateURL) > 0 {
+		return fmt.Errorf("is alone in its file, which phones refuse: the one that signed it, %q, has to follow it there (certbot: fullchain.pem)", c.Leaf.Issuer.CommonName)
+	}
+	return nil
+}
+
 // inspectTLS looks at the files of a certificate. One that is fetched comes when the
 // server runs.
 func inspectTLS(_ context.Context, c config.Config) error {
@@ -80,7 +102,7 @@ func inspectTLS(_ context.Context, c config.Config) error {
 	if err != nil {
 		return err
 	}
-	if err := judge(p.loaded.Load().Leaf, p.host, time.Now()); err != nil {
+	if err := p.judge(); err != nil {
 		return errors.Join(fault("tls.cert", fmt.Errorf("%s %w", p.cert, err), ""), hidden("tls.key", p.key))
 	}
 	return hidden("tls.key", p.key)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -73,7 +74,7 @@ func (p *pair) read() error {
 	if err != nil {
 		return err
 	}
-	fresh, err := tls.LoadX509KeyPair(p.cert, p.key)
+	fresh, err := load(p.cert, p.key)
 	if err != nil {
 		return p.unreadable(err)
 	}
@@ -82,6 +83,23 @@ func (p *pair) read() error {
 		p.with.Log.Info("the certificate was renewed", slog.String("file", p.cert), slog.Time("until", fresh.Leaf.NotAfter))
 	}
 	return nil
+}
+
+// load reads a pair. A file whose last certificate has no end is being written just now.
+func load(cert, key string) (tls.Certificate, error) {
+	chain, err := os.ReadFile(cert)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	secret, err := os.ReadFile(key)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	pair, err := tls.X509KeyPair(chain, secret)
+	if begun := bytes.Count(chain, []byte("-----BEGIN CERTIFICATE-----")); err == nil && begun != len(pair.Certificate) {
+		err = fmt.Errorf("certificate %d has no end", begun)
+	}
+	return pair, err
 }
 
 // unreadable says which of the two files can't be used.
@@ -96,13 +114,22 @@ func (p *pair) unreadable(err error) error {
 	return fault("tls.cert", fmt.Errorf("%s and %s: %w", p.cert, p.key, err), "a certificate with its chain, and its key, in PEM")
 }
 
+// judge says why browsers or phones would refuse the pair in use.
+func (p *pair) judge() error {
+	now := p.loaded.Load()
+	if err := judge(now.Leaf, p.host, p.with.Now()); err != nil {
+		return err
+	}
+	return chained(now)
+}
+
 // tell logs once what is wrong with the files, or else with the pair in use, and once
 // that nothing is any more.
 func (p *pair) tell(err error) {
 	text := "the certificate's files can't be used: the one before stays in use"
 	if err == nil {
 		text = "the certificate is refused by browsers"
-		err = judge(p.loaded.Load().Leaf, p.host, p.with.Now())
+		err = p.judge()
 	}
 	switch {
 	case err != nil && err.Error() != p.said:

@@ -95,6 +95,11 @@ func TestOwnCertificate(t *testing.T) {
 		{"at first", func() []byte { return first }, ""},
 		{"half written", func() []byte { write(t, c.TLS.Cert, []byte("-----BEGIN"), now); return first }, "level=ERROR msg=\"the certificate's files can't be used"},
 		{"still", func() []byte { return first }, ""},
+		{"with half of the one that signed it", func() []byte {
+			certificate(t, c, now)
+			write(t, c.TLS.Cert, append(read(t, c.TLS.Cert), "-----BEGIN CERTIFICATE-----\nMIIB"...), now)
+			return first
+		}, "certificate 2 has no end"},
 		{"renewed", func() []byte { second = certificate(t, c, now); return second }, "the certificate was renewed"},
 		{"its key alone is missing", func() []byte { remove(t, c.TLS.Key); return second }, "no such file"},
 		{"renewed again", func() []byte { second = certificate(t, c, now.Add(time.Minute)); return second }, "the certificate was renewed"},
@@ -138,6 +143,7 @@ func TestCertificateIsReadAgain(t *testing.T) {
 
 // What is wrong with a file that the settings name is found before the server starts.
 func TestInspectFiles(t *testing.T) {
+	ours, other := newAuthority(t), newAuthority(t)
 	for _, tt := range []struct {
 		name string
 		do   func(c *config.Config)
@@ -162,6 +168,16 @@ func TestInspectFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, []string{"tls.key: KEY is a secret that everybody on this machine can read"}},
+		{"one of a public authority, alone", func(c *config.Config) { ours.signs(t, *c) }, []string{`tls.cert: CERT is alone in its file, which phones refuse: the one that signed it, "Authority", has to follow`}},
+		{"one of a public authority, followed by the one that signed it", func(c *config.Config) {
+			write(t, c.TLS.Cert, append(ours.signs(t, *c), ours.pem()...), time.Now())
+		}, nil},
+		{"one that is followed by another authority of the same name", func(c *config.Config) {
+			write(t, c.TLS.Cert, append(ours.signs(t, *c), other.pem()...), time.Now())
+		}, []string{"tls.cert: CERT certificate 2 of its file didn't sign the one before it"}},
+		{"one that is preceded by the one that signed it", func(c *config.Config) {
+			write(t, c.TLS.Cert, append(ours.pem(), ours.signs(t, *c)...), time.Now())
+		}, []string{"tls.cert: CERT and KEY: tls: private key does not match public key"}},
 		{"no key", func(c *config.Config) { certificate(t, *c, time.Now()); remove(t, c.TLS.Key) }, []string{"tls.key: stat KEY: no such file"}},
 		{"a log in no folder", func(c *config.Config) {
 			certificate(t, *c, time.Now().Add(-time.Minute))
@@ -291,4 +307,13 @@ func write(t *testing.T, file string, text []byte, at time.Time) {
 	if err := os.Chtimes(file, at, at); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func read(t *testing.T, file string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
