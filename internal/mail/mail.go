@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	gomail "github.com/wneessen/go-mail"
 	"golang.org/x/net/idna"
@@ -42,7 +43,7 @@ type Sender struct {
 
 // Send hands a letter over and returns when the mail server has taken it. It returns
 // [notice.ErrAddress] if the mail server knows the address to be wrong; any other error
-// may pass. No error holds an address or what a letter says.
+// may pass. Both have the mail server's words, for the log. No error holds an address.
 func (s *Sender) Send(ctx context.Context, l notice.Message) error {
 	m, err := s.message(l)
 	if err != nil {
@@ -58,7 +59,7 @@ func (s *Sender) Send(ctx context.Context, l notice.Message) error {
 	if m.IsDelivered() {
 		return nil // whatever became of the connection then
 	}
-	return plain(err)
+	return plain(err, l.To)
 }
 
 // Check connects and logs in, and sends nothing.
@@ -122,18 +123,38 @@ func (s *Sender) client() (*gomail.Client, error) {
 	return gomail.NewClient(host, append(options, gomail.WithPort(n))...)
 }
 
-// plain says what went wrong without the words of the mail server, which repeat the
-// address that they are about.
-func plain(err error) error {
+// plain says what went wrong, in the words of the mail server too, which mostly repeat the
+// address that they are about: it is taken out.
+func plain(err error, to string) error {
 	refused, ok := errors.AsType[*gomail.SendError](err)
 	if !ok {
 		return fmt.Errorf("mail: %w", err)
 	}
 	if refused.Reason == gomail.ErrSMTPRcptTo && nobody(refused.ErrorCode(), refused.EnhancedStatusCode()) {
-		return notice.ErrAddress
+		return fmt.Errorf("%w: %s", notice.ErrAddress, words(refused, to))
 	}
-	return fmt.Errorf("mail: %s, status %d %s", refused.Reason, refused.ErrorCode(), refused.EnhancedStatusCode())
+	return fmt.Errorf("mail: status %d %s, %s", refused.ErrorCode(), refused.EnhancedStatusCode(), words(refused, to))
 }
+
+const mostWords = 300 // runes of what a mail server says
+
+// words are what the mail server said, on one line, without anything that has an @, and
+// without the part of the letter's address before it.
+func words(refused *gomail.SendError, to string) string {
+	said, _, _ := strings.Cut(refused.Error(), ", affected ") // the library's own list of addresses
+	local, _, _ := strings.Cut(to, "@")
+	kept := strings.Fields(said)
+	for i, word := range kept {
+		if strings.Contains(word, "@") || strings.EqualFold(strings.TrimFunc(word, notOfNames), strings.TrimFunc(local, notOfNames)) {
+			kept[i] = "…"
+		}
+	}
+	line := []rune(strings.Join(kept, " "))
+	return string(line[:min(len(line), mostWords)])
+}
+
+// notOfNames tells what stands around a name in a sentence.
+func notOfNames(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }
 
 // nobody reports whether a refusal says that there is no such mailbox: 5.1.x of RFC 3463
 // §3.2, or one of the codes of RFC 5321 §4.2.3 that mean it. Any other, such as a policy or

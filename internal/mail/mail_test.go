@@ -191,6 +191,36 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// What the mail server said is kept for the operator, without the person's address in any
+// of its forms.
+func TestWordsOfTheServer(t *testing.T) {
+	for _, tt := range []struct {
+		name, to, said, want, not string
+	}{
+		{"a policy", "ada@example.org", "Greylisted <ada@example.org>, see postmaster's page", "see postmaster's page", "ada"},
+		{"an unknown user, without the domain", "Ada@example.org", "User 'ada' unknown in virtual table", "unknown in virtual table", "ada"},
+		{"an address of another script", "ada@bücher.example", "no (ada@xn--bcher-kva.example) here", "here", "bcher"},
+		{"a list of addresses", "ada@example.org", "rejected: ada@example.org,bob@example.org by policy", "by policy", "bob"},
+		{"a novel", "ada@example.org", strings.Repeat("and so on ", 100), "and so on", strings.Repeat("and so on ", 40)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, code := range []int{451, 550} {
+				s := mailtest.Start(t)
+				s.Refuse = func(string) error { return &smtp.SMTPError{Code: code, Message: tt.said} }
+				m := letter
+				m.To = tt.to
+				err := sender(s).Send(t.Context(), m)
+				if err == nil || errors.Is(err, notice.ErrAddress) != (code == 550) {
+					t.Fatalf("%d: %v", code, err)
+				}
+				if text := err.Error(); !strings.Contains(text, tt.want) || strings.Contains(text, tt.not) {
+					t.Errorf("%d: %s", code, text)
+				}
+			}
+		})
+	}
+}
+
 // A mail server that says nothing is given up after the patience.
 func TestPatience(t *testing.T) {
 	s := mailtest.Start(t)
