@@ -102,7 +102,8 @@ type ActivationState struct {
 type ServerInfo struct {
 	Name      string   `json:"name"`
 	Origin    string   `json:"origin"`
-	Versions  []string `json:"versions"`
+	Version   string   `json:"version"`  // of the program, for display only; may be empty
+	Versions  []string `json:"versions"` // of the protocol
 	VAPIDKey  Bytes    `json:"vapid_key"`
 	Unlock    []Unlock `json:"unlock"`
 	PIN       PINRules `json:"pin"`

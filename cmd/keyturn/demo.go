@@ -22,7 +22,7 @@ func (demoCmd) Examples() string {
 
 // Run shows where the demo is and serves it until it is interrupted.
 func (c *demoCmd) Run(ctx context.Context, t *terminal) error {
-	d, err := demo.Open(ctx, demo.Options{Listen: c.Listen, URL: c.URL})
+	d, err := demo.Open(ctx, demo.Options{Listen: c.Listen, URL: c.URL, Version: version})
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, from *source) error {
 	signal.Notify(hangups, syscall.SIGHUP)
 	defer signal.Stop(hangups)
 	log := slog.New(slog.NewTextHandler(lines, nil))
-	s, err := server.Open(ctx, settings, server.With{Log: log})
+	s, err := server.Open(ctx, settings, server.With{Log: log, Version: version})
 	if err != nil {
 		return sources.Place(err)
 	}

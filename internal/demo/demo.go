@@ -30,11 +30,12 @@ func People() []Person {
 // Options are what somebody may want otherwise. The zero value is the demo on
 // this computer.
 type Options struct {
-	Listen string               // where to listen; empty: 127.0.0.1:8080
-	URL    string               // of a proxy or tunnel in front, https; empty: http://localhost:PORT
-	Log    *slog.Logger         // nil: nothing is logged
-	Now    func() time.Time     // nil: the real clock
-	Set    func(*config.Config) // changes settings; nil: none
+	Listen  string               // where to listen; empty: 127.0.0.1:8080
+	URL     string               // of a proxy or tunnel in front, https; empty: http://localhost:PORT
+	Log     *slog.Logger         // nil: nothing is logged
+	Now     func() time.Time     // nil: the real clock
+	Version string               // of this program; empty: phones show none
+	Set     func(*config.Config) // changes settings; nil: none
 }
 
 // A Demo is a server with people, listening and not yet serving.
@@ -63,7 +64,7 @@ func Open(ctx context.Context, o Options) (*Demo, error) {
 		return nil, err
 	}
 	var err error
-	d.Server, err = server.Open(ctx, d.settings(o), server.With{Log: o.Log, Now: o.Now, Pretend: true})
+	d.Server, err = server.Open(ctx, d.settings(o), server.With{Log: o.Log, Now: o.Now, Version: o.Version, Pretend: true})
 	if err != nil {
 		return nil, errors.Join(err, d.listener.Close())
 	}

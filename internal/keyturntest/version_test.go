@@ -90,7 +90,7 @@ func TestA78NothingToNegotiate(t *testing.T) {
 	if status, got := s.call(t, answer, nonce, deny()).send(t, client, w.Origin); status != http.StatusOK {
 		t.Errorf("the answer as it should be: %d %s", status, got)
 	}
-	if info := must(ada.Phone.Server(t.Context())); len(info.Versions) != 1 || info.Versions[0] != "v1" {
-		t.Errorf("the server speaks %v", info.Versions)
+	if info := must(ada.Phone.Server(t.Context())); len(info.Versions) != 1 || info.Versions[0] != "v1" || info.Version != "1.2.3" {
+		t.Errorf("the server speaks %v, and is %q", info.Versions, info.Version)
 	}
 }

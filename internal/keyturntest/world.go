@@ -100,7 +100,7 @@ func start(t testing.TB, o options) *World {
 		t.Fatal(err)
 	}
 	w.addr = l.Addr().String()
-	w.Server, err = server.Open(t.Context(), o.config(l), server.With{Log: slog.New(slog.NewTextHandler(w.log, nil)), Now: o.now, Roots: o.roots})
+	w.Server, err = server.Open(t.Context(), o.config(l), server.With{Version: "1.2.3", Log: slog.New(slog.NewTextHandler(w.log, nil)), Now: o.now, Roots: o.roots})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,6 +29,7 @@ type With struct {
 	Log     *slog.Logger     // nil: nothing is logged
 	Now     func() time.Time // nil: the real clock
 	Fresh   bool             // [Connect] may begin a database, and its key, where there is none
+	Version string           // of this program, for people to read; "": nobody is told
 	Pretend bool             // set-up pages link to the phone app in this browser: for the demo
 	Actor   string           // who does all that this program does, as audit.Operator makes it; "": the record says it of each event
 	Roots   *x509.CertPool   // that know the mail server's certificate; nil: those of the system

@@ -42,6 +42,7 @@ async function older() {
 
 self.addEventListener("message", (event) => {
   if (event.data === "keep") event.waitUntil(keep().catch(() => {})); // the next start asks again
+  if (event.data === "version") event.ports[0].postMessage(VERSION);
 });
 
 async function keep() {

@@ -33,9 +33,10 @@ export function RequestFlow({ app, id, secret = "", code = false }) {
     if (waiting) phone.seen(/** @type {Asked} */ (request), secret ? "scanned" : "opened");
   }, [waiting]);
 
-  const outcome = outcomeOf(request, decision.state, account?.phoneName ?? "");
+  const own = account?.phoneName ?? "";
+  const outcome = outcomeOf(request, decision.state, own);
   if (outcome === "loading") return html`<${Loading} back=${() => app.nav.back()} />`;
-  if (outcome || !request?.challenge) return html`<${Ended} app=${app} request=${request} outcome=${outcome === "gone" && code && !request ? "missing" : outcome || "gone"} decision=${decision} />`;
+  if (outcome || !request?.challenge) return html`<${Ended} app=${app} request=${request} own=${own} outcome=${outcome === "gone" && code && !request ? "missing" : outcome || "gone"} decision=${decision} />`;
   const View = decision.state.step === "pin" ? Unlock : Details;
   return html`<${View} app=${app} request=${request} decision=${decision} scanned=${secret !== ""} />`;
 }
@@ -60,10 +61,10 @@ function Unlock({ request, decision: { state, change, enter }, scanned }) {
     go=${action !== "sign_in" ? "request.approve.other" : scanned ? "scanned.go" : "request.approve"} work="request.sending" back=${() => change({ step: "details", problem: null })} onGo=${enter} />`;
 }
 
-/** P10. @param {{app: App, request: Asked | null, outcome: any, decision: Decision}} props */
-function Ended({ app, request, outcome, decision: { state, again } }) {
+/** P10. @param {{app: App, request: Asked | null, own: string, outcome: any, decision: Decision}} props */
+function Ended({ app, request, own, outcome, decision: { state, again } }) {
   const newer = outcome === "replaced" ? waitingIn(app)[0] : undefined;
-  return html`<${Answered} outcome=${outcome} signIn=${request?.challenge?.action === "sign_in"} by=${request?.by ?? ""} onPhone=${/Android|HarmonyOS|iPhone|iPad/.test(request?.challenge?.browser ?? "")} stay=${app.settings.moretime}
+  return html`<${Answered} outcome=${outcome} signIn=${request?.challenge?.action === "sign_in"} by=${request?.by ?? ""} own=${request?.by === own} onPhone=${/Android|HarmonyOS|iPhone|iPad/.test(request?.challenge?.browser ?? "")} stay=${app.settings.moretime}
     busy=${state.busy !== ""} onDone=${() => app.nav.home()} onAgain=${["unsent", "unsure"].includes(outcome) ? again : undefined}
     onSee=${newer && (() => app.nav.swap("Request", { id: newer }))} onScan=${["missing", "stale"].includes(outcome) ? () => app.nav.swap("Scan") : undefined} />`;
 }

@@ -2,9 +2,12 @@
 
 import { dropPush, pushState } from "../lib/push.js";
 import { standalone } from "../lib/system.js";
-import { html, useState } from "../vendor/preact.js";
+import { Problem } from "../lib/problem.js";
+import { bringNewer } from "../lib/worker.js";
+import { html, useEffect, useState } from "../vendor/preact.js";
 import { Settings } from "../view/settings.js";
 import { start, stop, usePush } from "./push.js";
+import { fault } from "./say.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -16,6 +19,7 @@ export function SettingsFlow({ app }) {
   const accounts = app.phone?.accounts() ?? [];
   const unlock = accounts.find(({ state }) => state === "active")?.unlock ?? "none";
   const { state, on } = usePush(app);
+  const update = useUpdate(app);
   // The browser's question is the first that happens in this tap.
   const turn = (/** @type {boolean} */ to) => (to ? app.nav.go("Notify", { started: start(app) }) : stop(app));
   const diagnose = async (/** @type {boolean} */ show) => setDiagnostics(show ? await diagnosticsOf(app) : "");
@@ -26,9 +30,34 @@ export function SettingsFlow({ app }) {
     app.note = { k: "settings.reset.done" };
     app.draw();
   };
-  return html`<${Settings} language=${language} theme=${theme} unlock=${unlock} moretime=${moretime} service=${app.service || accounts[0]?.service || ""} host=${app.host} version=${app.settings.version} diagnostics=${diagnostics} copy=${app.copy} onDiagnose=${diagnose}
+  return html`<${Settings} language=${language} theme=${theme} unlock=${unlock} moretime=${moretime} service=${app.service || accounts[0]?.service || ""} host=${app.host} version=${app.settings.version} update=${update} diagnostics=${diagnostics} copy=${app.copy} onDiagnose=${diagnose}
     resetting=${resetting} back=${() => app.nav.back()} onLanguage=${(/** @type {string} */ to) => app.set({ language: to })} onTheme=${(/** @type {string} */ to) => app.set({ theme: to })}
     onMoretime=${(/** @type {boolean} */ on) => app.set({ moretime: on })} push=${{ state, on }} onPush=${turn} onCheck=${() => app.nav.go("NotifyCheck")} onPin=${() => app.nav.go("Pin")} onForgot=${() => app.nav.go("Recover")} onReset=${setResetting} onGo=${reset} />`;
+}
+
+/** @typedef {{server: string, step: "" | "looking" | "newest" | "ready", problem: import("../view/part.js").Fault | null, look: () => void}} Update */
+
+/** The version of the server, and a newer one of the app on demand. @param {App} app @returns {Update} */
+function useUpdate({ phone }) {
+  const [server, setServer] = useState("");
+  const [step, setStep] = useState(/** @type {Update["step"]} */ (""));
+  const [problem, setProblem] = useState(/** @type {Update["problem"]} */ (null));
+  const tell = async (/** @type {boolean} */ anew) => setServer((await phone?.server(anew))?.version ?? "");
+  useEffect(() => {
+    tell(false).catch(() => {});
+  }, []);
+  const look = async () => {
+    setStep("looking");
+    setProblem(null);
+    try {
+      await tell(true); // also says if the server is out of reach
+      setStep((await bringNewer().catch(() => Promise.reject(new Problem("unloaded")))) ? "ready" : "newest");
+    } catch (failure) {
+      setStep("");
+      setProblem(fault(failure));
+    }
+  };
+  return { server, step, problem, look };
 }
 
 /**

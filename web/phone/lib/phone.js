@@ -49,8 +49,9 @@ export class Phone extends Devices {
     return (await loaded(import("./prepare.js"))).prepare(this, look, options);
   }
 
-  /** What the server says of itself; asked once. @returns {Promise<any>} spec §14 */
-  async server() {
+  /** What the server says of itself; asked once, or anew. @returns {Promise<any>} spec §14 */
+  async server(anew = false) {
+    if (anew) this.info = null;
     this.info ??= await this.api.open("GET", "/v1/server");
     return this.info;
   }

@@ -18,11 +18,37 @@ export async function startWorker() {
   }
 }
 
-/** @returns {Promise<string>} the version that runs; empty while there is none, or a newer one waits for the next launch */
+const PATIENCE = 3000; // milliseconds for what a worker answers at once
+
+/** @template T @param {Promise<T>} answer @param {T} without @returns {Promise<T>} */
+const soon = (answer, without) => Promise.race([answer, new Promise((/** @type {(value: T) => void} */ resolve) => setTimeout(resolve, PATIENCE, without))]);
+
+/** @returns {Promise<string>} the version that runs here; empty: this window's files came from the server */
 export async function version() {
-  const kept = await caches.keys().catch(() => []);
-  const shells = kept.filter((name) => name.startsWith("keyturn-shell-"));
-  return shells.length === 1 ? shells[0].slice("keyturn-shell-".length) : "";
+  const worker = navigator.serviceWorker?.controller;
+  return worker ? ask(worker, "version", "") : "";
+}
+
+/** @template T @param {ServiceWorker} worker @param {string} what @param {T} without  if it doesn't answer @returns {Promise<T>} */
+function ask(worker, what, without) {
+  const { port1, port2 } = new MessageChannel();
+  const told = new Promise((/** @type {(answer: T) => void} */ resolve) => (port1.onmessage = ({ data }) => resolve(data)));
+  worker.postMessage(what, [port2]);
+  return soon(told, without);
+}
+
+/**
+ * Brings a newer version, if there is one. What runs goes on.
+ * @returns {Promise<boolean>} whether one waits
+ * @throws if it can't be had
+ */
+export async function bringNewer() {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  await registration?.update();
+  const coming = registration?.installing;
+  while (coming?.state === "installing") await new Promise((resolve) => coming.addEventListener("statechange", resolve, { once: true }));
+  if (coming?.state === "redundant") throw new Error("the newer version can't be kept");
+  return Boolean(registration?.waiting);
 }
 
 let asked = false;

@@ -73,7 +73,7 @@ const answered = (/** @type {any} */ props) => () => html`<${Answered} signIn=${
 const account = (/** @type {any} */ props) => () => html`<${Account} account=${{ name: "mei.chen", service: service(), host, phoneName: t("confirm.phone.android"), unlock: "pin", added: "2026-11-23 14:05", until: "", installed: true, ...props.row }} recent=${html`<${Recent} ended=${props.ended ?? []} />`}
   asking=${false} busy=${false} problem=${null} back=${no} onRespond=${no} onRemove=${no} onKeep=${no} onGo=${no} ...${props} />`;
 const gone = (/** @type {any} */ props) => () => html`<${Gone} account="mei.chen" to=${iphone} time="14:05" back=${no} onForget=${no} ...${props} />`;
-const settings = (/** @type {any} */ props) => () => html`<${Settings} language="" theme="" unlock="pin" moretime=${false} service=${service()} host=${host} version="9c0e41d2a57b3f60" resetting=${false} diagnostics="" copy=${copy} onDiagnose=${no}
+const settings = (/** @type {any} */ props) => () => html`<${Settings} language="" theme="" unlock="pin" moretime=${false} service=${service()} host=${host} version="9c0e41d2a57b3f60" update=${{ server: "0.1.0", step: "", problem: null, look: no }} resetting=${false} diagnostics="" copy=${copy} onDiagnose=${no}
   push=${{ state: "on", on: true }} onPush=${no} onCheck=${no} back=${no} onLanguage=${no} onTheme=${no} onMoretime=${no} onPin=${no} onForgot=${no} onReset=${no} onGo=${no} ...${props} />`;
 const notify = (/** @type {any} */ props) => () => html`<${Notify} step="ask" problem=${null} onGo=${no} onLater=${no} onCheck=${no} onDone=${no} ...${props} />`;
 const row = (/** @type {string} */ name, /** @type {string} */ look, /** @type {string} */ k, /** @type {any} */ more = {}) => ({ name, look, say: { k, v: { count: 3 } }, ...more });
@@ -144,7 +144,7 @@ export const SAMPLES = {
   "home-pin-open": home({ pin: "open", onPin: no }), "home-pin-earlier": home({ pin: "earlier", onPin: no }),
   "answered-approved": answered({ outcome: "approved" }), "answered-onphone": answered({ outcome: "approved", onPhone: true }), "answered-denied": answered({ outcome: "denied" }), "answered-reported": answered({ outcome: "reported" }),
   "answered-expired": answered({ outcome: "expired" }), "answered-cancelled": answered({ outcome: "cancelled" }), "answered-replaced": answered({ outcome: "replaced", onSee: no }),
-  "answered-elsewhere": answered({ outcome: "elsewhere", by: iphone }), "answered-failed": answered({ outcome: "failed" }), "answered-unsent": answered({ outcome: "unsent", onAgain: no }),
+  "answered-elsewhere": answered({ outcome: "elsewhere", by: iphone }), "answered-elsewhere-own": answered({ outcome: "elsewhere", by: iphone, own: true }), "answered-failed": answered({ outcome: "failed" }), "answered-unsent": answered({ outcome: "unsent", onAgain: no }),
   "answered-unsure": answered({ outcome: "unsure", onAgain: no }), "answered-update": answered({ outcome: "update" }),
   account: account({}), "account-browser": account({ row: { installed: false, until: "14:05" }, ended }), "account-asking": account({ asking: true }), "account-problem": account({ problem: { k: "error.offline" } }),
   moved: gone({ kind: "moved" }), removed: gone({ kind: "removed" }), paused: gone({ kind: "paused" }), unknown: gone({ kind: "unknown", onAgain: no }), "removed-again": gone({ kind: "removed", onAgain: no }), "paused-lost": gone({ kind: "lost" }), "paused-clone": gone({ kind: "clone" }),
@@ -167,5 +167,7 @@ export const SAMPLES = {
   "home-told-raised": home({ note: { k: "notice.raised" } }),
   alarm: alarm({}), "alarm-codes": alarm({ codes: true }), "alarm-busy": alarm({ busy: "pause" }), "alarm-problem": alarm({ problem: { k: "error.unlock_closed" } }), "alarm-pin": pin({ k: "alarm.title", go: "alarm.pause", left: 4 }),
   settings: settings({}), "settings-notif-blocked": settings({ push: { state: "denied", on: false } }), "settings-notif-none": settings({ push: { state: "none", on: false } }), "settings-diagnostics": settings({ diagnostics: `${host}\nversion 9c0e41d2a57b3f60, installed, online\nMozilla/5.0 (Linux; Android 15; Pixel 9)\nnotifications: on on\ndev_ABCDEFGHIJKLMNOPQRSTUVWXYZ active pin push:ok` }),
+  "settings-newest": settings({ update: { server: "0.1.0", step: "newest", problem: null, look: no } }), "settings-newer": settings({ update: { server: "0.2.0", step: "ready", problem: null, look: no } }),
+  "settings-newer-offline": settings({ update: { server: "", step: "", problem: { k: "error.offline" }, look: no } }),
   "settings-reset": settings({ resetting: true }),
 };

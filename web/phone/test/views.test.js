@@ -129,6 +129,10 @@ export default async function () {
     const heard = /** @type {string[]} */ ([]);
     await draw(html`<${Answered} outcome="elsewhere" by=${"<img src=x onerror=alert(1)>"} signIn=${true} stay=${true} onDone=${() => heard.push("done")} />`);
     equal([root.querySelector("img"), root.querySelector("h1")?.textContent], [null, "Already answered on <img src=x onerror=alert(1)>"]);
+    const own = () => root.querySelector("[data-t='answered.elsewhere.own']") !== null;
+    equal(own(), false, "another phone's name");
+    await draw(html`<${Answered} outcome="elsewhere" by="Pixel 9" own=${true} signIn=${true} stay=${true} onDone=${() => {}} />`);
+    equal(own(), true, "this phone's name");
   });
   render(null, root);
 }

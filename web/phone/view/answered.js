@@ -13,6 +13,7 @@ const AWAY = 4000; // milliseconds until an approval leaves by itself
  * @property {"approved" | "denied" | "reported" | "expired" | "cancelled" | "replaced" | "elsewhere" | "failed" | "unsent" | "unsure" | "gone" | "update" | "missing" | "stale"} outcome
  * @property {boolean} signIn    it was a sign-in, not a change
  * @property {string} [by]       the phone that answered
+ * @property {boolean} [own]      this phone has the same name: its answer got through, and the reply was lost
  * @property {boolean} [onPhone]  the browser that asked is one of a phone, perhaps of this one
  * @property {boolean} [stay]    don't leave by itself
  * @property {boolean} [busy]
@@ -32,8 +33,8 @@ const LOOKS = {
 };
 
 /** @param {Props} props @returns {[string, string]} keys of title and sentence */
-function words({ outcome, signIn, by, onPhone }) {
-  if (outcome === "elsewhere") return [by ? "answered.elsewhere" : "answered.elsewhere.unknown", ""];
+function words({ outcome, signIn, by, own, onPhone }) {
+  if (outcome === "elsewhere") return [by ? "answered.elsewhere" : "answered.elsewhere.unknown", by && own ? "answered.elsewhere.own" : ""];
   if (outcome === "approved") return [signIn ? "answered.approved" : "answered.approved.other", onPhone ? "answered.approved.phone" : "answered.approved.body"];
   if (outcome === "denied" || outcome === "cancelled") return ["answered." + outcome, signIn ? "answered.denied.body" : "answered.denied.other"];
   if (outcome === "replaced" || outcome === "gone") return ["answered." + outcome, ""];

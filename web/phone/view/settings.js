@@ -3,18 +3,18 @@
 import { html, useState } from "../vendor/preact.js";
 import { t } from "../lib/words.js";
 import { Field } from "./field.js";
-import { Button, Copy, Guide, Screen, T } from "./part.js";
+import { Button, Copy, Guide, Screen, T, Trouble } from "./part.js";
 import { Rows } from "./rows.js";
 import { Sheet } from "./sheet.js";
 
 /**
- * @param {{language: string, theme: string, unlock: "pin" | "platform" | "none", moretime: boolean, service: string, host: string, version: string,
+ * @param {{language: string, theme: string, unlock: "pin" | "platform" | "none", moretime: boolean, service: string, host: string, version: string, update: import("../flow/settings.js").Update,
  *   resetting: boolean, diagnostics: string, copy: (text: string) => Promise<boolean>, onDiagnose: (show: boolean) => void,
  *   push: {state: import("../lib/push.js").PushState | "", on: boolean}, onPush: (on: boolean) => void, onCheck: () => void, back: () => void, onLanguage: (language: string) => void, onTheme: (theme: string) => void, onMoretime: (on: boolean) => void,
  *   onPin: () => void, onForgot: () => void, onReset: (asking: boolean) => void, onGo: () => void}} props  language, theme: empty is the system's; diagnostics: empty: not shown
  */
 export function Settings(props) {
-  const { language, theme, unlock, moretime, service, host, version, resetting, diagnostics, copy, onDiagnose, push, onPush, onCheck, back, onLanguage, onTheme, onMoretime, onPin, onForgot, onReset, onGo } = props;
+  const { language, theme, unlock, moretime, service, host, version, update, resetting, diagnostics, copy, onDiagnose, push, onPush, onCheck, back, onLanguage, onTheme, onMoretime, onPin, onForgot, onReset, onGo } = props;
   return html`<${Screen} name="settings" k="settings.title" back=${back}>
     <section class="card snug stack">
       <${Choice} id="language" k="settings.language" value=${language} onChoose=${onLanguage}
@@ -30,7 +30,8 @@ export function Settings(props) {
       ${unlock === "pin" && html`<p><${Button} k="pin.title" kind="small" icon="key" onPress=${onPin} /></p><${Button} k="settings.forgot" kind="link" onPress=${onForgot} />`}
     </section>
     <section><h2 class="over" data-t="settings.about">${t("settings.about")}</h2><div class="card snug">
-      <${Rows} rows=${[["settings.about.service", service], ["settings.about.server", host], ["settings.about.version", version], ["settings.about.licence", "Apache-2.0"]]} />
+      <${Rows} rows=${[["settings.about.service", service], ["settings.about.server", host], ["settings.about.release", update.server], ["settings.about.version", version], ["settings.about.licence", "Apache-2.0"]]} />
+      <${Newer} ...${update} />
       <${T} as="p" class="small muted" k="settings.about.limit" /><${Guide} slug="what-you-need" k="page.guide" /></div></section>
     <p><${Button} k="settings.diagnostics" kind="wide" icon="info" onPress=${() => onDiagnose(true)} /></p>
     <p><${Button} k="settings.reset" kind="wide" icon="bin" onPress=${() => onReset(true)} /></p>
@@ -49,6 +50,13 @@ function Push({ push: { state, on }, onPush, onCheck }) {
   return html`<label class="check"><input type="checkbox" id="notif" checked=${on} disabled=${state === "denied"} onChange=${(/** @type {any} */ event) => onPush(event.target.checked)} />
       <span><b data-t="settings.notif">${t("settings.notif")}</b><${T} as="span" class="hint" k=${state === "denied" ? "notify.perm.no" : "settings.notif.note"} /></span></label>
     <${Button} k="notify.check" kind="link" onPress=${onCheck} />`;
+}
+
+/** What is brought begins at the next launch: nothing that is being typed is lost. @param {import("../flow/settings.js").Update} props */
+function Newer({ step, problem, look }) {
+  return html`<div class="stack" role="status">${step !== "" && step !== "looking" && html`<${T} as="p" k=${"settings.update." + step} />`}</div>
+    <${Trouble} problem=${problem} />
+    ${step !== "ready" && html`<p><${Button} k="settings.update" kind="small" icon="flip" busy=${step === "looking"} busyKey="settings.update.work" onPress=${look} /></p>`}`;
 }
 
 /** @param {{id: string, k: string, value: string, options: [string, string][], onChoose: (value: string) => void}} props */
