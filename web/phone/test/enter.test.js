@@ -34,6 +34,7 @@ const drawn = () => new Promise((go) => setTimeout(go));
 
 /** What stands in a field after a keyboard has put there what is still being composed. @param {HTMLInputElement} input @param {string} text */
 async function composes(input, text) {
+  input.dispatchEvent(new CompositionEvent("compositionstart", { bubbles: true }));
   input.value = text;
   input.dispatchEvent(new InputEvent("input", { bubbles: true, isComposing: true, data: text }));
   await drawn();

@@ -15,6 +15,7 @@ import { Icon, T } from "./part.js";
  */
 export function Field({ id, k, value, onValue, error, hint, top, side, focus = false, kind = "", ...rest }) {
   const input = useRef();
+  const composing = useRef(false); // an input event says it itself only since Safari 16.4
   useLayoutEffect(() => {
     if (focus) input.current.focus();
   }, []);
@@ -23,8 +24,8 @@ export function Field({ id, k, value, onValue, error, hint, top, side, focus = f
     <div class="top"><label for=${id} data-t=${k}>${t(k)}</label>${top}</div>
     <div class="in"><input ref=${input} id=${id} class=${kind} value=${value} autocomplete="off" autocorrect="off" spellcheck=${false}
       aria-invalid=${error ? "true" : undefined} aria-describedby=${tied || undefined}
-      onInput=${(/** @type {any} */ event) => onValue(event.target.value, event.isComposing)}
-      oncompositionend=${(/** @type {any} */ event) => onValue(event.target.value)} ...${rest} />${side}</div>
+      onInput=${(/** @type {any} */ event) => onValue(event.target.value, composing.current)}
+      oncompositionstart=${() => (composing.current = true)} oncompositionend=${(/** @type {any} */ event) => ((composing.current = false), onValue(event.target.value))} ...${rest} />${side}</div>
     ${hint && html`<${T} as="p" class="hint" id=${id + "-hint"} ...${hint} />`}
     <p class="error" id=${id + "-error"} role="alert">${error && html`<${Icon} name="warning" /><${T} ...${error} />`}</p>
   </div>`;
