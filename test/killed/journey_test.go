@@ -417,7 +417,7 @@ func (w *walker) newCodes() {
 }
 
 func (w *walker) newPassword() {
-	const fresh = "correct horse battery staple"
+	const fresh = "seven herons cross the bay"
 	w.signedIn()
 	w.follow("/password")
 	w.press("/password/ask")

@@ -16,7 +16,7 @@ import (
 // newPassword changes the password, by the phone's approval.
 func (p *person) newPassword() {
 	p.t.Helper()
-	const fresh = "correct horse battery staple"
+	const fresh = "seven herons cross the bay"
 	p.approve()
 	g := p.get("/password")
 	for range 12 {
