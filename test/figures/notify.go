@@ -56,6 +56,7 @@ func (s *stage) rings(h *handset) {
 	s.later(18 * time.Second) // the page counts the rest
 	s.desk.Misses("wait.again")
 	s.desk.Sees("#again:not([hidden])")
+	s.clock.Move(2 * time.Second) // as the page has counted
 	s.take("wait-notify")
 	s.desk.Tap("wait.again")
 	s.desk.Sees("#soon")
