@@ -3,6 +3,7 @@ package server
 import (
 	"container/list"
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -16,9 +17,10 @@ import (
 // A crowd bounds the connections that are open: all of them, and those of one network
 // ([policy.Networks]), so that one machine doesn't take every descriptor. When there
 // is no room, the connection that has rested the longest goes: one that has sent no
-// request yet, or has had its answer. Those that wait for an answer keep their places,
-// and whoever finds no other is turned away. Attack A101. A trusted proxy's own
-// connections count in all only. A crowd is safe for concurrent use.
+// whole request yet, header and body, or has had its answers. Those that wait for an
+// answer keep their places, and whoever finds no other is turned away. Attacks A101,
+// A120. A trusted proxy's own connections count in all only. A crowd is safe for
+// concurrent use.
 type crowd struct {
 	all, each int // most
 	trusted   proxies
@@ -41,10 +43,11 @@ type network struct {
 type guest struct {
 	conn net.Conn
 	of   []policy.Network
+	owed int             // answers to whole requests; of HTTP/2 there may be several
 	rest []*list.Element // its places in resting, of all and of each network; nil: it waits for an answer
 }
 
-// on returns l with the bounds of the crowd. Who serves it has to hand on [crowd.state].
+// on returns l with the bounds of the crowd. Who serves it is made by [crowd.join].
 func (c *crowd) on(l net.Listener) net.Listener { return &bounded{l, c} }
 
 // bounded is a listener whose connections are counted.
@@ -152,24 +155,84 @@ func (c *crowd) leave(g *guest) {
 	}
 }
 
-// state implements ConnState of [http.Server]: a connection is active from the last
-// byte of a request's header to the end of the answer.
+// join makes a server tell the crowd of its connections.
+func (c *crowd) join(h *http.Server) *http.Server {
+	h.Handler, h.ConnState, h.ConnContext = c.serve(h.Handler), c.state, named
+	return h
+}
+
+// state implements ConnState of [http.Server].
 func (c *crowd) state(conn net.Conn, state http.ConnState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if g := c.guests[conn]; g != nil && (state == http.StateClosed || state == http.StateHijacked) {
+		c.leave(g)
+	}
+}
+
+// connection is the key of a request's connection in its context.
+type connection struct{}
+
+// named implements ConnContext of [http.Server].
+func named(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, connection{}, conn)
+}
+
+// serve has a connection wait from the last byte of a request to the end of its answer.
+// While a body is on its way it is the server that waits.
+func (c *crowd) serve(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, _ := r.Context().Value(connection{}).(net.Conn)
+		whole := false
+		owe := func() {
+			if !whole {
+				whole = true
+				c.owe(conn, 1)
+			}
+		}
+		defer func() {
+			if whole {
+				c.owe(conn, -1)
+			}
+		}()
+		if r.ContentLength == 0 {
+			owe()
+		} else {
+			r.Body = &arriving{r.Body, r.ContentLength, owe}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// owe changes how many answers a connection waits for.
+func (c *crowd) owe(conn net.Conn, by int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	g := c.guests[conn]
 	if g == nil { // it was sent away
 		return
 	}
-	switch state {
-	case http.StateActive:
+	if g.owed += by; g.owed > 0 {
 		c.stand(g)
-	case http.StateIdle:
-		c.stand(g)
+	} else {
 		c.sit(g)
-	case http.StateClosed, http.StateHijacked:
-		c.leave(g)
 	}
+}
+
+// arriving is a body that says when its last byte was read.
+type arriving struct {
+	io.ReadCloser
+	left int64 // bytes; below 0: nobody has said how many
+	come func()
+}
+
+// Read implements [io.Reader].
+func (a *arriving) Read(p []byte) (int, error) {
+	n, err := a.ReadCloser.Read(p)
+	if a.left -= int64(n); a.left == 0 || err == io.EOF {
+		a.come()
+	}
+	return n, err
 }
 
 // spare are descriptors for everything but connections of browsers and phones: files,

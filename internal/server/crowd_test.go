@@ -2,8 +2,11 @@ package server_test
 
 import (
 	"errors"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"keyturn/internal/server"
@@ -45,6 +48,34 @@ func (c *called) RemoteAddr() net.Addr {
 // Close implements [net.Conn].
 func (c *called) Close() error { c.closed <- struct{}{}; return nil }
 
+// answering is a server that answers when the test lets it.
+type answering struct {
+	*http.Server
+	begun, let chan struct{}
+}
+
+func newAnswering() *answering {
+	a := &answering{&http.Server{}, make(chan struct{}), make(chan struct{})}
+	a.Handler = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // a broken one is over too
+		a.begun <- struct{}{}
+		<-a.let
+	})
+	return a
+}
+
+// ask hands a request in that came by a connection. ended is closed after its answer.
+func (a *answering) ask(t *testing.T, by net.Conn, body io.Reader) (ended chan struct{}) {
+	t.Helper()
+	r := httptest.NewRequest("POST", "/", body)
+	ended = make(chan struct{})
+	go func() {
+		defer close(ended)
+		a.Handler.ServeHTTP(httptest.NewRecorder(), r.WithContext(a.ConnContext(t.Context(), by)))
+	}()
+	return ended
+}
+
 // A101: who has a place, who makes room, and who is turned away.
 func TestA101WhoMakesRoom(t *testing.T) {
 	for _, tt := range []struct {
@@ -66,7 +97,8 @@ func TestA101WhoMakesRoom(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			q := &queue{}
-			l, state, open, err := server.Crowd(q, 7, 3, "10.0.0.1")
+			h := newAnswering()
+			l, open, err := server.Crowd(q, h.Server, 7, 3, "10.0.0.1")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -79,10 +111,11 @@ func TestA101WhoMakesRoom(t *testing.T) {
 				if got, err := l.Accept(); got != c || err != nil {
 					t.Fatalf("%s: %v", c.from, err)
 				}
-				state(c, http.StateNew)
 			}
+			var answers []chan struct{}
 			for _, i := range tt.waits {
-				state(all[i], http.StateActive)
+				answers = append(answers, h.ask(t, all[i], nil))
+				<-h.begun
 			}
 			last := all[len(tt.from)]
 			q.next = append(q.next, last)
@@ -92,18 +125,67 @@ func TestA101WhoMakesRoom(t *testing.T) {
 			if tt.goes >= 0 {
 				<-all[tt.goes].closed
 			}
+			close(h.let)
+			for _, ended := range answers {
+				<-ended
+			}
 			for i, c := range all[:len(tt.from)] {
 				if len(c.closed) > 0 {
 					t.Errorf("connection %d is gone too", i)
 				}
-				state(c, http.StateIdle)
-				state(c, http.StateClosed)
-				state(c, http.StateClosed) // who was sent away is told of its end too
+				h.ConnState(c, http.StateClosed)
+				h.ConnState(c, http.StateClosed) // who was sent away is told of its end too
 			}
-			state(last, http.StateClosed)
+			h.ConnState(last, http.StateClosed)
 			if n := open(); n != 0 {
 				t.Errorf("%d are counted when all have gone", n)
 			}
 		})
+	}
+}
+
+// A120: whoever sends half a body isn't kept waiting by the server, so gives way like who
+// sends half a header. From its last byte on it keeps its place, also while another
+// request of the same connection has had its answer.
+func TestA120HalfABody(t *testing.T) {
+	h, one, two, three := newAnswering(), call("192.0.2.1"), call("192.0.2.1"), call("192.0.2.1")
+	l, _, err := server.Crowd(&queue{next: []net.Conn{one, two, three, call("192.0.2.1"), call("192.0.2.1")}}, h.Server, 9, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := l.Accept(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	half, rest := io.Pipe()
+	slow := h.ask(t, one, half)
+	if _, err := io.WriteString(rest, "half a b"); err != nil { // the handler reads it
+		t.Fatal(err)
+	}
+	first := h.ask(t, two, strings.NewReader("a body"))
+	<-h.begun
+	second := h.ask(t, two, nil)
+	<-h.begun
+	h.let <- struct{}{} // one of the two is answered
+	if _, err := l.Accept(); err != nil {
+		t.Fatalf("the third is turned away: %v", err)
+	}
+	<-one.closed
+	if len(two.closed) > 0 {
+		t.Error("the connection that waits for an answer is gone")
+	}
+	_ = rest.Close() // its handler goes on, for nobody
+	<-h.begun
+	h.let <- struct{}{}
+	h.let <- struct{}{}
+	for _, ended := range []chan struct{}{slow, first, second} {
+		<-ended
+	}
+	for _, c := range []*called{three, two} { // by now the second rests too, behind the third
+		if _, err := l.Accept(); err != nil {
+			t.Errorf("a connection that has had its answers gives no way: %v", err)
+		}
+		<-c.closed
 	}
 }

@@ -79,11 +79,13 @@ func Readiness(keep func(context.Context, time.Time) error, now func() time.Time
 	return (&readiness{keep: keep, now: now, patience: patience, log: log}).check
 }
 
-// Crowd bounds the connections of a listener, for tests; open is how many there are.
-func Crowd(l net.Listener, all, each int, trusted ...string) (bounded net.Listener, state func(net.Conn, http.ConnState), open func() int, err error) {
+// Crowd bounds the connections of a listener that h serves, for tests; open is how many
+// there are.
+func Crowd(l net.Listener, h *http.Server, all, each int, trusted ...string) (bounded net.Listener, open func() int, err error) {
 	p, err := parseProxies(config.Config{TrustedProxies: trusted})
 	c := &crowd{all: all, each: each, trusted: p, log: slog.New(slog.DiscardHandler), guests: map[net.Conn]*guest{}, networks: map[string]*network{}}
-	return c.on(l), c.state, func() int {
+	c.join(h)
+	return c.on(l), func() int {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		return len(c.guests) + len(c.networks)

@@ -30,15 +30,14 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		return errors.Join(err, l.Close(), s.Close())
 	}
-	h := &http.Server{
+	h := crowd.join(&http.Server{
 		Handler:           s.handler,
-		ConnState:         crowd.state,
 		ReadHeaderTimeout: headerIn, // no ReadTimeout: it would end held calls; guard bounds bodies
 		WriteTimeout:      answerIn,
 		IdleTimeout:       idle,
 		MaxHeaderBytes:    readHeader,
 		ErrorLog:          slog.NewLogLogger(s.with.Log.Handler(), slog.LevelDebug),
-	}
+	})
 	others, err := s.besides(ctx, crowd)
 	if err != nil {
 		return errors.Join(err, l.Close(), s.Close())
@@ -98,8 +97,8 @@ func (s *Server) besides(ctx context.Context, crowd *crowd) (stop func(), err er
 		running.Go(func() { s.watch(ctx) })
 	}
 	aside(ctx, &running, health, &http.Server{Handler: s.health(ctx), ReadTimeout: headerIn, WriteTimeout: headerIn})
-	leads := plain(s.Origin)
-	if leads.ConnState = crowd.state; redirect != nil {
+	leads := crowd.join(plain(s.Origin))
+	if redirect != nil {
 		redirect = crowd.on(redirect)
 	}
 	aside(ctx, &running, redirect, leads)
