@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,8 +28,11 @@ type Shade struct {
 	conn *dbus.Conn
 	came chan Notification
 
-	mu   sync.Mutex
-	last uint32
+	serial  atomic.Uint32 // of the last message to the bus
+	mu      sync.Mutex
+	last    uint32                  // id that was given to a notification
+	unnamed map[uint32]Notification // by id: the browser isn't told the id yet
+	naming  map[uint32]Notification // by the serial of the message that tells it
 }
 
 // A Notification as the browser handed it to the system.
@@ -60,8 +64,9 @@ func NewShade(t testing.TB) *Shade {
 	if err != nil {
 		t.Fatalf("dbus-daemon says no address: %v", err)
 	}
-	s := &Shade{t: t, addr: strings.TrimSpace(addr), came: make(chan Notification, 100)}
-	if s.conn, err = dbus.Connect(s.addr); err != nil {
+	s := &Shade{t: t, addr: strings.TrimSpace(addr), came: make(chan Notification, 100),
+		unnamed: map[uint32]Notification{}, naming: map[uint32]Notification{}}
+	if s.conn, err = dbus.Connect(s.addr, dbus.WithOutgoingInterceptor(s.sends), dbus.WithSerialGenerator(s)); err != nil {
 		t.Fatalf("bus: %v", err)
 	}
 	t.Cleanup(func() { _ = s.conn.Close() })
@@ -136,8 +141,37 @@ func (s *service) Notify(_ string, replaces uint32, _, title, body string, actio
 			n.Buttons = append(n.Buttons, actions[i+1])
 		}
 	}
-	s.came <- n
+	s.unnamed[n.id] = n
 	return n.id, nil
+}
+
+// sends notes the message that tells the browser the id of its notification.
+func (s *Shade) sends(msg *dbus.Message) {
+	if msg.Type != dbus.TypeMethodReply || len(msg.Body) != 1 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id, _ := msg.Body[0].(uint32)
+	if n, ok := s.unnamed[id]; ok {
+		delete(s.unnamed, id)
+		s.naming[msg.Serial()] = n
+	}
+}
+
+// GetSerial numbers a message to the bus.
+func (s *Shade) GetSerial() uint32 { return s.serial.Add(1) }
+
+// RetireSerial is called when a message has been sent. If it told an id, the
+// notification is there to be tapped: a tap that overtook it would be a tap on
+// something that the browser doesn't know.
+func (s *Shade) RetireSerial(serial uint32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n, ok := s.naming[serial]; ok {
+		delete(s.naming, serial)
+		s.came <- n
+	}
 }
 
 // CloseNotification confirms that it is gone.
