@@ -124,6 +124,7 @@ func (b *Browser) do(method, path string, form url.Values) *Page {
 		page.Asked = append(page.Asked, r.URL.String())
 	}
 	b.weigh(page)
+	b.timed(page)
 	return page
 }
 

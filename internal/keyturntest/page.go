@@ -99,3 +99,14 @@ func attr(n *html.Node, name string) string {
 	}
 	return ""
 }
+
+// timed fails the test if a page tells a time that nothing happened at: that of a thing that
+// hasn't happened.
+func (b *Browser) timed(p *Page) {
+	b.t.Helper()
+	each(p.root, func(n *html.Node) {
+		if n.Data == "time" && strings.HasPrefix(attr(n, "datetime"), "0001-") {
+			b.t.Errorf("%s tells the time of what hasn't happened:\n%s", p.Path, p.HTML)
+		}
+	})
+}

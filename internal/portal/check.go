@@ -69,10 +69,14 @@ func (p *Portal) postCheck(w http.ResponseWriter, r *http.Request, s session.Ses
 	return p.checkAgain(w, r, s, c)
 }
 
+// checkAgain shows the form once more, as long as digits are asked for.
 func (p *Portal) checkAgain(w http.ResponseWriter, r *http.Request, s session.Session, c checkPage) error {
 	st, err := p.Activations.Status(r.Context(), s.ID)
 	if err != nil {
 		return err
+	}
+	if screenOf(st) != "check" {
+		return see(w, r, "/phones/activation")
 	}
 	if c.Frame, err = p.frame(r, s); err != nil {
 		return err

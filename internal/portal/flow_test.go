@@ -379,6 +379,29 @@ func TestCheckCode(t *testing.T) {
 	}
 }
 
+// Digits are asked for once a phone has used the code, and a response once there is a challenge
+// code: a form that comes sooner, with whatever in it, leads to where things stand.
+func TestFormsBeforeTheirPage(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada, ben := w.Person("ada"), w.Person("ben")
+	b := w.Browser()
+	b.SignIn(ada)
+	for _, typed := range []string{"", "12", "123456"} {
+		page := b.Post("/phones/activation/check", url.Values{"code": {typed}})
+		if page.Status != 200 || page.Path != "/phones/activation" || !page.Has("#activation-code") {
+			t.Errorf("digits %q before a phone has any: %d at %s\n%s", typed, page.Status, page.Path, page.HTML)
+		}
+	}
+	ben.SetUp(pin)
+	wait := w.Browser().SignIn(ben)
+	for _, typed := range []string{"", "12", "12345678"} {
+		page := press(wait, "/sign-in/response", "response", typed)
+		if page.Status != 200 || page.Path != "/sign-in/wait" {
+			t.Errorf("response %q before there is a challenge code: %d at %s\n%s", typed, page.Status, page.Path, page.HTML)
+		}
+	}
+}
+
 // The codes are in one answer only. The page's own list is what the check compares with.
 func TestRecoveryCodes(t *testing.T) {
 	w := keyturntest.Start(t)

@@ -89,7 +89,7 @@ func (p *Portal) postResponse(w http.ResponseWriter, r *http.Request, t ticket) 
 	if err != nil {
 		return err
 	}
-	if wrong != nil && !st.Offline || st.State != approval.Waiting {
+	if wrong != nil && !st.Offline || st.State != approval.Waiting || st.Challenge == "" {
 		return see(w, r, "/sign-in/offline")
 	}
 	if wrong != nil {
