@@ -91,3 +91,13 @@ func Crowd(l net.Listener, h *http.Server, all, each int, trusted ...string) (bo
 		return len(c.guests) + len(c.networks)
 	}, err
 }
+
+// A Tidier is what forgets, for tests.
+type Tidier interface {
+	Tidy(ctx context.Context, t store.Tidy) (time.Time, error)
+}
+
+// Tidying returns a round of forgetting, which begins then by a clock that nobody sets.
+func Tidying(db Tidier, now func() time.Time, log *slog.Logger) (round func(ctx context.Context, began time.Time)) {
+	return (&tidying{db: db, now: now, log: log}).round
+}

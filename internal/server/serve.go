@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"sync"
 	"time"
-
-	"keyturn/internal/store"
 )
 
 const (
@@ -87,7 +85,7 @@ func (s *Server) besides(ctx context.Context, crowd *crowd) (stop func(), err er
 	var running sync.WaitGroup
 	record := &tail{record: s.Store, wake: s.bus.Wake, log: s.with.Log}
 	running.Go(func() { record.run(ctx) })
-	running.Go(func() { s.tidy(ctx) })
+	running.Go(func() { (&tidying{db: s.Store, keep: keep(s.config), now: s.with.Now, log: s.with.Log}).run(ctx) })
 	running.Go(func() { s.tellRefused(ctx) })
 	running.Go(func() { s.settle(ctx) })
 	if courier := s.courier(); courier != nil {
@@ -134,31 +132,6 @@ func aside(ctx context.Context, running *sync.WaitGroup, l net.Listener, h *http
 	context.AfterFunc(ctx, func() { _ = h.Close() })
 }
 
-// How the tables are kept small. Nothing depends on it.
-const (
-	tidyFirst = time.Minute // after the start
-	tidyEvery = time.Hour
-	tidyShare = 10 // of the time: what was forgotten in one part is followed by nine parts of rest
-)
-
-// tidy forgets what has been over for long, until ctx ends.
-func (s *Server) tidy(ctx context.Context) {
-	tick := time.NewTimer(tidyFirst)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			tick.Reset(tidyEvery)
-		case <-ctx.Done():
-			return
-		}
-		t := store.Tidy{At: s.with.Now(), Keep: keep(s.config), Rest: func(took time.Duration) error { return rest(ctx, took) }}
-		if err := s.Store.Tidy(ctx, t); err != nil && ctx.Err() == nil {
-			s.with.Log.LogAttrs(ctx, slog.LevelError, "tidying failed", slog.Any("err", err))
-		}
-	}
-}
-
 // tellEvery is how often the record hears of refusals that were only counted.
 const tellEvery = 10 * time.Minute
 
@@ -174,17 +147,5 @@ func (s *Server) tellRefused(ctx context.Context) {
 		if err := s.Activations.TellRefused(context.WithoutCancel(ctx)); err != nil {
 			s.with.Log.LogAttrs(ctx, slog.LevelError, "refused codes", slog.Any("err", err))
 		}
-	}
-}
-
-// rest leaves the database to everybody else for a while.
-func rest(ctx context.Context, took time.Duration) error {
-	t := time.NewTimer(max(took, time.Millisecond) * (tidyShare - 1))
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"strconv"
 	"time"
 
@@ -15,8 +17,10 @@ func init() { load(&tidySQL, "tidy.sql") }
 
 // A Tidy says what is forgotten.
 type Tidy struct {
-	At   time.Time   // now
-	Keep policy.Keep // what is older goes
+	At   time.Time     // now
+	Keep policy.Keep   // what is older goes
+	Seen time.Time     // what Tidy returned to this node before; zero: it wasn't called yet
+	Ran  time.Duration // since then, by a clock that nobody sets
 
 	// Rest is called after each part with the time that the part took, and returns when
 	// the next may begin; with an error the rest waits for the next call. nil: at once.
@@ -26,16 +30,54 @@ type Tidy struct {
 const (
 	tidyPart  = 250            // rows of a part: a sign-in that comes at the same time waits for one part at most
 	tidyAfter = 24 * time.Hour // what is over is forgotten so long after, a try not before no limit looks back to it
+
+	horizonMark = "horizon" // its row among the marks; the number is Unix seconds
 )
 
 // Tidy forgets what is over, such as tries, sessions and browsers that are no longer
 // known, and what is old. Nothing depends on it, since every statement looks at the time
 // itself; without it the tables grow. Any number of nodes may do it at once. The record
 // is told how much of it went, and of requests and activations.
-func (d *DB) Tidy(ctx context.Context, t Tidy) error {
+//
+// It returns the time by which things were old, see [policy.Horizon]: one before t.At says
+// that the clock is too far ahead of all that was seen of it to be believed.
+func (d *DB) Tidy(ctx context.Context, t Tidy) (time.Time, error) {
 	if t.Rest == nil {
 		t.Rest = func(time.Duration) error { return nil }
 	}
+	horizon, err := d.lead(ctx, t)
+	if err != nil {
+		return t.Seen, err
+	}
+	now := t.At
+	if horizon.Before(now) {
+		t.At = horizon
+	}
+	if err := d.over(ctx, t); err != nil {
+		return horizon, err
+	}
+	gone, err := d.forget(ctx, t)
+	return horizon, errors.Join(err, d.tellForgotten(ctx, gone, now))
+}
+
+// lead moves the horizon as far as the node's clock is believed.
+func (d *DB) lead(ctx context.Context, t Tidy) (time.Time, error) {
+	at, err := one(d.read(ctx), value[time.Time], forgetSQL.Upto, horizonMark)
+	if errors.Is(err, sql.ErrNoRows) {
+		at, err = t.At.Add(-time.Second), nil // nothing was there when the database was made
+	}
+	if err != nil {
+		return at, err
+	}
+	next := policy.Horizon{At: at, Seen: t.Seen, Ran: t.Ran}.Next(t.At).Truncate(time.Second)
+	if !next.After(at) {
+		return at, nil
+	}
+	return next, d.write(ctx, func(tx *Tx) error { return tx.run(forgetSQL.Mark, horizonMark, next) })
+}
+
+// over forgets what is over.
+func (d *DB) over(ctx context.Context, t Tidy) error {
 	over := t.At.Add(-tidyAfter)
 	for _, one := range []struct {
 		remove query
@@ -51,18 +93,19 @@ func (d *DB) Tidy(ctx context.Context, t Tidy) error {
 			return err
 		}
 	}
-	gone, err := d.forget(ctx, t)
+	return nil
+}
+
+// tellForgotten tells the record how much went.
+func (d *DB) tellForgotten(ctx context.Context, gone map[string]int64, at time.Time) error {
 	if len(gone) == 0 {
-		return err
+		return nil
 	}
-	ev := audit.Event{Kind: audit.RecordForgotten, At: t.At}
+	ev := audit.Event{Kind: audit.RecordForgotten, At: at}
 	for what, n := range gone {
 		ev = ev.With(what, strconv.FormatInt(n, 10))
 	}
-	if e := d.write(ctx, func(tx *Tx) error { return tx.tell(ev) }); err == nil {
-		err = e
-	}
-	return err
+	return d.write(ctx, func(tx *Tx) error { return tx.tell(ev) })
 }
 
 // parts runs a statement with its last argument, the most rows, until there are fewer.

@@ -207,7 +207,8 @@ var sessions = []contract{
 
 // tidy forgets what was over by then, and nothing that is only old.
 func (w *world) tidy(over time.Time) error {
-	return w.db.Tidy(w.Context(), store.Tidy{At: over.Add(24 * time.Hour), Keep: policy.KeepDefaults()})
+	_, err := w.db.Tidy(w.Context(), store.Tidy{At: over.Add(24 * time.Hour), Keep: policy.KeepDefaults()})
+	return err
 }
 
 // known makes a browser known for an account, by a redeemed approval of a device.
