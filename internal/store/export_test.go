@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"io/fs"
 	"time"
@@ -89,7 +90,13 @@ func (d *DB) Value(ctx context.Context, id int) (Value, error) {
 }
 
 // Refold runs migration 14 again.
-func (d *DB) Refold(ctx context.Context) error {
+func (d *DB) Refold(ctx context.Context) error { return d.again(ctx, refoldNames) }
+
+// Apart runs migration 19 again.
+func (d *DB) Apart(ctx context.Context) error { return d.again(ctx, setAddressesApart) }
+
+// again runs a migration that is written in Go.
+func (d *DB) again(ctx context.Context, step func(context.Context, *sql.Tx) error) error {
 	db, _, err := d.engine.migrations()
 	if err != nil {
 		return err
@@ -100,7 +107,7 @@ func (d *DB) Refold(ctx context.Context) error {
 		return err
 	}
 	defer tx.Rollback() // after Commit this does nothing
-	if err := refoldNames(ctx, tx); err != nil {
+	if err := step(ctx, tx); err != nil {
 		return err
 	}
 	return tx.Commit()

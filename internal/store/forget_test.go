@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -110,6 +111,46 @@ func wantForgotten(t *testing.T, db *store.DB, events int) {
 	if n != 1 || same != 1 {
 		t.Errorf("the record says %d times that something went, %d times the right number, want 1 and 1", n, same)
 	}
+}
+
+// Addresses that events of before migration 11 have among their details go when addresses
+// go, and until then the event says what it said.
+func TestAddressesOfBefore(t *testing.T) {
+	storetest.Engines(t, func(t *testing.T, db *store.DB) {
+		ada := keyturn.NewID(keyturn.AccountID)
+		before := func(age int, detail string) {
+			write(t, db, `INSERT INTO event (kind, at, account, device, subject, reference, detail) VALUES ('sign_in.refused', $1, $2, '', '', '', $3)`,
+				daysAgo(age), ada, detail)
+		}
+		const words = `{"browser":"\"ip\":\u0000","cause":"password"}`
+		for range 1200 { // more than are read at once
+			before(100, `{"cause":"password","ip":"192.0.2.7","address":"192.0.2.8","before":"192.0.2.9"}`)
+		}
+		before(100, words)
+		before(100, `"ip": nothing of ours`)
+		before(40, `{"ip":"2001:db8::7"}`)
+		tidy(t, db, present) // which has read past them
+		if err := errors.Join(db.Apart(t.Context()), db.Apart(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		all, err := db.About(t.Context(), ada)
+		if err != nil || len(all) != 1203 || all[1199].Detail["before"] != "192.0.2.9" || all[1199].Detail["cause"] != "password" ||
+			all[1200].Detail["browser"] != "\"ip\":\x00" || all[1202].Detail["ip"] != "2001:db8::7" {
+			t.Errorf("%d events say %+v, %v", len(all), all[max(0, len(all)-4):], err)
+		}
+		tidy(t, db, present)
+		for what, want := range map[string]int64{
+			"SELECT COUNT(*) FROM event WHERE detail || addresses LIKE '%192.0.2.%'":    0,
+			`SELECT COUNT(*) FROM event WHERE detail = '{"cause":"password"}'`:          1200,
+			`SELECT COUNT(*) FROM event WHERE detail LIKE '%"browser"%'`:                1,
+			"SELECT COUNT(*) FROM event WHERE detail || addresses LIKE '%2001:db8::7%'": 1,
+			"SELECT COUNT(*) FROM event WHERE detail || addresses LIKE '%nothing of%'":  1,
+		} {
+			if n := count(t, db, what); n != want {
+				t.Errorf("%s: %d, want %d", what, n, want)
+			}
+		}
+	})
 }
 
 // SQLite gives the number of a row away again that was the last one: notices and who reads
