@@ -125,6 +125,7 @@ func (b *Browser) do(method, path string, form url.Values) *Page {
 	}
 	b.weigh(page)
 	b.timed(page)
+	b.bare(page)
 	return page
 }
 

@@ -3,6 +3,7 @@ package keyturntest
 import (
 	"cmp"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -26,7 +27,10 @@ func (p *Page) Has(element string) bool { return p.find(element) != nil }
 // part of the test.
 func (p *Page) Text(element string) string {
 	p.Browser.t.Helper()
-	n := p.must(element)
+	return text(p.must(element))
+}
+
+func text(n *html.Node) string {
 	var b strings.Builder
 	each(n, func(n *html.Node) {
 		if n.Type == html.TextNode {
@@ -109,4 +113,22 @@ func (b *Browser) timed(p *Page) {
 			b.t.Errorf("%s tells the time of what hasn't happened:\n%s", p.Path, p.HTML)
 		}
 	})
+}
+
+// bare fails the test if a browser without scripts and styles, such as w3m, would show what only
+// a script can serve, or says when: it shows what is hidden. A label of its own explains a field
+// that is hidden for a password manager.
+func (b *Browser) bare(p *Page) {
+	b.t.Helper()
+	each(p.root, func(n *html.Node) {
+		scripted := n.Data == "button" && attr(n, "type") == "button"
+		early := has(n, "hidden") && n.Data != "button" && n.Data != "label" && text(n) != ""
+		if scripted || early {
+			b.t.Errorf("%s shows <%s id=%q> without a script:\n%s", p.Path, n.Data, attr(n, "id"), p.HTML)
+		}
+	})
+}
+
+func has(n *html.Node, name string) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
 }

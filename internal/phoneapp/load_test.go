@@ -117,6 +117,9 @@ func TestAppThatIsMissing(t *testing.T) {
 	t.Run("it can't be read here", func(t *testing.T) {
 		hindered(ctx, t, &hindrance{path: "/p/lib/keys.js", how: broken}, "")
 		sees(ctx, t, "#old:not([hidden])")
+		if got := evaluate[string](ctx, t, "document.body.innerText"); !strings.Contains(got, "too old for Keyturn") || !strings.Contains(got, "版本过低") {
+			t.Errorf("it says %q", got)
+		}
 	})
 	t.Run("it can't be loaded now", func(t *testing.T) {
 		h := &hindrance{path: "/p/lib/", how: faulty}
@@ -126,6 +129,9 @@ func TestAppThatIsMissing(t *testing.T) {
 			t.Errorf("the address has %q", got)
 		}
 		h.over.Store(true)
+		if got := evaluate[string](ctx, t, "document.body.innerText"); !strings.Contains(got, "couldn't be loaded. Try again") || !strings.Contains(got, "未能加载。重试") {
+			t.Errorf("it says %q", got)
+		}
 		tap(ctx, t, "#unloaded button")
 		sees(ctx, t, "[data-screen=land]")
 		if got := evaluate[string](ctx, t, "location.hash"); got != "" {

@@ -55,6 +55,17 @@ func body(t *testing.T, r *http.Response) string {
 	return string(text)
 }
 
+// Browsers without scripts and styles, such as w3m and lynx, show what is hidden: the page of the
+// app says there that it needs JavaScript, and nothing else.
+func TestWithoutScripts(t *testing.T) {
+	page := body(t, get(t, "/p/"))
+	_, main, _ := strings.Cut(page, "<body>")
+	shown := strings.Fields(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(main, " "))
+	if len(shown) == 0 || shown[0] != "Keyturn" || !strings.Contains(strings.Join(shown[:4], " "), "needs JavaScript") || strings.Contains(page, "<button") {
+		t.Errorf("it shows %q", shown)
+	}
+}
+
 // What is embedded is what lies in the folder: no file was forgotten.
 func TestEverythingIsEmbedded(t *testing.T) {
 	for _, folder := range []string{"phone", "shared"} {

@@ -14,6 +14,21 @@ export function element(id, kind) {
 }
 
 /**
+ * A button that only a script can serve, in the place that a page keeps for it: its label is data-button,
+ * for browsers without scripts and styles, such as w3m, show what is hidden.
+ * @param {HTMLElement} place
+ */
+export function button(place) {
+  const made = document.createElement("button"), label = document.createElement("span");
+  for (const { name, value } of place.attributes) made.setAttribute(name, value);
+  Object.assign(made, { type: "button", hidden: false });
+  label.textContent = data(place, "button");
+  made.append(...place.children, label);
+  place.replaceWith(made);
+  return made;
+}
+
+/**
  * Words or values that the page brings for its script, in data-NAME.
  * @param {HTMLElement} el
  * @param {string} name

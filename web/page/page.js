@@ -1,7 +1,7 @@
 // What every page does when there is JavaScript: times by the person's own
 // clock, Copy, and forms that can't be sent twice.
 
-import { confirm, data, element } from "./element.js";
+import { button, confirm, data, element } from "./element.js";
 
 /** @type {Intl.DateTimeFormatOptions} */
 const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
@@ -25,20 +25,20 @@ for (const code of document.querySelectorAll(".code")) {
 }
 
 // A button that copies is only there if it can: data-copy names what it copies.
-for (const button of document.querySelectorAll("button")) {
-  const from = data(button, "copy");
+for (const place of document.querySelectorAll("span")) {
+  const from = data(place, "copy");
   if (!from || !navigator.clipboard) continue; // there is one only in a secure context
-  button.hidden = false;
-  button.addEventListener("click", async () => {
+  const copy = button(place);
+  copy.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.querySelector(from)?.textContent ?? "");
-    confirm(button);
+    confirm(copy);
   });
 }
 
 // An answer that takes long may never come: the same form can be sent once more, and
 // the server takes it as the same.
-/** @param {HTMLFormElement} form @param {HTMLElement | null} button */
-function slow(form, button) {
+/** @param {HTMLFormElement} form @param {HTMLElement | null} pressed */
+function slow(form, pressed) {
   const note = element("slow", HTMLElement), again = document.createElement("button");
   Object.assign(again, { type: "button", textContent: data(note, "again") });
   again.classList.add("btn", "small");
@@ -47,7 +47,7 @@ function slow(form, button) {
   again.onclick = () => {
     note.hidden = true;
     delete form.dataset.sent;
-    form.requestSubmit(button);
+    form.requestSubmit(pressed);
   };
 }
 

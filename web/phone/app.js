@@ -11,6 +11,10 @@ function unread(error) {
   console.error(error);
   const old = error instanceof SyntaxError && !/export|binding/i.test(error.message); // not of another version
   const say = /** @type {HTMLElement} */ (document.getElementById(old ? "old" : "unloaded"));
+  for (const line of say.querySelectorAll("p")) { // not in the page: browsers without styles show what is hidden
+    const again = document.createElement("button");
+    Object.assign(again, { type: "button", className: "btn", textContent: line.dataset.again, onclick: () => ((location.hash = fragment), location.reload()) });
+    line.replaceChildren(line.dataset.text ?? "", ...(line.dataset.again ? [again] : []));
+  }
   say.hidden = false;
-  for (const again of say.querySelectorAll("button")) again.onclick = () => ((location.hash = fragment), location.reload());
 }

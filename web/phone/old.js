@@ -1,3 +1,5 @@
 // Runs only in a browser that knows no modules, and so nothing else of the app.
 
-document.getElementById("old").hidden = false;
+var old = document.getElementById("old"), lines = old.children;
+for (var i = 0; i < lines.length; i++) lines[i].textContent = lines[i].getAttribute("data-text");
+old.hidden = false;

@@ -1,7 +1,7 @@
 // Makes typing the check code pleasant, and says when there is nothing left to
 // type it for.
 
-import { data, element } from "../page/element.js";
+import { button, data, element } from "../page/element.js";
 import { clock, countdown } from "./countdown.js";
 import { follow } from "./follow.js";
 
@@ -17,8 +17,7 @@ const group = () => {
 field.addEventListener("blur", group); // not while typing
 group();
 
-const none = element("none", HTMLDetailsElement), back = element("back", HTMLButtonElement);
-back.hidden = false;
+const none = element("none", HTMLDetailsElement), back = button(element("back", HTMLElement));
 back.addEventListener("click", () => {
   none.open = false;
   field.focus();

@@ -1,7 +1,7 @@
 // Follows the set-up. The QR code is never drawn again: one that flickers can't
 // be scanned.
 
-import { data, element } from "../page/element.js";
+import { button, data, element } from "../page/element.js";
 import { clock, countdown } from "./countdown.js";
 import { follow } from "./follow.js";
 
@@ -29,7 +29,7 @@ follow("/phones/activation/events", (event) => {
 
 const qr = document.getElementById("activation-qr"), drawing = qr?.querySelector("svg");
 if (qr && drawing) {
-  const large = element("large", HTMLDialogElement), enlarge = element("enlarge", HTMLButtonElement);
+  const large = element("large", HTMLDialogElement), enlarge = button(element("enlarge", HTMLElement));
   const open = () => {
     const copy = /** @type {SVGSVGElement} */ (drawing.cloneNode(true));
     const modules = drawing.viewBox.baseVal.width, side = Math.floor(Math.min(480, innerWidth - 48) / modules) * modules;
@@ -38,7 +38,6 @@ if (qr && drawing) {
     large.replaceChildren(copy);
     large.showModal();
   };
-  enlarge.hidden = false;
   enlarge.addEventListener("click", open);
   qr.addEventListener("click", open);
   large.addEventListener("click", () => large.close());

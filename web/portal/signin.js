@@ -1,11 +1,10 @@
 // Shows the password, and ends the request of a page that the person left by
 // going back.
 
-import { data, element } from "../page/element.js";
+import { button, data, element } from "../page/element.js";
 
-const show = element("show", HTMLButtonElement), password = element("password", HTMLInputElement);
+const show = button(element("show", HTMLElement)), password = element("password", HTMLInputElement);
 const labels = { password: show.textContent, text: data(show, "hide") };
-show.hidden = false;
 show.addEventListener("click", () => {
   password.type = password.type === "password" ? "text" : "password";
   show.textContent = password.type === "text" ? labels.text : labels.password;
