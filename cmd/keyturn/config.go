@@ -62,7 +62,7 @@ func (c configCheck) Run(ctx context.Context, t *terminal, from *source) (err er
 	if c.Understand && err == nil {
 		err = moveOrigin(ctx, from)
 	}
-	err = errors.Join(err, settings.Exposed(from.name(), sources), server.Inspect(ctx, settings, err))
+	err = errors.Join(err, settings.Unseen(), settings.Exposed(from.name(), sources), server.Inspect(ctx, settings, err))
 	if err != nil {
 		return sources.Place(err)
 	}

@@ -47,6 +47,27 @@ func (c *Config) checkAddress(f *faults) {
 	}
 }
 
+// Unseen says if a proxy has to speak https on this machine and isn't one of
+// trusted_proxies: then everybody has its address, and counts as one. It works, and who
+// installed it before it was known goes on; Check doesn't say it.
+func (c *Config) Unseen() error {
+	origin, err := ParseOrigin(c.PublicURL)
+	_, socket := Socket(c.Listen) // whoever comes by it is believed
+	if err != nil || origin.Scheme != "https" || c.OwnTLS() || socket || !loopback(c.Listen) || slices.ContainsFunc(c.TrustedProxies, here) {
+		return nil
+	}
+	var f faults
+	f.unless(false, "trusted_proxies", "names no proxy on this machine, where one has to speak https: everybody would have its address, "+
+		"and all limits by address would count everybody as one", `set ["127.0.0.1", "::1"], and let the proxy set X-Forwarded-For`)
+	return f[0]
+}
+
+// here reports whether some address of this machine's own is meant.
+func here(proxy string) bool {
+	p, err := ParseProxy(proxy)
+	return err == nil && (p.Overlaps(netip.MustParsePrefix("127.0.0.0/8")) || p.Contains(netip.IPv6Loopback()))
+}
+
 // Socket returns the file of an address that is a Unix socket: unix:/run/keyturn/socket.
 func Socket(address string) (file string, ok bool) {
 	file, ok = strings.CutPrefix(address, "unix:")

@@ -42,7 +42,8 @@ type Config struct {
 	// Proxies in front of this server, as IP addresses or networks such as
 	// 172.19.0.0/16. Only they are believed when they name the address of a browser
 	// in X-Forwarded-For; people see that address, and limits count by it. Where they
-	// name none, nothing is counted by address.
+	// name none, nothing is counted by address. A proxy on this machine is named too:
+	// without ["127.0.0.1", "::1"] everybody has its address and counts as one.
 	TrustedProxies []string `toml:"trusted_proxies"`
 
 	// When people carry six digits from the browser to the phone: "new_browser"

@@ -176,6 +176,34 @@ func TestCheck(t *testing.T) {
 
 // A SQLite file has one form of address. What other programs write would be another
 // file, so the right one is said; a password is never repeated.
+// Where a proxy has to speak https on this machine, it is named, or everybody has its address.
+func TestUnseen(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		spoil func(*config.Config)
+		said  bool
+	}{
+		{"a proxy on this machine that nobody named", func(*config.Config) {}, true},
+		{"by IPv6", func(c *config.Config) { c.Listen = "[::1]:8443" }, true},
+		{"by a name", func(c *config.Config) { c.Listen = "localhost:8443" }, true},
+		{"where another is named", func(c *config.Config) { c.TrustedProxies = []string{"172.19.0.0/16"} }, true},
+		{"named", func(c *config.Config) { c.TrustedProxies = []string{"172.19.0.0/16", "127.0.0.1"} }, false},
+		{"named by IPv6 only", func(c *config.Config) { c.TrustedProxies = []string{"::1"} }, false},
+		{"named as all that this machine is", func(c *config.Config) { c.TrustedProxies = []string{"127.0.0.0/8"} }, false},
+		{"by a socket", func(c *config.Config) { c.Listen = "unix:/run/keyturn/socket" }, false},
+		{"a certificate of its own", func(c *config.Config) { c.TLS.Autocert = true }, false},
+		{"plain http, to try it out", func(c *config.Config) { c.PublicURL = "http://localhost:8443" }, false},
+		{"open to proxies elsewhere", func(c *config.Config) { c.Listen, c.TrustedProxies = ":8443", []string{"172.19.0.0/16"} }, false},
+	} {
+		c := config.Default()
+		c.PublicURL, c.Listen = "https://auth.example.com", "127.0.0.1:8443"
+		tt.spoil(&c)
+		if err := c.Unseen(); (err != nil) != tt.said {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}
+
 func TestStorageAddress(t *testing.T) {
 	const general, server = "such as sqlite:/var/lib/keyturn/keyturn.db", "such as postgres://keyturn@db.example.com/keyturn"
 	for url, want := range map[string]string{

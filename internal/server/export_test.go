@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"testing"
 	"time"
 
@@ -14,10 +13,11 @@ import (
 	"keyturn/internal/store"
 )
 
-// See is the look through proxies, for tests.
-func See(trusted []string, next http.Handler) (http.Handler, error) {
+// See is the look through proxies, for tests; what it has to tell goes to the log.
+func See(trusted []string, log *slog.Logger, next http.Handler) (http.Handler, error) {
 	p, err := parseProxies(config.Config{TrustedProxies: trusted})
-	return p.see(next, func(netip.Addr) {}), err
+	s := &Server{Services: &Services{with: With{Log: log}}}
+	return p.see(next, s.silentProxy, s.unheardProxy), err
 }
 
 // Guard is what every request passes first, for tests.

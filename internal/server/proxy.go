@@ -41,29 +41,36 @@ func parseProxies(c config.Config) (all proxies, err error) {
 // name nobody, the request is marked: behind them everybody has that address.
 //
 // silent is called with the address of the first proxy whose browser posts something
-// and isn't named: monitors, which name nobody either, only look.
-func (p proxies) see(next http.Handler, silent func(proxy netip.Addr)) http.Handler {
-	if len(p) == 0 {
-		return next
-	}
-	var once sync.Once
+// and isn't named: monitors, which name nobody either, only look. unheard is called with
+// that of the first on this machine that names somebody and isn't believed.
+func (p proxies) see(next http.Handler, silent, unheard func(proxy netip.Addr)) http.Handler {
+	var onceSilent, onceUnheard sync.Once
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		peer, err := netip.ParseAddrPort(r.RemoteAddr)
-		if err != nil && !strings.Contains(r.RemoteAddr, ":") { // a socket has no address
-			peer, err = netip.AddrPortFrom(bySocket, 0), nil
-		}
-		if err == nil {
-			seen := p.browser(peer.Addr(), r.Header.Values("X-Forwarded-For"))
+		if peer, ok := caller(r); ok {
+			forwarded := r.Header.Values("X-Forwarded-For")
+			seen := p.browser(peer, forwarded)
 			r.RemoteAddr = netip.AddrPortFrom(seen, 0).String()
-			if p.has(seen) {
+			switch {
+			case p.has(seen):
 				r = page.Unnamed(r)
-				if r.Method == http.MethodPost && !names(r.Header.Values("X-Forwarded-For")) {
-					once.Do(func() { silent(seen) })
+				if r.Method == http.MethodPost && !names(forwarded) {
+					onceSilent.Do(func() { silent(seen) })
 				}
+			case seen == peer.Unmap() && seen.IsLoopback() && names(forwarded): // of others anybody may write that
+				onceUnheard.Do(func() { unheard(seen) })
 			}
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// caller is who has connected. A socket has no address.
+func caller(r *http.Request) (netip.Addr, bool) {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil && !strings.Contains(r.RemoteAddr, ":") {
+		return bySocket, true
+	}
+	return peer.Addr(), err == nil
 }
 
 // browser walks from the nearest proxy outwards and stops at the first address
@@ -113,4 +120,10 @@ func (p proxies) has(a netip.Addr) bool {
 func (s *Server) silentProxy(proxy netip.Addr) {
 	s.with.Log.Warn("a trusted proxy names no browser: people are shown its address instead of their own, and no limit counts by address. "+
 		"Let it set X-Forwarded-For; nginx: proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;", slog.String("proxy", proxy.String()))
+}
+
+// unheardProxy is silentProxy for one that isn't believed.
+func (s *Server) unheardProxy(proxy netip.Addr) {
+	s.with.Log.Warn("a proxy on this machine names browsers and isn't believed: everybody has its address, and all limits by address count everybody as one. "+
+		`Add it to trusted_proxies: ["127.0.0.1", "::1"]`, slog.String("proxy", proxy.String()))
 }

@@ -1,8 +1,11 @@
 package server_test
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"keyturn/internal/page"
@@ -37,7 +40,7 @@ func TestA30Proxies(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got string
-			h, err := server.See(trusted, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			h, err := server.See(trusted, slog.New(slog.DiscardHandler), http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				if got = page.Addr(r); page.Counted(r) == "" {
 					got = "~" + got
 				}
@@ -53,6 +56,46 @@ func TestA30Proxies(t *testing.T) {
 			h.ServeHTTP(httptest.NewRecorder(), r)
 			if got != tt.want {
 				t.Errorf("the door sees %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// A proxy on this machine that names browsers and isn't believed is told of once. Strangers,
+// who may write anything, are not.
+func TestUnheardProxy(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		trusted   []string
+		peer      string
+		forwarded string
+		lines     int
+	}{
+		{"a proxy on this machine", nil, "127.0.0.1:999", "192.0.2.7", 1},
+		{"one by IPv6", nil, "[::1]:999", "192.0.2.7", 1},
+		{"one where another is trusted", []string{"10.0.0.1"}, "127.0.0.1:999", "192.0.2.7", 1},
+		{"one that is trusted", []string{"127.0.0.1"}, "127.0.0.1:999", "192.0.2.7", 0},
+		{"one that is trusted and names itself", []string{"127.0.0.1"}, "127.0.0.1:999", "127.0.0.1", 0},
+		{"a program on this machine", nil, "127.0.0.1:999", "", 0},
+		{"a stranger", nil, "192.0.2.9:999", "192.0.2.7", 0},
+		{"a stranger who writes that it is this machine, by a proxy elsewhere", []string{"10.0.0.1"}, "10.0.0.1:999", "192.0.2.7, 127.0.0.1", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var log bytes.Buffer
+			h, err := server.See(tt.trusted, slog.New(slog.NewTextHandler(&log, nil)), http.NotFoundHandler())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 3 {
+				r := httptest.NewRequest("GET", "/", nil)
+				r.RemoteAddr = tt.peer
+				if tt.forwarded != "" {
+					r.Header.Set("X-Forwarded-For", tt.forwarded)
+				}
+				h.ServeHTTP(httptest.NewRecorder(), r)
+			}
+			if n := strings.Count(log.String(), "isn't believed"); n != tt.lines || strings.Count(log.String(), "\n") != n {
+				t.Errorf("%d lines, want %d:\n%s", n, tt.lines, &log)
 			}
 		})
 	}

@@ -47,6 +47,9 @@ func Open(ctx context.Context, c config.Config, with With) (*Server, error) {
 			s.with.Log.LogAttrs(ctx, slog.LevelWarn, "a secret is open to others; see: keyturn config check", slog.Any("err", open))
 		}
 	}
+	if err := c.Unseen(); err != nil {
+		s.with.Log.LogAttrs(ctx, slog.LevelWarn, "everybody has the proxy's address; see: keyturn config check", slog.Any("err", err))
+	}
 	s.drain, s.stop = context.WithCancel(context.Background())
 	if s.handler, err = s.routes(web.Files); err != nil {
 		return nil, errors.Join(err, services.Close())
@@ -75,7 +78,7 @@ func (s *Server) routes(files fs.FS) (http.Handler, error) {
 	mux.Handle("/p/", app)
 	mux.Handle("/help/", later(func() http.Handler { return s.help(files, pages) }))
 	mux.Handle("/v1/", s.deviceAPI().Routes())
-	return s.guard(trusted.see(sized(mux, s.tooLong(pages)), s.silentProxy)), nil
+	return s.guard(trusted.see(sized(mux, s.tooLong(pages)), s.silentProxy, s.unheardProxy)), nil
 }
 
 // tooLong says that a header is too long: mostly cookies of other programs of the
