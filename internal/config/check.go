@@ -166,6 +166,9 @@ func (c *Config) checkPush(f *faults) {
 	}
 }
 
+// logins are the kinds of package mail; a test compares them.
+var logins = []string{"auto", "scram-sha-256-plus", "scram-sha-256", "scram-sha-1-plus", "scram-sha-1", "cram-md5", "plain", "login", "ntlm"}
+
 func (c *Config) checkMail(f *faults) {
 	m := c.Mail
 	f.unless(m.Operator == "" || isAddress(m.Operator), "mail.operator", "is no e-mail address", "such as security@example.com")
@@ -179,6 +182,9 @@ func (c *Config) checkMail(f *faults) {
 	f.unless(slices.Contains([]string{"starttls", "tls", "none"}, m.Security), "mail.security", quote(m.Security)+" is none of starttls, tls, none", "")
 	f.unless(m.Security != "none" || loopback(m.Server), "mail.security", "would send letters and password in the clear", `use "starttls" or "tls"`)
 	f.unless((m.User == "") == (m.Password == ""), "mail.password", "comes together with mail.user", "give both, or neither")
+	f.unless(slices.Contains(logins, m.Auth), "mail.auth", quote(m.Auth)+" is none of "+strings.Join(logins, ", "), "")
+	f.unless(m.Auth == "auto" || m.User != "", "mail.auth", "names a login, and mail.user is empty", `give mail.user and mail.password, or "auto"`)
+	f.unless(m.Security != "none" || !strings.HasSuffix(m.Auth, "-plus"), "mail.auth", "is bound to an encryption, and mail.security is none", "")
 }
 
 // isAddress reports whether letters could go there, or come from there.

@@ -181,9 +181,18 @@ type Mail struct {
 	// mail server on this machine.
 	Security string `toml:"security"`
 
-	// How to log in there. Empty: not at all.
+	// How to log in there. Empty: not at all. If they are given, nothing is sent without a
+	// login, even where the mail server offers none.
 	User     string `toml:"user"`
 	Password Secret `toml:"password"`
+
+	// The kind of login: "auto" tries those that the mail server offers, the strongest
+	// first, until one is accepted, and begins with that one from then on. Or one only:
+	// "scram-sha-256-plus", "scram-sha-256", "scram-sha-1-plus", "scram-sha-1",
+	// "cram-md5", "plain", "login" or "ntlm". By "plain" and "login", and so by "auto", the
+	// mail server may get the password itself: encrypted, or on this machine. A wrong
+	// password is shown to it once by each kind, then once for each try at a letter.
+	Auth string `toml:"auth"`
 
 	// The address that letters come from.
 	From string `toml:"from"`
@@ -245,7 +254,7 @@ func Default() Config {
 		PIN:          PIN{Min: 4, Max: 6},
 		Phones:       Phones{Max: 3},
 		TLS:          TLS{HSTS: "auto"},
-		Mail:         Mail{Security: "starttls", Patience: Duration{30 * time.Second}},
+		Mail:         Mail{Security: "starttls", Auth: "auto", Patience: Duration{30 * time.Second}},
 		Storage:      Storage{URL: "sqlite:/var/lib/keyturn/keyturn.db"},
 		Keep:         defaultKeep(),
 		Limits:       defaultLimits(),

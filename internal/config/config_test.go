@@ -115,6 +115,19 @@ func TestCheck(t *testing.T) {
 		{"a user without a password", func(c *config.Config) {
 			c.Mail.Server, c.Mail.From, c.Mail.User = "smtp.example.com:587", "a@example.com", "a"
 		}, "mail.password: comes together with mail.user"},
+		{"a kind of login", func(c *config.Config) {
+			c.Mail.Server, c.Mail.From, c.Mail.User, c.Mail.Password, c.Mail.Auth = "smtp.example.com:587", "a@example.com", "a", "b", "plain"
+		}, ""},
+		{"a kind of login that isn't known", func(c *config.Config) {
+			c.Mail.Server, c.Mail.From, c.Mail.User, c.Mail.Password, c.Mail.Auth = "smtp.example.com:587", "a@example.com", "a", "b", "PLAIN"
+		}, `mail.auth: "PLAIN" is none of auto, scram-sha-256-plus, `},
+		{"a kind of login for nobody", func(c *config.Config) {
+			c.Mail.Server, c.Mail.From, c.Mail.Auth = "smtp.example.com:587", "a@example.com", "plain"
+		}, "mail.auth: names a login, and mail.user is empty"},
+		{"a login bound to an encryption, without any", func(c *config.Config) {
+			c.Mail.Server, c.Mail.From, c.Mail.User, c.Mail.Password = "127.0.0.1:25", "a@example.com", "a", "b"
+			c.Mail.Security, c.Mail.Auth = "none", "scram-sha-1-plus"
+		}, "mail.auth: is bound to an encryption, and mail.security is none"},
 		{"an operator without a mail server", func(c *config.Config) { c.Mail.Operator = "it@example.com" }, "mail.server: is missing"},
 		{"a wish for ever", func(c *config.Config) {
 			c.Mail.Server, c.Mail.From, c.Mail.Patience.Duration = "smtp.example.com:587", "a@example.com", time.Hour

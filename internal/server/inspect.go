@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"keyturn/internal/config"
+	"keyturn/internal/mail"
 	"keyturn/internal/store"
 )
 
@@ -62,7 +63,14 @@ func inspectMail(ctx context.Context, c config.Config) error {
 	if _, err := config.ParseOrigin(c.PublicURL); err != nil || c.Mail.Server == "" {
 		return nil // it greets by the name of public_url
 	}
-	return fault("mail.server", mailer(c, nil).Check(ctx), "")
+	switch err := mailer(c, nil).Check(ctx); {
+	case errors.Is(err, mail.ErrOffer):
+		return fault("mail.auth", err, `"auto" takes what is offered; leave out mail.user and mail.password if the mail server asks for none`)
+	case errors.Is(err, mail.ErrLogin):
+		return fault("mail.user", err, "look at mail.user and mail.password")
+	default:
+		return fault("mail.server", err, "")
+	}
 }
 
 // inspectKey looks at the key that a start would take. Where it would make one, there

@@ -48,7 +48,7 @@ func (s *Services) courier() *notice.Courier {
 // mailer is the way to the mail server of the settings.
 func mailer(c config.Config, roots *x509.CertPool) *mail.Sender {
 	origin, _ := config.ParseOrigin(c.PublicURL) // it was checked
-	return &mail.Sender{Server: c.Mail.Server, Security: c.Mail.Security, User: c.Mail.User, Password: string(c.Mail.Password),
+	return &mail.Sender{Server: c.Mail.Server, Security: c.Mail.Security, User: c.Mail.User, Password: string(c.Mail.Password), Auth: c.Mail.Auth,
 		From: c.Mail.From, Name: organisation(c, origin.String()), Host: origin.Hostname(), Patience: c.Mail.Patience.Duration, Roots: roots}
 }
 

@@ -9,7 +9,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
-	"errors"
 	"io"
 	"math/big"
 	"net"
@@ -17,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 )
 
@@ -34,8 +32,8 @@ type Letter struct {
 	Data string
 }
 
-// A Server takes letters by STARTTLS from who logs in. Its fields may be set before the
-// first connection.
+// A Server takes letters from who logs in. Its fields may be set before the first
+// connection.
 type Server struct {
 	Addr  string         // HOST:PORT
 	Roots *x509.CertPool // that know its certificate
@@ -44,16 +42,44 @@ type Server struct {
 	// Refuse is asked for each recipient; nil takes all.
 	Refuse func(to string) error
 
+	// Offer are the kinds of login that it offers; nil: PLAIN. It takes letters from anybody
+	// if there are none.
+	Offer []string
+
+	// Accept are those of them by which one gets in; nil: by each.
+	Accept []string
+
+	// Refusal makes the answer to a login that isn't right, of its last response; nil: 535.
+	Refusal func(response string) *smtp.SMTPError
+
+	// Closes says that the connection ends with such an answer; of code 0, without a word.
+	Closes bool
+
+	// Unencrypted says that logins are offered and letters taken without encryption too.
+	Unencrypted bool
+
 	// Taken is called when a letter has arrived and its sender isn't told yet.
 	Taken func(Letter)
 
 	mu      sync.Mutex
 	letters []Letter
+	logins  []string
 	arrived chan struct{}
 }
 
-// Start starts a server. It goes with its test.
+// Start starts a server that is spoken to by STARTTLS. It goes with its test.
 func Start(t testing.TB) *Server {
+	t.Helper()
+	return start(t, func(l net.Listener, _ *tls.Config) net.Listener { return l })
+}
+
+// StartTLS starts one that speaks TLS from the first byte.
+func StartTLS(t testing.TB) *Server {
+	t.Helper()
+	return start(t, tls.NewListener)
+}
+
+func start(t testing.TB, wrap func(net.Listener, *tls.Config) net.Listener) *Server {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -64,9 +90,17 @@ func Start(t testing.TB) *Server {
 	inner := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &session{server: s, conn: c}, nil }))
 	inner.Domain = "localhost"
 	inner.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}}
-	go func() { _ = inner.Serve(l) }() // ends by Close
+	inner.AllowInsecureAuth = true                            // which a session decides
+	go func() { _ = inner.Serve(wrap(l, inner.TLSConfig)) }() // ends by Close
 	t.Cleanup(func() { _ = inner.Close() })
 	return s
+}
+
+// Logins are the kinds of the logins that were tried so far, in their order.
+func (s *Server) Logins() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.logins...)
 }
 
 // Letters are those that have arrived so far.
@@ -100,20 +134,8 @@ type session struct {
 	letter Letter
 }
 
-func (c *session) AuthMechanisms() []string { return []string{sasl.Plain} }
-
-func (c *session) Auth(string) (sasl.Server, error) {
-	return sasl.NewPlainServer(func(_, user, password string) error {
-		if _, encrypted := c.conn.TLSConnectionState(); !encrypted || user != User || password != Password {
-			return errors.New("no")
-		}
-		c.in = true
-		return nil
-	}), nil
-}
-
 func (c *session) Mail(from string, _ *smtp.MailOptions) error {
-	if !c.in {
+	if open := c.server.Offer != nil && len(c.server.Offer) == 0; !c.in && !open {
 		return smtp.ErrAuthRequired
 	}
 	c.letter = Letter{From: from}
