@@ -31,3 +31,14 @@ func statement(ts *testscript.TestScript, _ bool, args []string) {
 	_, err = db.Exec(args[1])
 	ts.Check(errors.Join(err, db.Close()))
 }
+
+// reading is "reading FILE": another program reads a SQLite file until the script ends.
+func reading(ts *testscript.TestScript, _ bool, args []string) {
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	tx, err := db.Begin()
+	ts.Check(err)
+	var n int
+	ts.Check(tx.QueryRow("SELECT COUNT(*) FROM event").Scan(&n))
+	ts.Defer(func() { _ = errors.Join(tx.Rollback(), db.Close()) })
+}

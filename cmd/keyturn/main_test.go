@@ -34,7 +34,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"status": exits, "ready": ready, "ready-after": readyAfter, "sign-in": signIn, "taken": taken, "record": record,
 			"hangup": hangup, "logged": logged, "exists-soon": existsSoon, "certificate": certificate,
-			"unpack": unpack, "sql": statement, "give": give, "theirs": theirs,
+			"unpack": unpack, "sql": statement, "reading": reading, "give": give, "theirs": theirs,
 		},
 	})
 }

@@ -61,8 +61,18 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, from *source) error {
 	}
 	go again(ctx, hangups, s, lines, log)
 	err = s.Serve(ctx, l)
-	log.LogAttrs(context.WithoutCancel(ctx), slog.LevelInfo, "stopped")
+	sayStopped(context.WithoutCancel(ctx), log, s.Store.Left())
 	return err
+}
+
+// sayStopped is the last line: whoever copies the database now reads there whether its one file is all of it.
+func sayStopped(ctx context.Context, log *slog.Logger, left string) {
+	if left == "" {
+		log.LogAttrs(ctx, slog.LevelInfo, "stopped")
+		return
+	}
+	log.LogAttrs(ctx, slog.LevelWarn, "stopped; another program reads the database, so its newest changes are in the log beside it: a copy of the database alone lacks them",
+		slog.String("log", left), slog.String("hint", "end that program, then start and stop the server once more; or copy both files"))
 }
 
 // again reads what may have changed at each SIGHUP, until ctx ends: it ends nobody's

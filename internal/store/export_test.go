@@ -29,6 +29,19 @@ func (d *DB) Beside(ctx context.Context, statement string) error {
 	return errors.Join(err, db.Close())
 }
 
+// Reading begins to read on another connection, as a backup that takes its time would.
+func (d *DB) Reading(ctx context.Context, query string) (end func() error, err error) {
+	db, _, err := d.engine.migrations()
+	if err != nil {
+		return nil, err
+	}
+	conn, err := db.Conn(ctx)
+	if err == nil {
+		_, err = conn.ExecContext(ctx, "BEGIN; "+query)
+	}
+	return func() error { return errors.Join(conn.Close(), db.Close()) }, err
+}
+
 // Waiting is how many functions wait for the writer of a SQLite file.
 func (d *DB) Waiting() int { return len(d.engine.(*sqlite).writer.jobs) }
 

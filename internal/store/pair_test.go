@@ -167,3 +167,38 @@ func TestLogInUse(t *testing.T) {
 	close(done)
 	wg.Wait()
 }
+
+// A stopped server leaves one file. If another program reads there, it says that the log
+// remains; one that only has the file open is no reason.
+func TestLogThatIsLeft(t *testing.T) {
+	db, path := file(t)
+	other := open(t, "sqlite:"+path)
+	write(t, db, insert, 1, 1)
+	count(t, other, "SELECT count(*) FROM thing")
+	if err := db.Close(); err != nil || db.Left() != "" {
+		t.Fatalf("left %q beside a program that reads nothing, %v", db.Left(), err)
+	}
+	alone := filepath.Join(t.TempDir(), "keyturn.db")
+	copyFile(t, path, alone)
+	if n := count(t, open(t, "sqlite:"+alone), "SELECT count(*) FROM thing"); n != 1 {
+		t.Errorf("a copy has %d rows, want 1", n)
+	}
+
+	db = open(t, "sqlite:"+path)
+	write(t, db, insert, 2, 1)
+	end, err := other.Reading(t.Context(), "SELECT count(*) FROM thing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, db, insert, 3, 1)
+	if err := db.Close(); err != nil || db.Left() != path+"-wal" {
+		t.Errorf("left %q, %v, want the log", db.Left(), err)
+	}
+	if err := end(); err != nil {
+		t.Fatal(err)
+	}
+	db = open(t, "sqlite:"+path)
+	if err := db.Close(); err != nil || db.Left() != "" {
+		t.Errorf("left %q, %v, when nobody reads any more", db.Left(), err)
+	}
+}

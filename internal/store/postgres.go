@@ -154,6 +154,9 @@ func duplicate(err error) bool {
 	return ok && p.Code == "23505"
 }
 
+// left implements engine: its server has it.
+func (p *postgres) left() string { return "" }
+
 func (p *postgres) close() error { return p.db.Close() }
 
 // migrations implements engine. Whatever time the database gives a statement, a change of

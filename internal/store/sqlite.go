@@ -124,6 +124,17 @@ func (s *sqlite) write(ctx context.Context, f func(*Tx) error) error { return s.
 
 func (s *sqlite) close() error { return errors.Join(s.queries.close(), s.writer.stop()) }
 
+// left implements engine.
+func (s *sqlite) left() string {
+	if s.file == "" {
+		return ""
+	}
+	if l, err := readLog(s.file + "-wal"); err == nil && l.frames == 0 {
+		return ""
+	}
+	return s.file + "-wal"
+}
+
 func (s *sqlite) migrations() (*sql.DB, goose.Dialect, error) {
 	db, err := sql.Open("sqlite", s.dsn+"&_txlock=immediate")
 	return db, goose.DialectSQLite3, err

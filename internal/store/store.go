@@ -89,6 +89,9 @@ type engine interface {
 	backup(ctx context.Context, version int64) (name string, err error)
 
 	close() error
+
+	// left returns the name of a log whose changes the database's file lacks.
+	left() string
 }
 
 // Open opens the database at url and checks that it answers:
@@ -127,6 +130,11 @@ func open(ctx context.Context, url string, make bool) (*DB, error) {
 // Close finishes what was handed in and closes the database. What comes later
 // fails with [ErrClosed] or an error of the engine.
 func (d *DB) Close() error { return d.engine.close() }
+
+// Left returns, after Close, the name of a log that is beside the SQLite file because
+// another program reads there: without it a copy of the file lacks the newest changes.
+// It is "" if the file is whole, and on PostgreSQL.
+func (d *DB) Left() string { return d.engine.left() }
 
 // read returns where queries outside a transaction run.
 func (d *DB) read(ctx context.Context) reads { return d.engine.read(ctx) }

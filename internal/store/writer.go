@@ -177,6 +177,9 @@ func (w *writer) share(first *job) {
 func (w *writer) stop() error {
 	w.close1.Do(func() { close(w.closing) })
 	<-w.stopped
+	// Another program that has the file open keeps SQLite from doing this by itself; one
+	// that reads keeps it from being done at all, and isn't waited for.
+	_, _ = w.bare.ExecContext(context.Background(), "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)")
 	return errors.Join(w.conn.close(), w.db.Close())
 }
 
