@@ -66,6 +66,8 @@ func inspectMail(ctx context.Context, c config.Config) error {
 	switch err := mailer(c, nil).Check(ctx); {
 	case errors.Is(err, mail.ErrOffer):
 		return fault("mail.auth", err, `"auto" takes what is offered; leave out mail.user and mail.password if the mail server asks for none`)
+	case errors.Is(err, mail.ErrLogin) && c.Mail.Auth != mail.Auto:
+		return fault("mail.user", err, `look at mail.user and mail.password, or let mail.auth be "auto"`)
 	case errors.Is(err, mail.ErrLogin):
 		return fault("mail.user", err, "look at mail.user and mail.password")
 	default:

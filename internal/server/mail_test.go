@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -36,16 +37,16 @@ func TestInspectMail(t *testing.T) {
 	for _, tt := range []struct {
 		name, offer, accept string
 		spoil               func(*config.Config)
-		want                string
+		want, hint          string
 	}{
-		{"the last kind of several", "CRAM-MD5 PLAIN LOGIN", "LOGIN", func(*config.Config) {}, ""},
-		{"the one that is named", "CRAM-MD5 PLAIN LOGIN", "LOGIN", func(c *config.Config) { c.Mail.Auth = "login" }, ""},
-		{"another is named", "CRAM-MD5 PLAIN LOGIN", "LOGIN", func(c *config.Config) { c.Mail.Auth = "plain" }, "mail.user: the mail server accepts no login: PLAIN: 535"},
-		{"one is named that isn't there", "PLAIN", "PLAIN", func(c *config.Config) { c.Mail.Auth = "ntlm" }, "mail.auth: the mail server offers no login that can be used: it offers PLAIN"},
-		{"a user where nobody logs in", "", "", func(*config.Config) {}, "mail.auth: the mail server offers no login that can be used: it offers none"},
-		{"nobody where nobody logs in", "", "", func(c *config.Config) { c.Mail.User, c.Mail.Password = "", "" }, ""},
-		{"a wrong password", "PLAIN", "PLAIN", func(c *config.Config) { c.Mail.Password = "hunter2" }, "mail.user: the mail server accepts no login: PLAIN: 535"},
-		{"nobody there", "PLAIN", "PLAIN", func(c *config.Config) { c.Mail.Server = "127.0.0.1:1" }, "mail.server: dial tcp"},
+		{"the last kind of several", "CRAM-MD5 PLAIN LOGIN", "LOGIN", func(*config.Config) {}, "", ""},
+		{"the one that is named", "CRAM-MD5 PLAIN LOGIN", "LOGIN", func(c *config.Config) { c.Mail.Auth = "login" }, "", ""},
+		{"another is named", "CRAM-MD5 PLAIN LOGIN", "LOGIN", func(c *config.Config) { c.Mail.Auth = "plain" }, "mail.user: the mail server accepts no login: PLAIN: 535", "look at mail.user and mail.password, or let mail.auth be \"auto\""},
+		{"one is named that isn't there", "PLAIN", "PLAIN", func(c *config.Config) { c.Mail.Auth = "ntlm" }, "mail.auth: the mail server offers no login that can be used: it offers PLAIN", `"auto" takes what is offered; leave out mail.user and mail.password if the mail server asks for none`},
+		{"a user where nobody logs in", "", "", func(*config.Config) {}, "mail.auth: the mail server offers no login that can be used: it offers none", `"auto" takes what is offered; leave out mail.user and mail.password if the mail server asks for none`},
+		{"nobody where nobody logs in", "", "", func(c *config.Config) { c.Mail.User, c.Mail.Password = "", "" }, "", ""},
+		{"a wrong password", "PLAIN", "PLAIN", func(c *config.Config) { c.Mail.Password = "hunter2" }, "mail.user: the mail server accepts no login: PLAIN: 535", "look at mail.user and mail.password"},
+		{"nobody there", "PLAIN", "PLAIN", func(c *config.Config) { c.Mail.Server = "127.0.0.1:1" }, "mail.server: dial tcp", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := mailtest.Start(t)
@@ -54,7 +55,10 @@ func TestInspectMail(t *testing.T) {
 			tt.spoil(&c)
 			got := config.Leaves(server.Inspect(t.Context(), c, nil))
 			if tt.want == "" && len(got) > 0 || tt.want != "" && (len(got) != 1 || !strings.HasPrefix(got[0].Error(), tt.want)) {
-				t.Errorf("Inspect: %v, want %q", got, tt.want)
+				t.Fatalf("Inspect: %v, want %q", got, tt.want)
+			}
+			if f, ok := errors.AsType[*config.Fault](errors.Join(got...)); ok && f.Hint != tt.hint {
+				t.Errorf("hint %q, want %q", f.Hint, tt.hint)
 			}
 		})
 	}
