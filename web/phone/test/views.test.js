@@ -1,13 +1,15 @@
 // Every screen in every state, drawn with sample data: what holds for all of
 // them, and the habits that protect a person in a hurry.
 
-import { html, render } from "../vendor/preact.js";
+import { html, render, useEffect } from "../vendor/preact.js";
 import { speak } from "../lib/words.js";
 import { Answered } from "../view/answered.js";
 import { CheckCode } from "../view/code.js";
 import { Confirm } from "../view/confirm.js";
 import { spell } from "../view/field.js";
+import { ChangePin } from "../view/pinchange.js";
 import { Request } from "../view/request.js";
+import { Existing } from "../view/unlock.js";
 import { equal, test } from "./check.js";
 import { SAMPLES } from "./samples.js";
 
@@ -61,6 +63,29 @@ const request = (id, heard, ends = Date.now() + 90000) => {
     onDeny=${act("deny")} onReport=${act("report")} />`;
 };
 
+/** Screens that send a PIN. @type {[string, (now: any) => any, string[]][]} how each is drawn, and its fields */
+const SENDING = [
+  ["the change of a PIN", (now) => html`<${ChangePin} accounts=${["ada"]} earlier="" rules=${{ min: 4, max: 6 }} left=${null} ...${now} />`, ["#pin-current", "#pin", "#pin-again"]],
+  ["an account that still has the PIN of before", (now) => html`<${ChangePin} accounts=${["ada"]} earlier="ada" rules=${{ min: 4, max: 6 }} left=${null} ...${now} />`, ["#pin-earlier", "#pin-current"]],
+  ["the PIN for a further account", (now) => html`<${Existing} account="ada" service="Harbor Lane" platform=${false} ...${now} />`, ["#pin"]],
+];
+
+/** @param {string} field */
+const at = (field) => /** @type {HTMLInputElement} */ (root.querySelector(field));
+
+/** @param {string} field @param {string} text */
+function type(field, text) {
+  at(field).value = text;
+  at(field).dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** Whatever screens do after they were drawn is done. */
+const settled = () => new Promise((done) => {
+  const aside = document.createElement("div");
+  const Last = () => (useEffect(() => done(render(null, aside)), []), null);
+  render(html`<${Last} />`, aside);
+});
+
 export default async function () {
   for (const language of ["en", "zh-Hans"]) {
     await speak(language);
@@ -98,6 +123,39 @@ export default async function () {
     press("request.deny.notme");
     equal(heard, ["report req_1"]);
   });
+
+  for (const [name, tree, fields] of SENDING) {
+    const [first] = fields;
+    /** @param {string} [meanwhile]  typed while the server is asked */
+    const fails = async (meanwhile) => {
+      let sent = 0;
+      const onGo = () => sent++;
+      await draw(tree({ problem: null, busy: false, onGo }));
+      for (const field of fields) type(field, field === "#pin" && fields.length > 1 || field === "#pin-again" ? "k7#Q" : "7Kq2");
+      await settled();
+      root.querySelector("form").requestSubmit();
+      render(tree({ problem: null, busy: true, onGo }), root);
+      await settled();
+      if (meanwhile) type(first, meanwhile);
+      await settled();
+      equal(sent, 1);
+      render(tree({ problem: { k: "error.offline" }, busy: false, onGo }), root);
+      await null; // drawn
+      equal(root.querySelectorAll('[role=alert] [data-t="error.offline"]').length, 1);
+    };
+    await test(`views/${name}: with the failure its PIN is gone, and what is typed from then on stays`, async () => {
+      await fails();
+      equal(at(first).value, "");
+      type(first, "9wXz");
+      await settled();
+      equal(at(first).value, "9wXz");
+    });
+    await test(`views/${name}: what was typed before the failure came, and not sent, stays`, async () => {
+      await fails("9wXz");
+      await settled();
+      equal(at(first).value, "9wXz");
+    });
+  }
 
   await test("views/a countdown is read out three times at most, and codes symbol by symbol", async () => {
     const now = Date.now, start = now();

@@ -1,6 +1,6 @@
 // Small habits that several screens share.
 
-import { useEffect, useState } from "../vendor/preact.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { left, minutes } from "../lib/clock.js";
 import { t } from "../lib/words.js";
 
@@ -32,6 +32,20 @@ export function useLeft(ends) {
     return () => clearInterval(timer);
   }, [ends]);
   return ends ? left(ends) : Infinity;
+}
+
+/**
+ * Empties a field of what was sent, in the very step that shows the failure: a moment later it would take what is typed
+ * anew. What was typed since it was sent stays.
+ * @param {string} value @param {(change: (now: string) => string) => void} set @param {unknown} failure  null: none
+ * @returns {() => void} says that the value is sent
+ */
+export function useSent(value, set, failure) {
+  const sent = useRef("");
+  useLayoutEffect(() => {
+    if (failure !== null) set((now) => (now === sent.current ? "" : now));
+  }, [failure]);
+  return () => (sent.current = value);
 }
 
 /** Whether something has been busy for so long that it should be said. @param {boolean} busy @param {number} [after] milliseconds */

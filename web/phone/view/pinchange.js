@@ -1,9 +1,10 @@
 // P14, "Change PIN": one PIN for all accounts of this phone.
 
-import { html, useEffect, useState } from "../vendor/preact.js";
+import { html, useState } from "../vendor/preact.js";
 import { pinProblem } from "../lib/pinrules.js";
 import { list } from "../lib/words.js";
 import { PinField } from "./field.js";
+import { useSent } from "./hook.js";
 import { Banner, Button, Screen, Slow, T, Trouble } from "./part.js";
 import { PinGuide, pinSay } from "./unlock.js";
 
@@ -47,21 +48,20 @@ function Change({ accounts, rules, offline, left, problem, busy, back, onGo, onF
   const leave = (/** @type {string} */ field, /** @type {string} */ value) => value && setGone([...gone, field]);
   const go = (/** @type {Event} */ event) => {
     event.preventDefault();
-    setGone(["current", "next", "again"]);
-    if (!busy && !missing && !weak && !differ) onGo({ current, next });
+    const slip = missing || weak || differ;
+    setGone(slip ? ["current", "next", "again"] : []);
+    if (busy || slip) return;
+    send();
+    onGo({ current, next });
   };
-  useEffect(() => {
-    if (left === null && !problem) return;
-    setCurrent(""); // what the server called wrong is typed again; the new one stays
-    setGone([]);
-  }, [left, problem]);
+  const send = useSent(current, setCurrent, problem ?? left); // what the server called wrong is typed again; the new one stays
   const wrong = left === null ? null : { k: "request.unlock.wrong", v: { count: left } };
   return html`<form onSubmit=${go} novalidate><${Screen} name="pin" k="pin.title" back=${back} focus=${false} data-kind="change" acts=${html`<${Go} k="pin.go" busy=${busy} />`}>
     <${T} as="p" k="pin.lead" v=${{ accounts: list(accounts) }} />
     ${offline && html`<${Banner} kind="warn" icon="globe" say=${{ k: "pin.offline" }} />`}
     <div class="card snug stack">
       <${PinField} id="pin-current" k="pin.current" value=${current} onValue=${setCurrent} focus=${true}
-        error=${wrong && !current ? wrong : gone.includes("current") ? missing : null} />
+        error=${(gone.includes("current") && missing) || wrong} />
       <${PinField} id="pin" k="pin.new" value=${next} onValue=${setNext} hint=${{ k: "unlock.new.hint", v: rules }} error=${gone.includes("next") ? weak : null}
         shown=${shown} onShown=${() => setShown(!shown)} letters=${letters} onLetters=${setLetters} onBlur=${() => leave("next", next)} />
       <${PinField} id="pin-again" k="pin.again" value=${twice} onValue=${setTwice} error=${gone.includes("again") ? differ : null} shown=${shown} letters=${letters} onBlur=${() => leave("again", twice)} />
@@ -79,22 +79,19 @@ function CatchUp({ earlier: account, offline, left, problem, busy, back, onGo, o
   const [asked, setAsked] = useState(false);
   const go = (/** @type {Event} */ event) => {
     event.preventDefault();
-    setAsked(true);
-    if (!busy && earlier && current) onGo({ current, earlier, next: current });
+    setAsked(!earlier || !current);
+    if (busy || !earlier || !current) return;
+    sends.forEach((send) => send());
+    onGo({ current, earlier, next: current });
   };
-  useEffect(() => {
-    if (left === null && !problem) return;
-    setEarlier("");
-    setCurrent("");
-    setAsked(false);
-  }, [left, problem]);
+  const sends = [useSent(earlier, setEarlier, problem ?? left), useSent(current, setCurrent, problem ?? left)];
   const missing = (/** @type {string} */ value) => (asked && !value ? { k: "unlock.empty" } : null);
-  const wrong = left === null || earlier ? null : { k: "pin.earlier.wrong", v: { count: left } };
+  const wrong = left === null ? null : { k: "pin.earlier.wrong", v: { count: left } };
   return html`<form onSubmit=${go} novalidate><${Screen} name="pin" k="pin.earlier.title" back=${back} focus=${false} data-kind="earlier" acts=${html`<${Go} k="pin.earlier.go" busy=${busy} />`}>
     <${T} as="p" k="pin.earlier.lead" v=${{ account }} />
     ${offline && html`<${Banner} kind="warn" icon="globe" say=${{ k: "pin.offline" }} />`}
     <div class="card snug stack">
-      <${PinField} id="pin-earlier" k="pin.earlier.old" value=${earlier} onValue=${setEarlier} error=${wrong ?? missing(earlier)} focus=${true} />
+      <${PinField} id="pin-earlier" k="pin.earlier.old" value=${earlier} onValue=${setEarlier} error=${missing(earlier) ?? wrong} focus=${true} />
       <${PinField} id="pin-current" k="pin.current" value=${current} onValue=${setCurrent} error=${missing(current)} />
     </div>
     <${After} problem=${problem} busy=${busy} />

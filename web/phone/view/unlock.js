@@ -1,9 +1,10 @@
 // P5: how this phone will be unlocked: a new PIN, the phone's own unlock, or the
 // one that its other accounts have. The button at the bottom redeems the code.
 
-import { html, useEffect, useState } from "../vendor/preact.js";
+import { html, useState } from "../vendor/preact.js";
 import { pinProblem } from "../lib/pinrules.js";
 import { PinField } from "./field.js";
+import { useSent } from "./hook.js";
 import { Button, Guide, Icon, Screen, Slow, T, Trouble } from "./part.js";
 import { t } from "../lib/words.js";
 
@@ -89,11 +90,11 @@ export function Existing({ account, service, platform, problem, again, busy, bac
     event.preventDefault();
     const missing = !platform && !pin;
     setError(missing ? { k: "unlock.empty" } : null);
-    if (!busy && !missing) onGo(platform ? undefined : pin);
+    if (busy || missing) return;
+    send();
+    onGo(platform ? undefined : pin);
   };
-  useEffect(() => {
-    if (problem && !again) setPin(""); // kept only where the same is sent again
-  }, [problem]);
+  const send = useSent(pin, setPin, again ? null : problem); // kept only where the same is sent again
   return html`<form onSubmit=${go} novalidate><${Screen} name="unlock" k="unlock.existing.title" back=${back} focus=${platform}
     acts=${html`<${Go} k=${platform ? "unlock.phone.go" : "unlock.go"} again=${again} busy=${busy} />`} data-kind="existing">
     <${Who} account=${account} service=${service} />
