@@ -82,6 +82,8 @@ func TestChangePINOffline(t *testing.T) {
 	p.typePINs(pin, next)
 	p.phone.Sees(`[role=alert] [data-t="pin.offline"]`)
 	p.phone.Offline(false)
+	p.phone.Misses(".strip") // and the fields stand where they will stay
+	p.phone.Misses(".banner.warn")
 	p.phone.Type("#pin-current", pin)
 	p.phone.Tap("pin.go")
 	p.phone.Reads(p.phone.Word("pin.changed"))
