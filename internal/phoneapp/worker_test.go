@@ -51,8 +51,10 @@ func TestWorker(t *testing.T) {
 	must(t)(chromedp.Call(ctx, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{
 		Origin: origin, RegistrationID: id, Data: `{"web_push": 8030, "notification": {"title": "evil", "navigate": "https://evil.example/"}}`}))
 	evaluate[bool](ctx, t, until(`window.heard.includes("push")`))
-	got := evaluate[string](ctx, t, `navigator.serviceWorker.ready.then((w) => w.getNotifications())
-		.then((all) => all.map((n) => [n.title, n.body, n.tag, n.actions.length].join("|")).join("\n"))`)
+	got := evaluate[string](ctx, t, `navigator.serviceWorker.ready.then(async (w) => {
+		let all = [];
+		while (all.length === 0) all = await w.getNotifications(); // it is told of before it is shown
+		return all.map((n) => [n.title, n.body, n.tag, n.actions.length].join("|")).join("\n"); })`)
 	if want := "Keyturn|Open to see what is waiting.|request|0"; got != want {
 		t.Errorf("notification is %q, want %q", got, want)
 	}
