@@ -40,6 +40,7 @@ func (c *Config) checkAddress(f *faults) {
 	_, socket := Socket(c.Listen)
 	f.unless(socket || listens(c.Listen), "listen", "isn't an address", "HOST:PORT or :PORT, with a port of up to 65535, or unix:/FILE")
 	f.unless(c.Health == "" || listens(c.Health), "health", "isn't an address", "HOST:PORT, such as 127.0.0.1:8081")
+	f.unless(!clash(c.Health, c.Listen), "health", "is where this server listens for people", "another port, such as 127.0.0.1:8081")
 	for _, p := range c.TrustedProxies {
 		if _, err := ParseProxy(p); err != nil {
 			f.unless(false, "trusted_proxies", "has "+quote(p)+", which "+err.Error(), "such as 172.19.0.0/16")
@@ -80,11 +81,26 @@ func listens(address string) bool {
 	return err == nil && (port == "0" || isPort(port))
 }
 
+// clash reports whether one program can't listen at both addresses. Which addresses a
+// name has isn't asked.
+func clash(a, b string) bool {
+	hostA, portA, errA := net.SplitHostPort(a)
+	hostB, portB, errB := net.SplitHostPort(b)
+	return errA == nil && errB == nil && portA == portB && portA != "0" && (hostA == hostB || everywhere(hostA) || everywhere(hostB))
+}
+
+// everywhere reports whether a host to listen on is all that this machine has.
+func everywhere(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "" || err == nil && addr.IsUnspecified()
+}
+
 func (c *Config) checkTLS(f *faults) {
 	own := c.TLS.Cert != "" || c.TLS.Key != ""
 	t := c.TLS
 	f.unless(t.Redirect == "" || t.Redirect == "off" || listens(t.Redirect), "tls.redirect", "isn't an address", `HOST:PORT, :PORT, or "off"`)
 	f.unless(t.Redirect == "" || t.Redirect == "off" || c.OwnTLS(), "tls.redirect", "is given, and this server speaks no TLS", "let the proxy redirect, or set tls.cert and tls.key")
+	f.unless(!clash(t.Redirect, c.Listen) && !clash(t.Redirect, c.Health), "tls.redirect", "is where this server listens already", "another port, such as :80")
 	f.unless(t.Directory == "" || isDirectory(t.Directory), "tls.directory", "is no https address without user and password", "such as https://acme.lan/directory")
 	f.unless(t.Email == "" || isAddress(t.Email), "tls.email", "is no e-mail address", "such as it@example.com")
 	f.unless(!own || c.TLS.Cert != "" && c.TLS.Key != "", "tls", "cert and key come together", "give both, or neither")

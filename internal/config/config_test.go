@@ -153,6 +153,15 @@ func TestCheck(t *testing.T) {
 		{"a socket in no folder", func(c *config.Config) { c.TLS.Autocert, c.Listen = false, "unix:socket" }, "listen: isn't an address"},
 		{"a socket with a name that no system takes", func(c *config.Config) { c.Listen = "unix:/" + strings.Repeat("x", 200) }, "listen: isn't an address"},
 		{"any free port", func(c *config.Config) { c.Listen = "127.0.0.1:0" }, ""},
+		{"a monitor's port that people have", func(c *config.Config) { c.Health = c.Listen }, "health: is where this server listens for people"},
+		{"on one address of those that people have", func(c *config.Config) { c.Listen, c.Health = ":443", "127.0.0.1:443" }, "health: is where this server listens for people"},
+		{"on another address with the same port", func(c *config.Config) { c.Listen, c.Health = "192.0.2.1:443", "127.0.0.1:443" }, ""},
+		{"any port that is free, twice", func(c *config.Config) { c.Listen, c.Health = "127.0.0.1:0", "127.0.0.1:0" }, ""},
+		{"a socket for people", func(c *config.Config) {
+			c.TLS.Autocert, c.Listen, c.Health = false, "unix:/run/keyturn/socket", "127.0.0.1:8081"
+		}, ""},
+		{"plain http led from where people come", func(c *config.Config) { c.TLS.Redirect = c.Listen }, "tls.redirect: is where this server listens already"},
+		{"plain http led from the monitor's port", func(c *config.Config) { c.TLS.Redirect, c.Health = ":80", "127.0.0.1:80" }, "tls.redirect: is where this server listens already"},
 		{"a monitor's port that doesn't exist", func(c *config.Config) { c.Health = "127.0.0.1:65536" }, "health: isn't an address"},
 		{"a mail server's port that doesn't exist", func(c *config.Config) { c.Mail.Server, c.Mail.From = "smtp.example.com:70000", "a@example.com" }, "mail.server: isn't HOST:PORT"},
 		{"a public port that doesn't exist", func(c *config.Config) { c.PublicURL = "https://auth.example.com:99999" }, "public_url: has a port that isn't between 1 and 65535"},
@@ -484,6 +493,47 @@ keyturn.toml line 7: push.hosts: isn't a list of texts`},
 				t.Errorf("Load (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Who writes a length of time or a rate in another form is told how it would be right.
+func TestWhatIsMeant(t *testing.T) {
+	for _, tt := range []struct{ key, text, want string }{
+		{"keep.requests", "180d", `write "4320h"`},
+		{"keep.requests", "26 weeks", `write "4368h"`},
+		{"keep.addresses", "90 days", `write "2160h"`},
+		{"request.life", "2min", `write "2m"`},
+		{"request.life", "5/2m", `write "2m"`},
+		{"request.life", "5/2d", `write "48h"`},
+		{"request.life", "120", ""},
+		{"request.life", "soon", ""},
+		{"request.life", "99999999999 weeks", ""},
+		{"limits.passwords", "24h", `put before it how many there may be in that time, such as "5/24h"`},
+		{"limits.passwords", "5/1d", `write "5/24h"`},
+		{"limits.passwords", "5 / 15 min", `write "5/15m"`},
+		{"limits.passwords", "5", "how many, a slash, and in what time"},
+		{"limits.passwords", "many/15m", ""},
+		{"limits.passwords", "", "how many, a slash, and in what time"},
+	} {
+		c := config.Default()
+		fault, _ := errors.AsType[*config.Fault](c.Set(tt.key, tt.text))
+		if fault == nil || fault.Hint != tt.want {
+			t.Errorf("%s = %q: %+v, want the hint %q", tt.key, tt.text, fault, tt.want)
+		}
+		_, _, err := config.Load(config.Input{File: write(t, tt.key+" = \""+tt.text+"\"\n")})
+		if fault, _ := errors.AsType[*config.Fault](err); fault == nil || fault.Hint != tt.want {
+			t.Errorf("%s = %q in a file: %+v, want the hint %q", tt.key, tt.text, err, tt.want)
+		}
+	}
+}
+
+// Some editors begin a file with a mark that isn't part of the text.
+func TestByteOrderMark(t *testing.T) {
+	secret := write(t, "\ufeffhunter2\r\n")
+	c, from, err := config.Load(config.Input{File: write(t, "\ufeffpublic_url = \"https://auth.example.com\"\r\nnumber = \"always\"\r\n"),
+		Environ: []string{"KEYTURN_MAIL__PASSWORD_FILE=" + secret}})
+	if err != nil || c.PublicURL != "https://auth.example.com" || from.Of("number").Line != 2 || string(c.Mail.Password) != "hunter2" {
+		t.Errorf("%+v from %v, %v", c, from, err)
 	}
 }
 

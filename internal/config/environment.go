@@ -56,7 +56,7 @@ func (c *Config) variable(name, text string) (key, value string, err error) {
 			if err != nil {
 				return "", "", fmt.Errorf("%s: %w", name, err)
 			}
-			return s.Key, strings.TrimRight(string(b), "\r\n"), nil
+			return s.Key, strings.TrimRight(strings.TrimPrefix(string(b), "\ufeff"), "\r\n"), nil
 		}
 	}
 	nearest := nearestVariable(name)

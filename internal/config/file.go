@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -36,6 +37,7 @@ func readFile(in Input) (tomlFile, error) {
 	if err != nil {
 		return f, fmt.Errorf("settings: %w", err)
 	}
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors write it, and TOML has none
 	if err := toml.Unmarshal(text, &f.values); err != nil {
 		return f, f.noTOML(err)
 	}
@@ -131,12 +133,12 @@ func assign(field reflect.Value, key string, value any) error {
 	switch kind := field.Kind(); {
 	case isText && (kind == reflect.String || kind == reflect.Struct):
 		if err := set(field, text); err != nil {
-			return &Fault{Key: key, Text: err.Error()}
+			return &Fault{Key: key, Text: err.Error(), Hint: meantBy(field, text)}
 		}
 	case kind == reflect.String:
 		return &Fault{Key: key, Text: "isn't a text", Hint: "put it in quotes"}
 	case kind == reflect.Struct:
-		return &Fault{Key: key, Text: "isn't a text such as " + written(field), Hint: "put it in quotes"}
+		return &Fault{Key: key, Text: "isn't a text such as " + written(field), Hint: "put it in quotes, with its unit"}
 	case kind == reflect.Int:
 		return assignAs[int64](field, key, value, "isn't a whole number", "digits without quotes")
 	case kind == reflect.Bool:

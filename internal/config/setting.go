@@ -66,7 +66,7 @@ func (c *Config) Set(key, text string) error {
 		return &Unknown{Key: key, Nearest: nearest(key)}
 	}
 	if err := set(v, text); err != nil {
-		return &Fault{Key: key, Text: err.Error()}
+		return &Fault{Key: key, Text: err.Error(), Hint: meantBy(v, text)}
 	}
 	return nil
 }
