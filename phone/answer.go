@@ -47,10 +47,10 @@ func (p *Phone) Pending(ctx context.Context) ([]Request, error) {
 }
 
 // A server that answers at once with nothing new doesn't hold calls: it isn't asked
-// faster than once in the time apart.
+// faster than once in the time asksApart.
 const (
-	held  = time.Second
-	apart = 2 * time.Second
+	held      = time.Second
+	asksApart = 2 * time.Second
 )
 
 // pause waits, unless the context ends before.
@@ -80,7 +80,7 @@ func (p *Phone) Listen(ctx context.Context, device string, see func([]Request) e
 		}
 		if next == version { // nothing changed while the call was held
 			if time.Since(asked) < held {
-				err = p.pause(ctx, apart)
+				err = p.pause(ctx, asksApart)
 			}
 			if err != nil {
 				return err

@@ -28,7 +28,7 @@ func (s *Service) Pending(ctx context.Context, d device.Device, since string, wa
 			return p, err
 		}
 		held, err = sleep(ctx, hint, next, over.C)
-		if rest := apart - time.Since(looked); err == nil && held && rest > 0 {
+		if rest := looksApart - time.Since(looked); err == nil && held && rest > 0 {
 			held, err = sleep(ctx, nil, rest, over.C)
 		}
 		if err != nil {
@@ -40,10 +40,10 @@ func (s *Service) Pending(ctx context.Context, d device.Device, since string, wa
 	}
 }
 
-// apart is the time between two looks of a held call: who makes many changes doesn't
+// looksApart is the time between two looks of a held call: who makes many changes doesn't
 // use up the calls that a phone has in a minute. What comes first is seen at once.
 // Attack A97.
-const apart = time.Second
+const looksApart = time.Second
 
 // endedShown is how many ended requests a phone's list has: they are there so that
 // its person sees what became of the last ones.

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// apart is the time between two held calls of a device that are answered at once.
-const apart = time.Second
+// answersApart is the time between two held calls of a device that are answered at once.
+const answersApart = time.Second
 
 // paces keep a device whose list changes all the time from spending its calls of a
 // minute in a moment: then it would hear nothing until the next one. Attack A97. No
@@ -19,7 +19,7 @@ type paces struct {
 
 // wait returns when a held call of a device may be looked at.
 func (p *paces) wait(ctx context.Context, device string) error {
-	rest := time.NewTimer(apart - time.Since(p.of(device)))
+	rest := time.NewTimer(answersApart - time.Since(p.of(device)))
 	defer rest.Stop()
 	select {
 	case <-rest.C:
@@ -38,7 +38,7 @@ func (p *paces) of(device string) time.Time {
 // answered says that a held call of a device is answered now. One that was held for
 // a while has spent enough.
 func (p *paces) answered(device string, since time.Time) {
-	if time.Since(since) >= apart {
+	if time.Since(since) >= answersApart {
 		return
 	}
 	p.mu.Lock()

@@ -109,6 +109,9 @@ func (p *Portal) home(r *http.Request, s session.Session) (h homePage, err error
 	return h, nil
 }
 
+// minutes to wait, the one that has begun included: who comes back then isn't too early.
+func minutes(wait time.Duration) int { return int(math.Ceil(wait.Minutes())) }
+
 // days of grace, the one that has begun included.
 func days(left time.Duration) int { return int(math.Ceil(left.Hours() / 24)) }
 

@@ -2,7 +2,6 @@ package portal
 
 import (
 	"errors"
-	"math"
 	"net/http"
 
 	"keyturn"
@@ -97,7 +96,7 @@ func (p *Portal) passwordRefused(w http.ResponseWriter, r *http.Request, s sessi
 		c.Field, c.Problem, status = "present", page.Say("password.wrong"), http.StatusForbidden
 	case errors.As(err, &many):
 		p.refused(r, "password", err)
-		c.Problem, status = page.Say("signin.slow", "count", int(math.Ceil(many.Wait.Minutes()))), http.StatusTooManyRequests
+		c.Problem, status = page.Say("signin.slow", "count", minutes(many.Wait)), http.StatusTooManyRequests
 	case errors.Is(err, account.ErrBusy):
 		c.Problem, status = page.Say("signin.busyserver"), http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", "3")

@@ -167,8 +167,8 @@ func (p *Portal) Routes() http.Handler {
 	mux.Handle("POST /activity/report", p.changing(p.postReport))
 	mux.Handle("GET /activity/reported", p.entered(p.getReported))
 
-	for form, page := range pageOf {
-		mux.Handle(http.MethodGet+" "+form, http.RedirectHandler(page, http.StatusSeeOther))
+	for form, shown := range pageOf {
+		mux.Handle(http.MethodGet+" "+form, http.RedirectHandler(shown, http.StatusSeeOther))
 	}
 	mux.Handle("/", p.anyone(func(http.ResponseWriter, *http.Request) error { return errMissing }))
 	return p.Page.Guard(mux, p.refuse)

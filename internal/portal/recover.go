@@ -3,7 +3,6 @@ package portal
 import (
 	"cmp"
 	"errors"
-	"math"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -113,7 +112,7 @@ func (p *Portal) recoverRefused(w http.ResponseWriter, r *http.Request, req appr
 		c.Problem = page.Say("entercode.err")
 	case errors.As(err, &many):
 		p.refused(r, "recovery", err)
-		c.Problem, status = page.Say("entercode.slow", "count", int(math.Ceil(many.Wait.Minutes()))), http.StatusTooManyRequests
+		c.Problem, status = page.Say("entercode.slow", "count", minutes(many.Wait)), http.StatusTooManyRequests
 	case errors.Is(err, account.ErrCodesOff):
 		c.Problem = page.Say("entercode.off")
 	case errors.Is(err, account.ErrQuiet):

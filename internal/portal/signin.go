@@ -2,7 +2,6 @@ package portal
 
 import (
 	"errors"
-	"math"
 	"net/http"
 	"strings"
 
@@ -114,7 +113,7 @@ func (p *Portal) signInRefused(w http.ResponseWriter, r *http.Request, name stri
 		return p.showSignIn(w, r, http.StatusForbidden, s)
 	case errors.As(err, &many):
 		p.refused(r, "password", err)
-		s.Problem = page.Say("signin.slow", "count", int(math.Ceil(many.Wait.Minutes())))
+		s.Problem = page.Say("signin.slow", "count", minutes(many.Wait))
 		return p.showSignIn(w, r, http.StatusTooManyRequests, s)
 	case errors.Is(err, account.ErrBusy):
 		s.Problem = page.Say("signin.busyserver")
@@ -161,7 +160,7 @@ func (p *Portal) signInByPhone(w http.ResponseWriter, r *http.Request, a account
 	var many *approval.TooMany
 	switch {
 	case errors.As(err, &many):
-		return p.showSignIn(w, r, http.StatusTooManyRequests, signInPage{Name: a.Name, Problem: page.Say("signin.slow", "count", int(math.Ceil(many.Wait.Minutes())))})
+		return p.showSignIn(w, r, http.StatusTooManyRequests, signInPage{Name: a.Name, Problem: page.Say("signin.slow", "count", minutes(many.Wait))})
 	case errors.Is(err, approval.ErrFull):
 		return p.showSignIn(w, r, http.StatusTooManyRequests, signInPage{Name: a.Name, Problem: page.Say("signin.full")})
 	case errors.Is(err, approval.ErrUnknown): // stopped in this very moment

@@ -10,10 +10,10 @@ import (
 	"keyturn/internal/audit"
 )
 
-// apart is migration 19: addresses that events of before migration 11 have among their
+// addressesApart is migration 19: addresses that events of before migration 11 have among their
 // details stand apart from them, as those of all others do, so that they go when addresses
 // go. What an event says stays the same. How far addresses have gone is read anew.
-func apart() *goose.Migration {
+func addressesApart() *goose.Migration {
 	return goose.NewGoMigration(19, &goose.GoFunc{RunTx: setAddressesApart}, nil)
 }
 

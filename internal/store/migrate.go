@@ -75,7 +75,7 @@ func (d *DB) Current(ctx context.Context) error {
 // steps are the migrations of this program: those of the folder and those in Go.
 func (d *DB) steps() (fs.FS, []*goose.Migration, error) {
 	steps, err := fs.Sub(embedded, "migrations")
-	return steps, []*goose.Migration{identity(d.read(context.Background()).postgres), refold(), apart()}, err
+	return steps, []*goose.Migration{identity(d.read(context.Background()).postgres), refold(), addressesApart()}, err
 }
 
 func newer(have, want int64) error {
