@@ -53,7 +53,7 @@ func (accountList) Run(ctx context.Context, t *terminal, from *source) (err erro
 	if err == nil && out.none && !t.json {
 		t.say(t.t("cli.account.none"))
 	}
-	return errors.Join(err, out.end())
+	return out.end(err)
 }
 
 // accountShow is "keyturn account show".

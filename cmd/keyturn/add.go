@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"keyturn/internal/account"
 )
 
 // accountAdd is "keyturn account add". The password is asked or read: in a flag
@@ -26,18 +28,18 @@ func (accountAdd) Examples() string {
 
 // Run adds the account and prints its id.
 func (c accountAdd) Run(ctx context.Context, t *terminal, from *source) (err error) {
-	if _, _, err := from.needed(); err != nil { // before anybody makes up a password
-		return err
-	}
-	password, err := readPassword(t, c.PasswordFd)
-	if err != nil {
-		return err
-	}
 	s, err := from.begin(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if _, err := s.Accounts.Named(ctx, c.Name); err == nil { // before anybody makes up a password
+		return account.ErrExists
+	}
+	password, err := readPassword(t, c.PasswordFd)
+	if err != nil {
+		return err
+	}
 	a, err := s.Accounts.Add(ctx, c.Name, password, c.Email)
 	if err != nil {
 		return err

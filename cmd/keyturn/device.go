@@ -33,7 +33,7 @@ func (c deviceList) Run(ctx context.Context, t *terminal, from *source) (err err
 	if err == nil && out.none && !t.json {
 		t.say(t.t("cli.device.none"))
 	}
-	return errors.Join(err, out.end())
+	return out.end(err)
 }
 
 // devices writes those of some accounts.

@@ -65,7 +65,7 @@ type problem struct {
 
 // fail prints an error in one line, and what to try if there is something. Faults
 // of the settings are several errors. With --json they are a value too, on standard
-// output, where other values would be.
+// output, where other values would be, unless a list was begun there.
 func (t *terminal) fail(err error) {
 	if errors.Is(err, context.Canceled) {
 		err = errInterrupted
@@ -82,7 +82,7 @@ func (t *terminal) fail(err error) {
 			fmt.Fprintln(t.err, "hint:", p.Hint)
 		}
 	}
-	if t.json {
+	if t.json && !t.answered {
 		_ = t.print(map[string]any{"errors": all, "status": status(err)}) // there is nobody to tell
 	}
 }

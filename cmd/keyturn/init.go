@@ -55,21 +55,29 @@ func (c *initCmd) Run(t *terminal, from *source) error {
 	if err != nil {
 		return err
 	}
-	files := map[string]string{"settings": from.name(), "key": settings.KeyFile()}
-	lines := []string{cells(t.t("cli.init.wrote"), from.name(), "(0640)")}
+	return c.wrote(t, from.name(), settings, made)
+}
+
+// wrote says what was written and what comes next; quietly, where it is.
+func (c *initCmd) wrote(t *terminal, file string, settings config.Config, made bool) error {
+	files := map[string]string{"settings": file, "key": settings.KeyFile()}
+	if t.quiet {
+		return t.print(files, file, settings.KeyFile())
+	}
+	lines := []string{cells(t.t("cli.init.wrote"), file, "(0640)")}
 	if made {
 		lines = append(lines, cells(t.t("cli.init.wrote"), settings.KeyFile(), "(0600)   "+t.t("cli.init.backup")))
 	}
 	with := "" // what the next commands need to find the file
-	if from.name() != defaultFile {
-		with = " -c " + from.name()
+	if file != defaultFile {
+		with = " -c " + file
 	}
 	lines = append(lines, cells(t.t("cli.init.next"), "keyturn account add NAME"+with, t.t("cli.init.next.add")),
 		cells("", "keyturn serve"+with, t.t("cli.init.next.serve")))
 	if err := t.print(files, lines...); err != nil || t.json || !behindProxy(settings) {
 		return err
 	}
-	_, err = fmt.Fprintf(t.out, "\n%s\n\n%s", t.t("cli.init.proxy", "proxy", "nginx"), nginx(settings.Listen))
+	_, err := fmt.Fprintf(t.out, "\n%s\n\n%s", t.t("cli.init.proxy", "proxy", "nginx"), nginx(settings.Listen))
 	return err
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 )
 
@@ -43,15 +44,17 @@ func (l *listing) rows(rows []string) error {
 	return err
 }
 
-// end closes the array, also after an error: what was written can be read.
-func (l *listing) end() error {
-	if !l.t.json {
-		return nil
+// end closes the array and returns err. What was written before an error can be read, and
+// is then the one value on standard output: what went wrong is said beside it.
+func (l *listing) end(err error) error {
+	if !l.t.json || err != nil && l.none {
+		return err
 	}
+	l.t.answered = err != nil
 	text := "]\n"
 	if l.none {
 		text = "[]\n"
 	}
-	_, err := io.WriteString(l.t.out, text)
-	return err
+	_, failed := io.WriteString(l.t.out, text)
+	return errors.Join(err, failed)
 }

@@ -21,10 +21,11 @@ func (accountPassword) Examples() string {
 // Run gives an account another password. Its phone is asked all the same: a password
 // alone opens nothing.
 func (c accountPassword) Run(ctx context.Context, t *terminal, from *source) error {
-	password, err := readPassword(t, c.PasswordFd)
-	if err != nil {
-		return err
-	}
-	return c.change(ctx, t, from, true, "", "cli.account.password",
-		func(s *server.Services, id string) error { return s.Accounts.SetPassword(ctx, id, password) })
+	return c.change(ctx, t, from, true, "", "cli.account.password", func(s *server.Services, id string) error {
+		password, err := readPassword(t, c.PasswordFd) // nobody makes one up for an account that isn't there
+		if err != nil {
+			return err
+		}
+		return s.Accounts.SetPassword(ctx, id, password)
+	})
 }

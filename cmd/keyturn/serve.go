@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -59,8 +60,12 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, from *source) error {
 	if !t.quiet {
 		fmt.Fprintf(t.out, "Keyturn %s   %s   %s\n%s\n", version, l.Addr(), s.Origin, t.t("cli.serve.ready", "seconds", seconds(time.Since(began))))
 	}
-	go again(ctx, hangups, s, lines, log)
+	listening, deaf := context.WithCancel(ctx)
+	var hears sync.WaitGroup
+	hears.Go(func() { again(listening, hangups, s, lines, log) })
 	err = s.Serve(ctx, l)
+	deaf()
+	hears.Wait()
 	sayStopped(context.WithoutCancel(ctx), log, s.Store.Left())
 	return err
 }

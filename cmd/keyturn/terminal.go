@@ -24,6 +24,7 @@ type terminal struct {
 	quiet    bool
 	noInput  bool
 	lines    *bufio.Reader
+	answered bool            // a value is on standard output, and an error is no second one
 	stopped  <-chan struct{} // by a signal; nil: never
 }
 

@@ -66,3 +66,34 @@ func TestHintOfPort(t *testing.T) {
 		t.Errorf("the hint is %q", got)
 	}
 }
+
+// A list that is cut is one value on standard output, and so is a failure before it began.
+func TestCutList(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		rows   int
+		err    error
+		stdout string
+	}{
+		{"whole", 2, nil, `[{"id":0},{"id":1}]`},
+		{"empty", 0, nil, `[]`},
+		{"cut", 2, errInput, `[{"id":0},{"id":1}]`},
+		{"cut before the first", 0, errInput, `{"errors":[{"error":"nobody answers"}],"status":2}`},
+	} {
+		var out, errs bytes.Buffer
+		term := &terminal{out: &out, err: &errs, json: true, words: locale.For(locale.English)}
+		l := term.list()
+		for i := range tt.rows {
+			if err := l.value(map[string]int{"id": i}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := l.end(tt.err); err != nil {
+			term.fail(err)
+		}
+		got := strings.Replace(out.String(), `,"hint":"`+term.hint(errInput)+`"`, "", 1)
+		if got != tt.stdout+"\n" || (errs.Len() > 0) != (tt.err != nil) {
+			t.Errorf("%s: writes %s and says %s", tt.name, got, &errs)
+		}
+	}
+}

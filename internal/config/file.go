@@ -138,7 +138,7 @@ func assign(field reflect.Value, key string, value any) error {
 	case kind == reflect.String:
 		return &Fault{Key: key, Text: "isn't a text", Hint: "put it in quotes"}
 	case kind == reflect.Struct:
-		return &Fault{Key: key, Text: "isn't a text such as " + written(field), Hint: "put it in quotes, with its unit"}
+		return &Fault{Key: key, Text: "isn't a text such as " + written(field), Hint: "put it in quotes"}
 	case kind == reflect.Int:
 		return assignAs[int64](field, key, value, "isn't a whole number", "digits without quotes")
 	case kind == reflect.Bool:
