@@ -1,5 +1,11 @@
 package keyturn
 
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
 // The JSON of the device API, spec §6, §8, §11 to §14 and §16. A server reads what it
 // gets with [DecodeJSON]; a phone ignores members that it doesn't know.
 
@@ -100,15 +106,25 @@ type ActivationState struct {
 
 // A ServerInfo says what a server speaks. Spec §14.
 type ServerInfo struct {
-	Name      string   `json:"name"`
-	Origin    string   `json:"origin"`
-	Version   string   `json:"version"`  // of the program, for display only; may be empty
-	Versions  []string `json:"versions"` // of the protocol
-	VAPIDKey  Bytes    `json:"vapid_key"`
-	Unlock    []Unlock `json:"unlock"`
-	PIN       PINRules `json:"pin"`
-	Languages []string `json:"languages"`
-	Time      int64    `json:"time"` // Unix seconds, for display only
+	Name      string            `json:"name"`
+	Names     map[string]string `json:"names,omitempty"` // of the organisation, in some languages; what is signed is Name
+	Origin    string            `json:"origin"`
+	Version   string            `json:"version"`  // of the program, for display only; may be empty
+	Versions  []string          `json:"versions"` // of the protocol
+	VAPIDKey  Bytes             `json:"vapid_key"`
+	Unlock    []Unlock          `json:"unlock"`
+	PIN       PINRules          `json:"pin"`
+	Languages []string          `json:"languages"`
+	Time      int64             `json:"time"` // Unix seconds, for display only
+}
+
+// In is a name as people of a language, such as "zh-Hans", read it: one of the organisation's names
+// is the one of that language, and any other stays. It is for display only.
+func (i ServerInfo) In(lang, name string) string {
+	if name != i.Name && !slices.Contains(slices.Collect(maps.Values(i.Names)), name) {
+		return name
+	}
+	return cmp.Or(i.Names[lang], i.Name)
 }
 
 // Pending is everything that waits for a device. Spec §8.2.

@@ -39,7 +39,7 @@ func (c *activate) Run(ctx context.Context, t *terminal, file phone.File) error 
 	if err != nil {
 		return err
 	}
-	if err := c.confirm(t, p, looked); err != nil {
+	if err := c.confirm(ctx, t, p, looked); err != nil {
 		return err
 	}
 	pin, err := t.newPIN(p, looked)
@@ -75,10 +75,10 @@ func (c *activate) origin() string {
 
 // confirm shows whose code it is. The scan is not the consent. First comes the address:
 // nothing that its server says stands before it.
-func (c *activate) confirm(t *terminal, p *phone.Phone, l keyturn.Looked) error {
+func (c *activate) confirm(ctx context.Context, t *terminal, p *phone.Phone, l keyturn.Looked) error {
 	if !t.json {
 		_, host, _ := strings.Cut(p.Origin(), "://")
-		t.tell("%s   %s", host, l.Service)
+		t.tell("%s   %s", host, t.called(ctx, p, l.Service))
 		t.tell("%-10s %s", t.words.T("cli.phone.account"), l.Account.Name)
 		if l.Made.Browser != "" {
 			t.tell("%-10s %s   %s", t.words.T("cli.phone.computer"), l.Made.Browser, l.Made.Place)
@@ -95,6 +95,16 @@ func (c *activate) confirm(t *terminal, p *phone.Phone, l keyturn.Looked) error 
 		return errRefused
 	}
 	return nil
+}
+
+// called is what people of the terminal's language call the organisation, as far as the
+// server can be asked.
+func (t *terminal) called(ctx context.Context, p *phone.Phone, service string) string {
+	info, err := p.Server(ctx)
+	if err != nil {
+		return service
+	}
+	return info.In(t.words.Lang(), service)
 }
 
 // newPIN asks for the phone's first PIN, twice, or for the one that it has.

@@ -45,6 +45,49 @@ func TestA66NamesOfAStrangersServer(t *testing.T) {
 	}
 }
 
+// The organisation has its name of the terminal's language, if its server has one.
+func TestOrganisationByLanguage(t *testing.T) {
+	for _, tt := range []struct {
+		name, lang string
+		info       keyturn.ServerInfo
+		want       string
+	}{
+		{"the language has a name", "zh-Hans", keyturn.ServerInfo{Name: "Harbor Lane", Names: map[string]string{"zh-Hans": "港湾里"}}, "港湾里"},
+		{"it has none", "en", keyturn.ServerInfo{Name: "Harbor Lane", Names: map[string]string{"zh-Hans": "港湾里"}}, "Harbor Lane"},
+		{"an older server", "zh-Hans", keyturn.ServerInfo{Name: "Harbor Lane"}, "Harbor Lane"},
+		{"a server that can't say", "zh-Hans", keyturn.ServerInfo{}, "Harbor Lane"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				switch {
+				case r.URL.Path != "/v1/server":
+					_ = json.NewEncoder(w).Encode(keyturn.Looked{Account: keyturn.AccountName{Name: "ada"}, Service: "Harbor Lane"})
+				case tt.info.Name == "":
+					http.NotFound(w, r)
+				default:
+					_ = json.NewEncoder(w).Encode(tt.info)
+				}
+			}))
+			defer s.Close()
+			origin := strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
+			read, write, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer read.Close() // it is a pipe
+			_, _ = write.WriteString("no\n")
+			_ = write.Close()
+			var shown bytes.Buffer
+			run(t.Context(), []string{"activate", keyturn.NewCode().Link(origin), "--lang", tt.lang, "--state", filepath.Join(t.TempDir(), "phone.json")}, read, &bytes.Buffer{}, &shown)
+			_, host, _ := strings.Cut(origin, "://")
+			if first, _, _ := strings.Cut(shown.String(), "\n"); first != host+"   "+tt.want {
+				t.Errorf("shown: %q", shown.String())
+			}
+		})
+	}
+}
+
 // Whoever presses Ctrl-C at a question has left: no answer is waited for.
 func TestInterruptedQuestion(t *testing.T) {
 	in, typist, err := os.Pipe() // nobody types

@@ -20,7 +20,8 @@ type Config struct {
 	// no path; only http://localhost:PORT may be plain, for trying things out.
 	PublicURL string `toml:"public_url"`
 
-	// Who runs this server, as people see it, by language.
+	// Who runs this server, as people see it, by language: on pages, in letters and on
+	// phones. What phones sign names the first language that has one.
 	Organisation map[string]string `toml:"organisation"`
 
 	// Languages of the portal. The first one is used when a browser asks for none

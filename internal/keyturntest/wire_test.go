@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"keyturn"
+	"keyturn/internal/config"
 	"keyturn/internal/keyturntest"
 	"keyturn/phone"
 )
@@ -173,4 +174,26 @@ func beside(t *testing.T, w *keyturntest.World, p *keyturntest.Person, b *keytur
 		t.Fatal(err)
 	}
 	return another
+}
+
+// The organisation's names reach the phone, which shows the one of its person's language; what
+// is signed, and what a code is for, has the one of all languages.
+func TestOrganisationByLanguage(t *testing.T) {
+	w := keyturntest.Start(t, keyturntest.Set(func(c *config.Config) {
+		c.Organisation = map[string]string{"en": "Harbor Lane", "zh-Hans": "港湾里"}
+	}))
+	ada := w.Person("ada")
+	b := w.Browser()
+	b.Header.Set("Accept-Language", "zh-CN")
+	ada.Phone = w.Phone(pin)
+	code := must(keyturn.ParseCode(w.Origin, b.SignIn(ada).Text("#activation-code")))
+	info := must(ada.Phone.Server(t.Context()))
+	for lang, want := range map[string]string{"en": "Harbor Lane", "zh-Hans": "港湾里", "fr": "Harbor Lane"} {
+		if got := info.In(lang, "Harbor Lane"); got != want {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
+	}
+	if looked := must(ada.Phone.Look(t.Context(), code)); looked.Service != "Harbor Lane" {
+		t.Errorf("a code is for %q", looked.Service)
+	}
 }

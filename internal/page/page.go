@@ -202,6 +202,17 @@ func (p *Renderer) Origin() string { return p.origin }
 // Called is what the organisation is called in the person's language.
 func (p *Renderer) Called(r *http.Request) string { return cmp.Or(p.names[p.Language(r)], p.Name()) }
 
+// Known is a name as the person who asks reads it: one of the organisation's is the one of
+// their language, any other stays.
+func (p *Renderer) Known(r *http.Request, name string) string {
+	for _, own := range p.names {
+		if name == own {
+			return p.Called(r)
+		}
+	}
+	return name
+}
+
 // Name is that of the organisation where there is only one: in what a phone signs.
 func (p *Renderer) Name() string { return p.names[""] }
 

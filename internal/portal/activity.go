@@ -114,6 +114,7 @@ func (p *Portal) lines(r *http.Request, s session.Session, show string, skip, mo
 	lines := make([]line, len(all))
 	for i, l := range all {
 		lines[i] = lineOf(l, s, words)
+		lines[i].App = p.Page.Known(r, l.App)
 	}
 	return lines, err
 }

@@ -17,6 +17,25 @@ import (
 	"keyturn/internal/place/placetest"
 )
 
+// What the portal itself asked for is the organisation's, in the person's language, on every
+// page and in the file; the phone that signed it showed the same.
+func TestOrganisationByLanguage(t *testing.T) {
+	w := keyturntest.Start(t, keyturntest.Set(func(c *config.Config) {
+		c.Organisation = map[string]string{"en": "Harbor Lane", "zh-Hans": "港湾里"}
+	}))
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	b := signedIn(t, w, ada)
+	for lang, want := range map[string][2]string{"zh-CN": {"港湾里", "Harbor Lane"}, "en": {"Harbor Lane", "港湾里"}} {
+		b.Header.Set("Accept-Language", lang)
+		for _, path := range []string{"/", "/activity", "/activity.csv"} {
+			if page := b.Get(path); !strings.Contains(page.HTML, want[0]) || strings.Contains(page.HTML, want[1]) {
+				t.Errorf("%s in %s:\n%s", path, lang, page.HTML)
+			}
+		}
+	}
+}
+
 // The history has every sign-in with its end, what people were told, and nothing of
 // anybody else; the filter is in the address.
 func TestActivity(t *testing.T) {

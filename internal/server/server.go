@@ -143,6 +143,6 @@ func (s *Server) deviceAPI() *deviceapi.API {
 // info is what the server says of itself, spec §14. Without pushes there is no key
 // for them.
 func (s *Server) info() keyturn.ServerInfo {
-	return keyturn.ServerInfo{Name: s.name, Origin: s.Origin, Version: s.with.Version, Versions: []string{"v1"}, VAPIDKey: s.vapidKey,
+	return keyturn.ServerInfo{Name: s.name, Names: s.config.Organisation, Origin: s.Origin, Version: s.with.Version, Versions: []string{"v1"}, VAPIDKey: s.vapidKey,
 		Unlock: unlocks(s.config), PIN: s.pin(), Languages: s.config.Languages}
 }

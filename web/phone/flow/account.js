@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { dayTime } from "../lib/clock.js";
 import { standalone } from "../lib/system.js";
-import { language, list } from "../lib/words.js";
+import { language, list, serviceName } from "../lib/words.js";
 import { Account, Gone, Locked } from "../view/account.js";
 import { Recent } from "../view/home.js";
 import { EnterPin } from "../view/pin.js";
@@ -58,7 +58,7 @@ function ActiveAccount({ app, row }) {
     return (sending ?? Promise.reject()).then(() => removed(app, row), (/** @type {unknown} */ failure) => setProblem(fault(failure)))
       .finally(() => (setBusy(false), setAsking(false)));
   };
-  const shown = { name: account.name, service, host: app.host, phoneName, unlock, added: dayTime(added / 1000, language()),
+  const shown = { name: account.name, service: serviceName(service), host: app.host, phoneName, unlock, added: dayTime(added / 1000, language()),
     installed: standalone(), until: probationEnds ? dayTime(probationEnds / 1000, language()) : "" };
   const ended = app.phone?.inbox.requests.filter((request) => request.device === device && request.state !== "waiting" && request.state !== "refused") ?? [];
   return html`<${Account} account=${shown} recent=${html`<${Recent} ended=${ended.map(endedOf)} />`} asking=${asking} busy=${busy} problem=${problem} back=${() => app.nav.back()} onRespond=${() => app.nav.go("Respond", { device })} onRemove=${() => setAsking(true)}
@@ -87,7 +87,7 @@ export function RemoveFlow({ app, device }) {
     }
     return setBusy(false);
   };
-  return html`<${EnterPin} name="remove" k="account.remove.unlock" lead=${row?.account.name} sub=${row?.service} left=${left} problem=${problem} busy=${busy}
+  return html`<${EnterPin} name="remove" k="account.remove.unlock" lead=${row?.account.name} sub=${serviceName(row?.service ?? "")} left=${left} problem=${problem} busy=${busy}
     go="account.remove.go" work="account.remove.work" back=${() => app.nav.back()} onGo=${go} />`;
 }
 

@@ -1,7 +1,7 @@
 // What the whole app shares: the phone, where the person is, and what was set.
 
 import { left } from "../lib/clock.js";
-import { language, speak } from "../lib/words.js";
+import { call, language, speak } from "../lib/words.js";
 import { Nav } from "./nav.js";
 
 /** @typedef {import("../lib/phone.js").Phone} Phone */
@@ -78,9 +78,18 @@ export class App {
       const value = await this.phone?.setting(key);
       if (value !== undefined) Object.assign(this.settings, { [key]: value });
     }
+    call((await this.phone?.setting("called")) ?? { name: "" });
     this.opened = (await this.phone?.setting("opened")) ?? null;
     if (this.opened && left(this.opened.ends) <= 0) this.forget(this.opened.code);
     this.paint();
+  }
+
+  /** What the server says it is called is kept for when it can't be asked. @param {{name: string, names?: Record<string, string>}} info */
+  named({ name, names }) {
+    this.service = name;
+    call({ name, names });
+    this.phone?.setSetting("called", { name, names }).catch(() => {});
+    this.draw();
   }
 
   /** A code that was opened in the browser isn't offered again: it is used, over, or somebody else's. @param {string} code */

@@ -5,7 +5,7 @@ import { html, useEffect, useState } from "../vendor/preact.js";
 import { dayTime } from "../lib/clock.js";
 import { isNetwork } from "../lib/problem.js";
 import { persist } from "../lib/system.js";
-import { language } from "../lib/words.js";
+import { language, serviceName } from "../lib/words.js";
 import { Active } from "../view/active.js";
 import { CheckCode, CheckGone } from "../view/code.js";
 import { Resume } from "../view/unlock.js";
@@ -91,7 +91,7 @@ export function ResumeFlow({ app, activation }) {
     setBusy(false);
   };
   const stop = () => abandon(app, activation);
-  return html`<${Resume} account=${activation.account.name} service=${activation.service} problem=${problem} busy=${busy} onGo=${go} onCancel=${stop} back=${() => app.nav.home()} />`;
+  return html`<${Resume} account=${activation.account.name} service=${serviceName(activation.service)} problem=${problem} busy=${busy} onGo=${go} onCancel=${stop} back=${() => app.nav.home()} />`;
 }
 
 /** P7. @param {{app: App, activation: Activation}} props */
@@ -104,7 +104,7 @@ export function ActiveFlow({ app, activation }) {
   }, []);
   const accounts = app.phone?.accounts() ?? [];
   const ends = accounts.find(({ device }) => device === activation.device)?.probationEnds ?? 0;
-  return html`<${Active} account=${activation.account.name} service=${activation.service} unlock=${activation.unlock} push=${on ? "on" : "off"} many=${accounts.length} first=${activation.codes}
+  return html`<${Active} account=${activation.account.name} service=${serviceName(activation.service)} unlock=${activation.unlock} push=${on ? "on" : "off"} many=${accounts.length} first=${activation.codes}
     replaced=${activation.replaced} until=${ends ? dayTime(ends / 1000, language()) : ""} onDone=${() => app.nav.home()} />`;
 }
 

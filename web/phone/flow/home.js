@@ -4,7 +4,7 @@ import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { shortTime } from "../lib/clock.js";
 import { meant } from "../lib/protocol.js";
 import { platform, standalone } from "../lib/system.js";
-import { browserName, language, list, t } from "../lib/words.js";
+import { browserName, language, list, serviceName, t } from "../lib/words.js";
 import { Home } from "../view/home.js";
 import { resume } from "./check.js";
 import { ENOUGH } from "./app.js";
@@ -29,7 +29,7 @@ export function HomeFlow({ app }) {
   return html`<${Home} browser=${browser} offer=${installs()} onInstall=${install} cards=${waiting.map(cardOf)} ended=${ended.map(endedOf)} many=${accounts.length > 1} say=${useNews(waiting)} note=${app.note}
     pin=${phone.pinOpen ? "open" : accounts.some(({ state, earlier }) => earlier && state === "active") ? "earlier" : ""} onPin=${() => app.nav.go("Pin")}
     push=${lost ? "lost" : off ? "off" : ""} onPush=${turnOn}
-    accounts=${accounts.map(({ device, account, service, state }) => ({ device, name: account.name, service, state }))}
+    accounts=${accounts.map(({ device, account, service, state }) => ({ device, name: account.name, service: serviceName(service), state }))}
     told=${html`<${Told} app=${app} />`} unread=${list([...phone.unread.values()].filter(Boolean))} onAgain=${() => app.again().catch(() => {})}
     unfinished=${phone.unfinished().map(({ account }) => account.name)}
     onOpen=${(/** @type {string} */ id) => app.nav.go("Request", { id })} onAccount=${(/** @type {string} */ device) => app.nav.go("Account", { device })}
@@ -59,15 +59,15 @@ function Told({ app }) {
 
 /** @param {Request} request @returns {import("../view/home.js").Card} */
 function cardOf({ id, challenge, account, service }) {
-  if (!challenge) return { id, title: "home.req.other", app: service, time: "", from: t("home.state.refused"), account: account.name };
+  if (!challenge) return { id, title: "home.req.other", app: serviceName(service), time: "", from: t("home.state.refused"), account: account.name };
   const { action, app, created, browser, place } = challenge;
-  return { id, title: action === "sign_in" ? "home.req" : "home.req.other", app, time: shortTime(created, language()), account: account.name,
+  return { id, title: action === "sign_in" ? "home.req" : "home.req.other", app: serviceName(app), time: shortTime(created, language()), account: account.name,
     from: (action === "sign_in" ? [browserName(browser), place] : [t("request.action." + action, { message: meant(challenge).name }), browserName(browser)]).filter(Boolean).join(" · ") };
 }
 
 /** @param {Request} request @returns {import("../view/home.js").Ended} */
 export function endedOf({ id, state, by, challenge, service }) {
-  return { id, state, by, app: challenge?.app ?? service, time: challenge ? shortTime(challenge.created, language()) : "" };
+  return { id, state, by, app: serviceName(challenge?.app ?? service), time: challenge ? shortTime(challenge.created, language()) : "" };
 }
 
 /** What is said when something new has come, and how one ended. @param {Request[]} waiting */

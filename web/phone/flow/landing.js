@@ -1,6 +1,7 @@
 // The landing page of a browser that isn't the phone app.
 
 import { show } from "../lib/code.js";
+import { serviceName } from "../lib/words.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { useLeft } from "../view/hook.js";
 import { Land } from "../view/land.js";
@@ -26,7 +27,7 @@ export function LandFlow({ app }) {
     Object.assign(app.landing ?? {}, { kind: phoneKind() });
     app.draw();
   };
-  return html`<${Land} kind=${kind} service=${app.service} host=${app.host} code=${code && show(code)} seconds=${seconds} dead=${dead || seconds === 0}
+  return html`<${Land} kind=${kind} service=${serviceName(app.service)} host=${app.host} code=${code && show(code)} seconds=${seconds} dead=${dead || seconds === 0}
     link=${address + (code && "#" + code)} qr=${qr} offer=${installs()} demo=${isLocal()} top=${/CriOS|EdgiOS/.test(navigator.userAgent)}
     oldos=${kind === "ios" && !("PushManager" in window) && oldSafari()} install=${install} use=${use} onSetUp=${setUp} copy=${app.copy} />`;
 }

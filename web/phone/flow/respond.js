@@ -3,6 +3,7 @@
 
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { challengeProblem } from "../lib/ocra.js";
+import { serviceName } from "../lib/words.js";
 import { EnterPin } from "../view/pin.js";
 import { Respond } from "../view/respond.js";
 import { fault } from "./say.js";
@@ -57,7 +58,7 @@ export function RespondFlow({ app, device: first }) {
     act();
   };
   if (step === "pin") {
-    return html`<${EnterPin} name="respond-unlock" k="respond.unlock" lead=${row.account.name} sub=${row.service} left=${null} problem=${problem} busy=${busy}
+    return html`<${EnterPin} name="respond-unlock" k="respond.unlock" lead=${row.account.name} sub=${serviceName(row.service)} left=${null} problem=${problem} busy=${busy}
       go="respond.get" work="respond.work" back=${() => setStep("challenge")} onGo=${respond} />`;
   }
   return html`<${Respond} accounts=${rows.map((one) => ({ device: one.device, name: one.account.name }))} device=${device} challenge=${challenge}

@@ -3,6 +3,7 @@
 import { dropPush, pushState } from "../lib/push.js";
 import { standalone } from "../lib/system.js";
 import { Problem } from "../lib/problem.js";
+import { serviceName } from "../lib/words.js";
 import { bringNewer } from "../lib/worker.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { Settings } from "../view/settings.js";
@@ -30,7 +31,7 @@ export function SettingsFlow({ app }) {
     app.note = { k: "settings.reset.done" };
     app.draw();
   };
-  return html`<${Settings} language=${language} theme=${theme} unlock=${unlock} moretime=${moretime} service=${app.service || accounts[0]?.service || ""} host=${app.host} version=${app.settings.version} update=${update} diagnostics=${diagnostics} copy=${app.copy} onDiagnose=${diagnose}
+  return html`<${Settings} language=${language} theme=${theme} unlock=${unlock} moretime=${moretime} service=${serviceName(app.service || accounts[0]?.service || "")} host=${app.host} version=${app.settings.version} update=${update} diagnostics=${diagnostics} copy=${app.copy} onDiagnose=${diagnose}
     resetting=${resetting} back=${() => app.nav.back()} onLanguage=${(/** @type {string} */ to) => app.set({ language: to })} onTheme=${(/** @type {string} */ to) => app.set({ theme: to })}
     onMoretime=${(/** @type {boolean} */ on) => app.set({ moretime: on })} push=${{ state, on }} onPush=${turn} onCheck=${() => app.nav.go("NotifyCheck")} onPin=${() => app.nav.go("Pin")} onForgot=${() => app.nav.go("Recover")} onReset=${setResetting} onGo=${reset} />`;
 }

@@ -5,7 +5,7 @@ import { html, useEffect, useState } from "../vendor/preact.js";
 import { shortTime } from "../lib/clock.js";
 import { isNetwork } from "../lib/problem.js";
 import { hasPlatformUnlock, platform, systemName } from "../lib/system.js";
-import { browserName, language, t } from "../lib/words.js";
+import { browserName, language, serviceName, t } from "../lib/words.js";
 import { Confirm, NotMe } from "../view/confirm.js";
 import { Existing, NewPin, PhoneUnlock } from "../view/unlock.js";
 import { active, resume } from "./check.js";
@@ -63,7 +63,7 @@ export function ConfirmFlow({ app, entry, code, look: known, name }) {
 
 /** @param {Look} look @param {string} host */
 function madeOf({ service, account, made, ends, replaces }, host) {
-  return { service, host, account: account.name, computer: browserName(made.browser), place: made.place, time: made.time ? shortTime(made.time, language()) : "", ends, replaces };
+  return { service: serviceName(service), host, account: account.name, computer: browserName(made.browser), place: made.place, time: made.time ? shortTime(made.time, language()) : "", ends, replaces };
 }
 
 /** P5. @param {{app: App, setup: Setup, name: string}} props */
@@ -98,7 +98,7 @@ export function UnlockFlow({ app, setup: first, name }) {
     }
   };
   const View = setup.via ? Existing : setup.unlock === "pin" ? NewPin : PhoneUnlock;
-  return html`<${View} account=${look.account.name} service=${look.service} pin=${look.pin} apple=${platform() === "ios"} platform=${setup.unlock === "platform"}
+  return html`<${View} account=${look.account.name} service=${serviceName(look.service)} pin=${look.pin} apple=${platform() === "ios"} platform=${setup.unlock === "platform"}
     problem=${problem} again=${again} busy=${busy} back=${() => app.nav.back()} onGo=${go} onOther=${other && !setup.redeemed && !again ? swap : undefined} />`;
 }
 

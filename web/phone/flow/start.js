@@ -61,7 +61,7 @@ async function run(app, phone, opened) {
   const repair = async () => phone.callers().length ? (await import("./push.js")).repair(app) : undefined; // not before there is a phone to tell
   first.then(repair).catch(() => {}); // what the server says of notifications is known by then
   hear((what) => ({ push: look, tap: tapped, renew: repair })[what]());
-  phone.server().then(({ name }) => ((app.service = name), app.draw()), () => {});
+  phone.server().then((info) => app.named(info), () => {});
   updated(app);
   if (!app.landing && opened) await follow(app, opened);
   else if (phone.unfinished().length) await (await import("./check.js")).resume(app);

@@ -10,6 +10,7 @@ import { pinProblem } from "./pinrules.js";
 import { Problem } from "./problem.js";
 import { NonceProof } from "./proof.js";
 import { redeem } from "./redeem.js";
+import { serviceName } from "./words.js";
 import { platform } from "./system.js";
 import { hash } from "./text.js";
 import { create, creation } from "./unlock.js";
@@ -68,7 +69,7 @@ export class Setup {
       this.proof = await new NonceProof(this.phone.api, this.viaRow, textOf).ready();
     } else if (this.unlock === "platform") {
       const user = await this.phone.userHandle();
-      const { service } = this.look;
+      const service = serviceName(this.look.service);
       this.options = creation(new URL(this.phone.origin).hostname, service, service, user, await hash(text));
     }
     return this;

@@ -72,6 +72,20 @@ export function browserName(name) {
   return system ? t("page.browser", { browser, system }) : name;
 }
 
+/** The organisation's names. @type {{name: string, names: Record<string, string>}} spec §14 */
+let called = { name: "", names: {} };
+
+/** @param {{name: string, names?: Record<string, string> | null}} info  names: not from an older server */
+export function call({ name, names }) {
+  called = { name, names: names ?? {} };
+}
+
+/** One of the organisation's names in the person's language, whatever was signed or kept; any other stays. @param {string} name */
+export function serviceName(name) {
+  const own = name === called.name || Object.values(called.names).includes(name);
+  return own ? called.names[spoken] || called.name : name;
+}
+
 /** Names as one text. @param {string[]} names */
 export const list = (names) => names.slice(1).reduce((one, next) => t("page.list", { one, next }), names[0] ?? "");
 

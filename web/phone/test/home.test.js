@@ -58,6 +58,33 @@ export default async function () {
     });
   });
 
+  await test("home/the organisation has its name of the person's language, in what was signed and kept too, and without a network", async () => {
+    const { server, phone, storage } = await fixture("ada");
+    const device = await activated(phone, server, "0");
+    const shown = async (/** @type {import("../lib/phone.js").Phone} */ own, /** @type {string} */ language, asked = true) => {
+      await speak(language);
+      const app = play(own);
+      await app.recall();
+      if (asked) app.named(await own.server());
+      app.draw();
+      await sees("home.accounts");
+      const names = ["Harbor Lane", "港湾里"].filter((name) => document.querySelector("main[data-screen=home]")?.textContent.includes(name));
+      end();
+      return names.join();
+    };
+    server.ask(device, { app: "Harbor Lane" });
+    await phone.check();
+    equal(await shown(phone, "zh-Hans"), "Harbor Lane", "an older server, which names no languages");
+    server.names = { "zh-Hans": "港湾里" };
+    for (const [language, want] of [["en", "Harbor Lane"], ["zh-Hans", "港湾里"]]) {
+      const own = await open(server, storage); // activated before the server had the name
+      await own.check();
+      equal(await shown(own, language), want);
+      equal(await shown(await open(server, storage), language, false), want, "kept");
+    }
+    await speak("en");
+  });
+
   await test("home/a mistaken approval: where it can be reported, and the screen stays", async () => {
     const root = document.createElement("div");
     document.body.append(root);

@@ -1,4 +1,4 @@
-import { browserName, choose, speak, t } from "../lib/words.js";
+import { browserName, call, choose, serviceName, speak, t } from "../lib/words.js";
 import { equal, test } from "./check.js";
 
 export default async function () {
@@ -17,6 +17,13 @@ export default async function () {
       equal([t(key), t("no.such.key")], [sentence, "no.such.key"]);
       equal(t(counted, { count: 7 }), other.replaceAll("{{.count}}", "7").replace(/{{.\w+}}/g, ""), counted);
       equal([browserName("Firefox on Windows"), browserName("curl")], [language === "en" ? "Firefox on Windows" : "Windows 上的 Firefox", "curl"]);
+      const own = language === "en" ? "Harbor Lane" : "港湾里";
+      call({ name: "Harbor Lane", names: { "zh-Hans": "港湾里" } });
+      equal(["Harbor Lane", "港湾里", "Pine Street"].map(serviceName), [own, own, "Pine Street"], "what is called otherwise keeps its name");
+      for (const names of [undefined, null, {}]) { // an older server's
+        call({ name: "Harbor Lane", names });
+        equal(["Harbor Lane", "港湾里"].map(serviceName), ["Harbor Lane", "港湾里"]);
+      }
       equal(await (await caches.match("language", { cacheName: "keyturn-language" }))?.text(), language, "told to the worker");
     });
   }
