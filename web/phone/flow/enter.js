@@ -43,9 +43,9 @@ export function ScanFlow({ app }) {
     setState("starting"); // draws the video
     running.current = true;
     const made = await loaded(import("../lib/scan.js")).catch(unread);
-    if (!made || !running.current) return;
-    const { Scanner } = made;
     const camera = await app.phone?.setting("camera").catch(() => "");
+    if (!made || !running.current || document.hidden) return; // it starts once somebody looks
+    const { Scanner } = made;
     scanner.current ??= new Scanner(video.current, { found, state: (to) => running.current && setState(to), dark: setDark, failed: unread, camera: camera ?? "" });
     await scanner.current.start();
   };

@@ -8,7 +8,7 @@ export { readPhoto } from "./decode.js";
 /** @typedef {"starting" | "scanning" | "denied" | "busy" | "none" | "black" | "stopped"} ScanState */
 
 const PAUSE = 80; // milliseconds between two pictures
-const BLACK = 2000; // milliseconds without a picture: iPhones do that after a while in the background
+const BLACK = 2000; // milliseconds without a picture until it is said: iPhones do that after a while in the background
 const DARK = 40; // of 255: a room without light, not the screen in it
 const GLANCE = 1000; // milliseconds between two looks at the light
 
@@ -103,11 +103,13 @@ export class Scanner {
     await this.video.play();
   }
 
-  /** @param {number} run @param {Reader} reader @param {number} since  of the last picture */
+  /** A call that ends, or another app, gives the camera back: then it goes on. @param {number} run @param {Reader} reader @param {number} since  of the last picture */
   async #read(run, reader, since) {
-    let glanced = 0;
+    let glanced = 0, black = false;
     while (run === this.run) {
       if (this.#seeing()) {
+        if (black) this.told("scanning");
+        black = false;
         since = Date.now();
         if (this.torch !== null && since - glanced > GLANCE) {
           glanced = since;
@@ -116,18 +118,19 @@ export class Scanner {
         const texts = await reader.read(this.video).catch((problem) => this.#broken(run, problem));
         if (!texts || run !== this.run) return;
         if (texts.length > 0) this.found(texts);
-      } else if (Date.now() - since > BLACK) {
+      } else if (!black && Date.now() - since > BLACK) {
+        black = true;
         this.told("black");
-        return;
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
   }
 
-  /** Whether there is a picture: a call, or another app, may have taken the camera. */
+  /** Whether there is a picture, and not the last one: a call, or another app, may have taken the camera. */
   #seeing() {
     const [track] = this.stream?.getVideoTracks() ?? [];
-    return this.video.readyState >= 2 && this.video.videoWidth > 0 && track?.readyState === "live" && !track.muted;
+    if (this.video.paused) this.video.play().catch(() => {}); // iPhones pause it, too
+    return !this.video.paused && this.video.readyState >= 2 && this.video.videoWidth > 0 && track?.readyState === "live" && !track.muted;
   }
 
   /** @param {number} run @param {unknown} problem */

@@ -63,6 +63,35 @@ export default async function () {
     });
     scanner.stop();
   });
+  for (const [name, take, give, states] of /** @type {[string, (scanner: any) => any, (scanner: any) => any, string[]][]} */ ([
+    ["that a call takes for a while is said to be black, and read again when it comes back", ({ stream }) => mute(stream, true), ({ stream }) => mute(stream, false), ["black", "scanning"]],
+    ["whose picture stands still goes on by itself", ({ video }) => video.pause(), () => {}, []],
+    ["whose picture stands still, and may not go on, is said to be black, and read again when it may", ({ video }) => ((video.play = async () => Promise.reject(new DOMException("", "NotAllowedError"))), video.pause()),
+      ({ video }) => delete video.play, ["black", "scanning"]],
+  ])) {
+    await test(`scan/a camera ${name}`, async () => {
+      const told = [];
+      let read = 0;
+      const scanner = new Scanner(document.querySelector("#video"), { found: () => read++, state: (state) => told.push(state) });
+      const more = async () => {
+        for (const since = read; read === since;) await new Promise((go) => setTimeout(go, 5));
+      };
+      await scanner.start();
+      await more();
+      told.length = 0;
+      await take(scanner);
+      if (states.length > 0) {
+        while (!told.includes("black")) await new Promise((go) => setTimeout(go, 5));
+        const before = read;
+        await new Promise((go) => setTimeout(go, 300)); // three more looks
+        equal(read, before, "what was read while there was no picture");
+      }
+      await give(scanner);
+      await more();
+      equal([told, scanner.video.paused], [states, false]);
+      scanner.stop();
+    });
+  }
   await test("scan/how bright a picture is", async () => {
     const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 48 });
     const context = canvas.getContext("2d");
@@ -125,6 +154,9 @@ export default async function () {
   });
   await screen();
 }
+
+/** A call takes the camera, or gives it back. @param {MediaStream} stream @param {boolean} muted */
+const mute = (stream, muted) => Object.defineProperty(stream.getVideoTracks()[0], "muted", { configurable: true, value: muted });
 
 /** A file of the test's server. @param {string} name */
 const blob = async (name) => (await fetch(name)).blob();
@@ -208,6 +240,34 @@ async function screen() {
       history.back();
       await sees("first.scan");
       equal(asked.streams.map(({ active }) => active), [false, false], "after back");
+    });
+  });
+
+  await test("scan/a camera that is taken away is said to be, and starts again with a tap", async () => {
+    await camera("", async (asked) => {
+      await open();
+      await tap("scan.on");
+      await sees("[data-state=scanning]");
+      asked.streams[0].getTracks()[0].stop(); // as if
+      equal((await sees("scan.paused")).textContent, "The camera has stopped. A call or another app may be using it.");
+      await tap("scan.black");
+      await sees("[data-state=scanning]");
+      equal(asked.times, 2);
+    });
+  });
+
+  await test("scan/while nobody looks no camera is opened", async () => {
+    await camera("", async (asked) => {
+      await open();
+      await pretending(document, "hidden", true, async () => {
+        await tap("scan.on");
+        document.dispatchEvent(new Event("visibilitychange"));
+        await new Promise((go) => setTimeout(go, 100));
+        equal(asked.times, 0, "hidden");
+      });
+      document.dispatchEvent(new Event("visibilitychange"));
+      await sees("[data-state=scanning]");
+      equal(asked.times, 1);
     });
   });
 

@@ -44,7 +44,7 @@ function Finder({ state, hint = "", problem, reading, video, onStart, onLight })
   const say = "scan." + (state === "starting" || state === "found" ? state : reading ? "photo.busy" : hint || "frame");
   return html`
     <div class=${"finder " + state} aria-hidden="true"><video ref=${video} playsinline muted /><i /></div>
-    ${state === "black" && html`<${Button} k="scan.black" kind="main wide" onPress=${onStart} />`}
+    ${state === "black" && html`<${Status} say=${{ k: "scan.paused" }} icon="camera" kind="warn" /><${Button} k="scan.black" kind="main wide" onPress=${onStart} />`}
     ${state !== "black" && (problem ? html`<${Wrong} problem=${problem} />`
       : html`<${Status} say=${{ k: say }} icon=${state === "found" ? "tick" : "scan"} kind=${state === "found" ? "ok" : ""} dots=${state === "starting" || (reading && state !== "found")} />
         ${say === "scan.dark" && html`<${Button} k="scan.light.on" kind="small" icon="light" onPress=${onLight} />`}`)}`;
