@@ -61,7 +61,7 @@ func (p *Phone) Activate(ctx context.Context, code keyturn.Code, name, pin strin
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.device(redeemed, name, pin)
+	d, err := s.device(redeemed, name, pin, p.seal)
 	if err != nil {
 		return nil, p.stop(ctx, s, redeemed, "answer", err)
 	}
@@ -183,7 +183,7 @@ func (p *Phone) signRedeem(s *setup, via *Device, pin string) error {
 
 // device agrees on the keys and seals the person's one under the PIN. The private
 // key of the agreement ends here.
-func (s *setup) device(r keyturn.Redeemed, name, pin string) (Device, error) {
+func (s *setup) device(r keyturn.Redeemed, name, pin string, seal Sealer) (Device, error) {
 	server, err := keyturn.ParseAgreeKey(r.ServerKey)
 	if err != nil {
 		return Device{}, ErrAnswer
@@ -198,7 +198,7 @@ func (s *setup) device(r keyturn.Redeemed, name, pin string) (Device, error) {
 	}
 	salt := make(keyturn.Bytes, 16)
 	rand.Read(salt) // never fails
-	ck, err := keyturn.SealWithPIN(pin, keys.Kp, salt, keys.Kk)
+	ck, err := seal(pin, keys.Kp, salt, keys.Kk)
 	if err != nil {
 		return Device{}, err
 	}

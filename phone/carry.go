@@ -50,7 +50,7 @@ func (p *Phone) Respond(device, challenge, pin string) (string, error) {
 	if d.Earlier {
 		return "", ErrEarlier
 	}
-	kk, err := keyturn.SealWithPIN(pin, d.Kp, d.Salt, d.Ck)
+	kk, err := p.seal(pin, d.Kp, d.Salt, d.Ck)
 	if err != nil {
 		return "", err
 	}

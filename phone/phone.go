@@ -53,11 +53,11 @@ type Phone struct {
 	keep   Keeper
 
 	pause func(context.Context, time.Duration) error // waits; fails when the context ends
+	seal  Sealer
 
 	mu    sync.Mutex
 	state State
 	nonce string
-	held  map[string]keyturn.Bytes // unsealed Kk by device, only after Hold
 
 	answering sync.Mutex
 
@@ -87,7 +87,7 @@ func Open(origin string, k Keeper) (*Phone, error) {
 	if err := checkOrigin(state.Origin); err != nil {
 		return nil, err
 	}
-	p := &Phone{origin: state.Origin, keep: k, state: state, pause: pause}
+	p := &Phone{origin: state.Origin, keep: k, state: state, pause: pause, seal: keyturn.SealWithPIN}
 	p.Through(&http.Client{Timeout: 40 * time.Second})
 	return p, nil
 }
@@ -114,6 +114,15 @@ func (p *Phone) Through(c *http.Client) {
 	p.client = &own
 }
 
+// A Sealer seals the key kk under a PIN, and opens what it sealed, as
+// [keyturn.SealWithPIN] does: every PIN opens it to some key.
+type Sealer func(pin string, kp, salt, kk keyturn.Bytes) (keyturn.Bytes, error)
+
+// SealWith makes the phone seal with something other than [keyturn.SealWithPIN], such as
+// a chip, or what costs nothing where thousands of phones are played and no PIN is worth
+// anything. It is called before anything else, and always with the same for one [Keeper].
+func (p *Phone) SealWith(s Sealer) { p.seal = s }
+
 // Origin is the address of the phone's server.
 func (p *Phone) Origin() string { return p.origin }
 
@@ -139,38 +148,15 @@ func (p *Phone) Accounts() []Account {
 	return out
 }
 
-// Hold unseals the keys of all accounts and keeps them in memory, so that the
-// costly stretching of the PIN happens once. Whoever reads that memory can
-// approve: it is for load drivers, not for people. A wrong PIN is not noticed.
-func (p *Phone) Hold(pin string) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	held := map[string]keyturn.Bytes{}
-	for _, d := range p.state.Devices {
-		kk, err := keyturn.SealWithPIN(pin, d.Kp, d.Salt, d.Ck)
-		if err != nil {
-			return err
-		}
-		held[d.ID] = kk
-	}
-	p.held = held
-	return nil
-}
-
 // mac proves a text with the PIN. Every PIN gives a MAC; a wrong one gives a
 // wrong MAC, and only the server can tell.
 func (p *Phone) mac(d Device, pin, text string) (*keyturn.Proof, error) {
-	p.mu.Lock()
-	kk := p.held[d.ID]
-	p.mu.Unlock()
 	if d.Next != nil {
 		return nil, ErrUnsettled
 	}
-	if kk == nil {
-		var err error
-		if kk, err = keyturn.SealWithPIN(pin, d.Kp, d.Salt, d.Ck); err != nil {
-			return nil, err
-		}
+	kk, err := p.seal(pin, d.Kp, d.Salt, d.Ck)
+	if err != nil {
+		return nil, err
 	}
 	return &keyturn.Proof{Type: keyturn.UnlockPIN, MAC: keyturn.MAC(kk, text)}, nil
 }

@@ -155,7 +155,7 @@ func (p *Phone) beginPIN(ctx context.Context, d Device, old, new string) (item k
 	signature, errSign := d.sign(text)
 	salt := make(keyturn.Bytes, 16)
 	rand.Read(salt) // never fails
-	ck, errSeal := keyturn.SealWithPIN(new, d.Kp, salt, kk)
+	ck, errSeal := p.seal(new, d.Kp, salt, kk)
 	if err := errors.Join(errProof, errSign, errSeal); err != nil {
 		return item, nil, err
 	}
@@ -279,7 +279,6 @@ func (p *Phone) settle(changed bool) error {
 			}
 			d.Next = nil
 		}
-		p.held = nil
 	})
 }
 

@@ -53,6 +53,7 @@ func (p *pair) again() *phone.Phone {
 		p.t.Fatal(err)
 	}
 	again.Through(p.w.Client())
+	again.SealWith(keyturntest.Seal)
 	return again
 }
 
@@ -273,6 +274,7 @@ func TestA56StorageFails(t *testing.T) {
 				t.Fatal(err)
 			}
 			failing.Through(p.w.Client())
+			failing.SealWith(keyturntest.Seal)
 			err = failing.ChangePIN(t.Context(), pin, next)
 			again := p.again()
 			outcome, settling := again.Settle(t.Context())
@@ -305,6 +307,7 @@ func TestA54NothingIsKeptOfAChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	ph.Through(&http.Client{Transport: seen})
+	ph.SealWith(keyturntest.Seal)
 	if err := ph.ChangePIN(t.Context(), pin, next); err != nil {
 		t.Fatal(err)
 	}

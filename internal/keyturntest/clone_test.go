@@ -29,6 +29,7 @@ func copied(t *testing.T, w *keyturntest.World, from *keyturntest.Phone, address
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.SealWith(keyturntest.Seal)
 	p.Through(&http.Client{Transport: at{w.Client().Transport, address}})
 	return p
 }

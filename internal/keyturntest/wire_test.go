@@ -124,7 +124,7 @@ type signer struct {
 // signerOf takes the keys of a phone's first account.
 func signerOf(p *keyturntest.Phone, pin string) signer {
 	d := p.Keeper.State.Devices[0]
-	return signer{p.Origin(), d, must(ecdsa.ParseRawPrivateKey(elliptic.P256(), d.Key)), must(keyturn.SealWithPIN(pin, d.Kp, d.Salt, d.Ck))}
+	return signer{p.Origin(), d, must(ecdsa.ParseRawPrivateKey(elliptic.P256(), d.Key)), must(keyturntest.Seal(pin, d.Kp, d.Salt, d.Ck))}
 }
 
 // call signs a call.
