@@ -1,18 +1,23 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
 
+	"keyturn/internal/config"
+	"keyturn/internal/owner"
 	"keyturn/internal/server"
+	"keyturn/locale"
 )
 
 // serveCmd is "keyturn serve".
@@ -45,9 +50,13 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, from *source) error {
 	signal.Notify(hangups, syscall.SIGHUP)
 	defer signal.Stop(hangups)
 	log := slog.New(slog.NewTextHandler(lines, nil))
-	s, err := server.Open(ctx, settings, server.With{Log: log, Version: version})
+	hold, err := serveAsOwner(ctx, settings, log)
 	if err != nil {
-		return sources.Place(err)
+		return errors.Join(err, hold.Close())
+	}
+	s, err := server.Open(ctx, settings, server.With{Log: log, Version: version, Hold: hold})
+	if err != nil {
+		return sources.Place(errors.Join(err, hold.Close()))
 	}
 	l, err := s.Listen(ctx)
 	if err != nil {
@@ -68,6 +77,41 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, from *source) error {
 	hears.Wait()
 	sayStopped(context.WithoutCancel(ctx), log, s.Store.Left())
 	return err
+}
+
+// serveAsOwner has root serve as the owner of the database's folder, as its commands work,
+// with addresses that root has opened before. Attack A118. Where the owner couldn't use all
+// that a server uses while it runs, root stays who it is, and the log says so.
+func serveAsOwner(ctx context.Context, c config.Config, log *slog.Logger) (*server.Hold, error) {
+	file, ok := database(c)
+	folder := filepath.Dir(file)
+	if !ok || !owner.Foreign(folder) || c.Check(locale.Languages()) != nil {
+		return nil, nil
+	}
+	needs := owner.Needs{Read: []string{c.TLS.Cert, c.TLS.Key, c.Place.Database}, Add: []string{c.Log.File}}
+	if c.TLS.Autocert {
+		needs.Add = append(needs.Add, filepath.Join(c.CertificateFolder(), "acme"))
+	}
+	missed := needs.Missed(folder)
+	if missed != "" {
+		sayRoot(ctx, log, folder, missed)
+		return nil, nil
+	}
+	hold := server.HoldAddresses(ctx, c)
+	if err := owner.Become(folder, file, c.KeyFile()); err != nil {
+		return hold, err
+	}
+	if owner.Foreign(folder) { // still
+		sayRoot(ctx, log, folder, cmp.Or(c.KeyFile(), file))
+	}
+	return hold, nil
+}
+
+// sayRoot says that root serves, and what would have to change.
+func sayRoot(ctx context.Context, log *slog.Logger, folder, missed string) {
+	name, _ := owner.Of(folder)
+	log.LogAttrs(ctx, slog.LevelWarn, "root serves from a folder that is somebody else's, who can have root read and write elsewhere by a link there: run the server as that user, or give the folder to root",
+		slog.String("folder", folder), slog.String("owner", name), slog.String("only_for_root", missed))
 }
 
 // sayStopped is the last line: whoever copies the database now reads there whether its one file is all of it.

@@ -122,9 +122,15 @@ func (s *source) open(ctx context.Context, with server.With) (*server.Services, 
 // asService has a command of root's work on a SQLite database as the owner of its folder,
 // who is the service. Attack A118.
 func asService(c config.Config) error {
-	file, ok := strings.CutPrefix(string(c.Storage.URL), "sqlite:")
-	if !ok || file == ":memory:" {
+	file, ok := database(c)
+	if !ok {
 		return nil
 	}
 	return owner.Become(filepath.Dir(file), file, c.KeyFile())
+}
+
+// database is the file of a SQLite database.
+func database(c config.Config) (file string, ok bool) {
+	file, ok = strings.CutPrefix(string(c.Storage.URL), "sqlite:")
+	return file, ok && file != ":memory:"
 }

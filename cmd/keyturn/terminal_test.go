@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -34,6 +35,7 @@ func TestInterruptedQuestion(t *testing.T) {
 // Two SIGTERMs, as timeout(1) sends them, are one.
 func TestSecondTerm(t *testing.T) {
 	ctx, stop := untilStopped()
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGTERM) // one may come after stop
 	defer stop()
 	for range 100 { // one of them would end this test
 		if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {

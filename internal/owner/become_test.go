@@ -1,6 +1,7 @@
 package owner_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -96,5 +97,68 @@ func link(t *testing.T, folder, name string) {
 	}
 	if err := os.Symlink(secret, filepath.Join(folder, name)); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// What a server needs outside its folder is missed where the folder's owner can't use it;
+// a link within the folder keeps nobody from becoming the owner.
+func TestA118Missed(t *testing.T) {
+	top := t.TempDir()
+	for up := top; up != filepath.Clean(os.TempDir()); up = filepath.Dir(up) {
+		if err := os.Chmod(up, 0o711); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := func(name string) string { return filepath.Join(top, name) }
+	for _, folder := range []string{"data", "theirs", "closed", "shut"} {
+		if err := os.Mkdir(at(folder), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	own(t, at("data"), nobody)
+	own(t, at("theirs"), nobody)
+	for name, mode := range map[string]os.FileMode{"open": 0o644, "hidden": 0, "closed/open": 0o644, "theirs/log": 0o400, "data/hidden": 0} {
+		if err := os.WriteFile(at(name), nil, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for link, to := range map[string]string{"to-open": "open", "to-hidden": "hidden", "data/to-hidden": "hidden"} {
+		if err := os.Symlink(at(to), at(link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.Chmod(at("closed"), 0o600), os.Chmod(at("shut"), 0o555)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Chmod(at("closed"), 0o700) }) // so that it can be removed
+	for _, tt := range []struct {
+		name, read, add string
+		missed          bool
+	}{
+		{"nothing", "", "", false},
+		{"a file that everybody may read", "open", "", false},
+		{"a link to it", "to-open", "", false},
+		{"a file that the owner may not read", "hidden", "", true},
+		{"a link to it", "to-hidden", "", true},
+		{"a file that isn't there", "none", "", true},
+		{"a file in a folder that the owner may not enter", "closed/open", "", true},
+		{"a link within the folder, to what the owner may not read", "data/to-hidden", "", false},
+		{"a file that nobody may read within the folder", "data/hidden", "", false},
+		{"a log within the folder", "", "data/log", false},
+		{"a log in a folder that isn't the owner's", "", "shut/log", true},
+		{"a new log in a folder of the owner's", "", "theirs/new", false},
+		{"a log that is there and not the owner's, in a folder of the owner's", "", "theirs/log", true},
+	} {
+		read, add := tt.read, tt.add
+		if read != "" {
+			read = at(read)
+		}
+		if add != "" {
+			add = at(add)
+		}
+		got := owner.Needs{Read: []string{read}, Add: []string{add}}.Missed(at("data"))
+		if (got != "") != tt.missed || got != "" && got != read && got != add {
+			t.Errorf("%s: misses %q, want %t", tt.name, got, tt.missed)
+		}
 	}
 }

@@ -3,6 +3,8 @@
 package owner
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -29,10 +31,10 @@ func Give(f *os.File) error {
 // writes copies by name. Attack A118. It does nothing unless root calls, or if one of the
 // files that are needed is there and hidden from that user: then root is the service.
 func Become(folder string, needed ...string) error {
-	uid, gid, ok := ids(folder)
-	if os.Geteuid() != 0 || !ok || uid == 0 {
+	if !Foreign(folder) {
 		return nil
 	}
+	uid, gid, _ := ids(folder) // it was just asked
 	all := groups(uid, gid)
 	for _, file := range needed {
 		if hides(file, uid, all) {
@@ -40,6 +42,64 @@ func Become(folder string, needed ...string) error {
 		}
 	}
 	return become(uid, all)
+}
+
+// Foreign reports whether root calls and a folder is somebody else's.
+func Foreign(folder string) bool {
+	uid, _, ok := ids(folder)
+	return os.Geteuid() == 0 && ok && uid != 0
+}
+
+// Needs are what a program that stays needs outside its folder.
+type Needs struct {
+	Read []string // files, also when they are renewed
+	Add  []string // files that it makes, or adds to
+}
+
+// Missed returns the first of them that the owner of a folder can't use, or "". What is
+// within the folder is the owner's own affair, and isn't looked at: a link put there would
+// keep root from becoming the owner. Access that isn't by mode counts as none.
+func (n Needs) Missed(folder string) string {
+	uid, gid, _ := ids(folder) // nobody's: root alone can use what everybody can
+	all := groups(uid, gid)
+	may := func(path string, mode fs.FileMode) bool {
+		return path == "" || within(folder, path) || uses(path, mode, uid, all)
+	}
+	for _, file := range n.Read {
+		if !may(file, 0o4) {
+			return file
+		}
+	}
+	for _, file := range n.Add {
+		_, err := os.Stat(file)
+		if file != "" && (!may(filepath.Dir(file), 0o3) || err == nil && !may(file, 0o2)) {
+			return file
+		}
+	}
+	return ""
+}
+
+// within reports whether a path is that of a folder or of something in it.
+func within(folder, path string) bool {
+	folder, err1 := filepath.Abs(folder)
+	path, err2 := filepath.Abs(path)
+	rest, err3 := filepath.Rel(folder, path)
+	return errors.Join(err1, err2, err3) == nil && filepath.IsLocal(rest)
+}
+
+// uses reports whether a user may do with a path what the three bits of a mode say, and
+// find the way to it. What isn't there is nobody's to use.
+func uses(path string, mode fs.FileMode, uid int, groups []int) bool {
+	path, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		path, err = filepath.Abs(path)
+	}
+	for ; err == nil && allows(path, mode, uid, groups); path, mode = filepath.Dir(path), 0o1 {
+		if path == filepath.Dir(path) {
+			return true
+		}
+	}
+	return false
 }
 
 // groups returns those of a user, its own first, and the one of the folder; that one alone

@@ -27,18 +27,25 @@ func ids(file string) (uid, gid int, ok bool) {
 // whoever opens it finds out.
 func hides(file string, uid int, groups []int) bool {
 	info, err := os.Lstat(file)
-	if err != nil || info.Mode().Type() != 0 {
-		return false
-	}
+	return err == nil && info.Mode().Type() == 0 && !grants(info, 0o4, uid, groups)
+}
+
+// allows reports whether a user may do with a file or a folder what three bits say.
+func allows(path string, mode fs.FileMode, uid int, groups []int) bool {
+	info, err := os.Stat(path)
+	return err == nil && grants(info, mode, uid, groups)
+}
+
+// grants reports whether the mode of a file has three bits for a user.
+func grants(info fs.FileInfo, mode fs.FileMode, uid int, groups []int) bool {
 	s, ok := info.Sys().(*syscall.Stat_t)
-	needs := fs.FileMode(0o004)
 	switch {
 	case ok && int(s.Uid) == uid:
-		needs = 0o400
+		mode <<= 6
 	case ok && slices.Contains(groups, int(s.Gid)):
-		needs = 0o040
+		mode <<= 3
 	}
-	return info.Mode()&needs == 0
+	return info.Mode()&mode == mode
 }
 
 // become is for all threads, and there is no way back.

@@ -25,7 +25,7 @@ func (s *Server) listenHealth(ctx context.Context) (net.Listener, error) {
 	if s.config.Health == "" {
 		return nil, nil
 	}
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.config.Health)
+	l, err := s.open(ctx, s.config.Health)
 	if err != nil {
 		return nil, fmt.Errorf("health: %w", err)
 	}

@@ -16,7 +16,7 @@ import (
 // Listen opens the address of the settings, with TLS if they say so. Plain http
 // happens only where [config.Config.Check] allows it.
 func (s *Server) Listen(ctx context.Context) (net.Listener, error) {
-	l, err := listen(ctx, s.config.Listen)
+	l, err := s.open(ctx, s.config.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
@@ -24,6 +24,47 @@ func (s *Server) Listen(ctx context.Context) (net.Listener, error) {
 		return l, nil
 	}
 	return tls.NewListener(l, s.certificates.config()), nil
+}
+
+// A Hold keeps addresses that were opened before a server is: by root, which may open ports
+// that others may not, and then became somebody else.
+type Hold struct{ open map[string]net.Listener }
+
+// HoldAddresses opens what a server of these settings listens at. Who the server is by then
+// opens what couldn't be opened, or says why not.
+func HoldAddresses(ctx context.Context, c config.Config) *Hold {
+	h := &Hold{open: map[string]net.Listener{}}
+	plain, _ := redirectAt(c)
+	for _, address := range []string{c.Listen, c.Health, plain} {
+		if address == "" || h.open[address] != nil {
+			continue
+		}
+		if l, err := listen(ctx, address); err == nil {
+			h.open[address] = l
+		}
+	}
+	return h
+}
+
+// Close closes what nobody has taken.
+func (h *Hold) Close() (err error) {
+	if h == nil {
+		return nil
+	}
+	for _, l := range h.open {
+		err = errors.Join(err, l.Close())
+	}
+	return err
+}
+
+// open is listen, or what is held of it.
+func (s *Server) open(ctx context.Context, address string) (net.Listener, error) {
+	if h := s.with.Hold; h != nil && h.open[address] != nil {
+		l := h.open[address]
+		delete(h.open, address)
+		return l, nil
+	}
+	return listen(ctx, address)
 }
 
 // listen opens a port, or a socket that its owner and its group may connect to. A socket

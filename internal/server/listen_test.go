@@ -116,3 +116,48 @@ func TestSocketThatIsThere(t *testing.T) {
 		t.Error("a file that is no socket was replaced")
 	}
 }
+
+// What is open already is taken, and only what the settings name; who closes what is left
+// closes no more.
+func TestHeldAddresses(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "s")
+	c := config.Default()
+	c.PublicURL, c.Listen, c.Storage.URL = "https://auth.example.com", "unix:"+file, "sqlite::memory:"
+	c.Seal.KeyFile = filepath.Join(t.TempDir(), "key")
+	hold := server.HoldAddresses(t.Context(), c)
+	if _, err := os.Stat(file); err != nil {
+		t.Fatalf("nothing is open: %v", err)
+	}
+	s, err := server.Open(t.Context(), c, server.With{Log: slog.New(slog.DiscardHandler), Hold: hold})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close() // it served nobody
+	l, err := s.Listen(t.Context())
+	if err != nil {
+		t.Fatalf("what was opened before isn't taken: %v", err)
+	}
+	if err := hold.Close(); err != nil {
+		t.Error(err)
+	}
+	if conn, err := net.Dial("unix", file); err != nil {
+		t.Errorf("it was closed, though a server has it: %v", err)
+	} else {
+		_ = conn.Close()
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	if l, err = s.Listen(t.Context()); err != nil {
+		t.Fatalf("a second time it isn't opened anew: %v", err)
+	}
+	_ = l.Close()
+
+	left := server.HoldAddresses(t.Context(), c)
+	if err := left.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := net.Dial("unix", file); err == nil {
+		t.Error("what nobody took is open")
+	}
+}

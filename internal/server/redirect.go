@@ -32,7 +32,7 @@ func (s *Server) listenPlain(ctx context.Context) (net.Listener, error) {
 	if addr == "" {
 		return nil, nil
 	}
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	l, err := s.open(ctx, addr)
 	if err != nil && !must {
 		s.with.Log.LogAttrs(ctx, slog.LevelWarn, `whoever types the address without https gets no answer; tls.redirect = "off" if that is meant`, slog.Any("err", err))
 		return nil, nil
