@@ -28,13 +28,16 @@ type Firefox struct {
 	idle string // a tab that keeps the browser running
 }
 
-// NewFirefox starts Firefox with an empty profile; it ends with the test. With
-// KEYTURN_TEST_REQUIRE=firefox a missing one is a failure.
-func NewFirefox(t testing.TB, lang string, shade *Shade, push *Autopush) *Firefox {
+// PrivateWindows makes each window of a Firefox a private one.
+const PrivateWindows = "browser.privatebrowsing.autostart"
+
+// NewFirefox starts Firefox with an empty profile and those preferences turned on; it ends
+// with the test. With KEYTURN_TEST_REQUIRE=firefox a missing one is a failure.
+func NewFirefox(t testing.TB, lang string, shade *Shade, push *Autopush, on ...string) *Firefox {
 	t.Helper()
 	f := &Firefox{t: t, lang: lang}
 	profile := t.TempDir()
-	if err := os.WriteFile(filepath.Join(profile, "user.js"), preferences(lang, push), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(profile, "user.js"), preferences(lang, push, on), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	firefox := exec.Command(program(t, "firefox", "firefox-esr", "firefox"),
@@ -81,7 +84,7 @@ func (f *Firefox) connect(errors *bufio.Scanner) {
 }
 
 // preferences are those of a browser that talks to nobody but the test.
-func preferences(lang string, push *Autopush) []byte {
+func preferences(lang string, push *Autopush, on []string) []byte {
 	if lang == "zh-Hans" {
 		lang = "zh-CN"
 	}
@@ -109,6 +112,9 @@ func preferences(lang string, push *Autopush) []byte {
 	} {
 		written, _ := json.Marshal(value) // of a plain value
 		fmt.Fprintf(&text, "user_pref(%q, %s);\n", name, written)
+	}
+	for _, name := range on {
+		fmt.Fprintf(&text, "user_pref(%q, true);\n", name)
 	}
 	return []byte(text.String())
 }

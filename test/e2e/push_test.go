@@ -103,6 +103,18 @@ type appliance interface {
 	Awaits(js string) // until an expression of the page is true
 }
 
+// A private window of a Firefox keeps a key as any other, until it closes: it is known to be
+// one, and says so before there is a key.
+func TestPrivateWindow(t *testing.T) {
+	w := keyturntest.Start(t)
+	phone := browser.NewFirefox(t, "zh-Hans", browser.NewShade(t), browser.NewAutopush(t), browser.PrivateWindows)
+	phone.Open(w.Origin + "/p/")
+	phone.Sees("page.private")
+	phone.Tap("land.desk.use")
+	phone.Sees("first.scan")
+	phone.Sees("page.private")
+}
+
 // A sleeper is a person whose phone is woken by pushes.
 type sleeper struct {
 	appliance

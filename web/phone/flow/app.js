@@ -1,6 +1,7 @@
 // What the whole app shares: the phone, where the person is, and what was set.
 
 import { left } from "../lib/clock.js";
+import { passing } from "../lib/system.js";
 import { call, language, speak } from "../lib/words.js";
 import { Nav } from "./nav.js";
 
@@ -33,6 +34,7 @@ export class App {
     /** @type {"" | "menu" | "help" | "add"} */
     this.sheet = "";
     this.service = "";
+    this.passing = false; // what this window keeps is gone when it closes
     /** Why the phone isn't there: not yet, not this time, or never. @type {"" | "opening" | "storage" | "no_storage"} */
     this.stuck = "";
     /** Tries to open it once more. */
@@ -78,6 +80,7 @@ export class App {
       const value = await this.phone?.setting(key);
       if (value !== undefined) Object.assign(this.settings, { [key]: value });
     }
+    passing().then((yes) => yes && ((this.passing = true), this.draw()));
     call((await this.phone?.setting("called")) ?? { name: "" });
     this.opened = (await this.phone?.setting("opened")) ?? null;
     if (this.opened && left(this.opened.ends) <= 0) this.forget(this.opened.code);

@@ -35,7 +35,7 @@ export function Root({ app }) {
   const { name, props, key } = app.nav.top;
   const wanted = name === "Root" ? rootOf(app) : name;
   const close = () => app.open("");
-  const shell = { menu: () => app.open("menu"), offline: app.offline ? offlineOf(app) : "", copy: app.copy, speak: (/** @type {string} */ language) => app.set({ language }) };
+  const shell = { menu: () => app.open("menu"), offline: app.offline ? offlineOf(app) : "", passing: app.passing, copy: app.copy, speak: (/** @type {string} */ language) => app.set({ language }) };
   const screen = screens[wanted];
   if (!screen && !missing[wanted]) load(app, wanted);
   const problem = missing[wanted]?.problem;

@@ -39,6 +39,20 @@ export function inApp() {
   return /iPhone|iPad|iPod/.test(agent) ? !/Safari\//.test(agent) : /Version\/4\.0 Chrome\//.test(agent) && !/Browser|Quark|OPR/i.test(agent);
 }
 
+/**
+ * Whether what this window keeps is gone when it closes: a private one of Firefox, which has no files for a page there. Chromium's
+ * looks like any other to a page, and in Safari no key is made in a window.
+ * @returns {Promise<boolean>}
+ */
+export async function passing() {
+  try {
+    await navigator.storage?.getDirectory?.();
+    return false;
+  } catch (refusal) {
+    return /** @type {Error} */ (refusal).name === "SecurityError";
+  }
+}
+
 /** @returns {Promise<boolean>} whether the phone's own unlock can be asked for */
 export async function hasPlatformUnlock() {
   try {

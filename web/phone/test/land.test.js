@@ -141,6 +141,29 @@ export default async function () {
     await opened(SAFARI, "", async () => void (await sees("land.copycode")), made);
   });
 
+  for (const [what, name, want] of [["a private window of Firefox", "SecurityError", true], ["one that has no files just now", "UnknownError", false], ["any other window", "", false]]) {
+    await test(`land/in ${what} it is ${want ? "said on every screen before a key is made, and at home," : "not said"} that the key goes with the window`, async () => {
+      const files = async () => (name ? Promise.reject(new DOMException("", name)) : {});
+      const says = async (/** @type {string} */ screen) => (await sees(screen), want ? (await sees("page.private"), true) : find("page.private") !== null);
+      await pretending(Object.getPrototypeOf(navigator.storage), "getDirectory", files, async () => {
+        await opened(ANDROID, "#" + CODE, async () => equal(await says("[data-screen=land]"), want));
+        const { server, phone } = await fixture("ada");
+        server.codes.set(CODE, { name: "mei" });
+        const app = play(phone);
+        await app.recall();
+        app.draw();
+        equal(await says("first.scan"), want);
+        app.nav.go("Confirm", { code: CODE });
+        equal(await says("confirm.go"), want);
+        app.nav.home();
+        await activated(phone, server, "0");
+        app.draw();
+        equal(await says("home.accounts"), want);
+        end();
+      });
+    });
+  }
+
   await test("land/from the home screen an iPhone has the app itself", async () => {
     await pretending(navigator, "standalone", true, () => opened(SAFARI.replace(/ (Version|Safari).[\d.]+/g, ""), "#" + CODE, async (app) => {
       await sees("first.scan");

@@ -133,7 +133,7 @@ export default async function () {
       await draw(tree({ problem: null, busy: false, onGo }));
       for (const field of fields) type(field, field === "#pin" && fields.length > 1 || field === "#pin-again" ? "k7#Q" : "7Kq2");
       await settled();
-      root.querySelector("form").requestSubmit();
+      root.querySelector("button[type=submit]").click();
       render(tree({ problem: null, busy: true, onGo }), root);
       await settled();
       if (meanwhile) type(first, meanwhile);

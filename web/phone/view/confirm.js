@@ -4,7 +4,7 @@ import { html, useState } from "../vendor/preact.js";
 import { t } from "../lib/words.js";
 import { Field } from "./field.js";
 import { counted, useLeft } from "./hook.js";
-import { Banner, Button, Icon, Result, Screen, Slow, Status, T, Trouble } from "./part.js";
+import { Banner, Button, Icon, Private, Result, Screen, Slow, Status, T, Trouble } from "./part.js";
 import { Rows } from "./rows.js";
 import { minutes } from "../lib/clock.js";
 
@@ -48,6 +48,7 @@ export function Confirm({ made, name: first, here = false, problem, retry = fals
       <${T} as="p" k="confirm.what" />
       ${made.replaces && html`<${T} as="p" k="confirm.move" v=${{ old: made.replaces }} />`}
       <${T} as="p" class="small muted" k="confirm.root" />
+      <${Private} />
       <${Banner} kind="warn" icon="warning" say=${{ k: "confirm.only" }} />
       ${seconds <= 60 && html`<${Status} icon="clock" kind="warn" counting=${true} say=${{ k: "confirm.left", v: { left: minutes(seconds) } }} />`}`}
     <${Trouble} problem=${problem} />

@@ -1,7 +1,7 @@
 // P1: a phone without an account; and the sheet that adds another one.
 
 import { html } from "../vendor/preact.js";
-import { Banner, Button, Guide, Icon, Mark, Screen, Status, T } from "./part.js";
+import { Banner, Button, Guide, Icon, Mark, Private, Screen, Status, T } from "./part.js";
 import { Sheet } from "./sheet.js";
 
 /**
@@ -16,6 +16,7 @@ export function First({ note, opened, onScan, onType, onBefore, onContinue }) {
     <${Button} k="first.before" kind="link wide" onPress=${onBefore} />`;
   return html`<${Screen} name="first" k="first.title" acts=${acts} mark=${html`<div class="hello"><${Mark} kind="huge" /></div>`} class="middle">
     <${T} as="p" class="muted" k="first.body" />
+    <${Private} />
     ${note && html`<${Status} say=${note} />`}
   <//>`;
 }

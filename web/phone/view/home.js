@@ -2,7 +2,7 @@
 
 import { html } from "../vendor/preact.js";
 import { t } from "../lib/words.js";
-import { Banner, Button, Icon, Screen, Status, T } from "./part.js";
+import { Banner, Button, Icon, Private, Screen, Status, T } from "./part.js";
 
 /** @typedef {{id: string, title: string, app: string, time: string, from: string, account: string}} Card */
 /** @typedef {{id: string, time: string, state: string, app: string, by: string}} Ended */
@@ -19,6 +19,7 @@ export function Home({ cards, accounts, ended, unfinished, note, say, many, told
     ${accounts.some(({ state }) => state === "active") && html`<${Button} k="home.chal" kind="wide" icon="keyboard" onPress=${onRespond} />`}</div>`;
   return html`<${Screen} name="home" k="home.title" bare=${true} tab=${cards.length ? t(cards[0].title) : ""} acts=${acts} say=${say}>
     ${note && html`<${Status} say=${note} />`}
+    <${Private} />
     ${unread && html`<${Banner} kind="warn" icon="warning" say=${{ k: "home.unread", v: { accounts: unread } }}><p><${Button} k="page.again" kind="small" onPress=${onAgain} /></p><//>`}
     ${unfinished.map((account) => html`<${Banner} kind="warn" icon="clock" say=${{ k: "home.unfinished", v: { account } }}>
       <p><${Button} k="home.unfinished.go" kind="small" onPress=${onResume} /></p><//>`)}

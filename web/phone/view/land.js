@@ -4,7 +4,7 @@ import { html, useContext } from "../vendor/preact.js";
 import { minutes } from "../lib/clock.js";
 import { language, t } from "../lib/words.js";
 import { spell } from "./field.js";
-import { Banner, Button, Copy, Guide, Icon, Screen, Shell, T } from "./part.js";
+import { Banner, Button, Copy, Guide, Icon, Private, Screen, Shell, T } from "./part.js";
 
 /**
  * @typedef {object} Landing
@@ -36,7 +36,7 @@ export function Land(props) {
   const { kind, service, host } = props;
   return html`<${Screen} name="land" k=${TITLES[kind]} mark=${html`<img class="tileicon" src=${TILE} alt="" />`} tools=${html`<${Other} />`} data-kind=${kind}>
     ${kind !== "desk" && html`<p class="muted" data-t="land.for">${service ? t("land.for", { service, host }) : host}</p>`}
-    <div class="stack"><${BODIES[kind]} ...${props} /></div>
+    <div class="stack"><${Private} /><${BODIES[kind]} ...${props} /></div>
   <//>`;
 }
 

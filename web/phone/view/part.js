@@ -10,7 +10,7 @@ import { useSlow } from "./hook.js";
 const SPRITE = new URL("../shared/icons/sprite.svg", import.meta.url).pathname;
 
 /** What stands around a screen: the menu, and what is said while the network is away. */
-export const Shell = createContext({ menu() {}, offline: "", speak(/** @type {string} */ _language) {}, copy: async (/** @type {string} */ _text) => false });
+export const Shell = createContext({ menu() {}, offline: "", passing: false, speak(/** @type {string} */ _language) {}, copy: async (/** @type {string} */ _text) => false });
 
 /**
  * Words in an element of their own, which says by its key where they are from.
@@ -103,6 +103,11 @@ function Offline({ k }) {
 export function Banner({ kind = "info", icon = "info", say, role, children }) {
   return html`<div class=${"banner " + kind} role=${role}><${Icon} name=${icon} />
     <div>${say && html`<${T} as="p" ...${say} />`}${children}</div></div>`;
+}
+
+/** That this window's key goes with it: before there is one, and at home. */
+export function Private() {
+  return useContext(Shell).passing && html`<${Banner} kind="warn" icon="warning" say=${{ k: "page.private" }} />`;
 }
 
 /**
