@@ -7,30 +7,41 @@ import "time"
 // of a node leads it, so that a clock that jumped years ahead takes a little of the record
 // for as long as nobody notices, and not the record: docs/decisions/0033.
 type Horizon struct {
-	At   time.Time     // where it stands
-	Seen time.Time     // where the node found or left it at its round before; zero: this is its first
-	Ran  time.Duration // since that round, by a clock that nobody sets
+	At    time.Time     // where it stands
+	Clock time.Time     // of a node at the round before, whichever it was; zero: there was none
+	Seen  time.Time     // where this node found or left it at its own round before; zero: this is its first
+	Ran   time.Duration // since that round, by a clock that nobody sets
 }
 
 const (
 	horizonAbsence = 7 * day // may have passed while no node ran, and is believed of a node that starts
-	horizonPace    = 4       // times as fast as a node runs: what was long off is caught up with, in quarter of the time
+	horizonPace    = 4       // times as fast as time passes: what was long off is caught up with, in quarter of the time
 )
 
 // Next returns where it stands after a round that begins now, by the node's own clock. It
 // is before now if that clock is too far ahead to be believed at once.
 func (h Horizon) Next(now time.Time) time.Time {
-	ahead, believed := now.Sub(h.At), horizonPace*h.Ran
-	if h.Seen.IsZero() {
-		believed = horizonAbsence
-	}
+	starts := h.Seen.IsZero()
+	ahead, believed := now.Sub(h.At), horizonPace*h.passed(now)
 	switch {
 	case ahead <= 0:
 		return h.At
-	case ahead <= believed:
+	case ahead <= believed, starts && ahead <= horizonAbsence:
 		return now
-	case !h.At.Equal(h.Seen): // a node starts; or another leads, whose clock isn't so far ahead
+	case !starts && !h.At.Equal(h.Seen): // another node leads, whose clock isn't so far ahead
 		return h.At
 	}
 	return h.At.Add(believed)
+}
+
+// passed is how much time has passed since the round before, as far as that is sure. A node
+// that starts knows it from the clock alone, unless that has jumped.
+func (h Horizon) passed(now time.Time) time.Duration {
+	if !h.Seen.IsZero() {
+		return h.Ran
+	}
+	if since := now.Sub(h.Clock); since > 0 && since <= horizonAbsence {
+		return since
+	}
+	return 0
 }

@@ -11,7 +11,7 @@ var forgetSQL struct {
 	Events, Requests, Activations, Devices                                query
 	Addresses, RequestEvents, BeginningEvents, LetterEvents, ChangeEvents query
 	OldRequests, ActivationAddresses, NeverActive, Phone, OldActivations  query
-	DeviceAddresses, Upto, Mark, PhonesOf                                 query
+	DeviceAddresses, Upto, Mark, Clock, PhonesOf                          query
 }
 
 func init() { load(&forgetSQL, "forget.sql") }

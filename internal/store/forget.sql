@@ -70,5 +70,10 @@ SELECT upto FROM forgotten WHERE what = $1;
 INSERT INTO forgotten (what, upto) VALUES ($1, $2)
 ON CONFLICT (what) DO UPDATE SET upto = excluded.upto WHERE forgotten.upto < excluded.upto;
 
+-- name: Clock
+-- Clocks are set, so this goes back too.
+INSERT INTO forgotten (what, upto) VALUES ($1, $2)
+ON CONFLICT (what) DO UPDATE SET upto = excluded.upto;
+
 -- name: PhonesOf
 SELECT DISTINCT phone FROM device WHERE account = $1;

@@ -73,7 +73,7 @@ func TestA113ClockFarAhead(t *testing.T) {
 		if got := whatIsKept(t, db); got.requests != want.requests || got.addresses != want.addresses || got.events != want.events {
 			t.Errorf("after a day %+v is kept, want the record of %+v", got, want)
 		}
-		wantHorizon(t, db, present.Add(4*24*time.Hour))
+		wantHorizon(t, db, present.Add(4*24*time.Hour+36*time.Minute)) // nine minutes passed between the starts
 
 		right := &node{db: db} // the clock is set
 		right.tidy(t, present.Add(25*time.Hour), 0)
@@ -133,4 +133,27 @@ func wantHorizon(t *testing.T, db *store.DB, want time.Time) {
 	if got := count(t, db, "SELECT upto FROM forgotten WHERE what = 'horizon'"); got != want.Unix() {
 		t.Fatalf("the horizon is %s from now, want %s", time.Unix(got, 0).Sub(present), want.Sub(present))
 	}
+}
+
+// So does one that is on for an hour a day, and starts anew each time.
+func TestHorizonOfAnHourADay(t *testing.T) {
+	both(t, func(t *testing.T, url string) {
+		db := storetest.Open(t, url)
+		lived(t, url, db)
+		at, days := present.Add(30*24*time.Hour), 0
+		for ; ; days++ {
+			n := &node{db: db}
+			if n.tidy(t, at, 0); n.seen.Equal(at) {
+				break
+			}
+			n.tidy(t, at.Add(time.Hour), time.Hour)
+			at = at.Add(24 * time.Hour)
+			if days > 100 {
+				t.Fatal("it never catches up")
+			}
+		}
+		if days != 9 { // 30 days behind, three fewer after each; the last week is believed at once
+			t.Errorf("after %d days, want 9", days)
+		}
+	})
 }

@@ -31,7 +31,9 @@ const (
 	tidyPart  = 250            // rows of a part: a sign-in that comes at the same time waits for one part at most
 	tidyAfter = 24 * time.Hour // what is over is forgotten so long after, a try not before no limit looks back to it
 
-	horizonMark = "horizon" // its row among the marks; the number is Unix seconds
+	// Rows among the marks whose number is Unix seconds.
+	horizonMark = "horizon"
+	clockMark   = "clock" // of the node that looked last
 )
 
 // Tidy forgets what is over, such as tries, sessions and browsers that are no longer
@@ -62,18 +64,24 @@ func (d *DB) Tidy(ctx context.Context, t Tidy) (time.Time, error) {
 
 // lead moves the horizon as far as the node's clock is believed.
 func (d *DB) lead(ctx context.Context, t Tidy) (time.Time, error) {
-	at, err := one(d.read(ctx), value[time.Time], forgetSQL.Upto, horizonMark)
-	if errors.Is(err, sql.ErrNoRows) {
-		at, err = t.At.Add(-time.Second), nil // nothing was there when the database was made
+	at, err1 := one(d.read(ctx), value[time.Time], forgetSQL.Upto, horizonMark)
+	clock, err2 := one(d.read(ctx), value[time.Time], forgetSQL.Upto, clockMark)
+	if errors.Is(err1, sql.ErrNoRows) {
+		at, err1 = t.At.Add(-time.Second), nil // nothing was there when the database was made
 	}
-	if err != nil {
+	if errors.Is(err2, sql.ErrNoRows) {
+		clock, err2 = time.Time{}, nil
+	}
+	if err := errors.Join(err1, err2); err != nil {
 		return at, err
 	}
-	next := policy.Horizon{At: at, Seen: t.Seen, Ran: t.Ran}.Next(t.At).Truncate(time.Second)
-	if !next.After(at) {
-		return at, nil
-	}
-	return next, d.write(ctx, func(tx *Tx) error { return tx.run(forgetSQL.Mark, horizonMark, next) })
+	next := policy.Horizon{At: at, Clock: clock, Seen: t.Seen, Ran: t.Ran}.Next(t.At).Truncate(time.Second)
+	return next, d.write(ctx, func(tx *Tx) error {
+		if err := tx.run(forgetSQL.Clock, clockMark, t.At); err != nil {
+			return err
+		}
+		return tx.run(forgetSQL.Mark, horizonMark, next)
+	})
 }
 
 // over forgets what is over.
