@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"keyturn"
 	"keyturn/internal/account"
 	"keyturn/internal/config"
 	"keyturn/internal/keyturntest"
@@ -62,6 +63,7 @@ func TestPeopleOfSchema10(t *testing.T) {
 				unlocked := w.Phone(p.PIN)
 				unlocked.Keeper.State = p.Phone
 				unlocked = unlocked.At(w)
+				unlocked.SealWith(keyturn.SealWithPIN) // as phones do
 
 				known := w.Browser()
 				known.SetCookie("keyturn_browser", p.Browser)
