@@ -65,7 +65,7 @@ type problem struct {
 
 // fail prints an error in one line, and what to try if there is something. Faults
 // of the settings are several errors. With --json they are a value too, on standard
-// output, where other values would be, unless a list was begun there.
+// output, where other values would be, unless one is there already.
 func (t *terminal) fail(err error) {
 	if errors.Is(err, context.Canceled) {
 		err = errInterrupted

@@ -50,7 +50,7 @@ func (l *listing) end(err error) error {
 	if !l.t.json || err != nil && l.none {
 		return err
 	}
-	l.t.answered = err != nil
+	l.t.answered = true
 	text := "]\n"
 	if l.none {
 		text = "[]\n"

@@ -54,6 +54,7 @@ func (t *terminal) say(sentence string) {
 // print writes one value: as JSON, or as rows whose cells are separated by tabs.
 func (t *terminal) print(v any, rows ...string) error {
 	if t.json {
+		t.answered = true
 		return json.NewEncoder(t.out).Encode(v)
 	}
 	_, err := io.WriteString(t.out, aligned(rows))

@@ -99,3 +99,16 @@ func TestCutList(t *testing.T) {
 		}
 	}
 }
+
+// What fails after a value was written, such as closing the database, is no second one.
+func TestFailureAfterTheValue(t *testing.T) {
+	var out, errs bytes.Buffer
+	term := &terminal{out: &out, err: &errs, json: true, words: locale.For(locale.English)}
+	if err := term.print(map[string]int{"id": 1}); err != nil {
+		t.Fatal(err)
+	}
+	term.fail(errInput)
+	if out.String() != "{\"id\":1}\n" || !strings.HasPrefix(errs.String(), "keyturn: nobody answers\n") {
+		t.Errorf("writes %s and says %s", &out, &errs)
+	}
+}
