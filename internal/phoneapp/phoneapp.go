@@ -56,7 +56,9 @@ func Open(web, words fs.FS, lang string) (*App, error) {
 	if err := a.readWords(words); err != nil {
 		return nil, fmt.Errorf("phone app: %w", err)
 	}
-	a.files["shell.js"] = newFile("shell.js", a.shell())
+	version := a.version()
+	a.files[""] = versioned(a.files[""], version)
+	a.files["shell.js"] = newFile("shell.js", a.shell(version))
 	a.manifests = manifests(a.files)
 	return a, nil
 }

@@ -21,14 +21,11 @@ var first = []string{"app.js", "flow/start.js"}
 // shell makes shell.js, which tells the service worker its version, the files
 // that it keeps from the start, those that it keeps once the phone has an account,
 // those that it keeps once they were asked for, and the words of a notification.
-// The version is a hash over all names and contents, so any change is a new one.
-func (a *App) shell() []byte {
+func (a *App) shell(version string) []byte {
 	list, rest, later := []string{}, []string{}, []string{}
 	files := a.files
 	needed := a.needed(first...)
-	sum := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		fmt.Fprintf(sum, "%s %s\n", name, files[name].Hash)
 		switch {
 		case name == "sw.js": // the browser itself keeps the worker
 		case scanner(name):
@@ -45,7 +42,22 @@ func (a *App) shell() []byte {
 		words[lang] = map[string]string{"title": w.T("push.title"), "body": w.T("push.body")}
 	}
 	return fmt.Appendf(nil, "const VERSION = %s;\nconst FILES = %s;\nconst REST = %s;\nconst LATER = %s;\nconst WORDS = %s;\nconst LANGUAGE = %s;\n",
-		script(hex.EncodeToString(sum.Sum(nil)[:8])), script(list), script(rest), script(later), script(words), script(a.languages[0]))
+		script(version), script(list), script(rest), script(later), script(words), script(a.languages[0]))
+}
+
+// version is a hash over all names and contents, so any change is a new one.
+func (a *App) version() string {
+	sum := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(a.files)) {
+		fmt.Fprintf(sum, "%s %s\n", name, a.files[name].Hash)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}
+
+// versioned writes the version into the page, which compares it with the worker's.
+func versioned(index page.File, version string) page.File {
+	const before = "<html "
+	return newFile("index.html", bytes.Replace(index.Plain, []byte(before), []byte(before+`data-version="`+version+`" `), 1))
 }
 
 // preload names the modules of the first screen in the page, so that a browser

@@ -1,6 +1,7 @@
 package phoneapp_test
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 
 	"keyturn/internal/phoneapp"
 	"keyturn/locale"
+	"keyturn/test/browser"
 )
 
 // versioned is the app with one module that says which version it is.
@@ -42,30 +44,85 @@ func versioned(t *testing.T, version string) http.Handler {
 	return a.Routes()
 }
 
+// releases is a server whose app has one version after the other.
+type releases struct {
+	all map[string]http.Handler
+	now atomic.Value
+}
+
+func newReleases(t *testing.T) *releases {
+	t.Helper()
+	r := &releases{all: map[string]http.Handler{}}
+	for _, version := range []string{"1", "2", "3", "4"} {
+		r.all[version] = versioned(t, version)
+	}
+	r.now.Store("1")
+	return r
+}
+
+func (r *releases) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	version := r.now.Load().(string)
+	if request.URL.Path == "/v1/server" {
+		fmt.Fprintf(w, `{"name": "Harbor Lane", "version": "%s.0.0"}`, version)
+		return
+	}
+	r.all[version].ServeHTTP(w, request)
+}
+
+// open starts the app of version 1, with its worker.
+func (r *releases) open(ctx context.Context, t *testing.T) (origin string) {
+	t.Helper()
+	origin = serve(t, r)
+	must(t)(nil, chromedp.Do(ctx, chromedp.Navigate(origin+"/p/")))
+	evaluate[bool](ctx, t, until(`navigator.serviceWorker.controller`)+".then(() => true)")
+	runs(ctx, t, "1")
+	return origin
+}
+
+// comes brings a newer version, which waits.
+func (r *releases) comes(ctx context.Context, t *testing.T, version string) {
+	t.Helper()
+	r.now.Store(version)
+	if !evaluate[bool](ctx, t, `import("/p/lib/worker.js").then((m) => m.bringNewer())`) {
+		t.Errorf("version %s doesn't wait", version)
+	}
+}
+
+// runs waits until a screen of that version is there. It asks anew each time: the page may load
+// itself again.
+func runs(ctx context.Context, t *testing.T, version string) {
+	t.Helper()
+	const here = `new Promise((go) => setTimeout(go, 50)).then(() => document.querySelector("[data-screen]") ? globalThis.versionHere : "")`
+	for got := ""; got != version; {
+		if ctx.Err() != nil {
+			t.Fatalf("version %s doesn't begin, there is %q", version, got)
+		}
+		if now, err := chromedp.Run(ctx, chromedp.Evaluate[string](here, chromedp.EvalAwaitPromise)); err == nil {
+			got = now
+		}
+	}
+}
+
+// again loads the page again, and waits for its first screen.
+func again(ctx context.Context, t *testing.T, version string) {
+	t.Helper()
+	evaluate[bool](ctx, t, `(delete globalThis.versionHere, location.reload(), true)`)
+	runs(ctx, t, version)
+}
+
+// typed is what is typed and not sent; real keys come with events of their own.
+const typed = `(() => { const code = document.querySelector("#code"); code.value = "0QTC"; code.dispatchEvent(new Event("input", { bubbles: true })); return true; })()`
+
 // A newer version is brought when its person says so in the settings, which name the
 // server's; it never takes away what is being typed.
 func TestUpdate(t *testing.T) {
-	versions := map[string]http.Handler{"1": versioned(t, "1"), "2": versioned(t, "2")}
-	var now atomic.Value
-	now.Store("1")
-	origin := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		version := now.Load().(string)
-		if r.URL.Path == "/v1/server" {
-			fmt.Fprintf(w, `{"name": "Harbor Lane", "version": "%s.0.0"}`, version)
-			return
-		}
-		versions[version].ServeHTTP(w, r)
-	}))
-	ctx := chromium(t)
-	if err := chromedp.Do(ctx, chromedp.Navigate(origin+"/p/")); err != nil {
-		t.Fatal(err)
-	}
-	evaluate[bool](ctx, t, until(`navigator.serviceWorker.controller`)+".then(() => true)")
+	r, ctx := newReleases(t), chromium(t)
+	r.open(ctx, t)
 	look := func(want string) {
 		t.Helper()
 		tap(ctx, t, "settings.update")
 		sees(ctx, t, want)
-		if got := evaluate[string](ctx, t, `document.querySelector("[data-screen=settings]").innerText`); !strings.Contains(got, now.Load().(string)+".0.0") {
+		if got := evaluate[string](ctx, t, `document.querySelector("[data-screen=settings]").innerText`); !strings.Contains(got, r.now.Load().(string)+".0.0") {
 			t.Errorf("the server's version isn't in %q", got)
 		}
 	}
@@ -73,17 +130,98 @@ func TestUpdate(t *testing.T) {
 	tap(ctx, t, "page.menu")
 	tap(ctx, t, "settings.title")
 	look("settings.update.newest")
-	now.Store("2")
+	r.now.Store("2")
 	look("settings.update.ready")
 
 	evaluate[bool](ctx, t, `(history.back(), true)`)
 	tap(ctx, t, "first.type")
 	sees(ctx, t, "#code")
-	evaluate[bool](ctx, t, `(document.querySelector("#code").value = "0QTC", true)`)
-	if waits := evaluate[bool](ctx, t, `import("/p/lib/worker.js").then((m) => m.bringNewer())`); !waits {
-		t.Error("the newer version doesn't wait")
-	}
+	evaluate[bool](ctx, t, typed)
+	r.comes(ctx, t, "2")
 	if got := evaluate[string](ctx, t, `document.querySelector("#code").value + globalThis.versionHere`); got != "0QTC1" {
 		t.Errorf("what was typed, and the version, is %q", got)
 	}
+}
+
+// A newer version that waits begins with the next start, one by loading the page again too: but
+// not under another window, and not before what the app was opened with.
+func TestTakeOver(t *testing.T) {
+	r, ctx := newReleases(t), chromium(t)
+	origin := r.open(ctx, t)
+	tap(ctx, t, "land.desk.use")
+	tap(ctx, t, "first.type")
+	sees(ctx, t, "#code")
+	evaluate[bool](ctx, t, typed)
+	r.comes(ctx, t, "2")
+
+	other, leave := chromedp.NewContext(ctx)
+	must(t)(nil, chromedp.Do(other, chromedp.Navigate(origin+"/p/?other")))
+	runs(other, t, "1")
+	again(other, t, "1")
+	if got := evaluate[string](ctx, t, `document.querySelector("#code").value + globalThis.versionHere`); got != "0QTC1" {
+		t.Errorf("with another window, what was typed, and the version, is %q", got)
+	}
+	leave()
+
+	must(t)(nil, chromedp.Do(ctx, chromedp.Navigate(origin+"/p/?opened#0QTC13462CXD2PHN")))
+	runs(ctx, t, "1")
+	sees(ctx, t, "[data-screen=confirm]")
+	again(ctx, t, "2")
+	const kept = `caches.keys().then((names) => names.filter((name) => name.startsWith("keyturn-shell-")).map((name) => name === "keyturn-shell-" + document.documentElement.dataset.version).join())`
+	if got := evaluate[string](ctx, t, kept); got != "true" {
+		t.Errorf("the files that are kept are the page's: %q", got)
+	}
+}
+
+// The other engine lets it begin in the same way.
+func TestTakeOverFirefox(t *testing.T) {
+	r := newReleases(t)
+	phone := browser.NewFirefox(t, "en", browser.NewShade(t), browser.NewAutopush(t))
+	origin := serve(t, r)
+	here := func(version string) {
+		t.Helper()
+		phone.Awaits(`document.querySelector("[data-screen]") !== null && globalThis.versionHere === "` + version + `"`)
+	}
+	phone.Open(origin + "/p/")
+	here("1")
+	phone.Awaits(`navigator.serviceWorker.controller !== null`)
+	r.now.Store("2")
+	phone.Awaits(`(import("/p/lib/worker.js").then((m) => m.bringNewer()).then((yes) => (globalThis.came = yes)), true)`)
+	phone.Awaits(`globalThis.came === true`)
+	here("1")
+	phone.Open(origin + "/p/?again")
+	here("2")
+}
+
+// A version that begins under a page all the same, which no window of the app lets it, takes nothing
+// that was typed and mixes no parts; a page that nobody has touched is loaded again.
+func TestTakeOverIsLate(t *testing.T) {
+	r, ctx := newReleases(t), chromium(t)
+	r.open(ctx, t)
+	const late = `navigator.serviceWorker.getRegistration().then(({ waiting }) => new Promise((go) => {
+		navigator.serviceWorker.addEventListener("controllerchange", () => go(true), { once: true });
+		waiting.postMessage("take"); }))`
+	tap(ctx, t, "land.desk.use")
+	tap(ctx, t, "first.type")
+	sees(ctx, t, "#code")
+	evaluate[bool](ctx, t, typed)
+	r.comes(ctx, t, "2")
+	evaluate[bool](ctx, t, late)
+	if got := evaluate[string](ctx, t, `document.querySelector("#code").value + globalThis.versionHere`); got != "0QTC1" {
+		t.Errorf("what was typed, and the version, is %q", got)
+	}
+	evaluate[bool](ctx, t, `(history.back(), true)`)
+	tap(ctx, t, "page.menu")
+	tap(ctx, t, "settings.title") // a part that wasn't loaded before
+	sees(ctx, t, "error.unloaded")
+	tap(ctx, t, "page.again")
+	runs(ctx, t, "2")
+
+	again(ctx, t, "2") // nobody has touched it
+	r.comes(ctx, t, "3")
+	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](strings.Replace(late, "go(true)", "0", 1)+`, true`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	runs(ctx, t, "3")
 }

@@ -7,7 +7,7 @@ const SHELL = "keyturn-shell-" + VERSION;
 const ADDRESSES = new Set([...FILES, ...REST, ...LATER].map((file) => new URL(file, self.location).href));
 
 self.addEventListener("install", (event) => {
-  // No skipWaiting: a new version begins at the next launch. The server has the
+  // No skipWaiting: a new version begins at the next start. The server has the
   // browser ask whether its own copies are still right, so these are the newest.
   event.waitUntil(install());
 });
@@ -42,6 +42,7 @@ async function older() {
 
 self.addEventListener("message", (event) => {
   if (event.data === "keep") event.waitUntil(keep().catch(() => {})); // the next start asks again
+  if (event.data === "take") event.waitUntil(self.skipWaiting()); // lib/worker.js knows that no window is open
   if (event.data === "version") event.ports[0].postMessage(VERSION);
 });
 

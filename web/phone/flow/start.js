@@ -2,9 +2,10 @@
 
 import { html, render } from "../vendor/preact.js";
 import { readCode, readFragment } from "../lib/code.js";
+import { isOther } from "../lib/load.js";
 import { Phone } from "../lib/phone.js";
 import { list } from "../lib/words.js";
-import { hear, keepAll, startWorker, version } from "../lib/worker.js";
+import { hear, keepAll, onOther, startWorker, stay, takeOver, version } from "../lib/worker.js";
 import { App } from "./app.js";
 import { land } from "./land.js";
 import { live } from "./live.js";
@@ -18,6 +19,11 @@ const PATIENCE = 1500; // milliseconds until it is said that the phone is being 
  * @param {HTMLElement} root
  */
 export async function start(fragment, root) {
+  if (!fragment) await takeOver(); // what it was opened with would be lost
+  await stay();
+  let touched = fragment !== "";
+  for (const kind of ["pointerdown", "click", "keydown", "input"]) addEventListener(kind, () => (touched = true), { once: true, capture: true });
+  onOther(document.documentElement.dataset.version ?? "", () => (touched ? isOther() : location.reload()));
   const app = new App(null, () => render(html`<${Root} app=${app} />`, root));
   const opened = readFragment(fragment);
   startWorker();

@@ -2,6 +2,11 @@
 
 import { Problem } from "./problem.js";
 
+let other = false;
+
+/** Whatever would be loaded from now on is of another version than what is here. */
+export const isOther = () => void (other = true);
+
 /**
  * @template T
  * @param {Promise<T>} module  of import()
@@ -9,6 +14,7 @@ import { Problem } from "./problem.js";
  * @throws {Problem} offline, too_old, unloaded
  */
 export async function loaded(module) {
+  if (other) throw new Problem("unloaded");
   try {
     return await module;
   } catch (error) {

@@ -7,7 +7,7 @@ const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("keytu
 
 /**
  * Registers the worker. A newer version of the app takes over at the next
- * launch, never in the middle of a request.
+ * start, never in the middle of anything.
  * @returns {Promise<ServiceWorkerRegistration | null>} null where there are none
  */
 export async function startWorker() {
@@ -19,9 +19,13 @@ export async function startWorker() {
 }
 
 const PATIENCE = 3000; // milliseconds for what a worker answers at once
+const TAKING = 10_000; // milliseconds for the worker of before to end
+const ALONE = 500; // milliseconds: a page that is being replaced lets go of its lock a moment later
+const LOCK = "keyturn window"; // held, shared, by every window of the app; alone by the one that lets a newer version in
 
-/** @template T @param {Promise<T>} answer @param {T} without @returns {Promise<T>} */
-const soon = (answer, without) => Promise.race([answer, new Promise((/** @type {(value: T) => void} */ resolve) => setTimeout(resolve, PATIENCE, without))]);
+/** @template T @param {Promise<T>} answer @param {T} without @param {number} [patience] @returns {Promise<T>} */
+const soon = (answer, without, patience = PATIENCE) =>
+  Promise.race([answer, new Promise((/** @type {(value: T) => void} */ resolve) => setTimeout(resolve, patience, without))]);
 
 /** @returns {Promise<string>} the version that runs here; empty: this window's files came from the server */
 export async function version() {
@@ -49,6 +53,55 @@ export async function bringNewer() {
   while (coming?.state === "installing") await new Promise((resolve) => coming.addEventListener("statechange", resolve, { once: true }));
   if (coming?.state === "redundant") throw new Error("the newer version can't be kept");
   return Boolean(registration?.waiting);
+}
+
+/**
+ * Lets a newer version that waits begin, if no other window of the app is open. It is for the very start: the page is then
+ * loaded again, before it has shown or loaded anything more. The browser would wait until no window is left, and a page
+ * that is loaded again is one.
+ */
+export async function takeOver() {
+  const registration = navigator.serviceWorker?.getRegistration().catch(() => undefined);
+  const waiting = (await soon(registration ?? Promise.resolve(undefined), undefined))?.waiting;
+  if (!waiting) return;
+  const enough = new AbortController();
+  setTimeout(() => enough.abort(), ALONE);
+  await navigator.locks.request(LOCK, { signal: enough.signal }, () => take(waiting)).catch(() => {}); // another window is open
+}
+
+/** Once for each version: a browser that keeps it waiting all the same starts with the one of before. @param {ServiceWorker} waiting */
+async function take(waiting) {
+  const version = await ask(waiting, "version", "");
+  if (!version || sessionStorage.getItem("keyturn.taken") === version) return;
+  sessionStorage.setItem("keyturn.taken", version);
+  const taken = new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", () => resolve(true), { once: true }));
+  waiting.postMessage("take");
+  await soon(taken, false, TAKING);
+  location.reload();
+  await new Promise(() => {}); // the lock goes with the page: what starts meanwhile waits for it
+}
+
+/** Says that this window is open, until it closes: no version changes under it. Waits while another one lets a newer version in. */
+export async function stay() {
+  const here = new Promise((resolve) => {
+    navigator.locks?.request(LOCK, { mode: "shared" }, () => (resolve(true), new Promise(() => {}))).catch(() => resolve(false)) ?? resolve(false);
+  });
+  await soon(here, false, TAKING);
+}
+
+/**
+ * Tells if this page is of another version than the parts that it would load: a newer one began while it was being loaded, or
+ * a browser was late.
+ * @param {string} own  of the page  @param {() => void} told
+ */
+export function onOther(own, told) {
+  const look = async () => {
+    const now = await version();
+    const kept = now && now !== own && (await caches.match("./", { cacheName: "keyturn-shell-" + now }).catch(() => undefined));
+    if (kept) told(); // without room for it the server's is shown, whatever the worker's is
+  };
+  navigator.serviceWorker?.addEventListener("controllerchange", look);
+  look();
 }
 
 let asked = false;
