@@ -41,6 +41,7 @@ export function Confirm({ made, name: first, here = false, problem, retry = fals
     : made && html`<${Button} k="confirm.go" type="submit" kind="main wide" busy=${busy} />
       <${Button} k="confirm.notme" kind="wide" onPress=${onNotMe} />`;
   return html`<form onSubmit=${go} novalidate><${Screen} name="confirm" k=${problem && !made ? "page.bad.title" : "confirm.title"} back=${back} acts=${acts} say=${counted("confirm.left", seconds)}>
+    <${Private} />
     ${made ? html`<${Details} made=${made} />` : !problem && html`<${Grey} />`}
     ${here && html`<${Banner} icon="info" role="alert" say=${{ k: "confirm.here", v: { account: made?.account ?? "" } }} />`}
     ${made && !here && html`
@@ -48,7 +49,6 @@ export function Confirm({ made, name: first, here = false, problem, retry = fals
       <${T} as="p" k="confirm.what" />
       ${made.replaces && html`<${T} as="p" k="confirm.move" v=${{ old: made.replaces }} />`}
       <${T} as="p" class="small muted" k="confirm.root" />
-      <${Private} />
       <${Banner} kind="warn" icon="warning" say=${{ k: "confirm.only" }} />
       ${seconds <= 60 && html`<${Status} icon="clock" kind="warn" counting=${true} say=${{ k: "confirm.left", v: { left: minutes(seconds) } }} />`}`}
     <${Trouble} problem=${problem} />

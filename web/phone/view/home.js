@@ -19,7 +19,6 @@ export function Home({ cards, accounts, ended, unfinished, note, say, many, told
     ${accounts.some(({ state }) => state === "active") && html`<${Button} k="home.chal" kind="wide" icon="keyboard" onPress=${onRespond} />`}</div>`;
   return html`<${Screen} name="home" k="home.title" bare=${true} tab=${cards.length ? t(cards[0].title) : ""} acts=${acts} say=${say}>
     ${note && html`<${Status} say=${note} />`}
-    <${Private} />
     ${unread && html`<${Banner} kind="warn" icon="warning" say=${{ k: "home.unread", v: { accounts: unread } }}><p><${Button} k="page.again" kind="small" onPress=${onAgain} /></p><//>`}
     ${unfinished.map((account) => html`<${Banner} kind="warn" icon="clock" say=${{ k: "home.unfinished", v: { account } }}>
       <p><${Button} k="home.unfinished.go" kind="small" onPress=${onResume} /></p><//>`)}
@@ -30,6 +29,7 @@ export function Home({ cards, accounts, ended, unfinished, note, say, many, told
       ${cards.map((card) => html`<${Waiting} key=${card.id} card=${card} many=${many} onOpen=${onOpen} />`)}
       ${!cards.length && html`<div class="empty"><${Icon} name="key" /><${T} as="p" class="muted" k="home.none" /></div>`}
     </section>
+    <${Private} />
     ${push && html`<${Banner} kind=${push === "lost" ? "warn" : "info"} icon="bell-off" say=${{ k: "home.notif." + push }}>
       <p><${Button} k=${`home.notif.${push}.go`} kind="small" onPress=${onPush} /></p><//>`}
     ${browser && html`<${Banner} icon="phone" say=${{ k: offer === "done" ? "land.and.done" : "home.install" }}>

@@ -52,7 +52,7 @@ function Push({ push: { state, on }, onPush, onCheck }) {
     <${Button} k="notify.check" kind="link" onPress=${onCheck} />`;
 }
 
-/** What is brought begins at the next launch: nothing that is being typed is lost. @param {import("../flow/settings.js").Update} props */
+/** What is brought begins at the next start: nothing that is being typed is lost. @param {import("../flow/settings.js").Update} props */
 function Newer({ step, problem, look }) {
   return html`<div class="stack" role="status">${step !== "" && step !== "looking" && html`<${T} as="p" k=${"settings.update." + step} />`}</div>
     <${Trouble} problem=${problem} />
