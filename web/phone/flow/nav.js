@@ -13,6 +13,7 @@ export class Nav {
     this.stack = [{ name: "Root", props: {}, key: 0 }];
     /** Instead of going back, if set: asks first. @type {(() => void) | null} */
     this.hold = null;
+    this.way = false; // the browser is on its way to where the stack is, and tells when it is there
     history.replaceState({ at: 0 }, "");
     addEventListener("popstate", ({ state }) => this.#popped(state?.at ?? 0));
   }
@@ -24,7 +25,7 @@ export class Nav {
   /** @param {string} name @param {any} [props] */
   go(name, props = {}) {
     this.stack.push(this.#entry(name, props));
-    history.pushState({ at: this.stack.length - 1 }, "");
+    if (!this.way) history.pushState({ at: this.stack.length - 1 }, "");
     this.told();
   }
 
@@ -41,7 +42,7 @@ export class Nav {
     if (steps === 0) return this.go(name, props);
     this.hold = null;
     this.stack = [this.stack[0], this.#entry(name, props)];
-    if (steps > 1) history.go(1 - steps);
+    this.#leave(steps - 1);
     this.told();
   }
 
@@ -53,7 +54,7 @@ export class Nav {
     const steps = this.stack.length - 1;
     this.hold = null;
     this.stack.length = 1;
-    if (steps) history.go(-steps);
+    this.#leave(steps);
     this.told();
   }
 
@@ -62,9 +63,22 @@ export class Nav {
     history.replaceState({ at: this.stack.length - 1 }, "", location.pathname);
   }
 
+  /** @param {number} steps  back */
+  #leave(steps) {
+    if (!steps || this.way) return;
+    this.way = true;
+    history.go(-steps);
+  }
+
   /** @param {number} at */
   #popped(at) {
     const last = this.stack.length - 1;
+    if (this.way) { // what was opened meanwhile stays
+      this.way = false;
+      this.#leave(Math.max(0, at - last));
+      for (let next = at + 1; next <= last; next++) history.pushState({ at: next }, "");
+      return;
+    }
     if (at >= last) return;
     if (this.hold) {
       history.pushState({ at: last }, "");

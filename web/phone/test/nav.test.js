@@ -49,4 +49,23 @@ export default async function () {
     await back();
     equal([names(nav), history.state.at], [["Root"], 0]);
   });
+
+  await test("nav/a screen that is opened while the browser is still on its way home stays, and back leads home", async () => {
+    for (const way of ["home", "reset"]) {
+      const nav = new Nav(() => {});
+      for (const name of ["Type", "Confirm", "Unlock"]) nav.go(name);
+      const settled = new Promise((done) => addEventListener("popstate", () => setTimeout(done), { once: true }));
+      if (way === "home") nav.home();
+      else nav.reset("Code");
+      nav.go("Next");
+      await settled;
+      const want = way === "home" ? ["Root", "Next"] : ["Root", "Code", "Next"];
+      equal([names(nav), history.state.at], [want, want.length - 1], way);
+      while (want.length > 1) {
+        want.pop();
+        await back();
+        equal([names(nav), history.state.at], [want, want.length - 1], way + ", back");
+      }
+    }
+  });
 }
