@@ -54,7 +54,8 @@ type Guesses interface {
 	// BeginGuess takes a try of each count, or none. It returns [*TooMany] if one is used
 	// up, with the reference of that lock, and the key of a count that may have a try again
 	// once those are judged that are being compared. A try that isn't judged after
-	// Limits.Judged is a wrong one: the server was killed.
+	// Limits.Judged is a wrong one: the server was killed. Where others wait for one of
+	// the counts it waits behind them, for as long as ctx lasts.
 	BeginGuess(ctx context.Context, g Guess) (judging string, err error)
 
 	// EndGuess gives the tries back: the password was right, or was not compared.
@@ -129,8 +130,8 @@ func (s *Service) everybody(ctx context.Context, id, counted, addr string) ([]Co
 	return counts, nil
 }
 
-// longestTurn is how long an attempt waits for others to be judged. One that isn't
-// judged then never will be.
+// longestTurn is how long an attempt waits for others to be counted and judged. One that
+// isn't judged then never will be.
 const longestTurn = 30 * time.Second
 
 // take takes a try of each count, or none. Where there is one only if those are right
@@ -141,7 +142,10 @@ func (s *Service) take(ctx context.Context, id string, counts []Count) (Guess, e
 	defer cancel()
 	for {
 		g := Guess{ID: rand.Text(), Account: id, Counts: counts, At: s.Now()}
-		judging, err := s.Guesses.BeginGuess(ctx, g)
+		judging, err := s.Guesses.BeginGuess(patience, g)
+		if err != nil && patience.Err() != nil {
+			err = context.Cause(patience)
+		}
 		if err != nil {
 			s.turns.next(counts) // who waits behind this one is told the same
 			return Guess{}, err

@@ -18,6 +18,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -108,7 +109,20 @@ func start(t testing.TB, o options) *World {
 	w.stop = stop
 	go func() { w.ended <- w.Serve(ctx, l) }()
 	t.Cleanup(w.Stop)
+	t.Cleanup(w.tell)
 	return w
+}
+
+// tell says what went wrong on the server's side when a test has failed.
+func (w *World) tell() {
+	if !w.t.Failed() {
+		return
+	}
+	for line := range strings.Lines(w.Log()) {
+		if strings.Contains(line, "level=ERROR") || strings.Contains(line, "level=WARN") {
+			w.t.Log(w.addr, strings.TrimSpace(line))
+		}
+	}
 }
 
 // Stop stops the server as SIGTERM does, and waits for its end. Doing it twice does

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"keyturn"
@@ -24,7 +25,7 @@ var _ account.Guesses = (*DB)(nil)
 
 // BeginGuess implements [account.Guesses].
 func (d *DB) BeginGuess(ctx context.Context, g account.Guess) (judging string, err error) {
-	err = d.write(ctx, func(tx *Tx) error {
+	err = d.count(ctx, keysOf(g), func(tx *Tx) error {
 		judging = ""
 		counts, err := tx.lockCounts(g)
 		if err != nil {
@@ -58,12 +59,15 @@ func (d *DB) BeginGuess(ctx context.Context, g account.Guess) (judging string, e
 // so that no two of them wait for each other.
 func (tx *Tx) lockCounts(g account.Guess) ([]account.Count, error) {
 	counts := slices.SortedFunc(slices.Values(g.Counts), func(a, b account.Count) int { return cmp.Compare(a.Key, b.Key) })
-	for _, c := range counts {
-		if err := tx.run(trySQL.Lock, c.Key); err != nil {
-			return nil, err
-		}
+	return counts, tx.run(trySQL.Lock, strings.Join(keysOf(account.Guess{Counts: counts}), "\n"))
+}
+
+// keysOf are what a guess is counted by.
+func keysOf(g account.Guess) (keys []string) {
+	for _, c := range g.Counts {
+		keys = append(keys, c.Key)
 	}
-	return counts, nil
+	return keys
 }
 
 // tally are the tries of a count within its time.
@@ -122,7 +126,7 @@ func (d *DB) EndGuess(ctx context.Context, g account.Guess) error {
 
 // WrongGuess implements [account.Guesses].
 func (d *DB) WrongGuess(ctx context.Context, g account.Guess, ev, shut audit.Event) error {
-	return d.write(ctx, func(tx *Tx) error {
+	return d.count(ctx, keysOf(g), func(tx *Tx) error {
 		counts, err := tx.lockCounts(g)
 		if err != nil {
 			return err

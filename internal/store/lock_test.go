@@ -1,7 +1,11 @@
 package store_test
 
 import (
+	"context"
+	"crypto/rand"
 	"errors"
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -9,6 +13,7 @@ import (
 	"keyturn/internal/account"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
+	"keyturn/internal/policy"
 	"keyturn/internal/store"
 	"keyturn/internal/store/storetest"
 )
@@ -66,5 +71,39 @@ func TestAccountIsLockedFirst(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// A121: guesses at one account that wait for each other take one connection of the
+// database, not all: whoever signs in elsewhere gets one.
+func TestA121FloodLeavesConnections(t *testing.T) {
+	url := storetest.Postgres(t)
+	db, other := storetest.Open(t, url), storetest.Open(t, url)
+	guess := func(key string) account.Guess {
+		return account.Guess{ID: rand.Text(), At: time.Unix(1893456000, 0),
+			Counts: []account.Count{{Of: account.OfStrange, Key: key, Rate: policy.Rate{Most: 1000, In: time.Hour}}}}
+	}
+	ctx, end := context.WithTimeout(t.Context(), 30*time.Second) // only if it fails
+	defer end()
+	var flood sync.WaitGroup
+	defer flood.Wait()
+	err := other.Write(ctx, func(tx *store.Tx) error {
+		if err := run("SELECT pg_advisory_xact_lock(hashtextextended('flooded', 0))")(tx); err != nil {
+			return err
+		}
+		for i := range 64 {
+			flood.Go(func() {
+				if _, err := db.BeginGuess(t.Context(), guess("flooded")); err != nil {
+					t.Errorf("guess in the flood: %v", err)
+				}
+			})
+			if _, err := db.BeginGuess(ctx, guess(fmt.Sprint("person ", i))); err != nil {
+				return fmt.Errorf("person %d: %w", i, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }

@@ -35,6 +35,7 @@ const (
 type postgres struct {
 	config *pgx.ConnConfig
 	db     *sql.DB
+	lines  lines
 }
 
 func openPostgres(ctx context.Context, url string) (*postgres, error) {
@@ -60,7 +61,7 @@ func connectPostgres(config *pgx.ConnConfig) *postgres {
 	db.SetMaxOpenConns(mostConns)
 	db.SetMaxIdleConns(mostConns)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	return &postgres{config, db}
+	return &postgres{config: config, db: db}
 }
 
 // pooled reports whether something like PgBouncer stands in between: the process that
@@ -152,6 +153,11 @@ func again(err error) bool {
 func duplicate(err error) bool {
 	p, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && p.Code == "23505"
+}
+
+// inLine implements engine.
+func (p *postgres) inLine(ctx context.Context, keys ...string) (leave func(), err error) {
+	return p.lines.enter(ctx, keys)
 }
 
 // left implements engine: its server has it.

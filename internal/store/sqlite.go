@@ -124,6 +124,11 @@ func (s *sqlite) write(ctx context.Context, f func(*Tx) error) error { return s.
 
 func (s *sqlite) close() error { return errors.Join(s.queries.close(), s.writer.stop()) }
 
+// inLine implements engine: all wait for one writer, in turn.
+func (s *sqlite) inLine(context.Context, ...string) (leave func(), err error) {
+	return func() {}, nil
+}
+
 // left implements engine.
 func (s *sqlite) left() string {
 	if s.file == "" {

@@ -78,6 +78,10 @@ type engine interface {
 	// write runs f in a transaction and returns after its durable commit.
 	write(ctx context.Context, f func(*Tx) error) error
 
+	// inLine waits until no other transaction of this process counts by one of the keys,
+	// where such ones would wait inside the database. Until then no connection is taken.
+	inLine(ctx context.Context, keys ...string) (leave func(), err error)
+
 	// migrations returns a handle for changing the schema, which its user closes.
 	migrations() (*sql.DB, goose.Dialect, error)
 

@@ -13,10 +13,20 @@ func init() { load(&trySQL, "try.sql") }
 
 var _ account.Tries = (*DB)(nil)
 
+// count is write for what counts by keys that others count by in the same moment.
+func (d *DB) count(ctx context.Context, keys []string, f func(*Tx) error) error {
+	leave, err := d.engine.inLine(ctx, keys...)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return d.write(ctx, f)
+}
+
 // Take implements [account.Tries]. Each try is a row, so that within any stretch
 // of the given length there are no more than most, wherever it begins.
 func (d *DB) Take(ctx context.Context, key string, most int, in time.Duration, at time.Time) (wait time.Duration, err error) {
-	err = d.write(ctx, func(tx *Tx) (err error) {
+	err = d.count(ctx, []string{key}, func(tx *Tx) (err error) {
 		wait, err = tx.take(key, most, in, at)
 		return err
 	})
@@ -43,7 +53,7 @@ func (tx *Tx) take(key string, most int, in time.Duration, at time.Time) (wait t
 
 // GiveBack implements [account.Tries].
 func (d *DB) GiveBack(ctx context.Context, key string) error {
-	return d.write(ctx, func(tx *Tx) error {
+	return d.count(ctx, []string{key}, func(tx *Tx) error {
 		if err := tx.run(trySQL.Lock, key); err != nil {
 			return err
 		}

@@ -1,8 +1,9 @@
 -- Tries that are counted within a time, and how they are forgotten.
 
 -- name: Lock (postgres)
--- Takers of one key queue up. SQLite has one writer anyway.
-SELECT pg_advisory_xact_lock(hashtextextended($1, 0));
+-- Takers of one of these keys, a line for each and sorted, queue up. SQLite has one
+-- writer anyway.
+SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(string_to_array($1, E'\n')) AS key;
 
 -- name: Take
 -- Taken before it is judged: of any number at once, $4 are taken.
