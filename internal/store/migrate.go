@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -158,12 +159,40 @@ func (d *DB) up(ctx context.Context, steps fs.FS, inGo []*goose.Migration) (err 
 		return err
 	}
 	defer release()
-	p, err := goose.NewProvider(dialect, db, steps, goose.WithGoMigrations(inGo...))
+	inSQL, err := texts(steps)
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(dialect, db, nil, goose.WithGoMigrations(append(inSQL, inGo...)...))
 	if err != nil {
 		return err
 	}
 	_, err = p.Up(ctx)
 	return err
+}
+
+// texts are the files of a folder as steps. Each is handed to the engine as it is, which
+// takes any number of statements: reading them one by one first is most of what a new
+// database costs.
+func texts(steps fs.FS) (all []*goose.Migration, err error) {
+	files, err := fs.Glob(steps, "*.sql")
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		n, errName := goose.NumericComponent(file)
+		text, errRead := fs.ReadFile(steps, file)
+		if err := errors.Join(errName, errRead); err != nil {
+			return nil, err
+		}
+		all = append(all, goose.NewGoMigration(n, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+			if _, err := tx.ExecContext(ctx, string(text)); err != nil {
+				return fmt.Errorf("%s: %w", file, err)
+			}
+			return nil
+		}}, nil))
+	}
+	return all, nil
 }
 
 // backup implements engine. The copy is made under another name and moved when
