@@ -130,6 +130,7 @@ type tries struct {
 	taken    map[string]int
 	judging  map[string]int // of the taken ones
 	familiar map[string]bool
+	full     bool // others wait for every count, for ever
 	events   *people
 }
 
@@ -152,7 +153,11 @@ func (t *tries) GiveBack(_ context.Context, key string) error {
 
 func (t *tries) Forget(context.Context, string) error { panic("not asked for") }
 
-func (t *tries) BeginGuess(_ context.Context, g account.Guess) (judging string, err error) {
+func (t *tries) BeginGuess(ctx context.Context, g account.Guess) (judging string, err error) {
+	if t.full {
+		<-ctx.Done()
+		return "", ctx.Err()
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, c := range g.Counts {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"keyturn/internal/account"
@@ -117,6 +118,24 @@ func TestA100RightOnesWaitForEachOther(t *testing.T) {
 	if n := w.taken(); n != 0 {
 		t.Errorf("%d tries stay taken, want 0", n)
 	}
+}
+
+// A121: whoever waits behind others to be counted is told after half a minute that they
+// are too many; a browser that goes away meanwhile is told nothing of the kind.
+func TestA121WaitsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.tries.full = true
+		began := time.Now()
+		if _, err := w.Check(t.Context(), attempt("ada", password)); !errors.Is(err, account.ErrBusy) || time.Since(began) != 30*time.Second {
+			t.Errorf("after %s: %v, want %v after 30 s", time.Since(began), err, account.ErrBusy)
+		}
+		gone, leave := context.WithTimeout(t.Context(), time.Second)
+		defer leave()
+		if _, err := w.Check(gone, attempt("ada", password)); errors.Is(err, account.ErrBusy) {
+			t.Errorf("the browser is gone: %v", err)
+		}
+	})
 }
 
 // A100: whoever waits is told to go as soon as the wrong ones have used up the count.

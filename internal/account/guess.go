@@ -143,8 +143,8 @@ func (s *Service) take(ctx context.Context, id string, counts []Count) (Guess, e
 	for {
 		g := Guess{ID: rand.Text(), Account: id, Counts: counts, At: s.Now()}
 		judging, err := s.Guesses.BeginGuess(patience, g)
-		if err != nil && patience.Err() != nil {
-			err = context.Cause(patience)
+		if errors.Is(err, context.DeadlineExceeded) && patience.Err() != nil && ctx.Err() == nil {
+			err = ErrBusy
 		}
 		if err != nil {
 			s.turns.next(counts) // who waits behind this one is told the same

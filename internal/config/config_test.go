@@ -196,8 +196,6 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// A SQLite file has one form of address. What other programs write would be another
-// file, so the right one is said; a password is never repeated.
 // Where a proxy has to speak https on this machine, it is named, or everybody has its address.
 func TestUnseen(t *testing.T) {
 	for _, tt := range []struct {
@@ -226,6 +224,8 @@ func TestUnseen(t *testing.T) {
 	}
 }
 
+// A SQLite file has one form of address. What other programs write would be another
+// file, so the right one is said; a password is never repeated.
 func TestStorageAddress(t *testing.T) {
 	const general, server = "such as sqlite:/var/lib/keyturn/keyturn.db", "such as postgres://keyturn@db.example.com/keyturn"
 	for url, want := range map[string]string{

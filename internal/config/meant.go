@@ -9,7 +9,7 @@ import (
 )
 
 // meantBy is what somebody may have meant who wrote a length of time, or a rate, in another
-// form: days or weeks, no unit, or one in place of the other. "" if that can't be told.
+// form: days or weeks, or one in place of the other. "" if that can't be told.
 func meantBy(v reflect.Value, text string) string {
 	most, in, rate := strings.Cut(text, "/")
 	if !rate {
