@@ -106,8 +106,16 @@ func (s *Sender) reach(ctx, life context.Context, network string, encryption *tl
 // inTime says of an error, too, that the time was over. It looks at the clock since a
 // deadline of the connection may be noticed before that of ctx.
 func inTime(ctx context.Context, err error) error {
-	if end, ok := ctx.Deadline(); err != nil && ok && !time.Now().Before(end) {
+	if err != nil && late(ctx) {
 		return fmt.Errorf("%w: %w", errLate, err)
 	}
 	return err
 }
+
+func late(ctx context.Context) bool {
+	end, ok := ctx.Deadline()
+	return ok && !time.Now().Before(end)
+}
+
+// over reports whether nobody waits any more.
+func over(ctx context.Context) bool { return ctx.Err() != nil || late(ctx) }

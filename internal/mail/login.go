@@ -82,17 +82,18 @@ func (s *Sender) enter(ctx context.Context, c *connection, offered []kind) (*con
 			s.turns.accepted(k)
 			return c, nil
 		}
-		s.turns.refused(k, offered)
+		s.turns.refused(k, offered, err)
 		said = append(said, k.name+": "+answer)
-		if i == len(order)-1 || final(err) {
+		if !over(ctx) && (i == len(order)-1 || final(err)) {
+			s.turns.failed()
 			break
 		}
-		if c, err = s.open(ctx); err != nil {
+		if c, err = s.open(ctx); err != nil { // nobody was asked about the other kinds
+			s.turns.back()
 			said = append(said, "then "+words(err.Error(), s.User))
 			break
 		}
 	}
-	s.turns.failed()
 	return nil, fmt.Errorf("%w: %s", ErrLogin, strings.Join(said, "; "))
 }
 
@@ -132,12 +133,14 @@ func final(err error) bool {
 	return ok && reply.Code == 421
 }
 
-// turns remember by which kind to begin: by the one that was accepted last. After a letter
+// turns remember by which kind to begin: by the one that was accepted last, until it is
+// refused for good; a connection that is cut says nothing about it. After a letter
 // for which none was accepted, each tries one kind only, in turn, until one is: a wrong
 // password isn't shown to the mail server more often than letters are tried.
 type turns struct {
 	mu    sync.Mutex
 	first string
+	known string // was accepted last, and not refused since; empty: none
 	one   bool
 }
 
@@ -157,13 +160,16 @@ func (t *turns) order(offered []kind) []kind {
 func (t *turns) accepted(k kind) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.first, t.one = k.name, false
+	t.first, t.known, t.one = k.name, k.name, false
 }
 
 // refused gives the turn to the kind behind k.
-func (t *turns) refused(k kind, offered []kind) {
+func (t *turns) refused(k kind, offered []kind, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if reply, ok := errors.AsType[*textproto.Error](err); ok && reply.Code >= 500 && k.name == t.known {
+		t.known = ""
+	}
 	i := slices.IndexFunc(offered, func(o kind) bool { return o.name == k.name })
 	t.first = offered[(i+1)%len(offered)].name
 }
@@ -172,5 +178,12 @@ func (t *turns) refused(k kind, offered []kind) {
 func (t *turns) failed() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.one = true
+	t.first, t.one = cmp.Or(t.known, t.first), true
+}
+
+// back says that a letter could not go on looking.
+func (t *turns) back() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.first = cmp.Or(t.known, t.first)
 }

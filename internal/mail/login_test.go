@@ -5,9 +5,11 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -223,5 +225,87 @@ func TestLoginIsCut(t *testing.T) {
 	m.Password, m.Patience = "wrong", time.Minute
 	if err := m.Send(ctx, letter); err == nil || strings.Contains(err.Error(), "longer than mail.patience") {
 		t.Error(err)
+	}
+}
+
+// A kind that was accepted before is the first to be tried again after a letter whose
+// logins were cut, or refused for now; only a refusal for good gives its turn away.
+func TestLoginAfterACut(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		cut   func(cancel func(), gone *atomic.Bool) // of the one login
+		wrong bool                                   // the password is wrong instead
+	}{
+		{"the other kinds are refused for good", func(func(), *atomic.Bool) {}, false},
+		{"and the network is gone", func(_ func(), gone *atomic.Bool) { gone.Store(true) }, false},
+		{"and nobody waits any more", func(cancel func(), _ *atomic.Bool) { cancel(); <-t.Context().Done() }, false},
+		{"the mail server has heard enough", nil, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := mailtest.Start(t)
+			s.Offer, s.Accept = strings.Fields("CRAM-MD5 PLAIN LOGIN"), []string{"PLAIN"}
+			ctx, cancel := context.WithCancel(t.Context())
+			var cut, gone atomic.Bool
+			s.Cut = func(string) bool {
+				if yes := cut.CompareAndSwap(true, false); !yes {
+					return false
+				}
+				tt.cut(cancel, &gone)
+				return true
+			}
+			m := sender(s)
+			m.Dial(func(ctx context.Context, network, address string) (net.Conn, error) {
+				if gone.Load() {
+					return nil, errors.New("no route")
+				}
+				return new(net.Dialer).DialContext(ctx, network, address)
+			})
+			var enough atomic.Bool
+			s.Refusal = func(string) *smtp.SMTPError {
+				if enough.Load() {
+					return &smtp.SMTPError{Code: 421, Message: "come back later"}
+				}
+				return smtp.ErrAuthFailed
+			}
+			if err := m.Send(t.Context(), letter); err != nil {
+				t.Fatal(err)
+			}
+			cut.Store(!tt.wrong)
+			if enough.Store(tt.wrong); tt.wrong {
+				m.Password = "wrong"
+			}
+			if err := m.Send(ctx, letter); !errors.Is(err, mail.ErrLogin) {
+				t.Fatal(err)
+			}
+			before := len(s.Logins())
+			m.Password = mailtest.Password
+			gone.Store(false)
+			if err := m.Send(t.Context(), letter); err != nil {
+				t.Error(err)
+			}
+			if got := s.Logins()[before:]; !slices.Equal(got, []string{"PLAIN"}) {
+				t.Errorf("logins %v", got)
+			}
+		})
+	}
+}
+
+// A password that is no longer right isn't shown by the kind of before only.
+func TestPasswordThatWasRight(t *testing.T) {
+	s := mailtest.Start(t)
+	s.Offer, s.Accept = strings.Fields("CRAM-MD5 PLAIN LOGIN"), []string{"PLAIN"}
+	m := sender(s)
+	if err := m.Send(t.Context(), letter); err != nil {
+		t.Fatal(err)
+	}
+	before := len(s.Logins())
+	m.Password = "wrong"
+	for range 4 {
+		if err := m.Send(t.Context(), letter); !errors.Is(err, mail.ErrLogin) {
+			t.Fatal(err)
+		}
+	}
+	if got, want := s.Logins()[before:], strings.Fields("PLAIN LOGIN CRAM-MD5 PLAIN LOGIN CRAM-MD5"); !slices.Equal(got, want) {
+		t.Errorf("logins %v, want %v", got, want)
 	}
 }

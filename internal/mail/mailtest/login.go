@@ -39,6 +39,10 @@ func (c *session) Auth(kind string) (sasl.Server, error) {
 	if !slices.Contains(c.AuthMechanisms(), kind) {
 		return nil, smtp.ErrAuthUnknownMechanism
 	}
+	if s.Cut != nil && s.Cut(kind) {
+		_ = c.conn.Conn().Close() // what comes after it goes nowhere
+		return nil, smtp.ErrAuthFailed
+	}
 	password := Password
 	if s.Accept != nil && !slices.Contains(s.Accept, kind) {
 		password = "another"

@@ -52,6 +52,10 @@ type Server struct {
 	// Refusal makes the answer to a login that isn't right, of its last response; nil: 535.
 	Refusal func(response string) *smtp.SMTPError
 
+	// Cut is called when a login begins, and says whether the connection ends without a
+	// word; nil: it never does.
+	Cut func(kind string) bool
+
 	// Closes says that the connection ends with such an answer; of code 0, without a word.
 	Closes bool
 
