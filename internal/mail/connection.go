@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
 	"time"
@@ -16,7 +17,12 @@ import (
 var (
 	errLate      = errors.New("the mail server took longer than mail.patience")
 	errElsewhere = errors.New("the mail server isn't on this machine, and nothing would be encrypted")
+	errBabble    = errors.New("the mail server said more than 1 MiB")
 )
+
+// most is how much a mail server may say on one connection, in bytes, its encryption
+// counted: real ones say some thousands. The library keeps a reply whole, whoever sent it.
+const most = 1 << 20
 
 // A connection is one to the mail server, after its greeting and as encrypted as the
 // settings want it.
@@ -90,6 +96,7 @@ func (s *Sender) reach(ctx, life context.Context, network string, encryption *tl
 		return nil, err
 	}
 	context.AfterFunc(life, func() { _ = raw.Close() })
+	raw = &heeded{raw, io.LimitedReader{R: raw, N: most}}
 	switch s.Security {
 	case StartTLS:
 		return raw, nil
@@ -101,6 +108,21 @@ func (s *Sender) reach(ctx, life context.Context, network string, encryption *tl
 		return nil, errElsewhere
 	}
 	return raw, nil
+}
+
+// heeded is a connection that is listened to up to a limit. It lies beneath the encryption,
+// so that it also holds for what nobody has shown a certificate for. Attack A122.
+type heeded struct {
+	net.Conn
+	left io.LimitedReader
+}
+
+// Read implements [io.Reader].
+func (c *heeded) Read(to []byte) (int, error) {
+	if c.left.N <= 0 {
+		return 0, errBabble
+	}
+	return c.left.Read(to)
 }
 
 // inTime says of an error, too, that the time was over. It looks at the clock since a

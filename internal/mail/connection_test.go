@@ -2,6 +2,7 @@ package mail_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"slices"
 	"strings"
@@ -83,5 +84,49 @@ func TestIPv6(t *testing.T) {
 	})
 	if err := m.Send(t.Context(), letter); err != nil || !slices.Equal(asked, []string{"tcp [::1]:587"}) {
 		t.Errorf("%v, asked for %q", err, asked)
+	}
+}
+
+// counted is a connection that counts what was read from it. One that babbles says the
+// same again and again, and takes whatever it is told.
+type counted struct {
+	net.Conn
+	babble string
+	read   *int
+}
+
+func (c counted) Read(to []byte) (n int, err error) {
+	if c.babble == "" {
+		n, err = c.Conn.Read(to)
+	} else if n = copy(to, c.babble); *c.read > 64<<20 {
+		return 0, errors.New("the test has said enough")
+	}
+	*c.read += n
+	return n, err
+}
+
+// A122: a greeting or another reply without an end is listened to for 1 MiB, also of who
+// hasn't shown a certificate; so is one line without an end.
+func TestA122EndlessReply(t *testing.T) {
+	for _, tt := range []struct{ name, security, greeting, login string }{
+		{"lines before the encryption", mail.StartTLS, "220-" + strings.Repeat("A", 996) + "\r\n", ""},
+		{"a line before the encryption", mail.StartTLS, strings.Repeat("2", 1000), ""},
+		{"lines within the encryption", mail.StartTLS, "", "334-" + strings.Repeat("A", 996) + "\r\n"},
+		{"lines within one from the first byte", mail.TLS, "", "334-" + strings.Repeat("A", 996) + "\r\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := map[string]func(testing.TB) *mailtest.Server{mail.StartTLS: mailtest.Start, mail.TLS: mailtest.StartTLS}[tt.security](t)
+			s.Babble = tt.login
+			m, read := sender(s), 0
+			m.Security = tt.security
+			m.Dial(func(ctx context.Context, network, address string) (net.Conn, error) {
+				c, err := new(net.Dialer).DialContext(ctx, network, address)
+				return counted{c, tt.greeting, &read}, err
+			})
+			err := m.Send(t.Context(), letter)
+			if err == nil || read > 1<<20 || !strings.Contains(err.Error(), "said more than 1 MiB") {
+				t.Errorf("%d bytes were read: %v", read, err)
+			}
+		})
 	}
 }

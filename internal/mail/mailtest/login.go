@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"hash"
+	"io"
 	"slices"
 	"strings"
 
@@ -36,6 +37,11 @@ func (c *session) Auth(kind string) (sasl.Server, error) {
 	s.mu.Lock()
 	s.logins = append(s.logins, kind)
 	s.mu.Unlock()
+	for s.Babble != "" {
+		if _, err := io.WriteString(c.conn.Conn(), s.Babble); err != nil {
+			return nil, err
+		}
+	}
 	if !slices.Contains(c.AuthMechanisms(), kind) {
 		return nil, smtp.ErrAuthUnknownMechanism
 	}

@@ -59,6 +59,9 @@ type Server struct {
 	// Closes says that the connection ends with such an answer; of code 0, without a word.
 	Closes bool
 
+	// Babble is what it says again and again, without end, in the place of an answer to a login.
+	Babble string
+
 	// Unencrypted says that logins are offered and letters taken without encryption too.
 	Unencrypted bool
 
