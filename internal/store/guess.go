@@ -25,14 +25,15 @@ var _ account.Guesses = (*DB)(nil)
 
 // BeginGuess implements [account.Guesses].
 func (d *DB) BeginGuess(ctx context.Context, g account.Guess) (judging string, err error) {
-	err = d.count(ctx, keysOf(g), func(tx *Tx) error {
+	err = d.count(ctx, keysOf(g), func(tx *Tx, waited time.Duration) error {
 		judging = ""
+		at := g.At.Add(waited)
 		counts, err := tx.lockCounts(g)
 		if err != nil {
 			return err
 		}
 		for _, c := range counts {
-			switch busy, err := tx.room(c, g.At, d.Limits.Judged); {
+			switch busy, err := tx.room(c, at, d.Limits.Judged); {
 			case err != nil:
 				return err
 			case busy:
@@ -43,10 +44,10 @@ func (d *DB) BeginGuess(ctx context.Context, g account.Guess) (judging string, e
 			return nil
 		}
 		for _, c := range counts {
-			if err := tx.run(guessSQL.Take, c.Key, g.At, g.Account, g.ID); err != nil {
+			if err := tx.run(guessSQL.Take, c.Key, at, g.Account, g.ID); err != nil {
 				return err
 			}
-			if err := tx.run(trySQL.ForgetOld, c.Key, g.At.Add(-c.Rate.In)); err != nil {
+			if err := tx.run(trySQL.ForgetOld, c.Key, at.Add(-c.Rate.In)); err != nil {
 				return err
 			}
 		}
@@ -126,7 +127,7 @@ func (d *DB) EndGuess(ctx context.Context, g account.Guess) error {
 
 // WrongGuess implements [account.Guesses].
 func (d *DB) WrongGuess(ctx context.Context, g account.Guess, ev, shut audit.Event) error {
-	return d.count(ctx, keysOf(g), func(tx *Tx) error {
+	return d.count(ctx, keysOf(g), func(tx *Tx, _ time.Duration) error {
 		counts, err := tx.lockCounts(g)
 		if err != nil {
 			return err

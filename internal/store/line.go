@@ -4,6 +4,9 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
+
+	"keyturn/internal/account"
 )
 
 // Lines are where the transactions of this process that count by a key wait for each
@@ -22,29 +25,49 @@ type line struct {
 	in   int // who wait or have their turn
 }
 
-// enter waits for the turn of each key. It returns why the context has ended, if that
-// comes first.
-func (l *lines) enter(ctx context.Context, keys []string) (leave func(), err error) {
-	keys = slices.Compact(slices.Sorted(slices.Values(keys))) // in one order for all, so that no two wait for each other
+// longestLine is how many may wait for one key.
+const longestLine = 256
+
+// enter waits for the turn of each key and returns how long that took: nothing if nobody
+// was before. The first line is that of the most special key, as keys are spelt: so whoever
+// waits for an account's turn has their address's already, and nobody's flood from one
+// address is more than one who waits there. The error is why the context has ended, or
+// [account.ErrBusy] where too many wait.
+func (l *lines) enter(ctx context.Context, keys []string) (leave func(), waited time.Duration, err error) {
+	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
+	slices.Reverse(keys) // in one order for all, so that no two wait for each other
 	for i, key := range keys {
-		if err := l.wait(ctx, key); err != nil {
+		took, err := l.wait(ctx, key)
+		if err != nil {
 			l.leave(keys[:i])
-			return nil, err
+			return nil, 0, err
 		}
+		waited += took
 	}
-	return func() { l.leave(keys) }, nil
+	return func() { l.leave(keys) }, waited, nil
 }
 
-func (l *lines) wait(ctx context.Context, key string) error {
+func (l *lines) wait(ctx context.Context, key string) (took time.Duration, err error) {
+	of := l.join(key)
+	if of == nil {
+		return 0, account.ErrBusy
+	}
 	select {
-	case l.join(key).turn <- struct{}{}:
-		return nil
+	case of.turn <- struct{}{}:
+		return 0, nil
+	default:
+	}
+	began := time.Now()
+	select {
+	case of.turn <- struct{}{}:
+		return time.Since(began), nil
 	case <-ctx.Done():
 		l.part(key)
-		return context.Cause(ctx)
+		return 0, context.Cause(ctx)
 	}
 }
 
+// join returns nil if the line is too long.
 func (l *lines) join(key string) *line {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -53,6 +76,9 @@ func (l *lines) join(key string) *line {
 	}
 	if l.of[key] == nil {
 		l.of[key] = &line{turn: make(chan struct{}, 1)}
+	}
+	if l.of[key].in > longestLine {
+		return nil
 	}
 	l.of[key].in++
 	return l.of[key]

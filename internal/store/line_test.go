@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"keyturn/internal/account"
 )
 
 // One at a time has its turn with a key, in the order in which they came; other keys
@@ -14,13 +16,13 @@ func TestLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l lines
 		var had []int
-		first, err := l.enter(t.Context(), []string{"b", "a", "b"})
+		first, _, err := l.enter(t.Context(), []string{"b", "a", "b"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i := range 3 {
 			go func() {
-				leave, err := l.enter(t.Context(), []string{"a"})
+				leave, _, err := l.enter(t.Context(), []string{"a"})
 				if err != nil {
 					t.Error(err)
 					return
@@ -30,7 +32,7 @@ func TestLines(t *testing.T) {
 			}()
 			synctest.Wait()
 		}
-		other, err := l.enter(t.Context(), []string{"c"})
+		other, _, err := l.enter(t.Context(), []string{"c"})
 		if err != nil || len(had) > 0 {
 			t.Fatalf("%v, had their turn: %v", err, had)
 		}
@@ -47,22 +49,77 @@ func TestLines(t *testing.T) {
 func TestLinesEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l lines
-		first, err := l.enter(t.Context(), []string{"b"})
+		first, _, err := l.enter(t.Context(), []string{"b"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		enough := errors.New("enough")
 		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, enough)
 		defer cancel()
-		if _, err := l.enter(ctx, []string{"a", "b"}); !errors.Is(err, enough) {
+		if _, _, err := l.enter(ctx, []string{"a", "b"}); !errors.Is(err, enough) {
 			t.Errorf("%v, want %v", err, enough)
 		}
 		first()
-		again, err := l.enter(t.Context(), []string{"a", "b"})
+		again, _, err := l.enter(t.Context(), []string{"a", "b"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if again(); len(l.of) > 0 {
+			t.Errorf("%d lines are left", len(l.of))
+		}
+	})
+}
+
+// A121: of a flood from one address one at most waits for an account's turn, so whoever
+// comes from elsewhere is second there. How long that took is told.
+func TestA121LinesOfAnAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l lines
+		keys := func(name, address string) []string {
+			return []string{"password.account/" + name, "password.address/" + address, "password/" + name + "/" + address}
+		}
+		for i := range 100 {
+			go func() {
+				leave, _, err := l.enter(t.Context(), keys([]string{"nobody", "ada"}[i%2], "192.0.2.7"))
+				if err != nil {
+					return // the test is over
+				}
+				defer leave()
+				select {
+				case <-time.After(time.Second): // what it does in its turn
+				case <-t.Context().Done():
+				}
+			}()
+		}
+		synctest.Wait()
+		leave, waited, err := l.enter(t.Context(), keys("ada", "198.51.100.7"))
+		if err != nil || waited > time.Second {
+			t.Fatalf("waited %s, %v", waited, err)
+		}
+		leave()
+	})
+}
+
+// A121: a line has an end. Whoever finds it full is told so at once.
+func TestA121FullLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l lines
+		ctx, end := context.WithCancel(t.Context())
+		for range 1 + longestLine {
+			go func() {
+				if leave, _, err := l.enter(ctx, []string{"a"}); err == nil {
+					<-ctx.Done()
+					leave()
+				}
+			}()
+		}
+		synctest.Wait()
+		if _, _, err := l.enter(t.Context(), []string{"b", "a"}); !errors.Is(err, account.ErrBusy) {
+			t.Errorf("%v, want %v", err, account.ErrBusy)
+		}
+		end()
+		synctest.Wait()
+		if len(l.of) > 0 {
 			t.Errorf("%d lines are left", len(l.of))
 		}
 	})

@@ -156,7 +156,7 @@ func duplicate(err error) bool {
 }
 
 // inLine implements engine.
-func (p *postgres) inLine(ctx context.Context, keys ...string) (leave func(), err error) {
+func (p *postgres) inLine(ctx context.Context, keys ...string) (leave func(), waited time.Duration, err error) {
 	return p.lines.enter(ctx, keys)
 }
 

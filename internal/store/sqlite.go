@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // driver "sqlite"
@@ -125,8 +126,8 @@ func (s *sqlite) write(ctx context.Context, f func(*Tx) error) error { return s.
 func (s *sqlite) close() error { return errors.Join(s.queries.close(), s.writer.stop()) }
 
 // inLine implements engine: all wait for one writer, in turn.
-func (s *sqlite) inLine(context.Context, ...string) (leave func(), err error) {
-	return func() {}, nil
+func (s *sqlite) inLine(context.Context, ...string) (leave func(), waited time.Duration, err error) {
+	return func() {}, 0, nil
 }
 
 // left implements engine.

@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/pressly/goose/v3"
 
@@ -79,8 +80,9 @@ type engine interface {
 	write(ctx context.Context, f func(*Tx) error) error
 
 	// inLine waits until no other transaction of this process counts by one of the keys,
-	// where such ones would wait inside the database. Until then no connection is taken.
-	inLine(ctx context.Context, keys ...string) (leave func(), err error)
+	// where such ones would wait inside the database, and returns how long that took. Until
+	// then no connection is taken.
+	inLine(ctx context.Context, keys ...string) (leave func(), waited time.Duration, err error)
 
 	// migrations returns a handle for changing the schema, which its user closes.
 	migrations() (*sql.DB, goose.Dialect, error)

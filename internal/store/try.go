@@ -14,20 +14,21 @@ func init() { load(&trySQL, "try.sql") }
 var _ account.Tries = (*DB)(nil)
 
 // count is write for what counts by keys that others count by in the same moment.
-func (d *DB) count(ctx context.Context, keys []string, f func(*Tx) error) error {
-	leave, err := d.engine.inLine(ctx, keys...)
+// f is told how long that took.
+func (d *DB) count(ctx context.Context, keys []string, f func(tx *Tx, waited time.Duration) error) error {
+	leave, waited, err := d.engine.inLine(ctx, keys...)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	return d.write(ctx, f)
+	return d.write(ctx, func(tx *Tx) error { return f(tx, waited) })
 }
 
 // Take implements [account.Tries]. Each try is a row, so that within any stretch
 // of the given length there are no more than most, wherever it begins.
 func (d *DB) Take(ctx context.Context, key string, most int, in time.Duration, at time.Time) (wait time.Duration, err error) {
-	err = d.count(ctx, []string{key}, func(tx *Tx) (err error) {
-		wait, err = tx.take(key, most, in, at)
+	err = d.count(ctx, []string{key}, func(tx *Tx, waited time.Duration) (err error) {
+		wait, err = tx.take(key, most, in, at.Add(waited))
 		return err
 	})
 	return wait, err
@@ -53,7 +54,7 @@ func (tx *Tx) take(key string, most int, in time.Duration, at time.Time) (wait t
 
 // GiveBack implements [account.Tries].
 func (d *DB) GiveBack(ctx context.Context, key string) error {
-	return d.count(ctx, []string{key}, func(tx *Tx) error {
+	return d.count(ctx, []string{key}, func(tx *Tx, _ time.Duration) error {
 		if err := tx.run(trySQL.Lock, key); err != nil {
 			return err
 		}
