@@ -28,8 +28,8 @@ func (h Horizon) Next(now time.Time) time.Time {
 		return h.At
 	case ahead <= believed, starts && ahead <= horizonAbsence:
 		return now
-	case !starts && !h.At.Equal(h.Seen): // another node leads, whose clock isn't so far ahead
-		return h.At
+	case !starts && (!h.At.Equal(h.Seen) || !h.Clock.IsZero() && h.Clock.Before(h.At)):
+		return h.At // another node leads, or would if this one hadn't led past its clock
 	}
 	return h.At.Add(believed)
 }

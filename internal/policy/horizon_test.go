@@ -34,6 +34,8 @@ func TestA113Horizon(t *testing.T) {
 		{"a clock jumps ten years while the node runs", false, false, time.Hour, 3650 * day, 4 * time.Hour, 0},
 		{"a clock jumps by five days while the node runs", false, false, time.Hour, 5 * day, 4 * time.Hour, 0},
 		{"a clock is ahead of another node's, which runs", false, true, time.Hour, 3650 * day, 0, 0},
+		{"and has led it past that of the other node", false, false, time.Hour, 3650 * day, 0, 3650*day + time.Minute},
+		{"and is alone then", false, false, time.Hour, 3650 * day, 4 * time.Hour, time.Hour},
 		{"a clock is behind", false, false, time.Hour, -3650 * day, 0, 0},
 		{"a clock is behind at the start", true, false, 0, -3650 * day, 0, 0},
 	} {

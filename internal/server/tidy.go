@@ -27,7 +27,7 @@ type tidying struct {
 
 	seen   time.Time // where the round before has left the horizon
 	began  time.Time // of that round, by a clock that nobody sets
-	doubts bool      // whether the clock is too far ahead
+	doubts bool      // whether the clock is too far ahead of it
 }
 
 // run forgets until ctx ends.
@@ -67,7 +67,7 @@ func (t *tidying) doubt(ctx context.Context, now time.Time) {
 	doubts := now.Sub(t.seen) > tidyEvery
 	switch {
 	case doubts && !t.doubts:
-		t.log.LogAttrs(ctx, slog.LevelWarn, "the clock is far ahead of when this database was last in use: what is old goes slowly",
+		t.log.LogAttrs(ctx, slog.LevelWarn, "what is old is behind the clock: it goes slowly",
 			slog.Time("clock", now), slog.Time("old_as_of", t.seen),
 			slog.String("hint", "if the clock is right, nothing is to be done; if it is wrong, set it, and nothing more will go"))
 	case !doubts && t.doubts:

@@ -50,7 +50,7 @@ func TestA113DoubtsAreTold(t *testing.T) {
 	clock = clock.Add(87600 * time.Hour)
 	round(t.Context(), began.Add(time.Hour))
 	told("ten years ahead", 1)
-	if text := log.String(); !strings.Contains(text, "level=WARN") || !strings.Contains(text, "old_as_of=") || !strings.Contains(text, "hint=") {
+	if text := log.String(); !strings.Contains(text, "level=WARN") || !strings.Contains(text, "what is old is behind the clock") || !strings.Contains(text, "old_as_of=") || !strings.Contains(text, "hint=") {
 		t.Errorf("the line is %s", text)
 	}
 	round(t.Context(), began.Add(2*time.Hour))
