@@ -42,17 +42,20 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, from *source) error {
 	if err != nil {
 		return err
 	}
-	lines, err := openLog(settings.Log.File, t.err)
-	if err != nil {
-		return sources.Place(err)
-	}
 	hangups := make(chan os.Signal, 1) // one is enough: whoever sends two wants the last to be heard
 	signal.Notify(hangups, syscall.SIGHUP)
 	defer signal.Stop(hangups)
-	log := slog.New(slog.NewTextHandler(lines, nil))
-	hold, err := serveAsOwner(ctx, settings, log)
+	hold, missed, err := serveAsOwner(ctx, settings)
 	if err != nil {
-		return errors.Join(err, hold.Close())
+		return sources.Place(errors.Join(err, hold.Close()))
+	}
+	lines, err := openLog(settings.Log.File, t.err) // by whom the server is from here on: A118
+	if err != nil {
+		return sources.Place(errors.Join(err, hold.Close()))
+	}
+	log := slog.New(slog.NewTextHandler(lines, nil))
+	if missed != "" {
+		sayRoot(ctx, log, settings, missed)
 	}
 	s, err := server.Open(ctx, settings, server.With{Log: log, Version: version, Hold: hold})
 	if err != nil {
@@ -80,35 +83,46 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, from *source) error {
 }
 
 // serveAsOwner has root serve as the owner of the database's folder, as its commands work,
-// with addresses that root has opened before. Attack A118. Where the owner couldn't use all
-// that a server uses while it runs, root stays who it is, and the log says so.
-func serveAsOwner(ctx context.Context, c config.Config, log *slog.Logger) (*server.Hold, error) {
+// with ports that root has opened before. Attack A118. Where the owner couldn't use all that
+// a server uses while it runs, root stays who it is, and missed is the first of that.
+func serveAsOwner(ctx context.Context, c config.Config) (hold *server.Hold, missed string, err error) {
 	file, ok := database(c)
 	folder := filepath.Dir(file)
-	if !ok || !owner.Foreign(folder) || c.Check(locale.Languages()) != nil {
-		return nil, nil
+	if !ok || !owner.Foreign(folder) {
+		return nil, "", nil
 	}
-	needs := owner.Needs{Read: []string{c.TLS.Cert, c.TLS.Key, c.Place.Database}, Add: []string{c.Log.File}}
-	if c.TLS.Autocert {
-		needs.Add = append(needs.Add, filepath.Join(c.CertificateFolder(), "acme"))
+	if err := c.Check(locale.Languages()); err != nil {
+		return nil, "", err
 	}
-	missed := needs.Missed(folder)
-	if missed != "" {
-		sayRoot(ctx, log, folder, missed)
-		return nil, nil
+	if missed := needs(c).Missed(folder); missed != "" {
+		return nil, missed, nil
 	}
-	hold := server.HoldAddresses(ctx, c)
+	hold = server.HoldAddresses(ctx, c)
 	if err := owner.Become(folder, file, c.KeyFile()); err != nil {
-		return hold, err
+		return hold, "", err
 	}
 	if owner.Foreign(folder) { // still
-		sayRoot(ctx, log, folder, cmp.Or(c.KeyFile(), file))
+		missed = cmp.Or(c.KeyFile(), file)
 	}
-	return hold, nil
+	return hold, missed, nil
+}
+
+// needs are what a server of these settings opens as whom it serves.
+func needs(c config.Config) owner.Needs {
+	n := owner.Needs{Read: []string{c.TLS.Cert, c.TLS.Key, c.Place.Database}, Add: []string{c.Log.File}}
+	if socket, ok := config.Socket(c.Listen); ok {
+		n.Add = append(n.Add, socket)
+	}
+	if c.TLS.Autocert {
+		n.Add = append(n.Add, filepath.Join(c.CertificateFolder(), "acme"))
+	}
+	return n
 }
 
 // sayRoot says that root serves, and what would have to change.
-func sayRoot(ctx context.Context, log *slog.Logger, folder, missed string) {
+func sayRoot(ctx context.Context, log *slog.Logger, c config.Config, missed string) {
+	file, _ := database(c)
+	folder := filepath.Dir(file)
 	name, _ := owner.Of(folder)
 	log.LogAttrs(ctx, slog.LevelWarn, "root serves from a folder that is somebody else's, who can have root read and write elsewhere by a link there: run the server as that user, or give the folder to root",
 		slog.String("folder", folder), slog.String("owner", name), slog.String("only_for_root", missed))
@@ -120,8 +134,8 @@ func sayStopped(ctx context.Context, log *slog.Logger, left string) {
 		log.LogAttrs(ctx, slog.LevelInfo, "stopped")
 		return
 	}
-	log.LogAttrs(ctx, slog.LevelWarn, "stopped; another program reads the database, so its newest changes are in the log beside it: a copy of the database alone lacks them",
-		slog.String("log", left), slog.String("hint", "end that program, then start and stop the server once more; or copy both files"))
+	log.LogAttrs(ctx, slog.LevelWarn, "stopped; the log beside the database couldn't be emptied: a copy of the database alone lacks its newest changes",
+		slog.String("log", left), slog.String("hint", "if another program reads the database, end it, then start and stop the server once more; or copy both files"))
 }
 
 // again reads what may have changed at each SIGHUP, until ctx ends: it ends nobody's

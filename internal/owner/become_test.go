@@ -122,7 +122,7 @@ func TestA118Missed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for link, to := range map[string]string{"to-open": "open", "to-hidden": "hidden", "data/to-hidden": "hidden"} {
+	for link, to := range map[string]string{"to-open": "open", "to-hidden": "hidden", "data/to-hidden": "hidden", "theirs/to-hidden": "hidden"} {
 		if err := os.Symlink(at(to), at(link)); err != nil {
 			t.Fatal(err)
 		}
@@ -147,6 +147,7 @@ func TestA118Missed(t *testing.T) {
 		{"a log within the folder", "", "data/log", false},
 		{"a log in a folder that isn't the owner's", "", "shut/log", true},
 		{"a new log in a folder of the owner's", "", "theirs/new", false},
+		{"a link that the owner can have put in the place of a log", "", "theirs/to-hidden", false},
 		{"a log that is there and not the owner's, in a folder of the owner's", "", "theirs/log", true},
 	} {
 		read, add := tt.read, tt.add

@@ -57,8 +57,9 @@ type Needs struct {
 }
 
 // Missed returns the first of them that the owner of a folder can't use, or "". What is
-// within the folder is the owner's own affair, and isn't looked at: a link put there would
-// keep root from becoming the owner. Access that isn't by mode counts as none.
+// within the folder is the owner's own affair, and isn't looked at, nor is where a link
+// leads that is in the place of what is added to: a link put there would keep root from
+// becoming the owner. Access that isn't by mode counts as none.
 func (n Needs) Missed(folder string) string {
 	uid, gid, _ := ids(folder) // nobody's: root alone can use what everybody can
 	all := groups(uid, gid)
@@ -71,8 +72,9 @@ func (n Needs) Missed(folder string) string {
 		}
 	}
 	for _, file := range n.Add {
-		_, err := os.Stat(file)
-		if file != "" && (!may(filepath.Dir(file), 0o3) || err == nil && !may(file, 0o2)) {
+		info, err := os.Lstat(file)
+		there := err == nil && info.Mode().Type() != fs.ModeSymlink
+		if file != "" && (!may(filepath.Dir(file), 0o3) || there && !may(file, 0o2)) {
 			return file
 		}
 	}

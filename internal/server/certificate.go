@@ -34,7 +34,7 @@ func openCertificates(c config.Config, with With) (certificates, error) {
 	case err != nil:
 		return nil, err
 	case c.TLS.Autocert:
-		return newFetched(c, origin.Hostname(), with), nil
+		return newFetched(c, origin.Hostname(), with), keeps(c.CertificateFolder())
 	case c.TLS.Cert != "":
 		return openPair(c, origin.Hostname(), with)
 	}

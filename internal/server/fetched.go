@@ -3,7 +3,11 @@ package server
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -12,6 +16,7 @@ import (
 	"golang.org/x/crypto/acme/autocert"
 
 	"keyturn/internal/config"
+	"keyturn/internal/owner"
 )
 
 // fetched is a certificate that is fetched and renewed by ACME, for the host of
@@ -41,6 +46,34 @@ func newFetched(c config.Config, host string, with With) *fetched {
 	f := &fetched{from: m.GetCertificate, tls: m.TLSConfig(), host: host, with: with}
 	f.tls.MinVersion, f.tls.GetCertificate = tls.VersionTLS12, f.get
 	return f
+}
+
+// keeps says why certificates can't be kept in a folder, or those that are there can't be
+// read: by whoever served before, root most likely. A disk that takes nothing is no reason
+// not to start with the certificate that is there.
+func keeps(folder string) error {
+	err := errors.Join(os.MkdirAll(folder, 0o700), writable(folder))
+	files, unlisted := os.ReadDir(folder)
+	err = errors.Join(err, unlisted)
+	for _, file := range files {
+		if file.Type().IsRegular() {
+			_, unread := os.ReadFile(filepath.Join(folder, file.Name()))
+			err = errors.Join(err, unread)
+		}
+	}
+	if !errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
+	return fault("tls.cache", fmt.Errorf("certificates can't be kept: %w", err), "chown -R "+owner.User(os.Geteuid())+" "+folder)
+}
+
+// writable makes a file in a folder, and removes it.
+func writable(folder string) error {
+	f, err := os.CreateTemp(folder, "new-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 func (f *fetched) config() *tls.Config { return f.tls }

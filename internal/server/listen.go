@@ -30,13 +30,14 @@ func (s *Server) Listen(ctx context.Context) (net.Listener, error) {
 // that others may not, and then became somebody else.
 type Hold struct{ open map[string]net.Listener }
 
-// HoldAddresses opens what a server of these settings listens at. Who the server is by then
-// opens what couldn't be opened, or says why not.
+// HoldAddresses opens the ports at which a server of these settings listens. Who the server
+// is by then opens what couldn't be opened, or says why not; and the sockets, which are that
+// user's to be.
 func HoldAddresses(ctx context.Context, c config.Config) *Hold {
 	h := &Hold{open: map[string]net.Listener{}}
 	plain, _ := redirectAt(c)
 	for _, address := range []string{c.Listen, c.Health, plain} {
-		if address == "" || h.open[address] != nil {
+		if _, socket := config.Socket(address); socket || address == "" || h.open[address] != nil {
 			continue
 		}
 		if l, err := listen(ctx, address); err == nil {

@@ -117,16 +117,20 @@ func TestSocketThatIsThere(t *testing.T) {
 	}
 }
 
-// What is open already is taken, and only what the settings name; who closes what is left
-// closes no more.
+// A port that is open already is taken, and only what the settings name; who closes what is
+// left closes no more.
 func TestHeldAddresses(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "s")
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = free.Close() // it was opened to learn of a port that nobody has
 	c := config.Default()
-	c.PublicURL, c.Listen, c.Storage.URL = "https://auth.example.com", "unix:"+file, "sqlite::memory:"
+	c.PublicURL, c.Listen, c.Storage.URL = "http://localhost", free.Addr().String(), "sqlite::memory:"
 	c.Seal.KeyFile = filepath.Join(t.TempDir(), "key")
 	hold := server.HoldAddresses(t.Context(), c)
-	if _, err := os.Stat(file); err != nil {
-		t.Fatalf("nothing is open: %v", err)
+	if !open(c.Listen) {
+		t.Fatal("nothing is open")
 	}
 	s, err := server.Open(t.Context(), c, server.With{Log: slog.New(slog.DiscardHandler), Hold: hold})
 	if err != nil {
@@ -140,10 +144,8 @@ func TestHeldAddresses(t *testing.T) {
 	if err := hold.Close(); err != nil {
 		t.Error(err)
 	}
-	if conn, err := net.Dial("unix", file); err != nil {
-		t.Errorf("it was closed, though a server has it: %v", err)
-	} else {
-		_ = conn.Close()
+	if !open(c.Listen) {
+		t.Error("it was closed, though a server has it")
 	}
 	if err := l.Close(); err != nil {
 		t.Error(err)
@@ -157,7 +159,24 @@ func TestHeldAddresses(t *testing.T) {
 	if err := left.Close(); err != nil {
 		t.Error(err)
 	}
-	if _, err := net.Dial("unix", file); err == nil {
+	if open(c.Listen) {
 		t.Error("what nobody took is open")
 	}
+
+	c.Listen = "unix:" + filepath.Join(t.TempDir(), "s") // whose it is to be, the server is later
+	early := server.HoldAddresses(t.Context(), c)
+	defer early.Close() // nothing is told by it
+	if _, err := os.Lstat(strings.TrimPrefix(c.Listen, "unix:")); err == nil {
+		t.Error("a socket is opened before the server is who it will be")
+	}
+}
+
+// open reports whether somebody listens at a port.
+func open(address string) bool {
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		return false
+	}
+	_ = conn.Close() // that it opened is all
+	return true
 }
