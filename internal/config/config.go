@@ -191,8 +191,11 @@ type Mail struct {
 	// first, until one is accepted, and begins with that one from then on. Or one only:
 	// "scram-sha-256-plus", "scram-sha-256", "scram-sha-1-plus", "scram-sha-1",
 	// "cram-md5", "plain", "login" or "ntlm". By "plain" and "login", and so by "auto", the
-	// mail server may get the password itself: encrypted, or on this machine. A wrong
-	// password is shown to it once by each kind, then once for each try at a letter.
+	// mail server may get the password itself: encrypted, or on this machine. By the kinds
+	// that begin with "scram" it gets no letter before it has shown that it knows the
+	// password, too; those that end in "-plus" can't be passed on by who has a certificate
+	// of its name. A wrong password is shown to it once by each kind, then once for each try at a
+	// letter.
 	Auth string `toml:"auth"`
 
 	// The address that letters come from.

@@ -35,10 +35,16 @@ type kind struct {
 // the password: it is the one that mail servers offer and don't have. XOAUTH2 isn't among
 // them: what it takes for a password is good for an hour.
 var kinds = []kind{
-	{"SCRAM-SHA-256-PLUS", true, func(u, p, _ string, t *tls.ConnectionState) smtp.Auth { return smtp.ScramSHA256PlusAuth(u, p, t) }},
-	{"SCRAM-SHA-256", false, func(u, p, _ string, _ *tls.ConnectionState) smtp.Auth { return smtp.ScramSHA256Auth(u, p) }},
-	{"SCRAM-SHA-1-PLUS", true, func(u, p, _ string, t *tls.ConnectionState) smtp.Auth { return smtp.ScramSHA1PlusAuth(u, p, t) }},
-	{"SCRAM-SHA-1", false, func(u, p, _ string, _ *tls.ConnectionState) smtp.Auth { return smtp.ScramSHA1Auth(u, p) }},
+	{"SCRAM-SHA-256-PLUS", true, func(u, p, _ string, t *tls.ConnectionState) smtp.Auth {
+		return &scram{Auth: smtp.ScramSHA256PlusAuth(u, p, t)}
+	}},
+	{"SCRAM-SHA-256", false, func(u, p, _ string, _ *tls.ConnectionState) smtp.Auth {
+		return &scram{Auth: smtp.ScramSHA256Auth(u, p)}
+	}},
+	{"SCRAM-SHA-1-PLUS", true, func(u, p, _ string, t *tls.ConnectionState) smtp.Auth {
+		return &scram{Auth: smtp.ScramSHA1PlusAuth(u, p, t)}
+	}},
+	{"SCRAM-SHA-1", false, func(u, p, _ string, _ *tls.ConnectionState) smtp.Auth { return &scram{Auth: smtp.ScramSHA1Auth(u, p)} }},
 	{"CRAM-MD5", false, func(u, p, _ string, _ *tls.ConnectionState) smtp.Auth { return smtp.CRAMMD5Auth(u, p) }},
 	// These two send the password: the connection is encrypted or doesn't leave this
 	// machine, which [Sender.reach] sees to, better than the library by the host's name.

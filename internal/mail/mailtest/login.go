@@ -1,6 +1,7 @@
 package mailtest
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/md5"
 	"crypto/pbkdf2"
@@ -53,7 +54,10 @@ func (c *session) Auth(kind string) (sasl.Server, error) {
 	if s.Accept != nil && !slices.Contains(s.Accept, kind) {
 		password = "another"
 	}
-	return &login{c, dialogue(kind, password, c.conn)}, nil
+	if s.Dialogue != nil {
+		return &login{c, s.Dialogue(kind)}, nil
+	}
+	return &login{c, dialogue(kind, password, cmp.Or(s.Rounds, 4096), c.conn)}, nil
 }
 
 // A login judges the dialogue of one kind.
@@ -86,7 +90,7 @@ func (l *login) Next(response []byte) ([]byte, bool, error) {
 
 // dialogue returns the steps of a kind. done ends them, and right says whether the other
 // side has the password.
-func dialogue(kind, password string, conn *smtp.Conn) func([]byte) ([]byte, bool, bool) {
+func dialogue(kind, password string, rounds int, conn *smtp.Conn) func([]byte) ([]byte, bool, bool) {
 	switch kind {
 	case "PLAIN":
 		return asked([]string{""}, func(r []string) bool { return r[0] == "\x00"+User+"\x00"+password })
@@ -98,9 +102,9 @@ func dialogue(kind, password string, conn *smtp.Conn) func([]byte) ([]byte, bool
 		_, _ = m.Write([]byte(challenge))
 		return asked([]string{challenge}, func(r []string) bool { return r[0] == fmt.Sprintf("%s %x", User, m.Sum(nil)) })
 	case "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS":
-		return scram(sha1.New, password, binding(kind, conn))
+		return scram(sha1.New, password, rounds, binding(kind, conn))
 	case "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS":
-		return scram(sha256.New, password, binding(kind, conn))
+		return scram(sha256.New, password, rounds, binding(kind, conn))
 	case "NTLM":
 		return ntlm(password)
 	}
@@ -136,8 +140,8 @@ func binding(kind string, conn *smtp.Conn) string {
 }
 
 // scram is RFC 5802 from the mail server's side.
-func scram(h func() hash.Hash, password, binding string) func([]byte) ([]byte, bool, bool) {
-	const salt, rounds = "W22ZaJ0SNY7soEsUEjb6gQ==", 4096 // of RFC 7677 §3
+func scram(h func() hash.Hash, password string, rounds int, binding string) func([]byte) ([]byte, bool, bool) {
+	const salt = "W22ZaJ0SNY7soEsUEjb6gQ==" // of RFC 7677 §3
 	b64 := base64.StdEncoding
 	raw, _ := b64.DecodeString(salt)
 	salted, _ := pbkdf2.Key(h, password, raw, rounds, h().Size())

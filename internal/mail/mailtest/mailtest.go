@@ -56,6 +56,14 @@ type Server struct {
 	// word; nil: it never does.
 	Cut func(kind string) bool
 
+	// Rounds are those of PBKDF2 that it asks for in a SCRAM login; 0: 4096.
+	Rounds int
+
+	// Dialogue plays the logins of a mail server that breaks the rules, in the place of those
+	// of this package: each returned function takes one login's responses in turn, nil before
+	// the first, and returns the challenges, or that it is done and whether one is let in.
+	Dialogue func(kind string) func(response []byte) (challenge []byte, done, right bool)
+
 	// Closes says that the connection ends with such an answer; of code 0, without a word.
 	Closes bool
 
