@@ -25,6 +25,7 @@ type App struct {
 	manifests map[string]page.File // by language
 	tests     map[string]page.File
 	languages []string // that there are, the default first
+	version   string   // of all files together
 }
 
 // Open reads the app from web, which has the folders phone and shared (package
@@ -56,9 +57,9 @@ func Open(web, words fs.FS, lang string) (*App, error) {
 	if err := a.readWords(words); err != nil {
 		return nil, fmt.Errorf("phone app: %w", err)
 	}
-	version := a.version()
-	a.files[""] = versioned(a.files[""], version)
-	a.files["shell.js"] = newFile("shell.js", a.shell(version))
+	a.version = a.hash()
+	a.files[""] = versioned(a.files[""], a.version)
+	a.files["shell.js"] = newFile("shell.js", a.shell())
 	a.manifests = manifests(a.files)
 	return a, nil
 }
@@ -98,6 +99,7 @@ func (a *App) getFile(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	w.Header().Set("Keyturn-App", a.version) // the worker keeps files of its own version only
 	f.ServeHTTP(w, r)
 }
 

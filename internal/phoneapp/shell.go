@@ -21,7 +21,7 @@ var first = []string{"app.js", "flow/start.js"}
 // shell makes shell.js, which tells the service worker its version, the files
 // that it keeps from the start, those that it keeps once the phone has an account,
 // those that it keeps once they were asked for, and the words of a notification.
-func (a *App) shell(version string) []byte {
+func (a *App) shell() []byte {
 	list, rest, later := []string{}, []string{}, []string{}
 	files := a.files
 	needed := a.needed(first...)
@@ -42,11 +42,11 @@ func (a *App) shell(version string) []byte {
 		words[lang] = map[string]string{"title": w.T("push.title"), "body": w.T("push.body")}
 	}
 	return fmt.Appendf(nil, "const VERSION = %s;\nconst FILES = %s;\nconst REST = %s;\nconst LATER = %s;\nconst WORDS = %s;\nconst LANGUAGE = %s;\n",
-		script(version), script(list), script(rest), script(later), script(words), script(a.languages[0]))
+		script(a.version), script(list), script(rest), script(later), script(words), script(a.languages[0]))
 }
 
-// version is a hash over all names and contents, so any change is a new one.
-func (a *App) version() string {
+// hash is one over all names and contents, so any change is a new one.
+func (a *App) hash() string {
 	sum := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(a.files)) {
 		fmt.Fprintf(sum, "%s %s\n", name, a.files[name].Hash)

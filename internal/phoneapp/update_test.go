@@ -28,7 +28,7 @@ func versioned(t *testing.T, version string) http.Handler {
 			}
 			text, err := fs.ReadFile(source, name)
 			if name == "phone/flow/live.js" { // of the first screen
-				text = append(text, "\nglobalThis.versionHere = \""+version+"\";\n"...)
+				text = append(text, "\nglobalThis.versionHere = \""+version+"\";\nsessionStorage.setItem(\"starts\", Number(sessionStorage.getItem(\"starts\")) + 1);\n"...)
 			}
 			web[name] = &fstest.MapFile{Data: text}
 			return err
@@ -48,6 +48,7 @@ func versioned(t *testing.T, version string) http.Handler {
 type releases struct {
 	all map[string]http.Handler
 	now atomic.Value
+	old atomic.Value // a path that a node of version 1 still answers
 }
 
 func newReleases(t *testing.T) *releases {
@@ -57,6 +58,7 @@ func newReleases(t *testing.T) *releases {
 		r.all[version] = versioned(t, version)
 	}
 	r.now.Store("1")
+	r.old.Store("")
 	return r
 }
 
@@ -65,6 +67,9 @@ func (r *releases) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	if request.URL.Path == "/v1/server" {
 		fmt.Fprintf(w, `{"name": "Harbor Lane", "version": "%s.0.0"}`, version)
 		return
+	}
+	if request.URL.Path == r.old.Load() {
+		version = "1"
 	}
 	r.all[version].ServeHTTP(w, request)
 }
@@ -103,11 +108,32 @@ func runs(ctx context.Context, t *testing.T, version string) {
 	}
 }
 
-// again loads the page again, and waits for its first screen.
+// again loads the page again until its first screen is of that version: the page of before may let go of its lock too late
+// for the one that is loaded.
 func again(ctx context.Context, t *testing.T, version string) {
 	t.Helper()
-	evaluate[bool](ctx, t, `(delete globalThis.versionHere, location.reload(), true)`)
-	runs(ctx, t, version)
+	const loaded = `new Promise((go) => setTimeout(go, 50)).then(() => !globalThis.leaves && document.querySelector("[data-screen]") ? globalThis.versionHere ?? "" : "")`
+	const reload = `(globalThis.leaves = true, location.reload(), "")`
+	for step, got := reload, ""; got != version; {
+		if ctx.Err() != nil {
+			t.Fatalf("loaded again, version %s doesn't begin", version)
+		}
+		now, err := chromedp.Run(ctx, chromedp.Evaluate[string](step, chromedp.EvalAwaitPromise))
+		if step = loaded; err == nil && now != "" && now != version {
+			step = reload
+		}
+		got = now
+	}
+}
+
+// alone waits until no other window is open, nor the page of before.
+func alone(ctx context.Context, t *testing.T) {
+	t.Helper()
+	evaluate[bool](ctx, t, `(async () => {
+		const windows = async () => (await navigator.locks.query()).held.filter(({ name }) => name === "keyturn window").length;
+		while (await windows() !== 1) await new Promise((go) => setTimeout(go, 20));
+		return true;
+	})()`)
 }
 
 // typed is what is typed and not sent; real keys come with events of their own.
@@ -162,10 +188,12 @@ func TestTakeOver(t *testing.T) {
 		t.Errorf("with another window, what was typed, and the version, is %q", got)
 	}
 	leave()
+	alone(ctx, t)
 
 	must(t)(nil, chromedp.Do(ctx, chromedp.Navigate(origin+"/p/?opened#0QTC13462CXD2PHN")))
 	runs(ctx, t, "1")
 	sees(ctx, t, "[data-screen=confirm]")
+	alone(ctx, t)
 	again(ctx, t, "2")
 	const kept = `caches.keys().then((names) => names.filter((name) => name.startsWith("keyturn-shell-")).map((name) => name === "keyturn-shell-" + document.documentElement.dataset.version).join())`
 	if got := evaluate[string](ctx, t, kept); got != "true" {

@@ -19,13 +19,39 @@ async function install() {
   const update = (await older()).length > 0;
   const words = "locale/" + system() + ".json";
   try {
-    const cache = await caches.open(SHELL);
-    await cache.addAll(update ? [...FILES, ...REST] : [...FILES, words]);
+    await add(update ? [...FILES, ...REST] : [...FILES, words]);
   } catch (problem) {
     // A network that is gone is tried again at the next start, and what there was before
     // is better than half of the new. Else, with too little room: notifications work.
     if (update || problem instanceof TypeError) throw problem;
   }
+}
+
+/** Keeps all of these files that aren't kept yet, or none. What is kept stays: it is right, and may be in use. */
+async function add(files) {
+  const cache = await caches.open(SHELL);
+  const kept = await Promise.all(files.map((file) => cache.match(file)));
+  const missing = files.filter((_, i) => !kept[i]);
+  const answers = await Promise.all(missing.map(bring));
+  try {
+    await Promise.all(missing.map((file, i) => cache.put(file, answers[i])));
+  } catch (problem) {
+    await Promise.all(missing.map((file) => cache.delete(file)));
+    throw problem;
+  }
+}
+
+async function bring(file) {
+  const answer = await fetch(file);
+  if (!answer.ok || !(await own(answer))) throw new TypeError(file + " can't be had in this version");
+  return answer;
+}
+
+// Nodes of a server may be replaced one by one, and each request may reach another: what is
+// kept is of this version only, by what was sent with it, and in the page by what it bears.
+async function own(answer) {
+  const page = /^<!doctype html>\s*<html data-version="(\w+)"/i.exec(await answer.clone().text());
+  return [answer.headers.get("Keyturn-App"), page?.[1]].every((version) => (version ?? VERSION) === VERSION);
 }
 
 /** The language of a phone that was set to none, as in lib/words.js. */
@@ -41,16 +67,10 @@ async function older() {
 }
 
 self.addEventListener("message", (event) => {
-  if (event.data === "keep") event.waitUntil(keep().catch(() => {})); // the next start asks again
+  if (event.data === "keep") event.waitUntil(add(REST).catch(() => {})); // the next start asks again
   if (event.data === "take") event.waitUntil(self.skipWaiting()); // lib/worker.js knows that no window is open
   if (event.data === "version") event.ports[0].postMessage(VERSION);
 });
-
-async function keep() {
-  const cache = await caches.open(SHELL);
-  const kept = await Promise.all(REST.map((file) => cache.match(file)));
-  await cache.addAll(REST.filter((_, i) => !kept[i]));
-}
 
 self.addEventListener("activate", (event) => event.waitUntil(begin()));
 
@@ -75,8 +95,9 @@ async function fromShell(event, address) {
 }
 
 async function keepOne(address, answer) {
-  const cache = await caches.open(SHELL).catch(() => null);
-  await cache?.put(address, answer).catch(() => {});
+  const right = await own(answer).catch(() => false);
+  const cache = right && (await caches.open(SHELL).catch(() => null));
+  if (cache) await cache.put(address, answer).catch(() => {});
 }
 
 self.addEventListener("push", (event) => {

@@ -23,7 +23,7 @@ export async function start(fragment, root) {
   await stay();
   let touched = fragment !== "";
   for (const kind of ["pointerdown", "click", "keydown", "input"]) addEventListener(kind, () => (touched = true), { once: true, capture: true });
-  onOther(document.documentElement.dataset.version ?? "", () => (touched ? isOther() : location.reload()));
+  onOther(document.documentElement.dataset.version ?? "", (first) => (touched || !first ? isOther() : location.reload()));
   const app = new App(null, () => render(html`<${Root} app=${app} />`, root));
   const opened = readFragment(fragment);
   startWorker();

@@ -91,17 +91,33 @@ export async function stay() {
 
 /**
  * Tells if this page is of another version than the parts that it would load: a newer one began while it was being loaded, or
- * a browser was late.
- * @param {string} own  of the page  @param {() => void} told
+ * a browser was late. A page that is loaded again and is still another was kept wrongly: its copy is given up, so that the
+ * next start takes the server's.
+ * @param {string} own  of the page  @param {(first: boolean) => void} told  whether it is the first time that these two meet
  */
 export function onOther(own, told) {
   const look = async () => {
     const now = await version();
-    const kept = now && now !== own && (await caches.match("./", { cacheName: "keyturn-shell-" + now }).catch(() => undefined));
-    if (kept) told(); // without room for it the server's is shown, whatever the worker's is
+    const shell = "keyturn-shell-" + now;
+    const kept = now && now !== own && (await caches.match("./", { cacheName: shell }).catch(() => undefined));
+    if (!kept) return; // without room for it the server's is shown, whatever the worker's is
+    const first = meet(own + " " + now);
+    if (!first) await caches.open(shell).then((cache) => cache.delete("./")).catch(() => {});
+    told(first);
   };
   navigator.serviceWorker?.addEventListener("controllerchange", look);
   look();
+}
+
+/** @param {string} pair @returns {boolean} whether it is the first time in this window, even if it was loaded again */
+function meet(pair) {
+  try {
+    const first = sessionStorage.getItem("keyturn.met " + pair) === null;
+    sessionStorage.setItem("keyturn.met " + pair, "once");
+    return first;
+  } catch {
+    return false; // it couldn't be told from the next time
+  }
 }
 
 let asked = false;
