@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -79,19 +80,30 @@ func run(ctx context.Context, t *testing.T, address string) {
 	t.Logf("%s: %d passed", address, got.Passed)
 }
 
+const waits = `new Promise((resolve) => {`
+
 // until is a script that waits for the value of another to be something.
 func until(script string) string {
-	return `new Promise((resolve) => {
+	return waits + `
 		const look = () => { const value = ` + script + `; value ? resolve(value) : setTimeout(look, 50); };
 		look();
 	})`
 }
 
+// evaluate returns what a script comes to. One that waits, of [until], is asked again if
+// its page is replaced meanwhile.
 func evaluate[T any](ctx context.Context, t *testing.T, script string) T {
 	t.Helper()
-	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
-	if err != nil {
-		t.Fatal(err)
+	for {
+		value, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+		if err == nil {
+			return value
+		}
+		if !strings.HasPrefix(script, waits) || !replaced.MatchString(err.Error()) {
+			t.Fatal(err)
+		}
 	}
-	return value
 }
+
+// replaced is what Chromium says to whoever waits on a page that goes.
+var replaced = regexp.MustCompile(`navigated or closed|context was destroyed`)
