@@ -194,8 +194,8 @@ type Mail struct {
 	// mail server may get the password itself: encrypted, or on this machine. By the kinds
 	// that begin with "scram" it gets no letter before it has shown that it knows the
 	// password, too; those that end in "-plus" can't be passed on by who has a certificate
-	// of its name. A wrong password is shown to it once by each kind, then once for each try at a
-	// letter.
+	// of its name. A wrong password is shown to it once by each kind, then once for each try
+	// at a letter.
 	Auth string `toml:"auth"`
 
 	// The address that letters come from.

@@ -39,13 +39,18 @@ func (s *Sender) open(ctx context.Context) (*connection, error) {
 	}
 	talk, err := library.DialToSMTPClientWithContext(ctx)
 	if err != nil {
-		return nil, err
+		return nil, quoted{err}
 	}
 	return &connection{library, talk}, nil
 }
 
 // end says goodbye.
-func (c *connection) end() error { return c.library.CloseWithSMTPClient(c.talk) }
+func (c *connection) end() error {
+	if err := c.library.CloseWithSMTPClient(c.talk); err != nil {
+		return quoted{err}
+	}
+	return nil
+}
 
 // tls is the state of the encryption; nil: there is none.
 func (c *connection) tls() *tls.ConnectionState {

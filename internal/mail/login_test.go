@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/emersion/go-smtp"
 
+	"keyturn"
 	"keyturn/internal/mail"
 	"keyturn/internal/mail/mailtest"
 )
@@ -307,5 +309,55 @@ func TestPasswordThatWasRight(t *testing.T) {
 	}
 	if got, want := s.Logins()[before:], strings.Fields("PLAIN LOGIN CRAM-MD5 PLAIN LOGIN CRAM-MD5"); !slices.Equal(got, want) {
 		t.Errorf("logins %v, want %v", got, want)
+	}
+}
+
+// A66: what a mail server says commands no terminal, makes no second line, turns nothing
+// round, and fills no log: in its greeting, its list of logins, a challenge and refusals.
+func TestA66WordsAreOneLine(t *testing.T) {
+	const evil = "\x1b]0;owned\a\x1b[2J\u202egnp\u2028\u0085\u200b\x7fshown"
+	for name, spoil := range map[string]func(*mailtest.Server, *mail.Sender){
+		"greeting":    func(_ *mailtest.Server, m *mail.Sender) { m.Dial(saying("554 " + evil + "\r\n")) },
+		"no greeting": func(_ *mailtest.Server, m *mail.Sender) { m.Dial(saying(evil + strings.Repeat("A", 5000) + "\r\n")) },
+		"logins":      func(s *mailtest.Server, _ *mail.Sender) { s.Offer = []string{evil} },
+		"challenge": func(s *mailtest.Server, m *mail.Sender) {
+			s.Offer, s.Dialogue = []string{"LOGIN"}, played(new(string), "", "", evil)
+		},
+		"scram": func(s *mailtest.Server, m *mail.Sender) {
+			s.Offer, s.Dialogue = []string{"SCRAM-SHA-256"}, played(new(string), "", evil)
+		},
+		"refused login": func(s *mailtest.Server, m *mail.Sender) {
+			m.Password, s.Refusal = "wrong", func(string) *smtp.SMTPError { return &smtp.SMTPError{Code: 535, Message: evil} }
+		},
+		"refused letter": func(s *mailtest.Server, _ *mail.Sender) {
+			s.Refuse = func(string) error { return &smtp.SMTPError{Code: 451, Message: evil} }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := mailtest.Start(t)
+			m := sender(s)
+			spoil(s, m)
+			all := []error{m.Send(t.Context(), letter)}
+			if name != "refused letter" {
+				all = append(all, m.Check(t.Context()))
+			}
+			for _, err := range all {
+				if err == nil {
+					t.Fatal("no error")
+				}
+				if text := err.Error(); text != keyturn.Clean(text, 500) || !strings.Contains(text, "shown") {
+					t.Errorf("said %q", text)
+				}
+			}
+		})
+	}
+}
+
+// saying is the way to a mail server that says one thing and hangs up.
+func saying(text string) func(context.Context, string, string) (net.Conn, error) {
+	return func(context.Context, string, string) (net.Conn, error) {
+		here, there := net.Pipe()
+		go func() { _, _ = io.WriteString(there, text); _ = there.Close() }()
+		return here, nil
 	}
 }

@@ -10,6 +10,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 	"github.com/wneessen/go-mail/smtp"
 
+	"keyturn"
 	"keyturn/internal/notice"
 )
 
@@ -18,7 +19,7 @@ import (
 func plain(err error, to string) error {
 	refused, ok := errors.AsType[*gomail.SendError](err)
 	if !ok {
-		return fmt.Errorf("mail: %w", err)
+		return fmt.Errorf("mail: %w", quoted{err})
 	}
 	said, _, _ := strings.Cut(refused.Error(), ", affected ") // the library's own list of addresses
 	if refused.Reason == gomail.ErrSMTPRcptTo && nobody(refused.ErrorCode(), refused.EnhancedStatusCode()) {
@@ -29,19 +30,32 @@ func plain(err error, to string) error {
 
 const mostWords = 300 // runes of what a mail server says
 
-// words are what the mail server said, on one line, without anything that has an @, and
-// without the part of an address before it.
+// words are what the mail server said, on one line, without what commands a terminal or
+// turns its letters round, without anything that has an @, and without the part of an
+// address before it.
 func words(said, address string) string {
 	local, _, _ := strings.Cut(address, "@")
 	kept := strings.Fields(said)
+	for i, word := range kept {
+		kept[i] = keyturn.Clean(word, len(word)) // before it is looked at
+	}
 	for i, word := range kept {
 		if strings.Contains(word, "@") || local != address && strings.EqualFold(strings.TrimFunc(word, notOfNames), strings.TrimFunc(local, notOfNames)) {
 			kept[i] = "…"
 		}
 	}
-	line := []rune(strings.Join(kept, " "))
-	return string(line[:min(len(line), mostWords)])
+	return keyturn.Clean(strings.Join(kept, " "), mostWords)
 }
+
+// A quoted error is said in [words]: it may have those of the mail server, or of whoever is
+// on the way to it. Attack A66.
+type quoted struct{ error }
+
+// Error implements error.
+func (q quoted) Error() string { return words(q.error.Error(), "") }
+
+// Unwrap returns the error as it was.
+func (q quoted) Unwrap() error { return q.error }
 
 // notOfNames tells what stands around a name in a sentence.
 func notOfNames(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }
