@@ -107,7 +107,7 @@ type ActivationState struct {
 // A ServerInfo says what a server speaks. Spec §14.
 type ServerInfo struct {
 	Name      string            `json:"name"`
-	Names     map[string]string `json:"names,omitempty"` // of the organisation, in some languages; what is signed is Name
+	Names     map[string]string `json:"names,omitempty"` // of the organisation, in some languages; nobody signs them
 	Origin    string            `json:"origin"`
 	Version   string            `json:"version"`  // of the program, for display only; may be empty
 	Versions  []string          `json:"versions"` // of the protocol
@@ -119,7 +119,8 @@ type ServerInfo struct {
 }
 
 // In is a name as people of a language, such as "zh-Hans", read it: one of the organisation's names
-// is the one of that language, and any other stays. It is for display only.
+// is the one of that language, and any other stays. Never for what is signed, which is shown as it
+// is: the names are in no signature. Attack A14.
 func (i ServerInfo) In(lang, name string) string {
 	if name != i.Name && !slices.Contains(slices.Collect(maps.Values(i.Names)), name) {
 		return name

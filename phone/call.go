@@ -17,10 +17,17 @@ import (
 
 const maxAnswer = 1 << 20 // bytes
 
-// Server asks what the server speaks.
+// longest is how many characters of a name are shown, as of what is signed.
+const longest = 100
+
+// Server asks what the server speaks. No signature covers it, so the names are cleaned and cut.
 func (p *Phone) Server(ctx context.Context) (keyturn.ServerInfo, error) {
 	var info keyturn.ServerInfo
 	err := p.send(ctx, "GET", "/v1/server", nil, "", &info)
+	info.Name = keyturn.Clean(info.Name, longest)
+	for lang, name := range info.Names {
+		info.Names[lang] = keyturn.Clean(name, longest)
+	}
 	return info, err
 }
 

@@ -3,13 +3,16 @@ package phone_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
+	"keyturn"
 	"keyturn/internal/keyturntest"
 	"keyturn/phone"
 )
@@ -71,6 +74,24 @@ func TestA111NoRedirect(t *testing.T) {
 			}
 		}
 		w.Close()
+	}
+}
+
+// A14: what a server calls itself is in no signature: one line, and not without end.
+func TestA14UnsignedNames(t *testing.T) {
+	evil := strings.Repeat("Mail\u202e\u2028\n", 100)
+	w := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(keyturn.ServerInfo{Name: evil, Names: map[string]string{"x": evil}})
+	}))
+	defer w.Close()
+	p, err := phone.Open(w.URL, &phone.Memory{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := p.Server(t.Context())
+	if want := strings.Repeat("Mail", 25); err != nil || info.Name != want || info.Names["x"] != want {
+		t.Errorf("%+v, %v", info, err)
 	}
 }
 

@@ -176,8 +176,9 @@ func beside(t *testing.T, w *keyturntest.World, p *keyturntest.Person, b *keytur
 	return another
 }
 
-// The organisation's names reach the phone, which shows the one of its person's language; what
-// is signed, and what a code is for, has the one of all languages.
+// The organisation's names reach the phone, which shows the one of its person's language where
+// nothing is signed; what a code is for has the one of all languages. What is signed has that of
+// the browser's language, since a phone translates nothing of it.
 func TestOrganisationByLanguage(t *testing.T) {
 	w := keyturntest.Start(t, keyturntest.Set(func(c *config.Config) {
 		c.Organisation = map[string]string{"en": "Harbor Lane", "zh-Hans": "港湾里"}
@@ -195,5 +196,14 @@ func TestOrganisationByLanguage(t *testing.T) {
 	}
 	if looked := must(ada.Phone.Look(t.Context(), code)); looked.Service != "Harbor Lane" {
 		t.Errorf("a code is for %q", looked.Service)
+	}
+	ada.SetUp(pin)
+	for lang, want := range map[string]string{"en": "Harbor Lane", "zh-CN": "港湾里", "fr": "Harbor Lane"} {
+		x := w.Browser()
+		x.Header.Set("Accept-Language", lang)
+		x.SignIn(ada)
+		if got := ada.Phone.Waiting().Challenge.App; got != want {
+			t.Errorf("signed in %s: %q, want %q", lang, got, want)
+		}
 	}
 }

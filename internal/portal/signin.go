@@ -183,11 +183,12 @@ func (p *Portal) ask(w http.ResponseWriter, r *http.Request, a approval.Attempt,
 	return see(w, r, next)
 }
 
-// attempt is what the phone will show of this browser and what it asks for.
+// attempt is what the phone will show of this browser and what it asks for. The organisation has
+// its name of the browser's language: the phone shows what it signs, and translates none of it.
 func (p *Portal) attempt(r *http.Request, a account.Account, action keyturn.Action) approval.Attempt {
 	addr := page.Addr(r)
 	return approval.Attempt{
-		Account: a.ID, Name: a.Name, App: p.Page.Name(), Action: action, MoreTime: a.MoreTime,
+		Account: a.ID, Name: a.Name, App: p.Page.Called(r), Action: action, MoreTime: a.MoreTime,
 		Before:  p.Page.Cookie(r, page.Pending),
 		Browser: page.Browser(r.UserAgent()), IP: addr, Place: p.place(r),
 		Password: p.Now(),

@@ -61,13 +61,13 @@ function Told({ app }) {
 function cardOf({ id, challenge, account, service }) {
   if (!challenge) return { id, title: "home.req.other", app: serviceName(service), time: "", from: t("home.state.refused"), account: account.name };
   const { action, app, created, browser, place } = challenge;
-  return { id, title: action === "sign_in" ? "home.req" : "home.req.other", app: serviceName(app), time: shortTime(created, language()), account: account.name,
+  return { id, title: action === "sign_in" ? "home.req" : "home.req.other", app, time: shortTime(created, language()), account: account.name,
     from: (action === "sign_in" ? [browserName(browser), place] : [t("request.action." + action, { message: meant(challenge).name }), browserName(browser)]).filter(Boolean).join(" · ") };
 }
 
 /** @param {Request} request @returns {import("../view/home.js").Ended} */
 export function endedOf({ id, state, by, challenge, service }) {
-  return { id, state, by, app: serviceName(challenge?.app ?? service), time: challenge ? shortTime(challenge.created, language()) : "" };
+  return { id, state, by, app: challenge?.app ?? serviceName(service), time: challenge ? shortTime(challenge.created, language()) : "" };
 }
 
 /** What is said when something new has come, and how one ended. @param {Request[]} waiting */

@@ -2,7 +2,7 @@
 
 import { html, useEffect, useRef } from "../vendor/preact.js";
 import { shortTime } from "../lib/clock.js";
-import { language, serviceName } from "../lib/words.js";
+import { language } from "../lib/words.js";
 import { Answered } from "../view/answered.js";
 import { EnterPin } from "../view/pin.js";
 import { Loading, Request } from "../view/request.js";
@@ -57,7 +57,7 @@ function Details({ app, request, decision, scanned }) {
 /** P9b. @param {{app: App, request: Asked, decision: Decision, scanned: boolean}} props */
 function Unlock({ request, decision: { state, change, enter }, scanned }) {
   const { app, name, action } = /** @type {NonNullable<Asked["challenge"]>} */ (request.challenge);
-  return html`<${EnterPin} name="request-unlock" k="request.unlock.title" lead=${serviceName(app)} sub=${name} left=${state.left} problem=${state.problem} busy=${state.busy !== ""}
+  return html`<${EnterPin} name="request-unlock" k="request.unlock.title" lead=${app} sub=${name} left=${state.left} problem=${state.problem} busy=${state.busy !== ""}
     go=${action !== "sign_in" ? "request.approve.other" : scanned ? "scanned.go" : "request.approve"} work="request.sending" back=${() => change({ step: "details", problem: null })} onGo=${enter} />`;
 }
 

@@ -5,6 +5,7 @@ import { deadline } from "./clock.js";
 import { Problem } from "./problem.js";
 import { Setup } from "./setup.js";
 import { platform } from "./system.js";
+import { clean } from "./words.js";
 
 /**
  * @typedef {object} Look
@@ -65,7 +66,7 @@ function proposed(allowed, wanted) {
 
 /** A name as the server takes it: 1 to 40 characters, all of which are seen. What joins the parts of an emoji isn't. @param {string} name */
 function named(name) {
-  return [...name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").trim()].slice(0, 40).join("") || "Keyturn";
+  return clean(clean(name, name.length).trim(), 40) || "Keyturn";
 }
 
 /** @param {unknown} problem @returns {{device?: any}} */

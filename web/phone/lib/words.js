@@ -75,15 +75,33 @@ export function browserName(name) {
 /** The organisation's names. @type {{name: string, names: Record<string, string>}} spec §14 */
 let called = { name: "", names: {} };
 
-/** @param {{name: string, names?: Record<string, string> | null}} info  names: not from an older server */
-export function call({ name, names }) {
-  called = { name, names: names ?? {} };
+const LONGEST = 100; // characters of a name, as of what is signed
+
+/**
+ * A stranger's text, fit to be shown in one line. Twin of Clean in challenge.go; what isn't text is empty.
+ * @param {unknown} text
+ * @param {number} most  characters
+ */
+export function clean(text, most) {
+  const line = typeof text === "string" ? text : "";
+  return [...line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").replace(/\p{Surrogate}/gu, "\ufffd")].slice(0, most).join("");
 }
 
-/** One of the organisation's names in the person's language, whatever was signed or kept; any other stays. @param {string} name */
+/** No signature covers these: whoever breaks TLS writes them. @param {{name: string, names?: Record<string, string> | null}} info  names: not from an older server */
+export function call({ name, names }) {
+  const all = Object.entries(names ?? {}).map(([language, own]) => [language, clean(own, LONGEST)]);
+  called = { name: clean(name, LONGEST), names: Object.fromEntries(all) };
+}
+
+/**
+ * One of the organisation's names in the person's language; any other stays. Never for what is signed,
+ * which is shown as it is: else these names, which nobody signs, would stand for an app's. Attack A14.
+ * @param {string} name
+ */
 export function serviceName(name) {
-  const own = name === called.name || Object.values(called.names).includes(name);
-  return own ? called.names[spoken] || called.name : name;
+  const shown = clean(name, LONGEST);
+  const own = shown === called.name || Object.values(called.names).includes(shown);
+  return own ? called.names[spoken] || called.name : shown;
 }
 
 /** Names as one text. @param {string[]} names */

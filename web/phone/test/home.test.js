@@ -5,7 +5,7 @@ import { speak } from "../lib/words.js";
 import { Answered } from "../view/answered.js";
 import { equal, refuses, test } from "./check.js";
 import { activated, fixture, open } from "./fixture.js";
-import { end, find, play, pretending, sees } from "./stage.js";
+import { end, find, play, pretending, sees, tap, type } from "./stage.js";
 
 const ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36";
 
@@ -58,9 +58,9 @@ export default async function () {
     });
   });
 
-  await test("home/the organisation has its name of the person's language, in what was signed and kept too, and without a network", async () => {
-    const { server, phone, storage } = await fixture("ada");
-    const device = await activated(phone, server, "0");
+  await test("home/the organisation has its name of the person's language, in what was kept too, and without a network", async () => {
+    const { server, phone, storage } = await fixture("ada", "ben");
+    for (const code of ["0", "1"]) await activated(phone, server, code);
     const shown = async (/** @type {import("../lib/phone.js").Phone} */ own, /** @type {string} */ language, asked = true) => {
       await speak(language);
       const app = play(own);
@@ -72,8 +72,6 @@ export default async function () {
       end();
       return names.join();
     };
-    server.ask(device, { app: "Harbor Lane" });
-    await phone.check();
     equal(await shown(phone, "zh-Hans"), "Harbor Lane", "an older server, which names no languages");
     server.names = { "zh-Hans": "港湾里" };
     for (const [language, want] of [["en", "Harbor Lane"], ["zh-Hans", "港湾里"]]) {
@@ -83,6 +81,36 @@ export default async function () {
       equal(await shown(await open(server, storage), language, false), want, "kept");
     }
     await speak("en");
+  });
+
+  await test("home/A14 what a server calls itself stands nowhere for the app that is signed: card, request, unlock, history", async () => {
+    const { server, phone, storage } = await fixture("ada");
+    const device = await activated(phone, server, "0");
+    Object.assign(server, { name: "Mail", names: { x: "Payroll", en: "Mail" } }); // who sits in between, TLS broken
+    for (const [how, asked, browser] of [["asked", true, ""], ["kept", false, undefined]]) {
+      const own = await open(server, storage);
+      const { id } = server.ask(device, { app: "Payroll", browser });
+      await own.check();
+      const app = play(own);
+      await app.recall();
+      if (asked) app.named(await own.server());
+      app.draw();
+      const reads = async (/** @type {string} */ screen) => {
+        const text = (await sees(`main[data-screen=${screen}]`)).parentElement?.textContent ?? ""; // with what is spoken
+        equal([text.includes("Payroll"), text.includes("Mail")], [true, false], `${screen}, ${how}: ${text}`);
+      };
+      await reads("home");
+      app.nav.go("Request", { id });
+      await reads("request");
+      await type("#number", "042317");
+      await sees("main[data-screen=request]:not([data-guard])");
+      await tap("request.approve");
+      await reads("request-unlock");
+      await own.deny(own.request(id));
+      app.nav.home();
+      await reads("home");
+      end();
+    }
   });
 
   await test("home/a mistaken approval: where it can be reported, and the screen stays", async () => {

@@ -46,7 +46,7 @@ export class Server extends Desk {
 
   async route(call) {
     const { path } = call;
-    if (path === "/v1/server") return { name: "Harbor Lane", names: this.names, pin: { min: 4, max: 6 }, unlock: ["pin", "platform"], vapid_key: this.vapid };
+    if (path === "/v1/server") return { name: this.name ?? "Harbor Lane", names: this.names, pin: { min: 4, max: 6 }, unlock: ["pin", "platform"], vapid_key: this.vapid };
     if (path.endsWith("/look")) return this.look(call);
     if (path.endsWith("/redeem")) return this.redeem(call);
     const device = await this.caller(call);
@@ -71,7 +71,7 @@ export class Server extends Desk {
     const device = this.devices.get(deviceId);
     const request = { id: id("req"), state: "waiting", number: "042317", carry: "number", device: deviceId, ...more };
     request.text = lines("challenge", this.origin, request.id, more.shownDevice ?? deviceId, device.account.id, device.account.name, more.app ?? "Portal", "sign_in", "",
-      "Firefox on Windows", "203.0.113.7", "Lyon, France", String(1893456000 + this.requests.length), request.carry);
+      more.browser ?? "Firefox on Windows", "203.0.113.7", "Lyon, France", String(1893456000 + this.requests.length), request.carry);
     this.requests.push(request);
     this.wake();
     return request;

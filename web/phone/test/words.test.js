@@ -1,4 +1,4 @@
-import { browserName, call, choose, serviceName, speak, t } from "../lib/words.js";
+import { browserName, call, choose, clean, serviceName, speak, t } from "../lib/words.js";
 import { equal, test } from "./check.js";
 
 export default async function () {
@@ -24,6 +24,12 @@ export default async function () {
         call({ name: "Harbor Lane", names });
         equal(["Harbor Lane", "港湾里"].map(serviceName), ["Harbor Lane", "港湾里"]);
       }
+      for (const [name, names] of [["Harbor\u202e\u2028 L\x1bane", { [language]: "\u2066" + "x".repeat(300) + "\ud800" }], [7, [language]], ["H", "Harbor"], ["H", { [language]: { toString: 1 } }], ["H", { [language]: 7 }], [null, null]]) {
+        call(/** @type {any} */ ({ name, names })); // of whom nothing is known
+        const shown = [serviceName("Harbor Lane"), serviceName("\u202eHarbor".repeat(50)), serviceName(/** @type {any} */ (name))];
+        equal(shown.filter((one) => typeof one !== "string" || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/u.test(one) || [...one].length > 100), [], JSON.stringify(names));
+      }
+      equal(["a\u202eb\nc", "\ud800", "𝒳".repeat(101), /** @type {any} */ (7)].map((one) => clean(one, 100)), ["abc", "\ufffd", "𝒳".repeat(100), ""]);
       equal(await (await caches.match("language", { cacheName: "keyturn-language" }))?.text(), language, "told to the worker");
     });
   }

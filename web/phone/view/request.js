@@ -4,7 +4,7 @@
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { dayTime } from "../lib/clock.js";
 import { meant } from "../lib/protocol.js";
-import { browserName, language, list, serviceName, t } from "../lib/words.js";
+import { browserName, language, list, t } from "../lib/words.js";
 import { DigitField } from "./field.js";
 import { announced, useGuard, useLeft } from "./hook.js";
 import { Banner, Button, Screen, Slow, Status, T, Trouble } from "./part.js";
@@ -76,10 +76,10 @@ export function Request(props) {
 function Details({ challenge, host, time }) {
   const { app, name, browser, ip, place } = challenge;
   return html`<section class="card snug">
-    <div class="who"><div><p class="lead">${serviceName(app)}</p><p class="small muted" lang="en">${host}</p></div></div>
+    <div class="who"><div><p class="lead">${app}</p><p class="small muted" lang="en">${host}</p></div></div>
     <${Rows} rows=${[["request.account", name], ["request.action", asked(challenge), addedOf(challenge)], ["request.browser", browserName(browser)],
       ["request.ip", ip], ["request.place", place && t("page.near.short", { place }), place && t("page.place.from")], ["request.time", time]]} />
-    ${!browser && html`<${T} as="p" class="small muted" k="request.gateway" v=${{ gateway: serviceName(app) }} />`}
+    ${!browser && html`<${T} as="p" class="small muted" k="request.gateway" v=${{ gateway: app }} />`}
   </section>`;
 }
 
@@ -112,7 +112,7 @@ function Ask({ onClose, onReport, onDeny }) {
 function spoken({ challenge, asksNumber, scanned }, seconds) {
   const mark = announced(seconds, [30, 10]);
   if (mark) return t("request.left", { count: mark });
-  const { name: account, action } = challenge, app = serviceName(challenge.app);
+  const { name: account, action, app } = challenge;
   if (action !== "sign_in") return t("request.sr.other", { app, account, action: [asked(challenge), addedOf(challenge)].filter(Boolean).join(", ") });
   const where = list([browserName(challenge.browser), challenge.place && t("page.near.short", { place: challenge.place })].filter(Boolean));
   return (scanned ? t("scanned.only") + " " : "") + t("request.sr", { app, account, where }) + (asksNumber ? " " + t("request.sr.num") : "");
