@@ -47,7 +47,7 @@ func status(err error) int {
 	case is(account.ErrUnknown, device.ErrUnknown):
 		return 3
 	case otherHost, is(errRefused, account.ErrExists, account.ErrName, account.ErrShort, account.ErrLong, account.ErrTyped,
-		account.ErrCommon, account.ErrNamed, account.ErrEmail, store.ErrNewer, store.ErrOlder, store.ErrLog, device.ErrClone, device.ErrPhones, device.ErrSuspended, device.ErrLocked, device.ErrNew):
+		account.ErrCommon, account.ErrNamed, account.ErrEmail, store.ErrNewer, store.ErrOlder, store.ErrLog, owner.ErrShared, device.ErrClone, device.ErrPhones, device.ErrSuspended, device.ErrLocked, device.ErrNew):
 		return 4
 	case network && !server.InUse(err):
 		return 5
@@ -138,6 +138,8 @@ func (t *terminal) hint(err error) string {
 		return t.t("cli.hint.newer")
 	case errors.Is(err, server.ErrKey), errors.Is(err, server.ErrOtherKey):
 		return t.t("cli.hint.key")
+	case errors.Is(err, owner.ErrShared):
+		return t.t("cli.hint.shared", "user", "root", "close", "chown root …; chmod go-w …", "give", "chown -R …")
 	case network && errors.Is(err, fs.ErrPermission):
 		return t.t("cli.hint.port", "setting", "AmbientCapabilities=CAP_NET_BIND_SERVICE")
 	case errors.Is(err, fs.ErrPermission):
@@ -156,15 +158,18 @@ func (t *terminal) whose(err error) string {
 	}
 	name, of := owner.Of(path.Path)
 	me := owner.User(os.Geteuid())
-	switch name {
-	case "":
+	info, missing := os.Lstat(of)
+	switch {
+	case name == "":
 		return ""
-	case me:
+	case missing == nil && info.Mode().Type() == fs.ModeSymlink: // chown would give away what it leads to
+		return t.t("cli.hint.link", "file", of, "user", me)
+	case name == me:
 		return t.t("cli.hint.mode", "file", of, "user", me)
 	}
 	try := "sudo -u " + name + " keyturn …"
 	if name == "root" { // who made it by mistake, for a service that is nobody else
-		try = "chown " + me + " " + of
+		try = "chown -h " + me + " " + of // -h: it may be a link by then
 	}
 	return t.t("cli.hint.owner", "file", of, "owner", name, "user", me, "command", try)
 }

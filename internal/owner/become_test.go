@@ -3,6 +3,7 @@ package owner_test
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,11 +16,16 @@ import (
 // nobody is a user of whom this machine knows nothing.
 const nobody = 1987654321
 
-// A118: root that works in somebody else's folder follows no link out of it; where root is
-// the service, it stays root. Nobody else can become anybody.
+// A118: root that works in somebody else's folder follows no link out of it, and stays root
+// in a folder that is root's alone. Nobody else can become anybody.
 func TestA118Become(t *testing.T) {
 	if folder := os.Getenv("KEYTURN_TEST_BECOME"); folder != "" { // this is the program
 		err := owner.Become(folder, filepath.Join(folder, "key"))
+		if path, ok := errors.AsType[*fs.PathError](err); ok {
+			err = errors.New(filepath.Base(path.Path) + " is hidden")
+		} else if errors.Is(err, owner.ErrShared) {
+			err = owner.ErrShared
+		}
 		_, read := os.ReadFile(filepath.Join(folder, "link"))
 		fmt.Println("is", os.Geteuid(), os.Getegid(), err, "follows", read == nil)
 		return
@@ -29,13 +35,24 @@ func TestA118Become(t *testing.T) {
 		name    string
 		prepare func(t *testing.T, folder string)
 		becomes bool
+		err     error // for root
 	}{
-		{"nothing is there yet", func(*testing.T, string) {}, true},
-		{"its key", func(t *testing.T, folder string) { key(t, folder, 0o600, nobody) }, true},
-		{"a key that its group may read", func(t *testing.T, folder string) { key(t, folder, 0o640, 0) }, true},
-		{"a key of root's", func(t *testing.T, folder string) { key(t, folder, 0o600, 0) }, false},
-		{"a key that is a link", func(t *testing.T, folder string) { link(t, folder, "key") }, true},
-		{"root's folder", func(t *testing.T, folder string) { own(t, folder, 0) }, false},
+		{"nothing is there yet", func(*testing.T, string) {}, true, nil},
+		{"its key", func(t *testing.T, folder string) { key(t, folder, 0o600, nobody) }, true, nil},
+		{"a key that its group may read", func(t *testing.T, folder string) { key(t, folder, 0o640, 0) }, true, nil},
+		{"a key of root's", func(t *testing.T, folder string) { key(t, folder, 0o600, 0) }, true, errors.New("key is hidden")},
+		{"a key that is a link", func(t *testing.T, folder string) { link(t, folder, "key") }, true, nil},
+		{"root's folder", func(t *testing.T, folder string) { own(t, folder, 0) }, false, nil},
+		{"root's folder that its group may write into", func(t *testing.T, folder string) { rooted(t, folder, 0o770) }, false, owner.ErrShared},
+		{"root's folder that everybody may write into, sticky or not", func(t *testing.T, folder string) { rooted(t, folder, 0o777|fs.ModeSticky) }, false, owner.ErrShared},
+		{"root's folder in one of somebody else's", func(t *testing.T, folder string) { rooted(t, folder, 0o700); own(t, filepath.Dir(folder), nobody) }, false, owner.ErrShared},
+		{"root's folder in one that everybody may write into", func(t *testing.T, folder string) { rooted(t, folder, 0o700); rooted(t, filepath.Dir(folder), 0o777) }, false, owner.ErrShared},
+		{"root's folder in a sticky one", func(t *testing.T, folder string) {
+			rooted(t, folder, 0o700)
+			rooted(t, filepath.Dir(folder), 0o777|fs.ModeSticky)
+		}, false, nil},
+		{"a link of somebody else's to root's folder, in a sticky one", func(t *testing.T, folder string) { moved(t, folder, nobody) }, false, owner.ErrShared},
+		{"a link of root's to root's folder, in a sticky one", func(t *testing.T, folder string) { moved(t, folder, 0) }, false, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			folder := filepath.Join(t.TempDir(), "data")
@@ -46,8 +63,11 @@ func TestA118Become(t *testing.T) {
 			link(t, folder, "link")
 			tt.prepare(t, folder)
 			want := fmt.Sprintln("is", me, gid, error(nil), "follows", true)
-			if root && tt.becomes {
-				want = fmt.Sprintln("is", nobody, nobody, error(nil), "follows", false)
+			switch {
+			case root && tt.becomes:
+				want = fmt.Sprintln("is", nobody, nobody, tt.err, "follows", false)
+			case root:
+				want = fmt.Sprintln("is", me, gid, tt.err, "follows", true)
 			}
 			if got := become(t, folder); !strings.HasPrefix(got, want) {
 				t.Errorf("got %q, want %q", got, want)
@@ -77,6 +97,32 @@ func own(t *testing.T, file string, id int) {
 	if err := os.Chown(file, id, nobody); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// rooted makes a folder root's, with a mode.
+func rooted(t *testing.T, folder string, mode os.FileMode) {
+	t.Helper()
+	own(t, folder, 0)
+	if err := os.Chmod(folder, mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// moved puts a link, in a folder where everybody may put one, in the place of a folder that
+// root alone can write into.
+func moved(t *testing.T, folder string, id int) {
+	t.Helper()
+	rooted(t, folder, 0o755)
+	to := filepath.Join(t.TempDir(), "moved")
+	if err := errors.Join(os.Rename(folder, to), os.Symlink(to, folder)); err != nil {
+		t.Fatal(err)
+	}
+	if os.Geteuid() == 0 {
+		if err := os.Lchown(folder, id, nobody); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rooted(t, filepath.Dir(folder), 0o777|fs.ModeSticky)
 }
 
 func key(t *testing.T, folder string, mode os.FileMode, id int) {

@@ -4,6 +4,7 @@ package owner
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/user"
@@ -11,6 +12,10 @@ import (
 	"slices"
 	"strconv"
 )
+
+// ErrShared says that root won't work in a folder of root's, since others can put a link
+// into it, or another folder in its place. The folder in which they can follows.
+var ErrShared = errors.New("others than root may write where root would work")
 
 // Give gives a file that this program has just made, and nobody else can have put
 // there, to the owner and the group of its folder. It does nothing unless root calls:
@@ -28,26 +33,36 @@ func Give(f *os.File) error {
 
 // Become makes root the owner of a folder, until this program ends, so that whoever owns
 // the folder can't have root follow a link out of it: SQLite opens its files by name, and
-// writes copies by name. Attack A118. It does nothing unless root calls, or if one of the
-// files that are needed is there and hidden from that user: then root is the service.
+// writes copies by name. Attack A118. It does nothing unless root calls, and in a folder that
+// is root's alone. The error is ErrShared for a folder of root's that isn't, and an
+// fs.PathError if one of the files that are needed is there and hidden from the owner: which
+// file is there is up to the owner, so it is no reason to stay root.
 func Become(folder string, needed ...string) error {
 	if !Foreign(folder) {
 		return nil
 	}
-	uid, gid, _ := ids(folder) // it was just asked
+	uid, gid, _ := ids(folder)
+	if uid == 0 {
+		return fmt.Errorf("%w: %s", ErrShared, exposed(folder))
+	}
 	all := groups(uid, gid)
+	var hidden error
 	for _, file := range needed {
-		if hides(file, uid, all) {
-			return nil
+		if hidden == nil && hides(file, uid, all) {
+			hidden = &fs.PathError{Op: "open", Path: file, Err: fs.ErrPermission}
 		}
 	}
-	return become(uid, all)
+	return errors.Join(become(uid, all), hidden)
 }
 
-// Foreign reports whether root calls and a folder is somebody else's.
+// Foreign reports whether root calls and a folder isn't root's alone: it is somebody else's,
+// or others can put something into it or in its place.
 func Foreign(folder string) bool {
+	if os.Geteuid() != 0 {
+		return false
+	}
 	uid, _, ok := ids(folder)
-	return os.Geteuid() == 0 && ok && uid != 0
+	return ok && uid != 0 || exposed(folder) != ""
 }
 
 // Needs are what a program that stays needs outside its folder.
@@ -61,7 +76,10 @@ type Needs struct {
 // leads that is in the place of what is added to: a link put there would keep root from
 // becoming the owner. Access that isn't by mode counts as none.
 func (n Needs) Missed(folder string) string {
-	uid, gid, _ := ids(folder) // nobody's: root alone can use what everybody can
+	uid, gid, ok := ids(folder) // nobody's: root alone can use what everybody can
+	if ok && uid == 0 {
+		return "" // root can use everything
+	}
 	all := groups(uid, gid)
 	may := func(path string, mode fs.FileMode) bool {
 		return path == "" || within(folder, path) || uses(path, mode, uid, all)
@@ -122,11 +140,11 @@ func groups(uid, gid int) []int {
 	return all
 }
 
-// Of returns who owns a file or, where that can't be told, the folder that hides it,
+// Of returns who owns a file, not what a link leads to, or, where that can't be told, the folder that hides it,
 // and the name of that file or folder. name is empty if nothing can be told.
 func Of(file string) (name, of string) {
 	for file = filepath.Clean(file); ; file = filepath.Dir(file) {
-		if uid, _, ok := ids(file); ok {
+		if uid, ok := linkID(file); ok {
 			return User(uid), file
 		}
 		if file == filepath.Dir(file) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"syscall"
 )
@@ -21,6 +22,82 @@ func ids(file string) (uid, gid int, ok bool) {
 		return 0, 0, false
 	}
 	return int(s.Uid), int(s.Gid), true
+}
+
+// linkID returns the owner of a file, of a link itself if it is one.
+func linkID(file string) (uid int, ok bool) {
+	info, err := os.Lstat(file)
+	if err != nil {
+		return 0, false
+	}
+	s, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0, false
+	}
+	return int(s.Uid), true
+}
+
+// exposed returns the folder in which others than root can make a name in a folder, or the
+// folder's own name, lead elsewhere; "" if there is none.
+func exposed(folder string) string {
+	path, err := filepath.Abs(folder)
+	if err != nil {
+		return folder // nothing is known of it
+	}
+	if found := turned(path, 40); found != "" { // as many links as Linux follows
+		return found
+	}
+	if info, err := os.Stat(path); err == nil && shared(info) {
+		return folder
+	}
+	return ""
+}
+
+// turned returns the first folder in which others than root can turn a path elsewhere, by
+// links too, or "". In a sticky folder nobody can rename what is root's.
+func turned(path string, links int) string {
+	folder := filepath.Dir(path)
+	if folder == path {
+		return ""
+	}
+	if found := turned(folder, links); found != "" {
+		return found
+	}
+	in, err := os.Stat(folder)
+	if err != nil {
+		return "" // neither is the path
+	}
+	uid, ok := linkID(path)
+	if shared(in) && (in.Mode()&fs.ModeSticky == 0 || !ok || uid != 0) {
+		return folder
+	}
+	return follow(folder, path, links)
+}
+
+// follow is turned for where a link in a folder leads, and "" for what is no link.
+func follow(folder, path string, links int) string {
+	to, err := os.Readlink(path)
+	if err != nil {
+		return ""
+	}
+	if links == 0 {
+		return folder
+	}
+	if !filepath.IsAbs(to) {
+		real, err := filepath.EvalSymlinks(folder)
+		if err != nil {
+			return folder
+		}
+		to = filepath.Join(real, to)
+	}
+	return turned(filepath.Clean(to), links-1)
+}
+
+// shared reports whether others than root may write into a folder. Where it has a list of
+// rights (ACL), the group's bits are the most that the list gives.
+func shared(info fs.FileInfo) bool {
+	s, ok := info.Sys().(*syscall.Stat_t)
+	return !ok || s.Uid != 0 || info.Mode()&0o022 != 0
 }
 
 // hides reports whether a file is there and a user may not read it. Where a link leads,
