@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -98,13 +97,7 @@ func serveAsOwner(ctx context.Context, c config.Config) (hold *server.Hold, miss
 		return nil, missed, nil
 	}
 	hold = server.HoldAddresses(ctx, c)
-	if err := owner.Become(folder, file, c.KeyFile()); err != nil {
-		return hold, "", err
-	}
-	if owner.Foreign(folder) { // still
-		missed = cmp.Or(c.KeyFile(), file)
-	}
-	return hold, missed, nil
+	return hold, "", owner.Become(folder, file, c.KeyFile())
 }
 
 // needs are what a server of these settings opens as whom it serves.
