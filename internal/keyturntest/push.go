@@ -2,6 +2,7 @@ package keyturntest
 
 import (
 	"fmt"
+	"time"
 
 	"keyturn/internal/config"
 	"keyturn/internal/push/pushtest"
@@ -9,12 +10,10 @@ import (
 )
 
 // Push makes the server send pushes, and know that push service besides the usual
-// ones. It judges by the clock of a world that has one.
+// ones. It judges by the clock of the world.
 func Push(s *pushtest.Service) Option {
 	return func(o *options) {
-		if o.now != nil {
-			s.At(o.now)
-		}
+		s.At(func() time.Time { return o.now() })
 		Set(func(c *config.Config) {
 			c.Push.Contact, c.Push.Hosts = "mailto:it@example.com", append(c.Push.Hosts, s.URL)
 		})(o)

@@ -73,10 +73,12 @@ func Mail(s *mailtest.Server) Option {
 	}
 }
 
-// Start starts a server in memory, with the settings of a fresh installation.
+// Start starts a server in memory, with the settings of a fresh installation. Its clock
+// stands at the present moment, so that no hour ends in the middle of a test.
 func Start(t testing.TB, all ...Option) *World {
 	t.Helper()
-	var o options
+	stands := time.Now()
+	o := options{now: func() time.Time { return stands }}
 	for _, option := range all {
 		option(&o)
 	}
