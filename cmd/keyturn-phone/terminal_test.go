@@ -28,6 +28,18 @@ func TestA66NamesOfAStrangersServer(t *testing.T) {
 	}))
 	defer s.Close()
 	origin := strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
+	code, out, shown := refused(t, origin)
+	if code != 4 || strings.ContainsAny(shown+out, "\x1b\u009b\r\u202e\u2028") || strings.Count(shown, "\n") != 4 {
+		t.Errorf("exit %d, shown: %q", code, shown)
+	}
+	if _, host, _ := strings.Cut(origin, "://"); !strings.HasPrefix(shown, host+" ") {
+		t.Errorf("the host isn't what comes first: %q", shown)
+	}
+}
+
+// refused lets a person say no to a link of the server at origin.
+func refused(t *testing.T, origin string, more ...string) (code int, out, shown string) {
+	t.Helper()
 	read, write, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -35,14 +47,10 @@ func TestA66NamesOfAStrangersServer(t *testing.T) {
 	defer read.Close() // it is a pipe
 	_, _ = write.WriteString("no\n")
 	_ = write.Close()
-	var out, shown bytes.Buffer
-	code := run(t.Context(), []string{"activate", keyturn.NewCode().Link(origin), "--state", filepath.Join(t.TempDir(), "phone.json")}, read, &out, &shown)
-	if code != 4 || strings.ContainsAny(shown.String()+out.String(), "\x1b\u009b\r\u202e\u2028") || strings.Count(shown.String(), "\n") != 4 {
-		t.Errorf("exit %d, shown: %q", code, shown.String())
-	}
-	if _, host, _ := strings.Cut(origin, "://"); !strings.HasPrefix(shown.String(), host+" ") {
-		t.Errorf("the host isn't what comes first: %q", shown.String())
-	}
+	var printed, told bytes.Buffer
+	args := append([]string{"activate", keyturn.NewCode().Link(origin), "--state", filepath.Join(t.TempDir(), "phone.json")}, more...)
+	code = run(t.Context(), args, read, &printed, &told)
+	return code, printed.String(), told.String()
 }
 
 // The organisation has its name of the terminal's language, if its server has one.
@@ -71,18 +79,10 @@ func TestOrganisationByLanguage(t *testing.T) {
 			}))
 			defer s.Close()
 			origin := strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
-			read, write, err := os.Pipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer read.Close() // it is a pipe
-			_, _ = write.WriteString("no\n")
-			_ = write.Close()
-			var shown bytes.Buffer
-			run(t.Context(), []string{"activate", keyturn.NewCode().Link(origin), "--lang", tt.lang, "--state", filepath.Join(t.TempDir(), "phone.json")}, read, &bytes.Buffer{}, &shown)
+			_, _, shown := refused(t, origin, "--lang", tt.lang)
 			_, host, _ := strings.Cut(origin, "://")
-			if first, _, _ := strings.Cut(shown.String(), "\n"); first != host+"   "+tt.want {
-				t.Errorf("shown: %q", shown.String())
+			if first, _, _ := strings.Cut(shown, "\n"); first != host+"   "+tt.want {
+				t.Errorf("shown: %q", shown)
 			}
 		})
 	}
