@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -36,51 +37,71 @@ const PrivateWindows = "browser.privatebrowsing.autostart"
 func NewFirefox(t testing.TB, lang string, shade *Shade, push *Autopush, on ...string) *Firefox {
 	t.Helper()
 	f := &Firefox{t: t, lang: lang}
-	profile := t.TempDir()
-	if err := os.WriteFile(filepath.Join(profile, "user.js"), preferences(lang, push, on), 0o600); err != nil {
-		t.Fatal(err)
+	for range 3 { // one in some hundred starts ends, or hangs, before it has said anything
+		profile := t.TempDir()
+		if err := os.WriteFile(filepath.Join(profile, "user.js"), preferences(lang, push, on), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if f.starts(profile, shade.env()) {
+			f.idle = f.tabs()[0]
+			return f
+		}
 	}
-	firefox := exec.Command(program(t, "firefox", "firefox-esr", "firefox"),
+	t.Fatal("firefox doesn't start")
+	return nil
+}
+
+// starts reports whether Firefox has started with a profile. One that has ends with the test.
+func (f *Firefox) starts(profile, env string) bool {
+	f.t.Helper()
+	firefox := exec.Command(program(f.t, "firefox", "firefox-esr", "firefox"),
 		"--headless", "--no-remote", "--remote-allow-system-access", "--profile", profile, "--remote-debugging-port", "0", "about:blank")
-	firefox.Env = append(os.Environ(), "HOME="+profile, shade.env())
+	firefox.Env = append(os.Environ(), "HOME="+profile, env)
+	firefox.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that all its processes can be ended
 	errors, err := firefox.StderrPipe()
 	if err == nil {
 		err = firefox.Start()
 	}
 	if err != nil {
-		t.Fatalf("firefox: %v", err)
+		f.t.Fatalf("firefox: %v", err)
 	}
-	t.Cleanup(func() {
+	f.bidi, err = connect(f.t.Context(), bufio.NewScanner(errors))
+	if err != nil {
+		f.t.Logf("firefox: %v", err)
+		_ = syscall.Kill(-firefox.Process.Pid, syscall.SIGKILL) // it may have ended
+		_ = firefox.Wait()                                      // it was killed
+		return false
+	}
+	f.t.Cleanup(func() {
 		_ = f.bidi.call(context.Background(), "browser.close", map[string]any{}, nil) // so that its processes end too
 		_ = firefox.Wait()                                                            // it may say what it likes
 	})
-	f.connect(bufio.NewScanner(errors))
-	return f
+	return true
 }
 
 var listening = regexp.MustCompile(`WebDriver BiDi listening on (ws://\S+)`)
 
-// connect reads where Firefox listens, and takes its first tab.
-func (f *Firefox) connect(errors *bufio.Scanner) {
-	f.t.Helper()
-	address := make(chan string, 1)
+// connect reads where Firefox listens, and connects to it.
+func connect(ctx context.Context, errors *bufio.Scanner) (*bidi, error) {
+	address, said := make(chan string, 1), make(chan []string, 1)
 	go func() {
+		var lines []string
 		for errors.Scan() { // to the end, or Firefox would wait for a reader
 			if found := listening.FindStringSubmatch(errors.Text()); found != nil {
 				address <- found[1]
 			}
+			lines = append(lines, errors.Text())
 		}
+		said <- lines
 	}()
 	select {
 	case at := <-address:
-		var err error
-		if f.bidi, err = dialBiDi(f.t.Context(), at); err != nil {
-			f.t.Fatalf("firefox: %v", err)
-		}
-	case <-time.After(patience):
-		f.t.Fatal("firefox doesn't start")
+		return dialBiDi(ctx, at)
+	case lines := <-said:
+		return nil, fmt.Errorf("it has ended, and said %q", lines)
+	case <-time.After(patience / 3):
+		return nil, fmt.Errorf("it says nothing for %s", patience/3)
 	}
-	f.idle = f.tabs()[0]
 }
 
 // preferences are those of a browser that talks to nobody but the test.
