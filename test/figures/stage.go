@@ -166,6 +166,7 @@ func (s *stage) phoneThatKeeps(k phone.Keeper) *handset {
 	s.t.Helper()
 	h := &handset{}
 	h.Phone = must(phone.Open(s.origin, k))(s.t)
+	h.SealWith(keyturntest.Seal)
 	h.Through(&http.Client{Transport: h})
 	return h
 }

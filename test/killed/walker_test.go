@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/html"
 
 	"keyturn"
+	"keyturn/internal/keyturntest"
 	"keyturn/internal/server"
 	"keyturn/locale"
 	"keyturn/phone"
@@ -60,6 +61,7 @@ func (w *walker) takePhone(state phone.State) {
 	if w.phone, err = phone.Open(origin, w.keep); err != nil {
 		w.t.Fatal(err)
 	}
+	w.phone.SealWith(keyturntest.Seal)
 	w.phone.Through(&http.Client{Transport: w.node.network, Timeout: 3 * time.Minute})
 }
 
