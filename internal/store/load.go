@@ -4,7 +4,6 @@ import (
 	"embed"
 	"fmt"
 	"reflect"
-	"regexp"
 	"strings"
 	"sync"
 
@@ -31,9 +30,20 @@ func (q query) on(postgres bool) string {
 }
 
 // usingIndex is how a statement says by which index it has to find its rows, because
-// another one would lead through all that an account ever did. SQLite, which without
-// statistics can't tell the two apart, is told; PostgreSQL sees how large they are.
-var usingIndex = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\s*USING_INDEX\((\w+)\)`) })
+// another one would lead through all that an account ever did: USING_INDEX(name). SQLite,
+// which without statistics can't tell the two apart, is told; PostgreSQL sees how large
+// they are.
+const usingIndex = "USING_INDEX("
+
+// indexed puts an engine's words in place of each [usingIndex].
+func indexed(stmt string, words func(index string) string) string {
+	parts := strings.Split(stmt, usingIndex)
+	for i, part := range parts[1:] {
+		index, rest, _ := strings.Cut(part, ")")
+		parts[i+1] = words(index) + rest
+	}
+	return strings.Join(parts, "")
+}
 
 // queries are all that were filled in, for the test that prepares each of them.
 var queries []query
@@ -52,6 +62,12 @@ var loadAll = sync.OnceFunc(func() {
 	}
 })
 
+// rules are words of the statements that stand for lists of other packages.
+var rules = sync.OnceValue(func() *strings.Replacer {
+	return strings.NewReplacer("CHANGE_NOTHING", quoted(policy.ChangeNothing()), "BY_RESPONSE", quoted(policy.Respondable()),
+		"THE_CHANGES", quoted(audit.Changes), "THE_BEGINNINGS", quoted(audit.Beginnings), "THE_LETTERS", quoted(audit.Letters))
+})
+
 // fillFrom fills the query fields of *into with the statements of a .sql file, matched
 // by their "-- name:" lines. "-- name: Lock (postgres)" is what PostgreSQL runs
 // instead of Lock; without a plain Lock, SQLite does nothing. A name that is missing
@@ -67,9 +83,7 @@ func fillFrom(into any, file string) {
 	}
 	v := reflect.ValueOf(into).Elem()
 	noun := strings.TrimSuffix(file, ".sql")
-	rules := strings.NewReplacer("CHANGE_NOTHING", quoted(policy.ChangeNothing()), "BY_RESPONSE", quoted(policy.Respondable()),
-		"THE_CHANGES", quoted(audit.Changes), "THE_BEGINNINGS", quoted(audit.Beginnings), "THE_LETTERS", quoted(audit.Letters))
-	for _, part := range strings.Split(rules.Replace(string(text)), "-- name: ")[1:] {
+	for _, part := range strings.Split(rules().Replace(string(text)), "-- name: ")[1:] {
 		head, stmt, _ := strings.Cut(part, "\n")
 		name, variant, _ := strings.Cut(strings.TrimSpace(head), " ")
 		f := v.FieldByName(name)
@@ -85,7 +99,8 @@ func fillFrom(into any, file string) {
 		if q.postgres == "" {
 			q.postgres = q.sqlite
 		}
-		q.sqlite, q.postgres = usingIndex().ReplaceAllString(q.sqlite, " INDEXED BY $1"), usingIndex().ReplaceAllString(q.postgres, "")
+		q.sqlite = indexed(q.sqlite, func(index string) string { return "INDEXED BY " + index })
+		q.postgres = indexed(q.postgres, func(string) string { return "" })
 		q.name = noun + "." + v.Type().Field(i).Name
 		if q.postgres == "" {
 			panic(fmt.Sprintf("%s: no statement for %s", file, q.name))
