@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -25,19 +26,23 @@ type line struct {
 	in   int // who wait or have their turn
 }
 
-// longestLine is how many may wait for one key.
-const longestLine = 256
+// How many may wait for one key: who begins, and who ends what has begun. Those are few, and
+// what they have to say must not get lost because others stand there.
+const (
+	longestLine = 256
+	anyLine     = math.MaxInt
+)
 
 // enter waits for the turn of each key and returns how long that took: nothing if nobody
 // was before. The first line is that of the most special key, as keys are spelt: so whoever
 // waits for an account's turn has their address's already, and nobody's flood from one
 // address is more than one who waits there. The error is why the context has ended, or
-// [account.ErrBusy] where too many wait.
-func (l *lines) enter(ctx context.Context, keys []string) (leave func(), waited time.Duration, err error) {
+// [account.ErrBusy] where more than longest wait.
+func (l *lines) enter(ctx context.Context, longest int, keys []string) (leave func(), waited time.Duration, err error) {
 	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
 	slices.Reverse(keys) // in one order for all, so that no two wait for each other
 	for i, key := range keys {
-		took, err := l.wait(ctx, key)
+		took, err := l.wait(ctx, longest, key)
 		if err != nil {
 			l.leave(keys[:i])
 			return nil, 0, err
@@ -47,8 +52,8 @@ func (l *lines) enter(ctx context.Context, keys []string) (leave func(), waited 
 	return func() { l.leave(keys) }, waited, nil
 }
 
-func (l *lines) wait(ctx context.Context, key string) (took time.Duration, err error) {
-	of := l.join(key)
+func (l *lines) wait(ctx context.Context, longest int, key string) (took time.Duration, err error) {
+	of := l.join(longest, key)
 	if of == nil {
 		return 0, account.ErrBusy
 	}
@@ -68,7 +73,7 @@ func (l *lines) wait(ctx context.Context, key string) (took time.Duration, err e
 }
 
 // join returns nil if the line is too long.
-func (l *lines) join(key string) *line {
+func (l *lines) join(longest int, key string) *line {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.of == nil {
@@ -77,7 +82,7 @@ func (l *lines) join(key string) *line {
 	if l.of[key] == nil {
 		l.of[key] = &line{turn: make(chan struct{}, 1)}
 	}
-	if l.of[key].in > longestLine {
+	if l.of[key].in > longest {
 		return nil
 	}
 	l.of[key].in++

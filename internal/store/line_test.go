@@ -16,13 +16,13 @@ func TestLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l lines
 		var had []int
-		first, _, err := l.enter(t.Context(), []string{"b", "a", "b"})
+		first, _, err := l.enter(t.Context(), longestLine, []string{"b", "a", "b"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i := range 3 {
 			go func() {
-				leave, _, err := l.enter(t.Context(), []string{"a"})
+				leave, _, err := l.enter(t.Context(), longestLine, []string{"a"})
 				if err != nil {
 					t.Error(err)
 					return
@@ -32,7 +32,7 @@ func TestLines(t *testing.T) {
 			}()
 			synctest.Wait()
 		}
-		other, _, err := l.enter(t.Context(), []string{"c"})
+		other, _, err := l.enter(t.Context(), longestLine, []string{"c"})
 		if err != nil || len(had) > 0 {
 			t.Fatalf("%v, had their turn: %v", err, had)
 		}
@@ -49,18 +49,18 @@ func TestLines(t *testing.T) {
 func TestLinesEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l lines
-		first, _, err := l.enter(t.Context(), []string{"b"})
+		first, _, err := l.enter(t.Context(), longestLine, []string{"b"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		enough := errors.New("enough")
 		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, enough)
 		defer cancel()
-		if _, _, err := l.enter(ctx, []string{"a", "b"}); !errors.Is(err, enough) {
+		if _, _, err := l.enter(ctx, longestLine, []string{"a", "b"}); !errors.Is(err, enough) {
 			t.Errorf("%v, want %v", err, enough)
 		}
 		first()
-		again, _, err := l.enter(t.Context(), []string{"a", "b"})
+		again, _, err := l.enter(t.Context(), longestLine, []string{"a", "b"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +80,7 @@ func TestA121LinesOfAnAddress(t *testing.T) {
 		}
 		for i := range 100 {
 			go func() {
-				leave, _, err := l.enter(t.Context(), keys([]string{"nobody", "ada"}[i%2], "192.0.2.7"))
+				leave, _, err := l.enter(t.Context(), longestLine, keys([]string{"nobody", "ada"}[i%2], "192.0.2.7"))
 				if err != nil {
 					return // the test is over
 				}
@@ -92,7 +92,7 @@ func TestA121LinesOfAnAddress(t *testing.T) {
 			}()
 		}
 		synctest.Wait()
-		leave, waited, err := l.enter(t.Context(), keys("ada", "198.51.100.7"))
+		leave, waited, err := l.enter(t.Context(), longestLine, keys("ada", "198.51.100.7"))
 		if err != nil || waited > time.Second {
 			t.Fatalf("waited %s, %v", waited, err)
 		}
@@ -107,14 +107,14 @@ func TestA121FullLine(t *testing.T) {
 		ctx, end := context.WithCancel(t.Context())
 		for range 1 + longestLine {
 			go func() {
-				if leave, _, err := l.enter(ctx, []string{"a"}); err == nil {
+				if leave, _, err := l.enter(ctx, longestLine, []string{"a"}); err == nil {
 					<-ctx.Done()
 					leave()
 				}
 			}()
 		}
 		synctest.Wait()
-		if _, _, err := l.enter(t.Context(), []string{"b", "a"}); !errors.Is(err, account.ErrBusy) {
+		if _, _, err := l.enter(t.Context(), longestLine, []string{"b", "a"}); !errors.Is(err, account.ErrBusy) {
 			t.Errorf("%v, want %v", err, account.ErrBusy)
 		}
 		end()

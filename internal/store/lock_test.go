@@ -104,3 +104,45 @@ func TestA121FloodLeavesConnections(t *testing.T) {
 		}
 	}
 }
+
+// A121: what became of a guess is recorded, however many stand in line: a flood hides no
+// wrong password and no lock.
+func TestA121FloodHidesNothing(t *testing.T) {
+	url, at := storetest.Postgres(t), time.Unix(1893456000, 0)
+	db := storetest.Open(t, url)
+	guess := func() account.Guess {
+		return account.Guess{ID: rand.Text(), At: at, Counts: []account.Count{{Of: account.OfStrange, Key: "flooded", Rate: policy.Rate{Most: 1, In: time.Hour}}}}
+	}
+	wrong := guess()
+	if _, err := db.BeginGuess(t.Context(), wrong); err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithTimeout(t.Context(), time.Minute) // only if it fails
+	defer end()
+	other, err := pgx.Connect(ctx, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var flood sync.WaitGroup
+	defer flood.Wait()
+	defer other.Close(ctx) // lets them in
+	if _, err := other.Exec(ctx, "SELECT pg_advisory_lock(hashtextextended('flooded', 0))"); err != nil {
+		t.Fatal(err)
+	}
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	for full := false; !full && ctx.Err() == nil; {
+		flood.Go(func() { _, _ = db.BeginGuess(ctx, guess()) })
+		_, err := db.BeginGuess(gone, guess())
+		full = errors.Is(err, account.ErrBusy)
+	}
+	refused, shut := audit.Event{Kind: audit.SignInRefused, At: at}, audit.Event{Kind: audit.PasswordShut, At: at}
+	for name, ends := range map[string]func() error{
+		"a wrong password":         func() error { return db.WrongGuess(gone, wrong, refused, shut) },
+		"a try that is given back": func() error { return db.GiveBack(gone, "flooded") },
+	} {
+		if err := ends(); !errors.Is(err, context.Canceled) { // it waits for its turn
+			t.Errorf("%s: %v, want %v", name, err, context.Canceled)
+		}
+	}
+}

@@ -156,8 +156,8 @@ func duplicate(err error) bool {
 }
 
 // inLine implements engine.
-func (p *postgres) inLine(ctx context.Context, keys ...string) (leave func(), waited time.Duration, err error) {
-	return p.lines.enter(ctx, keys)
+func (p *postgres) inLine(ctx context.Context, longest int, keys ...string) (leave func(), waited time.Duration, err error) {
+	return p.lines.enter(ctx, longest, keys)
 }
 
 // left implements engine: its server has it.

@@ -126,7 +126,7 @@ func (s *sqlite) write(ctx context.Context, f func(*Tx) error) error { return s.
 func (s *sqlite) close() error { return errors.Join(s.queries.close(), s.writer.stop()) }
 
 // inLine implements engine: all wait for one writer, in turn.
-func (s *sqlite) inLine(context.Context, ...string) (leave func(), waited time.Duration, err error) {
+func (s *sqlite) inLine(context.Context, int, ...string) (leave func(), waited time.Duration, err error) {
 	return func() {}, 0, nil
 }
 

@@ -81,8 +81,8 @@ type engine interface {
 
 	// inLine waits until no other transaction of this process counts by one of the keys,
 	// where such ones would wait inside the database, and returns how long that took. Until
-	// then no connection is taken.
-	inLine(ctx context.Context, keys ...string) (leave func(), waited time.Duration, err error)
+	// then no connection is taken. Where more than longest wait it returns account.ErrBusy.
+	inLine(ctx context.Context, longest int, keys ...string) (leave func(), waited time.Duration, err error)
 
 	// migrations returns a handle for changing the schema, which its user closes.
 	migrations() (*sql.DB, goose.Dialect, error)

@@ -13,10 +13,19 @@ func init() { load(&trySQL, "try.sql") }
 
 var _ account.Tries = (*DB)(nil)
 
-// count is write for what counts by keys that others count by in the same moment.
+// count is write for what takes tries of keys that others count by in the same moment.
 // f is told how long that took.
 func (d *DB) count(ctx context.Context, keys []string, f func(tx *Tx, waited time.Duration) error) error {
-	leave, waited, err := d.engine.inLine(ctx, keys...)
+	return d.inTurn(ctx, longestLine, keys, f)
+}
+
+// settle is count for what becomes of a try that was taken: nobody is too many for that.
+func (d *DB) settle(ctx context.Context, keys []string, f func(*Tx) error) error {
+	return d.inTurn(ctx, anyLine, keys, func(tx *Tx, _ time.Duration) error { return f(tx) })
+}
+
+func (d *DB) inTurn(ctx context.Context, longest int, keys []string, f func(tx *Tx, waited time.Duration) error) error {
+	leave, waited, err := d.engine.inLine(ctx, longest, keys...)
 	if err != nil {
 		return err
 	}
@@ -54,7 +63,7 @@ func (tx *Tx) take(key string, most int, in time.Duration, at time.Time) (wait t
 
 // GiveBack implements [account.Tries].
 func (d *DB) GiveBack(ctx context.Context, key string) error {
-	return d.count(ctx, []string{key}, func(tx *Tx, _ time.Duration) error {
+	return d.settle(ctx, []string{key}, func(tx *Tx) error {
 		if err := tx.run(trySQL.Lock, key); err != nil {
 			return err
 		}
