@@ -11,6 +11,8 @@ func linkID(string) (uid int, ok bool) { return 0, false }
 
 func exposed(string) string { return "" }
 
+func sways(string, int, []int) bool { return false }
+
 func hides(string, int, []int) bool { return true }
 
 func allows(string, fs.FileMode, int, []int) bool { return false }

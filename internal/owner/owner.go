@@ -71,10 +71,11 @@ type Needs struct {
 	Add  []string // files that it makes, or adds to
 }
 
-// Missed returns the first of them that the owner of a folder can't use, or "". What is
-// within the folder is the owner's own affair, and isn't looked at, nor is where a link
-// leads that is in the place of what is added to: a link put there would keep root from
-// becoming the owner. Access that isn't by mode counts as none.
+// Missed returns the first of them that the owner of a folder can't use, or "". What the
+// owner can take from itself isn't looked at: what is within the folder, is the owner's, or
+// is in another folder of theirs, nor where a link leads that is in the place of what is
+// added to. A mode or a link that was put there would keep root from becoming the owner.
+// Access that isn't by mode counts as none.
 func (n Needs) Missed(folder string) string {
 	uid, gid, ok := ids(folder) // nobody's: root alone can use what everybody can
 	if ok && uid == 0 {
@@ -82,7 +83,7 @@ func (n Needs) Missed(folder string) string {
 	}
 	all := groups(uid, gid)
 	may := func(path string, mode fs.FileMode) bool {
-		return path == "" || within(folder, path) || uses(path, mode, uid, all)
+		return path == "" || within(folder, path) || sways(path, uid, all) || uses(path, mode, uid, all)
 	}
 	for _, file := range n.Read {
 		if !may(file, 0o4) {

@@ -44,23 +44,57 @@ func exposed(folder string) string {
 	if err != nil {
 		return folder // nothing is known of it
 	}
-	if found := turned(path, 40); found != "" { // as many links as Linux follows
+	others := hand{owns: func(uid int) bool { return uid != 0 }, writes: func(info fs.FileInfo) bool { return info.Mode()&0o022 != 0 }}
+	if found := others.turned(path, mostLinks); found != "" {
 		return found
 	}
-	if info, err := os.Stat(path); err == nil && shared(info) {
+	if info, err := os.Stat(path); err == nil && others.has(info) {
 		return folder
 	}
 	return ""
 }
 
-// turned returns the first folder in which others than root can turn a path elsewhere, by
-// links too, or "". In a sticky folder nobody can rename what is root's.
-func turned(path string, links int) string {
+// sways reports whether it is up to a user what a path leads to, or with which mode.
+func sways(path string, uid int, groups []int) bool {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return false
+	}
+	user := hand{owns: func(other int) bool { return other == uid }, writes: func(info fs.FileInfo) bool { return grants(info, 0o2, uid, groups) }}
+	there, _, ok := ids(path)
+	return ok && there == uid || user.turned(path, mostLinks) != ""
+}
+
+const mostLinks = 40 // as many as Linux follows
+
+// A hand is that of users who may be able to turn a path elsewhere.
+type hand struct {
+	owns   func(uid int) bool     // whether a user is one of them
+	writes func(fs.FileInfo) bool // whether they may write, by the mode of a file or folder
+}
+
+// has reports whether they may write into a folder, or say who may. Where it has a list of
+// rights (ACL), the group's bits are the most that the list gives.
+func (h hand) has(info fs.FileInfo) bool {
+	s, ok := info.Sys().(*syscall.Stat_t)
+	return !ok || h.owns(int(s.Uid)) || h.writes(info)
+}
+
+// keeps reports whether a folder is sticky: nobody can rename what is somebody else's there,
+// but whoever owns the folder.
+func (h hand) keeps(info fs.FileInfo) bool {
+	s, ok := info.Sys().(*syscall.Stat_t)
+	return ok && !h.owns(int(s.Uid)) && info.Mode()&fs.ModeSticky != 0
+}
+
+// turned returns the first folder in which they can turn a path elsewhere, by links too,
+// or "".
+func (h hand) turned(path string, links int) string {
 	folder := filepath.Dir(path)
 	if folder == path {
 		return ""
 	}
-	if found := turned(folder, links); found != "" {
+	if found := h.turned(folder, links); found != "" {
 		return found
 	}
 	in, err := os.Stat(folder)
@@ -68,14 +102,14 @@ func turned(path string, links int) string {
 		return "" // neither is the path
 	}
 	uid, ok := linkID(path)
-	if shared(in) && (in.Mode()&fs.ModeSticky == 0 || !ok || uid != 0) {
+	if h.has(in) && (!h.keeps(in) || !ok || h.owns(uid)) {
 		return folder
 	}
-	return follow(folder, path, links)
+	return h.follow(folder, path, links)
 }
 
 // follow is turned for where a link in a folder leads, and "" for what is no link.
-func follow(folder, path string, links int) string {
+func (h hand) follow(folder, path string, links int) string {
 	to, err := os.Readlink(path)
 	if err != nil {
 		return ""
@@ -90,14 +124,7 @@ func follow(folder, path string, links int) string {
 		}
 		to = filepath.Join(real, to)
 	}
-	return turned(filepath.Clean(to), links-1)
-}
-
-// shared reports whether others than root may write into a folder. Where it has a list of
-// rights (ACL), the group's bits are the most that the list gives.
-func shared(info fs.FileInfo) bool {
-	s, ok := info.Sys().(*syscall.Stat_t)
-	return !ok || s.Uid != 0 || info.Mode()&0o022 != 0
+	return h.turned(filepath.Clean(to), links-1)
 }
 
 // hides reports whether a file is there and a user may not read it. Where a link leads,
