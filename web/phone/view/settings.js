@@ -29,7 +29,7 @@ export function Settings(props) {
       <${Rows} rows=${[["settings.unlock", t("settings.unlock." + unlock)]]} />
       ${unlock === "pin" && html`<p><${Button} k="pin.title" kind="small" icon="key" onPress=${onPin} /></p><${Button} k="settings.forgot" kind="link" onPress=${onForgot} />`}
     </section>
-    <section><h2 class="over" data-t="settings.about">${t("settings.about")}</h2><div class="card snug">
+    <section><h2 class="over" data-t="settings.about">${t("settings.about")}</h2><div class="card snug stack">
       <${Rows} rows=${[["settings.about.service", service], ["settings.about.server", host], ["settings.about.release", update.server], ["settings.about.version", version], ["settings.about.licence", "Apache-2.0"]]} />
       <${Newer} ...${update} />
       <${T} as="p" class="small muted" k="settings.about.limit" /><${Guide} slug="what-you-need" k="page.guide" /></div></section>
