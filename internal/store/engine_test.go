@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -216,5 +217,28 @@ func TestOpenExisting(t *testing.T) {
 	}
 	if err := errors.Join(db.Current(t.Context()), db.Close()); err != nil {
 		t.Error(err)
+	}
+}
+
+// What SQLite needs a file for, for a moment, finds room beside the database: nothing else
+// may be writable in a container. A quote in the folder's name is one.
+func TestTemporaryFilesBesideDatabase(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "Mei's")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(folder, "keyturn.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	other, err := sql.Open("sqlite", ":memory:") // SQLite has one such folder for the whole program
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	var used string
+	if err := other.QueryRow("PRAGMA temp_store_directory").Scan(&used); err != nil || used != folder {
+		t.Errorf("in %q, %v; want %q", used, err, folder)
 	}
 }

@@ -54,6 +54,7 @@ func openSQLite(ctx context.Context, path string, make bool) (*sqlite, error) {
 	if s.writer, err = newWriter(ctx, db); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: %s: %w", path, err), db.Close())
 	}
+	s.sortBeside(ctx)
 	if s.readers, err = sql.Open("sqlite", s.dsn+"&_pragma=query_only(1)"); err != nil {
 		return nil, errors.Join(err, s.writer.stop())
 	}
@@ -62,6 +63,18 @@ func openSQLite(ctx context.Context, path string, make bool) (*sqlite, error) {
 	s.readers.SetMaxIdleConns(max(2, runtime.GOMAXPROCS(0)))
 	s.queries = &prepared{by: s.readers}
 	return s, nil
+}
+
+// sortBeside has SQLite put the files that it needs for a moment, to sort a large index or
+// to take a statement back, into the folder of the database, which can be written to. It
+// looks in $TMPDIR, /var/tmp and /tmp otherwise, and a container may have none of them. It
+// holds for all connections of the program. Where SQLite doesn't take it, it looks there.
+func (s *sqlite) sortBeside(ctx context.Context) {
+	if s.file == "" {
+		return
+	}
+	folder := strings.ReplaceAll(filepath.Dir(s.file), "'", "''")
+	_, _ = s.writer.bare.ExecContext(ctx, "PRAGMA temp_store_directory = '"+folder+"'")
 }
 
 // prepareFile makes the file if it isn't there and may be made: nobody else may read
