@@ -11,11 +11,17 @@ import (
 	"os/exec"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"keyturn/internal/porttest"
 )
+
+// patience is how long a step may take on a busy machine. Nothing is measured by it.
+const patience = 3 * time.Minute
 
 func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"keyturn": main}) }
 
@@ -26,8 +32,8 @@ func TestScripts(t *testing.T) {
 		Dir:       "testdata",
 		Condition: isRoot,
 		Setup: func(e *testscript.Env) error {
-			port, err := freePort()
-			e.Setenv("PORT", port)
+			address, err := porttest.Free()
+			e.Setenv("PORT", strings.TrimPrefix(address, "127.0.0.1:"))
 			e.Setenv("LANG", "en_US.UTF-8")
 			return err
 		},
@@ -37,15 +43,6 @@ func TestScripts(t *testing.T) {
 			"unpack": unpack, "sql": statement, "reading": reading, "give": give, "theirs": theirs,
 		},
 	})
-}
-
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	_, port, _ := net.SplitHostPort(l.Addr().String()) // it listens there
-	return port, l.Close()
 }
 
 // exits is "status N COMMAND…": the command ends with that exit status.
@@ -63,7 +60,7 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 
 // ready is "ready URL": waits until somebody answers there with 200.
 func ready(ts *testscript.TestScript, _ bool, args []string) {
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
 		answer, err := http.Get(args[0])
 		if err == nil {
 			_ = answer.Body.Close()
@@ -82,8 +79,8 @@ func ready(ts *testscript.TestScript, _ bool, args []string) {
 func readyAfter(ts *testscript.TestScript, _ bool, args []string) {
 	port, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		for next := port + 1; next < port+20; next++ {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		for next := port + 1; next < port+porttest.Apart; next++ {
 			answer, err := http.Get(fmt.Sprintf("http://localhost:%d/v1/server", next))
 			if err != nil {
 				continue

@@ -24,7 +24,7 @@ func hangup(ts *testscript.TestScript, _ bool, _ []string) {
 
 // logged is "logged FILE TEXT": waits until a line of a file has the text.
 func logged(ts *testscript.TestScript, _ bool, args []string) {
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
 		text, err := os.ReadFile(ts.MkAbs(args[0])) // it may not be there yet
 		if err == nil && strings.Contains(string(text), args[1]) {
 			return
@@ -37,7 +37,7 @@ func logged(ts *testscript.TestScript, _ bool, args []string) {
 
 // existsSoon is "exists-soon FILE": waits until it is there.
 func existsSoon(ts *testscript.TestScript, _ bool, args []string) {
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
 		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
 			return
 		}

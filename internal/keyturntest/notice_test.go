@@ -118,7 +118,7 @@ func TestNoticeWakes(t *testing.T) {
 	}
 	select {
 	case <-woken:
-	case <-time.After(10 * time.Second):
+	case <-time.After(20 * time.Second): // after 25 the call ends by itself
 		t.Fatal("it sleeps on")
 	}
 	notice(t, h.ada.Phone, "phone_removed")

@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"reflect"
 	"strings"
@@ -90,14 +89,7 @@ func other(v reflect.Value) {
 
 // A monitor asks at an address of its own, and gets nothing else there.
 func TestHealth(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
+	addr := freeAddr(t)
 	w := keyturntest.Start(t, keyturntest.Set(func(c *config.Config) { c.Health = addr }))
 	w.Browser().Get("/") // it serves
 	for path, want := range map[string]int{"/health": 200, "/": 404, "/sign-in": 404} {

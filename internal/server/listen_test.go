@@ -120,13 +120,8 @@ func TestSocketThatIsThere(t *testing.T) {
 // A port that is open already is taken, and only what the settings name; who closes what is
 // left closes no more.
 func TestHeldAddresses(t *testing.T) {
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = free.Close() // it was opened to learn of a port that nobody has
 	c := config.Default()
-	c.PublicURL, c.Listen, c.Storage.URL = "http://localhost", free.Addr().String(), "sqlite::memory:"
+	c.PublicURL, c.Listen, c.Storage.URL = "http://localhost", freeAddr(t), "sqlite::memory:"
 	c.Seal.KeyFile = filepath.Join(t.TempDir(), "key")
 	hold := server.HoldAddresses(t.Context(), c)
 	if !open(c.Listen) {

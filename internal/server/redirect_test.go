@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"keyturn/internal/config"
+	"keyturn/internal/porttest"
 	"keyturn/internal/server"
 )
 
@@ -72,7 +72,7 @@ func TestRedirectListens(t *testing.T) {
 // eventually asks until there is an answer: the server starts beside the test.
 func eventually(t *testing.T, ask func() (*http.Response, error)) (answer *http.Response, err error) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); {
 		if answer, err = ask(); err == nil {
 			return answer, nil
 		}
@@ -148,10 +148,9 @@ func TestHSTS(t *testing.T) {
 
 func freeAddr(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := porttest.Free()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() // nobody has come
-	return fmt.Sprint(l.Addr())
+	return addr
 }

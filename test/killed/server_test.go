@@ -22,6 +22,7 @@ import (
 	"keyturn/internal/audit"
 	"keyturn/internal/config"
 	"keyturn/internal/mail/mailtest"
+	"keyturn/internal/porttest"
 	"keyturn/internal/push/pushtest"
 	"keyturn/internal/server"
 )
@@ -72,7 +73,6 @@ func settings(folder, listen string) config.Config {
 	}
 	if address := os.Getenv(envMail); address != "" {
 		c.Mail.Server, c.Mail.User, c.Mail.Password, c.Mail.From = address, mailtest.User, mailtest.Password, "keyturn@example.org"
-		c.Mail.Patience.Duration = time.Second // so that a claim is over in two
 	}
 	c.Listen = listen
 	c.PublicURL = origin
@@ -145,18 +145,15 @@ type node struct {
 // request.approved", and sends letters if there is a mail server.
 func start(t *testing.T, folder, moment string, mail *mailtest.Server) *node {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	listen, err := porttest.Free() // nobody takes it while the server is started again
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &node{t: t, folder: folder, listen: l.Addr().String(), quiet: make(chan struct{}), again: make(chan struct{}, 1), pushes: pushtest.Start(t), mail: mail}
+	n := &node{t: t, folder: folder, listen: listen, quiet: make(chan struct{}), again: make(chan struct{}, 1), pushes: pushtest.Start(t), mail: mail}
 	n.network = &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "tcp", n.listen)
 	}}
 	n.pushes.At(clock(n.folder))
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
 	first := n.run(moment)
 	t.Cleanup(n.stop)
 	go n.watch(first)
