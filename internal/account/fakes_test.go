@@ -131,6 +131,7 @@ type tries struct {
 	judging  map[string]int // of the taken ones
 	familiar map[string]bool
 	full     bool // others wait for every count, for ever
+	last     []account.Count
 	events   *people
 }
 
@@ -160,6 +161,7 @@ func (t *tries) BeginGuess(ctx context.Context, g account.Guess) (judging string
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.last = g.Counts
 	for _, c := range g.Counts {
 		switch {
 		case t.taken[c.Key]-t.judging[c.Key] >= c.Rate.Most:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -136,6 +137,33 @@ func TestA121WaitsEnd(t *testing.T) {
 			t.Errorf("the browser is gone: %v", err)
 		}
 	})
+}
+
+// A121: a guess is counted by its narrowest network first, and by the account last, so that
+// a flood from one network keeps neighbours in a wider one, and the account elsewhere, waiting
+// no longer than by one guess.
+func TestA121NarrowestFirst(t *testing.T) {
+	w := newWorld(t)
+	w.tries.familiar["acc_ada 2001:db8:2:3::/64"] = true
+	for addr, want := range map[string][]string{
+		"192.0.2.1":       {"network 192.0.2.1", "address 192.0.2.1", "strange "},
+		"2001:db8:2:3::1": {"network 2001:db8:2:3::/64", "address 2001:db8:2:3::/64", "familiar "},
+		"2001:db8:1:2::1": {"network 2001:db8:1:2::/64", "address 2001:db8:1:2::/64", "network 2001:db8:1::/56", "address 2001:db8:1::/56",
+			"network 2001:db8:1::/48", "address 2001:db8:1::/48", "strange "},
+	} {
+		a := attempt("ada", "guess")
+		a.Addr = addr
+		if _, err := w.Check(t.Context(), a); !errors.Is(err, account.ErrPassword) {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, c := range w.tries.last {
+			got = append(got, string(c.Of)+" "+c.Network)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("from %s: counted by %q, want %q", addr, got, want)
+		}
+	}
 }
 
 // A100: whoever waits is told to go as soon as the wrong ones have used up the count.

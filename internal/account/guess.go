@@ -33,9 +33,9 @@ type Count struct {
 
 // A Guess is a password that is about to be compared.
 type Guess struct {
-	ID      string // drawn for it
-	Account string // empty if nobody has the name
-	Counts  []Count
+	ID      string  // drawn for it
+	Account string  // empty if nobody has the name
+	Counts  []Count // that of the fewest first: in this order it waits for others, see [Guesses]
 	At      time.Time
 
 	kept bool // it has a place of those that are kept
@@ -55,7 +55,8 @@ type Guesses interface {
 	// up, with the reference of that lock, and the key of a count that may have a try again
 	// once those are judged that are being compared. A try that isn't judged after
 	// Limits.Judged is a wrong one: the server was killed. Where others wait for one of
-	// the counts it waits behind them, for as long as ctx lasts.
+	// the counts it waits behind them, for as long as ctx lasts: for one count after the other,
+	// so that of those who come from one network one at most waits for what others share.
 	BeginGuess(ctx context.Context, g Guess) (judging string, err error)
 
 	// EndGuess gives the tries back: the password was right, or was not compared.
@@ -110,7 +111,8 @@ func (s *Service) beginAny(ctx context.Context, id, counted string, a Attempt) (
 // everybody are the counts of those whose browser isn't known. Networks that the
 // account has signed in from have one for the account apart: strangers who use up
 // theirs, from however many networks, don't keep the person out there (attack A98).
-// Nor do neighbours in a wider network, which counts strangers only.
+// Nor do neighbours in a wider network, which counts strangers only. The narrowest comes
+// first, in all guesses alike: so nobody's flood keeps their neighbours waiting (attack A121).
 func (s *Service) everybody(ctx context.Context, id, counted, addr string) ([]Count, error) {
 	networks := policy.Networks(addr)
 	all := Count{Of: OfStrange, Key: "password.account/" + counted, Rate: s.Limits.PasswordAll}
@@ -121,13 +123,13 @@ func (s *Service) everybody(ctx context.Context, id, counted, addr string) ([]Co
 	if familiar {
 		all.Of, all.Key, networks = OfFamiliar, "password.familiar/"+counted, networks[:1]
 	}
-	counts := []Count{all}
+	var counts []Count
 	for _, n := range networks {
 		counts = append(counts,
-			Count{OfAddress, "password.address/" + n.Name, n.Name, n.Of(s.Limits.SignIns)},
-			Count{OfNetwork, "password/" + counted + "/" + n.Name, n.Name, n.Of(s.Limits.Passwords)})
+			Count{OfNetwork, "password/" + counted + "/" + n.Name, n.Name, n.Of(s.Limits.Passwords)},
+			Count{OfAddress, "password.address/" + n.Name, n.Name, n.Of(s.Limits.SignIns)})
 	}
-	return counts, nil
+	return append(counts, all), nil
 }
 
 // longestTurn is how long an attempt waits for others to be counted and judged. One that

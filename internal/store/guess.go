@@ -63,7 +63,7 @@ func (tx *Tx) lockCounts(g account.Guess) ([]account.Count, error) {
 	return counts, tx.run(trySQL.Lock, strings.Join(keysOf(account.Guess{Counts: counts}), "\n"))
 }
 
-// keysOf are what a guess is counted by.
+// keysOf are what a guess is counted by, in its order.
 func keysOf(g account.Guess) (keys []string) {
 	for _, c := range g.Counts {
 		keys = append(keys, c.Key)

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"math"
-	"slices"
 	"sync"
 	"time"
 
@@ -34,13 +33,11 @@ const (
 )
 
 // enter waits for the turn of each key and returns how long that took: nothing if nobody
-// was before. The first line is that of the most special key, as keys are spelt: so whoever
-// waits for an account's turn has their address's already, and nobody's flood from one
-// address is more than one who waits there. The error is why the context has ended, or
-// [account.ErrBusy] where more than longest wait.
+// was before. All who have several keys have them in one order, so that no two wait for each
+// other: the key that the fewest have first. So whoever waits for an account's turn has their
+// network's already, and nobody's flood from one is more than one who waits there. The error
+// is why the context has ended, or [account.ErrBusy] where more than longest wait.
 func (l *lines) enter(ctx context.Context, longest int, keys []string) (leave func(), waited time.Duration, err error) {
-	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
-	slices.Reverse(keys) // in one order for all, so that no two wait for each other
 	for i, key := range keys {
 		took, err := l.wait(ctx, longest, key)
 		if err != nil {

@@ -16,7 +16,7 @@ func TestLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l lines
 		var had []int
-		first, _, err := l.enter(t.Context(), longestLine, []string{"b", "a", "b"})
+		first, _, err := l.enter(t.Context(), longestLine, []string{"b", "a"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,19 +70,24 @@ func TestLinesEnd(t *testing.T) {
 	})
 }
 
-// A121: of a flood from one address one at most waits for an account's turn, so whoever
-// comes from elsewhere is second there. How long that took is told.
+// A121: of a flood from one network one at most waits for an account's turn, and for that of
+// a wider network: so whoever comes from elsewhere, or next to it, is second there. How long
+// that took is told.
 func TestA121LinesOfAnAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l lines
-		keys := func(name, address string) []string {
-			return []string{"password.account/" + name, "password.address/" + address, "password/" + name + "/" + address}
+		keys := func(name string, networks ...string) (all []string) {
+			for _, n := range networks {
+				all = append(all, "password/"+name+"/"+n, "password.address/"+n)
+			}
+			return append(all, "password.account/"+name)
 		}
-		for i := range 100 {
+		for i := range 2 * longestLine {
 			go func() {
-				leave, _, err := l.enter(t.Context(), longestLine, keys([]string{"nobody", "ada"}[i%2], "192.0.2.7"))
+				name := []string{"nobody", "ada"}[i%2]
+				leave, _, err := l.enter(t.Context(), longestLine, keys(name, "2001:db8:1:2::/64", "2001:db8:1::/48"))
 				if err != nil {
-					return // the test is over
+					return // too many, or the test is over
 				}
 				defer leave()
 				select {
@@ -92,11 +97,13 @@ func TestA121LinesOfAnAddress(t *testing.T) {
 			}()
 		}
 		synctest.Wait()
-		leave, waited, err := l.enter(t.Context(), longestLine, keys("ada", "198.51.100.7"))
-		if err != nil || waited > time.Second {
-			t.Fatalf("waited %s, %v", waited, err)
+		for _, networks := range [][]string{{"198.51.100.7"}, {"2001:db8:1:3::/64", "2001:db8:1::/48"}} {
+			leave, waited, err := l.enter(t.Context(), longestLine, keys("ada", networks...))
+			if err != nil || waited > time.Second {
+				t.Fatalf("from %s: waited %s, %v", networks[0], waited, err)
+			}
+			leave()
 		}
-		leave()
 	})
 }
 
