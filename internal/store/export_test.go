@@ -125,3 +125,15 @@ func (d *DB) again(ctx context.Context, step func(context.Context, *sql.Tx) erro
 	}
 	return tx.Commit()
 }
+
+// Behind makes whoever counts something have waited in line for so long.
+func (d *DB) Behind(waited time.Duration) { d.engine = behind{d.engine, waited} }
+
+type behind struct {
+	engine
+	waited time.Duration
+}
+
+func (b behind) inLine(context.Context, int, ...string) (leave func(), waited time.Duration, err error) {
+	return func() {}, b.waited, nil
+}

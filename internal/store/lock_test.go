@@ -146,3 +146,27 @@ func TestA121FloodHidesNothing(t *testing.T) {
 		}
 	}
 }
+
+// A121: a try is of the time when its turn has come. Else one that waited for long would count
+// as a wrong one before it was compared, and would be forgotten too early.
+func TestA121CountedAtItsTurn(t *testing.T) {
+	at, waited := time.Unix(1893456000, 0), 20*time.Second // longer than one is judged
+	db := storetest.Open(t, "sqlite::memory:")
+	guess := func(at time.Time) account.Guess {
+		return account.Guess{ID: rand.Text(), At: at, Counts: []account.Count{{Of: account.OfStrange, Key: "guess", Rate: policy.Rate{Most: 1, In: time.Hour}}}}
+	}
+	db.Behind(waited)
+	if _, err := db.BeginGuess(t.Context(), guess(at)); err != nil {
+		t.Fatal(err)
+	}
+	if wait, err := db.Take(t.Context(), "code", 1, time.Hour, at); err != nil || wait > 0 {
+		t.Fatal(wait, err)
+	}
+	db.Behind(0)
+	if judging, err := db.BeginGuess(t.Context(), guess(at.Add(waited))); err != nil || judging != "guess" {
+		t.Errorf("beside one that is being compared: %q, %v", judging, err)
+	}
+	if wait, err := db.Take(t.Context(), "code", 1, time.Hour, at.Add(time.Hour+waited/2)); err != nil || wait != waited/2 {
+		t.Errorf("within an hour of the one before: %s to wait, want %s; %v", wait, waited/2, err)
+	}
+}
