@@ -20,7 +20,7 @@ import (
 )
 
 // patience is for a whole run in the browser, with other work on the machine.
-const patience = 3 * time.Minute
+const patience = 15 * time.Minute
 
 // source is the folder web as it lies beside us: what is embedded, and the tests.
 var source = os.DirFS("../../web")

@@ -4,7 +4,7 @@ import { html, render } from "../vendor/preact.js";
 import { App } from "../flow/app.js";
 import { Root } from "../flow/root.js";
 
-const LONG = 5000; // milliseconds, for a machine with other work
+const LONG = 60_000; // milliseconds, for a machine with other work
 
 const root = document.createElement("div");
 document.body.append(root);
