@@ -58,6 +58,14 @@ func render(t *testing.T, p *page.Renderer, r *http.Request, shown page.Page) st
 	return w.Body.String()
 }
 
+// An iPhone or iPad makes no link of a challenge code, which it would offer to call.
+func TestCodesAreNoTelephoneNumbers(t *testing.T) {
+	html := render(t, newRenderer(t, origin), httptest.NewRequest("GET", "/", nil), said{})
+	if want := `<meta name="format-detection" content="telephone=no">`; !strings.Contains(html, want) {
+		t.Errorf("%s is missing in\n%s", want, html)
+	}
+}
+
 func TestNamesStayText(t *testing.T) {
 	p := newRenderer(t, origin)
 	html := render(t, p, httptest.NewRequest("GET", "/", nil), said{Phone: `<script>"&`, Sentence: page.Say("wait.sent", "phone", "<b>"),

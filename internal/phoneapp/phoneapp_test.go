@@ -66,6 +66,18 @@ func TestWithoutScripts(t *testing.T) {
 	}
 }
 
+// Browsers leave the texts as the app writes them: a translator puts elements of its own in
+// their place, and each time that a screen is drawn anew the text stands there once more; an
+// iPhone makes links of digits.
+func TestTextsAreLeftAlone(t *testing.T) {
+	page := body(t, get(t, "/p/"))
+	for _, want := range []string{`<html [^>]*translate="no"`, `<meta name="google" content="notranslate">`, `<meta name="format-detection" content="telephone=no">`} {
+		if !regexp.MustCompile(want).MatchString(page) {
+			t.Errorf("there is no %s", want)
+		}
+	}
+}
+
 // What is embedded is what lies in the folder: no file was forgotten.
 func TestEverythingIsEmbedded(t *testing.T) {
 	for _, folder := range []string{"phone", "shared"} {
