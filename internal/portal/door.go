@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -118,8 +119,12 @@ func (p *Portal) refuse(w http.ResponseWriter, r *http.Request, status int) {
 }
 
 // fail logs what a handler returned, once, and shows as much of it as a
-// stranger may know.
+// stranger may know. A browser that went away is no failure: whoever likes to can make
+// thousands of those.
 func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+		return
+	}
 	status, reference, level := statusOf(err), referenceOf(err), slog.LevelInfo
 	if status == http.StatusInternalServerError {
 		level = slog.LevelError

@@ -8,6 +8,9 @@ import (
 	"keyturn/internal/page"
 )
 
+// Fail is fail, for tests.
+func (p *Portal) Fail(w http.ResponseWriter, r *http.Request, err error) { p.fail(w, r, err) }
+
 // FollowStill follows what doesn't change until it ends.
 func (p *Portal) FollowStill(w http.ResponseWriter, r *http.Request, end time.Duration) error {
 	over := time.Now().Add(end)
