@@ -26,6 +26,7 @@ const patience = 3 * time.Minute
 // flags are those of a browser that talks to nobody but the test.
 var flags = []chromedp.ExecAllocatorOption{
 	chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
+	chromedp.WSURLReadTimeout(patience),
 	chromedp.Flag("disable-quic", true),
 	chromedp.Flag("disable-background-networking", true),
 	chromedp.Flag("disable-component-update", true),
@@ -65,6 +66,25 @@ func Missing(t testing.TB, what string) {
 	t.Skip(what + " is not installed")
 }
 
+// folder is for the files of a browser, of which a process may live a moment longer than the
+// browser and write there: that fails no test.
+func folder(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "keyturn-browser-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for range 100 {
+			if os.RemoveAll(dir) == nil {
+				return
+			}
+			<-time.After(50 * time.Millisecond)
+		}
+	})
+	return dir
+}
+
 // start starts a Chromium whose profile is in dir, and which ends with the test
 // or with the function that is returned.
 func start(t testing.TB, dir string, more ...chromedp.ExecAllocatorOption) (context.Context, func()) {
@@ -94,7 +114,7 @@ func launch(program, dir string, more ...chromedp.ExecAllocatorOption) (context.
 // It ends with the test.
 func Start(t testing.TB, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
-	ctx, _ := start(t, t.TempDir(), more...)
+	ctx, _ := start(t, folder(t), more...)
 	return ctx
 }
 

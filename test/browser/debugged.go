@@ -13,7 +13,7 @@ import (
 // and returns the port on which it is driven. It ends with the test.
 func Debugged(t testing.TB, lang string) string {
 	t.Helper()
-	dir := t.TempDir()
+	dir := folder(t)
 	start(t, dir, acceptLanguage(lang), remote.WebSocket)                // a port instead of a pipe, any free one
 	active, err := os.ReadFile(filepath.Join(dir, "DevToolsActivePort")) // the port, and on the next line a path
 	if err != nil {

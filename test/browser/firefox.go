@@ -38,7 +38,7 @@ func NewFirefox(t testing.TB, lang string, shade *Shade, push *Autopush, on ...s
 	t.Helper()
 	f := &Firefox{t: t, lang: lang}
 	for range 3 { // one in some hundred starts ends, or hangs, before it has said anything
-		profile := t.TempDir()
+		profile := folder(t)
 		if err := os.WriteFile(filepath.Join(profile, "user.js"), preferences(lang, push, on), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -65,14 +65,16 @@ func (f *Firefox) starts(profile, env string) bool {
 	if err != nil {
 		f.t.Fatalf("firefox: %v", err)
 	}
+	kill := func() { _ = syscall.Kill(-firefox.Process.Pid, syscall.SIGKILL) } // it may have ended
 	f.bidi, err = connect(f.t.Context(), bufio.NewScanner(errors))
 	if err != nil {
 		f.t.Logf("firefox: %v", err)
-		_ = syscall.Kill(-firefox.Process.Pid, syscall.SIGKILL) // it may have ended
-		_ = firefox.Wait()                                      // it was killed
+		kill()
+		_ = firefox.Wait() // it was killed
 		return false
 	}
 	f.t.Cleanup(func() {
+		defer time.AfterFunc(patience, kill).Stop()                                   // one that hangs ends too
 		_ = f.bidi.call(context.Background(), "browser.close", map[string]any{}, nil) // so that its processes end too
 		_ = firefox.Wait()                                                            // it may say what it likes
 	})

@@ -58,7 +58,7 @@ func NewPhone(t testing.TB, lang, origin string, android bool, more ...chromedp.
 
 func newPhone(t testing.TB, lang, origin string, kind chromedp.Device, standalone bool, more ...chromedp.ExecAllocatorOption) *Phone {
 	t.Helper()
-	dir := t.TempDir()
+	dir := folder(t)
 	p := &Phone{Window: Window{t: t, lang: lang, touch: true}, kind: kind, origin: origin, standalone: standalone, more: more,
 		profile: filepath.Join(dir, "profile"), film: filepath.Join(dir, "camera.y4m")}
 	p.Camera(nothing())
@@ -95,7 +95,7 @@ func (p *Phone) Copy() *Phone {
 	p.t.Helper()
 	p.stop()
 	second := *p
-	dir := p.t.TempDir()
+	dir := folder(p.t)
 	second.profile, second.film = filepath.Join(dir, "profile"), filepath.Join(dir, "camera.y4m")
 	if err := os.CopyFS(second.profile, stored{os.DirFS(p.profile)}); err != nil {
 		p.t.Fatalf("copy of the profile: %v", err)
