@@ -56,7 +56,8 @@ func starts(ctx context.Context, b *bench) (rows []row, err error) {
 		{goal: "G7", says: "first start with an empty folder, in units", value: median(empty), goals: bound{"≤", 5},
 			sides: fmt.Sprintf("%s ÷ %s (%s)", ms(first.took), ms(first.unit), empty.spread())},
 		{goal: "G7", says: "keyturn version ÷ an empty Go program", value: median(version), goals: bound{"≤", 3},
-			sides: fmt.Sprintf("%s ÷ %s (%s)", ms(words), ms(nothing), version.spread())},
+			sides: fmt.Sprintf("%s ÷ %s (%s)", ms(words), ms(nothing), version.spread()),
+			note:  "a third of it is reading the command line's grammar, a third what the 200 packages of the program do before main"},
 	}, nil
 }
 
