@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"keyturn/internal/account"
@@ -166,10 +167,25 @@ func (t *terminal) whose(err error) string {
 		return t.t("cli.hint.link", "file", of, "user", me)
 	case name == me:
 		return t.t("cli.hint.mode", "file", of, "user", me)
+	case name == "root" && elsewhere(of, me):
+		return t.t("cli.hint.root", "file", of, "owner", name, "user", me, "page", "docs/running.md")
 	}
-	try := "sudo -u " + name + " keyturn …"
+	return t.t("cli.hint.owner", "file", of, "owner", name, "user", me, "command", try(name, me, of))
+}
+
+// elsewhere reports whether a file is a folder that doesn't stand in one of user me: it
+// may be /etc, which nobody is to be told to give away.
+func elsewhere(file, me string) bool {
+	info, err := os.Lstat(file)
+	keeper, _ := owner.Of(filepath.Dir(file))
+	return err == nil && info.IsDir() && keeper != me
+}
+
+// try is a command that helps user me where of is the file of the user name, in a folder
+// of me if that is root.
+func try(name, me, of string) string {
 	if name == "root" { // who made it by mistake, for a service that is nobody else
-		try = "chown -h " + me + " " + of // -h: it may be a link by then
+		return "chown -h " + me + " " + of // -h: it may be a link by then
 	}
-	return t.t("cli.hint.owner", "file", of, "owner", name, "user", me, "command", try)
+	return "sudo -u " + name + " keyturn …"
 }

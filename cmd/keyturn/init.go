@@ -41,8 +41,11 @@ func (initCmd) Examples() string {
 // Run asks, and writes the settings and the key. What is there already it leaves
 // alone.
 func (c *initCmd) Run(t *terminal, from *source) error {
-	if _, err := os.Stat(from.name()); !errors.Is(err, fs.ErrNotExist) {
+	switch _, err := os.Stat(from.name()); {
+	case err == nil:
 		return fmt.Errorf("%w: %s", errRefused, t.t("cli.init.exists", "file", from.name()))
+	case !errors.Is(err, fs.ErrNotExist): // whether it is there, nobody knows
+		return err
 	}
 	settings, err := c.settings(t, from)
 	if err != nil {

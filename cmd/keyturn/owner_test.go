@@ -58,6 +58,12 @@ func TestPermissionDeniedNamesBoth(t *testing.T) {
 	if got := term.hint(&fs.PathError{Op: "open", Path: file, Err: fs.ErrPermission}); !strings.Contains(got, want) {
 		t.Errorf("hint %q, want %q", got, want)
 	}
+	if os.Geteuid() != 0 {
+		want = "anybody else runs this as root"
+		if got := term.hint(&fs.PathError{Op: "open", Path: file, Err: fs.ErrPermission}); !strings.Contains(got, want) || strings.Contains(got, "chown") {
+			t.Errorf("hint %q, want %q and no chown of what is the system's", got, want)
+		}
+	}
 	mine := t.TempDir()
 	if got := term.hint(&fs.PathError{Op: "open", Path: mine, Err: fs.ErrPermission}); !strings.Contains(got, mine+" belongs to "+me+", as whom") {
 		t.Errorf("hint %q, want one that speaks of the mode", got)
