@@ -139,6 +139,7 @@ func inTime(ctx context.Context, err error) error {
 	return err
 }
 
+// late reports whether the time of ctx is over, by the clock.
 func late(ctx context.Context) bool {
 	end, ok := ctx.Deadline()
 	return ok && !time.Now().Before(end)

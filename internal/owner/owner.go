@@ -141,8 +141,9 @@ func groups(uid, gid int) []int {
 	return all
 }
 
-// Of returns who owns a file, not what a link leads to, or, where that can't be told, the folder that hides it,
-// and the name of that file or folder. name is empty if nothing can be told.
+// Of returns who owns a file, not what a link leads to, or, where that can't be told, the
+// folder that hides it, and the name of that file or folder. name is empty if nothing can
+// be told.
 func Of(file string) (name, of string) {
 	for file = filepath.Clean(file); ; file = filepath.Dir(file) {
 		if uid, ok := linkID(file); ok {
