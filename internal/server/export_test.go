@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"crypto/tls"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -55,13 +56,13 @@ var RedirectAt = redirectAt
 // HSTS is what browsers are told, for tests.
 var HSTS = hsts
 
-// Tail starts a tail and returns what reads once.
-func Tail(t *testing.T, record recordReader, wake func(string)) (tick func()) {
-	tail := &tail{record: record, wake: wake, log: slog.New(slog.DiscardHandler)}
-	if !tail.start(t.Context()) {
+// Tail starts a tail that logs to out and returns what reads once.
+func Tail(t *testing.T, record recordReader, wake func(string), out io.Writer) (tick func()) {
+	tail := &tail{record: record, wake: wake, log: slog.New(slog.NewTextHandler(out, nil))}
+	if tail.tick(t.Context()); tail.seen == nil {
 		t.Fatal("the record can't be read")
 	}
-	return func() { _ = tail.read(t.Context()) } // the next tick reads what this one couldn't
+	return func() { tail.tick(t.Context()) } // the next tick reads what this one couldn't
 }
 
 // Limits are what the settings make of the defaults, for tests.

@@ -28,7 +28,9 @@ type tail struct {
 	log    *slog.Logger
 
 	floors [tailAgain + 1]int64 // the newest event at this tick and at those before, newest first
-	seen   map[int64]struct{}   // events after the oldest floor that were told
+	seen   map[int64]struct{}   // events after the oldest floor that were told; nil before the start
+
+	failing bool // the record couldn't be read at the last tick
 }
 
 // recordReader reads the record. The store implements it.
@@ -41,13 +43,8 @@ type recordReader interface {
 func (t *tail) run(ctx context.Context) {
 	tick := time.NewTicker(tailEvery)
 	defer tick.Stop()
-	started := false
 	for {
-		if !started {
-			started = t.start(ctx)
-		} else if err := t.read(ctx); err != nil && ctx.Err() == nil {
-			t.log.LogAttrs(ctx, slog.LevelError, "record can't be read", slog.Any("err", err))
-		}
+		t.tick(ctx)
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -56,20 +53,35 @@ func (t *tail) run(ctx context.Context) {
 	}
 }
 
+// tick starts, or reads once. Why it can't is logged when that begins, and its end: a
+// database may be away for hours.
+func (t *tail) tick(ctx context.Context) {
+	do := t.read
+	if t.seen == nil {
+		do = t.start
+	}
+	err := do(ctx)
+	switch {
+	case ctx.Err() != nil:
+	case err != nil && !t.failing:
+		t.log.LogAttrs(ctx, slog.LevelError, "record can't be read", slog.Any("err", err))
+	case err == nil && t.failing:
+		t.log.LogAttrs(ctx, slog.LevelInfo, "record can be read again")
+	}
+	t.failing = err != nil
+}
+
 // start begins at the end of the record: nobody waits yet for what came before.
-func (t *tail) start(ctx context.Context) bool {
+func (t *tail) start(ctx context.Context) error {
 	last, err := t.record.LastEvent(ctx)
 	if err != nil {
-		if ctx.Err() == nil {
-			t.log.LogAttrs(ctx, slog.LevelError, "record can't be read", slog.Any("err", err))
-		}
-		return false
+		return err
 	}
 	t.seen = map[int64]struct{}{}
 	for i := range t.floors {
 		t.floors[i] = last
 	}
-	return true
+	return nil
 }
 
 // read tells what is new since the last time.

@@ -3,7 +3,9 @@ package server_test
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
+	"strings"
 	"testing"
 
 	"keyturn/internal/server"
@@ -47,7 +49,7 @@ func TestTail(t *testing.T) {
 	r := &record{}
 	r.add(7, "acc_old", request)
 	var woken []string
-	tick := server.Tail(t, r, func(topic string) { woken = append(woken, topic) })
+	tick := server.Tail(t, r, func(topic string) { woken = append(woken, topic) }, io.Discard)
 	for _, step := range []struct {
 		name string
 		do   func()
@@ -71,11 +73,25 @@ func TestTail(t *testing.T) {
 	}
 }
 
+// A record that can't be read for hours is two lines of the log, not one each second.
+func TestTailLogsBeginAndEnd(t *testing.T) {
+	r := &record{}
+	var log strings.Builder
+	tick := server.Tail(t, r, func(string) {}, &log)
+	for _, err := range []error{errors.New("gone"), errors.New("away"), errors.New("gone"), nil, nil} {
+		r.err = err
+		tick()
+	}
+	if text := log.String(); strings.Count(text, "\n") != 2 || !strings.Contains(text, `"record can't be read" err=gone`) || !strings.Contains(text, "record can be read again") {
+		t.Errorf("log:\n%s\nwant when it begins and when it ends", text)
+	}
+}
+
 // A flood is told to its end, over several reads if need be.
 func TestTailFlood(t *testing.T) {
 	r := &record{}
 	told := map[string]int{}
-	tick := server.Tail(t, r, func(topic string) { told[topic]++ })
+	tick := server.Tail(t, r, func(topic string) { told[topic]++ }, io.Discard)
 	for i := range int64(45_000) {
 		r.events = append(r.events, store.Told{Seq: i + 1, Account: "acc_ada"})
 	}
