@@ -147,6 +147,23 @@ func TestA97RequestsWithoutEnd(t *testing.T) {
 	}, keyturntest.At(keyturntest.NewClock()), keyturntest.Set(func(c *config.Config) { c.Limits.Asked.Most = 12 }))
 }
 
+// A97: a phone whose list is another one each time it asks is answered once a second.
+func TestA97HeldCallsApart(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ada")
+	ada.SetUp(pin)
+	began := time.Now()
+	for range 2 {
+		held := signerOf(ada.Phone, pin).get("/v1/pending?wait=25&since=another", w.Devices.Nonce())
+		if status, answer := held.send(t, w.Client(), w.Origin); status != http.StatusOK {
+			t.Fatalf("%d %s", status, answer)
+		}
+	}
+	if took := time.Since(began); took < time.Second {
+		t.Errorf("two answers in %v", took)
+	}
+}
+
 // A98: guesses from everywhere don't keep a named person out of an unknown browser
 // in a network from which they have signed in; they do elsewhere, for an hour. The
 // record says so, the page has its reference, and the operator can lift it.
