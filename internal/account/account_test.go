@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
 
 	"pgregory.net/rapid"
 
@@ -76,6 +77,23 @@ func TestKeyIsFolded(t *testing.T) {
 			t.Fatalf("Key(%q) = %q, Key of that = %q", name, key, account.Key(key))
 		}
 	})
+}
+
+// A123: no name keeps a processor: each letter and mark is folded once and for all, and a
+// capital and its small letter are one.
+func TestA123FoldingEnds(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.S) {
+			continue
+		}
+		key := account.Key("x" + string(r))
+		if account.Key(key) != key {
+			t.Errorf("%U is folded to %+q, that to %+q", r, key, account.Key(key))
+		}
+		if unicode.Is(unicode.Cherokee, r) && account.Key("x"+string(unicode.ToLower(r))) != account.Key("x"+string(unicode.ToUpper(r))) {
+			t.Errorf("%U and its other case are two", r)
+		}
+	}
 }
 
 // A107: however a keyboard, a phone or a paste writes a name, it is one name.

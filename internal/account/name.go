@@ -18,19 +18,36 @@ const longestName = 64
 // Turkish letters İ and ı as i, whose capitals would else be another name's; spaces at the
 // ends go, and several count as one. Why not PRECIS: docs/decisions/0025.
 func Key(name string) string {
-	for {
+	for range mostFolds {
 		folded := foldOnce(name)
 		if folded == name {
 			return name
 		}
 		name = folded
 	}
+	return name
 }
 
+// mostFolds is how often a name is folded at most: strangers send names, and no text may
+// keep a processor. Three are enough for each that is known. Attack A123.
+const mostFolds = 10
+
 func foldOnce(name string) string {
-	name = cases.Fold().String(norm.NFKC.String(name))
+	name = strings.Map(cherokee, cases.Fold().String(norm.NFKC.String(name)))
 	name = turkish.Replace(strings.Map(seen, name))
 	return norm.NFKC.String(strings.Join(strings.Fields(name), " "))
+}
+
+// cherokee is for strings.Map: small letters of Cherokee fold to the capitals, which are
+// older (CaseFolding.txt of Unicode). [cases.Fold] folds each to the other.
+func cherokee(r rune) rune {
+	switch {
+	case '\uab70' <= r && r <= '\uabbf':
+		return r - '\uab70' + '\u13a0'
+	case '\u13f8' <= r && r <= '\u13fd':
+		return r - '\u13f8' + '\u13f0'
+	}
+	return r
 }
 
 // turkish is a Replacer of the dotless i, and of the dot that folding leaves behind an İ.

@@ -58,3 +58,19 @@ func lookFrom(t *testing.T, w *keyturntest.World, address string) (status int) {
 	_ = answer.Body.Close()
 	return answer.StatusCode
 }
+
+// A123: a name in Cherokee, whose capitals and small letters a library folds to each other
+// for ever, is answered at once; its person signs in, however it is written.
+func TestA123NameInCherokee(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada := w.Person("ᏣᎳᎩ")
+	ada.SetUp(pin)
+	if !guess(w.Browser(), "ꮳꮃꭹ") {
+		t.Error("a wrong password isn't judged")
+	}
+	small := *ada
+	small.Name = "ꮳꮃꭹ"
+	if page := w.Browser().SignIn(&small); !page.Has("#wait") {
+		t.Errorf("%d\n%s", page.Status, page.HTML)
+	}
+}
