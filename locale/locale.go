@@ -39,6 +39,35 @@ const (
 // Languages returns the languages that have a catalogue, the default first.
 func Languages() []string { return []string{English, Chinese} }
 
+// OfTerminal returns the language of a terminal: the one that was named, such as "en" or
+// "zh-Hans", or else that of the environment, such as LANG's "zh_CN.UTF-8". Of a name that
+// stands for no catalogue it returns an error that says what there is; of such an
+// environment, which is about more than this program, the default.
+func OfTerminal(named, environment string) (string, error) {
+	if lang, ok := meant(named); ok {
+		return lang, nil
+	}
+	if named != "" {
+		return "", fmt.Errorf("no language %q: there is %s", named, strings.Join(Languages(), " and "))
+	}
+	lang, _ := meant(environment)
+	return cmp.Or(lang, English), nil
+}
+
+// meant is the language that a name of BCP 47 or of POSIX stands for.
+func meant(name string) (lang string, ok bool) {
+	base := strings.ToLower(name)
+	if end := strings.IndexAny(base, "-_.@"); end >= 0 {
+		base = base[:end]
+	}
+	for _, lang := range Languages() {
+		if own, _, _ := strings.Cut(lang, "-"); own == base {
+			return lang, true
+		}
+	}
+	return "", false
+}
+
 // Words are the sentences of one language. They never change, so any number
 // of goroutines may use them. The catalogue is read when the first sentence is
 // looked up: a command that says nothing doesn't wait for it.

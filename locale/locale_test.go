@@ -119,6 +119,33 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+// Who names a language gets it or hears what there is; the environment is about other
+// programs too.
+func TestOfTerminal(t *testing.T) {
+	for _, tt := range []struct{ named, environment, want string }{
+		{"", "", "en"},
+		{"", "C.UTF-8", "en"},
+		{"", "de_DE.UTF-8", "en"},
+		{"", "zh_CN.UTF-8", "zh-Hans"},
+		{"", "zh", "zh-Hans"},
+		{"en", "zh_CN.UTF-8", "en"},
+		{"EN-gb", "", "en"},
+		{"zh-Hans", "", "zh-Hans"},
+		{"zh_TW.UTF-8", "C", "zh-Hans"},
+		{"de", "zh_CN.UTF-8", ""},
+		{"english", "", ""},
+		{"-", "", ""},
+	} {
+		lang, err := locale.OfTerminal(tt.named, tt.environment)
+		if lang != tt.want || (err != nil) != (tt.want == "") {
+			t.Errorf("OfTerminal(%q, %q) = %q, %v", tt.named, tt.environment, lang, err)
+		}
+		if err != nil && !strings.HasSuffix(err.Error(), ": there is en and zh-Hans") {
+			t.Errorf("says %v", err)
+		}
+	}
+}
+
 // The first language that is offered is that of whoever asks for none of them.
 func TestMatchOffered(t *testing.T) {
 	for _, tt := range []struct {

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +12,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -23,11 +23,11 @@ import (
 
 // commands is the whole command line.
 type commands struct {
-	State  string `help:"File that keeps the accounts of this phone." placeholder:"FILE" type:"path"`
-	Lang   string `help:"Language of the texts: en or zh-Hans. Default: LANG." env:"KEYTURN_LANG"`
-	Output string `short:"o" help:"table or json." enum:"table,json" default:"table"`
-	JSON   bool   `name:"json" help:"The same as -o json."`
-	PINFd  int    `name:"pin-fd" help:"Read the PIN from this open file descriptor instead of asking." placeholder:"N" default:"-1"`
+	State  string     `help:"File that keeps the accounts of this phone." placeholder:"FILE" type:"path"`
+	Lang   string     `help:"Language of the texts: en or zh-Hans. Default: LANG." env:"KEYTURN_LANG"`
+	Output string     `short:"o" help:"table or json." enum:"table,json" default:"table"`
+	JSON   bool       `name:"json" help:"The same as -o json."`
+	PINFd  descriptor `name:"pin-fd" help:"Read the PIN from this open file descriptor instead of asking." placeholder:"N" default:"-1"`
 
 	Activate activate `cmd:"" help:"Become the phone of an account: shows whose, asks for a PIN, prints the check code."`
 	Accounts accounts `cmd:"" help:"List the accounts of this phone."`
@@ -79,11 +79,12 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 		}
 	}()
 	parsed, err := parser.Parse(args)
-	if err != nil {
+	lang, unknown := locale.OfTerminal(c.Lang, os.Getenv("LANG"))
+	if err = cmp.Or(err, unknown); err != nil {
 		fmt.Fprintln(stderr, "keyturn-phone:", err)
 		return 2
 	}
-	t := &terminal{in: stdin, out: stdout, err: stderr, words: locale.For(language(c.Lang)), json: c.JSON || c.Output == "json", pinFd: c.PINFd,
+	t := &terminal{in: stdin, out: stdout, err: stderr, words: locale.For(lang), json: c.JSON || c.Output == "json", pinFd: c.PINFd,
 		stopped: ctx.Done()}
 	file, err := stateFile(c.State)
 	if err == nil {
@@ -107,17 +108,6 @@ func stateFile(file string) (string, error) {
 	}
 	home, err := os.UserHomeDir()
 	return filepath.Join(home, ".local", "share", "keyturn-phone", "state.json"), err
-}
-
-// language follows --lang, then LANG.
-func language(flag string) string {
-	if flag == "" {
-		flag = os.Getenv("LANG")
-	}
-	if strings.HasPrefix(strings.ToLower(flag), "zh") {
-		return locale.Chinese
-	}
-	return locale.English
 }
 
 // Errors of this program.

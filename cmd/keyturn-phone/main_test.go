@@ -176,6 +176,7 @@ func TestErrorsAreOneLine(t *testing.T) {
 		{"a misspelt verb", []string{"aprove"}, 2, `keyturn-phone: unexpected argument aprove`},
 		{"no such flag", []string{"accounts", "--pin", "1234"}, 2, `keyturn-phone: unknown flag --pin`},
 		{"a server that isn't there", []string{"activate", "7KQM-2XVT-9HRW-4DG8", "--server", "http://localhost:9", "--yes"}, 5, "keyturn-phone: "},
+		{"no such language", []string{"accounts", "--lang", "de"}, 2, `keyturn-phone: no language "de": there is en and zh-Hans`},
 		{"a slip in the code", []string{"activate", "7KQM-2XVT-9HRW-4DG9", "--server", "http://localhost:9", "--yes"}, 2, "keyturn-phone: "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -186,6 +187,20 @@ func TestErrorsAreOneLine(t *testing.T) {
 				t.Errorf("exit %d, out %q, err %q", exit, out.String(), errs.String())
 			}
 		})
+	}
+}
+
+// A PIN is read from a file that this program was given, and from none that it has opened.
+func TestOwnDescriptor(t *testing.T) {
+	f, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	var errs bytes.Buffer
+	args := []string{"accounts", "--state", filepath.Join(t.TempDir(), "none.json"), "--pin-fd", fmt.Sprint(f.Fd())}
+	if code := run(t.Context(), args, nil, io.Discard, &errs); code != 2 || !strings.HasPrefix(errs.String(), "keyturn-phone: --pin-fd: ") {
+		t.Errorf("exit %d, %q", code, errs.String())
 	}
 }
 

@@ -22,7 +22,7 @@ type terminal struct {
 	out, err io.Writer
 	words    *locale.Words
 	json     bool
-	pinFd    int
+	pinFd    descriptor
 	pins     *bufio.Reader
 	lines    *bufio.Reader
 	stopped  <-chan struct{} // by a signal; nil: never

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"keyturn/locale"
 )
 
 // version of this program.
@@ -106,7 +109,9 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 	}()
 	parsed, err := parser.Parse(args)
 	t := newTerminal(ctx, c, stdin, stdout, stderr)
-	if err != nil {
+	lang, unknown := locale.OfTerminal(c.Lang, os.Getenv("LANG"))
+	t.words = locale.For(lang) // English, if unknown
+	if err = cmp.Or(err, unknown); err != nil {
 		t.json = t.json || slices.Contains(args, "--json") // what stands behind the fault wasn't read
 		t.helpFor(parser, err)
 		t.fail(errors.Join(errUsage, err))

@@ -9,7 +9,7 @@ import (
 // accountPassword is "keyturn account password".
 type accountPassword struct {
 	who
-	PasswordFd int `help:"Read the password from this open file descriptor." default:"-1" placeholder:"N"`
+	PasswordFd descriptor `help:"Read the password from this open file descriptor." default:"-1" placeholder:"N"`
 }
 
 // Examples begin the help.

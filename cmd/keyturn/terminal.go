@@ -29,15 +29,7 @@ type terminal struct {
 }
 
 func newTerminal(ctx context.Context, c *commands, in *os.File, out, err io.Writer) *terminal {
-	lang := c.Lang
-	if lang == "" {
-		lang = os.Getenv("LANG")
-	}
-	words := locale.For(locale.English)
-	if strings.HasPrefix(strings.ToLower(lang), "zh") {
-		words = locale.For(locale.Chinese)
-	}
-	return &terminal{in: in, out: out, err: err, words: words, json: c.JSON || c.Output == "json", quiet: c.Quiet,
+	return &terminal{in: in, out: out, err: err, words: locale.For(locale.English), json: c.JSON || c.Output == "json", quiet: c.Quiet,
 		noInput: c.NoInput, lines: bufio.NewReader(in), stopped: ctx.Done()}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net"
 	"os"
 	"os/signal"
@@ -42,6 +43,27 @@ func TestSecondTerm(t *testing.T) {
 			t.Fatal(err)
 		}
 		<-ctx.Done()
+	}
+}
+
+// A secret is read from a file that this program was given, and from none that it has
+// opened: it may be the database.
+func TestOwnDescriptor(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(file, []byte("demo-tea-29\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	t.Setenv("KEYTURN_PUBLIC_URL", "http://localhost")
+	t.Setenv("KEYTURN_STORAGE__URL", "sqlite:"+filepath.Join(t.TempDir(), "keyturn.db"))
+	var out, errs bytes.Buffer
+	args := []string{"account", "add", "mei.chen", "--password-fd", fmt.Sprint(f.Fd())}
+	if code := run(t.Context(), args, os.Stdin, &out, &errs); code != 2 || out.Len() > 0 || !strings.HasPrefix(errs.String(), "keyturn: --password-fd: ") {
+		t.Errorf("exit status %d, writes %q, says %q", code, &out, &errs)
 	}
 }
 
