@@ -23,50 +23,6 @@ import (
 // version of this program.
 const version = "0.1.0"
 
-// commands is the whole command line: nouns, then verbs.
-type commands struct {
-	File    string `name:"config" short:"c" help:"Settings file." placeholder:"FILE" env:"KEYTURN_CONFIG" type:"path"`
-	Lang    string `help:"Language of the texts: en or zh-Hans. Default: LANG." env:"KEYTURN_LANG" placeholder:"LANG"`
-	Output  string `short:"o" help:"table or json." enum:"table,json" default:"table"`
-	JSON    bool   `name:"json" help:"The same as -o json."`
-	Quiet   bool   `short:"q" help:"Data only, no words."`
-	NoInput bool   `help:"Ask nothing: fail instead."`
-	NoColor bool   `help:"No color. There is none yet." hidden:""`
-
-	PrintVersion kong.VersionFlag `name:"version" help:"Print the version."`
-
-	Demo    demoCmd    `cmd:"" help:"Try Keyturn on this computer: no phone, no network, nothing left behind."`
-	Init    initCmd    `cmd:"" help:"Set up a server: asks, then writes the settings and the key."`
-	Serve   serveCmd   `cmd:"" help:"Start the server."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database to this version. The server does it too when it starts; no other command does."`
-	Account struct {
-		Add      accountAdd      `cmd:"" help:"Add an account. Asks for its password, or reads it from standard input."`
-		List     accountList     `cmd:"" help:"List the accounts."`
-		Show     accountShow     `cmd:"" help:"Show an account with its phones."`
-		Reset    accountReset    `cmd:"" help:"End all phones, codes and sessions of an account: its next phone is a first one again."`
-		Disable  accountDisable  `cmd:"" help:"Keep an account from signing in. Its sessions end."`
-		Enable   accountEnable   `cmd:"" help:"Let a disabled account sign in again."`
-		Unlock   accountUnlock   `cmd:"" help:"Let an account sign in again after too many wrong passwords, its phones answer after wrong numbers, and its phones be changed after an alarm."`
-		Remove   accountRemove   `cmd:"" help:"Remove an account for good."`
-		Edit     accountEdit     `cmd:"" help:"Give an account another e-mail address. Its phones and the address before are told."`
-		Rename   accountRename   `cmd:"" help:"Give an account another name. What it has stays, and its person is told."`
-		Password accountPassword `cmd:"" help:"Give an account another password. Its sessions end, and its person is told."`
-	} `cmd:"" help:"People who sign in."`
-	Device struct {
-		List    deviceList    `cmd:"" help:"List the devices of an account, or of all."`
-		Suspend deviceSuspend `cmd:"" help:"Pause a device: it answers nothing until it is resumed."`
-		Resume  deviceResume  `cmd:"" help:"Let a paused device answer again; never after its key was used in two places."`
-		Remove  deviceRemove  `cmd:"" help:"Remove a device for good. Its phone is told."`
-	} `cmd:"" help:"Keys of accounts on phones."`
-	Config struct {
-		Show  configShow  `cmd:"" help:"Show the settings and where each comes from."`
-		Check configCheck `cmd:"" help:"Check the settings: changes nothing."`
-	} `cmd:"" name:"config" help:"Settings."`
-	Completion completionCmd `cmd:"" help:"Print what makes a shell complete commands: bash, zsh or fish."`
-	Complete   completeCmd   `cmd:"" hidden:""`
-	Version    versionCmd    `cmd:"" help:"Print the version."`
-}
-
 const about = `The second factor that people carry in their phone, self-hosted.
 
 Every setting is also a flag, such as --pin.min=6, and an environment variable,
@@ -90,15 +46,11 @@ func untilStopped() (context.Context, context.CancelFunc) {
 // run is main without the process. It returns the exit status: 0 done, 2 wrong
 // usage, else what status says.
 func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
-	c, given := &commands{}, newSettingFlags()
 	exited := -1
-	parser, err := kong.New(c, kong.Name("keyturn"), kong.Description(about), kong.Writers(stdout, stderr), kong.Embed(given.into()),
+	options := []kong.Option{kong.Name("keyturn"), kong.Description(about), kong.Writers(stdout, stderr),
 		kong.Help(help), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Vars{"version": "Keyturn " + version},
-		kong.Exit(func(n int) { exited = n; panic(errExit) }))
-	if err != nil {
-		panic(err) // the struct above is wrong
-	}
+		kong.Exit(func(n int) { exited = n; panic(errExit) })}
 	defer func() {
 		if r := recover(); r != nil {
 			if r != any(errExit) {
@@ -107,17 +59,17 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 			code = exited // kong has printed the help
 		}
 	}()
-	parsed, err := parser.Parse(args)
-	t := newTerminal(ctx, c, stdin, stdout, stderr)
-	lang, unknown := locale.OfTerminal(c.Lang, os.Getenv("LANG"))
+	g, parsed, err := read(args, options)
+	t := newTerminal(ctx, &g.switches, stdin, stdout, stderr)
+	lang, unknown := locale.OfTerminal(g.Lang, os.Getenv("LANG"))
 	t.words = locale.For(lang) // English, if unknown
 	if err = cmp.Or(err, unknown); err != nil {
 		t.json = t.json || slices.Contains(args, "--json") // what stands behind the fault wasn't read
-		t.helpFor(parser, err)
+		t.helpFor(g.parser, err)
 		t.fail(errors.Join(errUsage, err))
 		return status(errUsage)
 	}
-	if err = parsed.Run(t, &source{file: c.File, flags: given.values()}); err != nil {
+	if err = parsed.Run(t, &source{file: g.File, flags: g.given.values()}); err != nil {
 		t.fail(err)
 	}
 	return status(err)

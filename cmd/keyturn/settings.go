@@ -30,11 +30,12 @@ type settingFlags struct {
 // own are settings that a command has as a flag of its own, with help.
 var own = map[string]bool{"listen": true}
 
-func newSettingFlags() *settingFlags {
+// newSettingFlags makes flags of the settings that are wanted.
+func newSettingFlags(wanted func(key string) bool) *settingFlags {
 	f := &settingFlags{}
 	var fields []reflect.StructField
 	for _, s := range config.Settings() {
-		if s.Key == "organisation" || s.Secret || own[s.Key] { // a secret in a flag is seen by everyone on the machine
+		if s.Key == "organisation" || s.Secret || own[s.Key] || !wanted(s.Key) { // a secret in a flag is seen by everyone on the machine
 			continue
 		}
 		f.settings = append(f.settings, s)

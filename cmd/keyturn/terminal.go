@@ -28,7 +28,7 @@ type terminal struct {
 	stopped  <-chan struct{} // by a signal; nil: never
 }
 
-func newTerminal(ctx context.Context, c *commands, in *os.File, out, err io.Writer) *terminal {
+func newTerminal(ctx context.Context, c *switches, in *os.File, out, err io.Writer) *terminal {
 	return &terminal{in: in, out: out, err: err, words: locale.For(locale.English), json: c.JSON || c.Output == "json", quiet: c.Quiet,
 		noInput: c.NoInput, lines: bufio.NewReader(in), stopped: ctx.Done()}
 }
