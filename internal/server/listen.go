@@ -13,17 +13,35 @@ import (
 	"keyturn/internal/config"
 )
 
-// Listen opens the address of the settings, with TLS if they say so. Plain http
+// Listen opens the address of the settings, with TLS if they say so, and with it all others
+// at which [Server.Serve] will answer: who has it knows that none of them fails. Plain http
 // happens only where [config.Config.Check] allows it.
 func (s *Server) Listen(ctx context.Context) (net.Listener, error) {
 	l, err := s.open(ctx, s.config.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
+	if err := s.listenAside(ctx); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
 	if s.certificates == nil {
 		return l, nil
 	}
 	return tls.NewListener(l, s.certificates.config()), nil
+}
+
+// An aside is where a server listens beside its doors; nil: nowhere.
+type aside struct{ health, plain net.Listener }
+
+// listenAside opens both or neither.
+func (s *Server) listenAside(ctx context.Context) (err error) {
+	if s.aside.health, err = s.listenHealth(ctx); err != nil {
+		return err
+	}
+	if s.aside.plain, err = s.listenPlain(ctx); err != nil && s.aside.health != nil {
+		err = errors.Join(err, s.aside.health.Close())
+	}
+	return err
 }
 
 // A Hold keeps addresses that were opened before a server is: by root, which may open ports

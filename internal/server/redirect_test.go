@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net"
@@ -63,10 +64,39 @@ func TestRedirectListens(t *testing.T) {
 	}
 	_ = answer.Body.Close()
 
-	taken, l2 := serverWith(t, func(c *config.Config) { c.TLS.Redirect = addr })
-	if err := taken.Serve(t.Context(), l2); err == nil || !server.InUse(err) || !strings.Contains(err.Error(), "tls.redirect: ") {
+	taken := opened(t, func(c *config.Config) { c.TLS.Redirect = addr })
+	if _, err := taken.Listen(t.Context()); err == nil || !server.InUse(err) || !strings.Contains(err.Error(), "tls.redirect: ") {
 		t.Errorf("where another program listens: %v, want an error that names tls.redirect", err)
 	}
+}
+
+// Who can't listen everywhere listens nowhere: a server isn't ready whose monitors hear
+// nothing.
+func TestListensEverywhere(t *testing.T) {
+	doors, redirect, health := freeAddr(t), freeAddr(t), freeAddr(t)
+	s := opened(t, func(c *config.Config) { c.Listen, c.TLS.Redirect, c.Health = doors, redirect, health })
+	for name, address := range map[string]string{"health: ": health, "tls.redirect: ": redirect} {
+		other, err := net.Listen("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Listen(t.Context()); err == nil || !server.InUse(err) || !strings.Contains(err.Error(), name) {
+			t.Errorf("where another program has %s%s: %v", name, address, err)
+		}
+		_ = other.Close() // it listened
+	}
+	if l, err := s.Listen(t.Context()); err != nil {
+		t.Errorf("something stayed open: %v", err)
+	} else if s.Serve(canceled(t), l) != nil {
+		t.Error("it doesn't stop")
+	}
+}
+
+// canceled is a context that has ended.
+func canceled(t *testing.T) context.Context {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return ctx
 }
 
 // eventually asks until there is an answer: the server starts beside the test.
@@ -83,6 +113,17 @@ func eventually(t *testing.T, ask func() (*http.Response, error)) (answer *http.
 // serverWith is a server with a certificate of its own, and where it listens.
 func serverWith(t *testing.T, set func(*config.Config)) (*server.Server, net.Listener) {
 	t.Helper()
+	s := opened(t, set)
+	l, err := s.Listen(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, l
+}
+
+// opened is such a server that doesn't listen yet.
+func opened(t *testing.T, set func(*config.Config)) *server.Server {
+	t.Helper()
 	c := config.Default()
 	c.PublicURL, c.Listen, c.Storage.URL = "https://localhost:8443", "127.0.0.1:0", "sqlite::memory:"
 	c.TLS.Cert, c.TLS.Key = filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
@@ -92,11 +133,7 @@ func serverWith(t *testing.T, set func(*config.Config)) (*server.Server, net.Lis
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := s.Listen(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s, l
+	return s
 }
 
 // Where plain http is redirected, unless an operator says otherwise.

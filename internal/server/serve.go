@@ -20,7 +20,7 @@ const (
 	finishIn = 20 * time.Second
 )
 
-// Serve answers on l until ctx ends, and then stops without cutting anyone off: it
+// Serve answers on l, which [Server.Listen] has opened, and beside it until ctx ends, and then stops without cutting anyone off: it
 // listens no more, ends streams and held calls, so that browsers and phones come
 // back to whoever listens next, finishes what is under way and closes the store.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
@@ -36,10 +36,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		MaxHeaderBytes:    readHeader,
 		ErrorLog:          slog.NewLogLogger(s.with.Log.Handler(), slog.LevelDebug),
 	})
-	others, err := s.besides(ctx, crowd)
-	if err != nil {
-		return errors.Join(err, l.Close(), s.Close())
-	}
+	others := s.besides(ctx, crowd)
 	failed := make(chan error, 1)
 	go func() { failed <- h.Serve(crowd.on(l)) }()
 	select {
@@ -69,18 +66,7 @@ func (s *Server) finish(h *http.Server, l net.Listener) error {
 }
 
 // besides starts what runs beside the doors. stop ends it and waits for it.
-func (s *Server) besides(ctx context.Context, crowd *crowd) (stop func(), err error) {
-	health, err := s.listenHealth(ctx)
-	if err != nil {
-		return nil, err
-	}
-	redirect, err := s.listenPlain(ctx)
-	if err != nil && health != nil {
-		err = errors.Join(err, health.Close())
-	}
-	if err != nil {
-		return nil, err
-	}
+func (s *Server) besides(ctx context.Context, crowd *crowd) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
 	record := &tail{record: s.Store, wake: s.bus.Wake, log: s.with.Log}
@@ -94,13 +80,11 @@ func (s *Server) besides(ctx context.Context, crowd *crowd) (stop func(), err er
 	if s.certificates != nil {
 		running.Go(func() { s.watch(ctx) })
 	}
-	aside(ctx, &running, health, &http.Server{Handler: s.health(ctx), ReadTimeout: headerIn, WriteTimeout: headerIn})
-	leads := crowd.join(plain(s.Origin))
-	if redirect != nil {
-		redirect = crowd.on(redirect)
+	beside(ctx, &running, s.aside.health, &http.Server{Handler: s.health(ctx), ReadTimeout: headerIn, WriteTimeout: headerIn})
+	if l := s.aside.plain; l != nil {
+		beside(ctx, &running, crowd.on(l), crowd.join(plain(s.Origin)))
 	}
-	aside(ctx, &running, redirect, leads)
-	return func() { cancel(); running.Wait() }, nil
+	return func() { cancel(); running.Wait() }
 }
 
 // settleEvery is how soon the record says that time has ended a request: nothing else
@@ -123,8 +107,8 @@ func (s *Server) settle(ctx context.Context) {
 	}
 }
 
-// aside serves on another listener, if there is one, until ctx ends.
-func aside(ctx context.Context, running *sync.WaitGroup, l net.Listener, h *http.Server) {
+// beside serves on another listener, if there is one, until ctx ends.
+func beside(ctx context.Context, running *sync.WaitGroup, l net.Listener, h *http.Server) {
 	if l == nil {
 		return
 	}

@@ -26,6 +26,7 @@ import (
 type Server struct {
 	*Services
 	handler      http.Handler
+	aside        aside
 	certificates certificates    // nil: plain http
 	drain        context.Context // ends when streams and held calls have to
 	stop         context.CancelFunc
