@@ -34,7 +34,8 @@ type Limits struct {
 	// Connections that are open at once, in all (0: as many as the system lets the server
 	// open files, less some for itself) and of one address; of an IPv6 network of 56 and
 	// 48 bits twice and four times as many. Those that rest make room for new ones, those
-	// that wait for an answer don't. Trusted proxies count in all only.
+	// that wait for an answer don't. Trusted proxies count in all only. An address has twice
+	// as many requests at once, also one that a trusted proxy names.
 	Connections     int `toml:"connections" between:"0..10000000"`
 	ConnectionsEach int `toml:"connections_each" between:"8..10000000"`
 

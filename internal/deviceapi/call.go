@@ -154,6 +154,18 @@ func query(r *http.Request, names ...string) (map[string]string, error) {
 	return out, nil
 }
 
+// busy is how long whoever is one too many is asked to wait, in seconds.
+const busy = 3
+
+// Busy answers that the server can't answer now. It looks at nothing, and logs nothing: of
+// those calls there may be many.
+func (a *API) Busy(w http.ResponseWriter, _ *http.Request) {
+	a.prepare(w)
+	w.Header().Set("Retry-After", strconv.Itoa(busy))
+	w.WriteHeader(http.StatusServiceUnavailable)
+	_ = encode(w, keyturn.Problem{Code: "server_busy"}) // nobody may be there any more
+}
+
 // fail sends an error as its code, and logs it once. What a stranger could learn
 // from it stays in the log.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"keyturn/internal/config"
@@ -73,6 +74,51 @@ func TestA101Connections(t *testing.T) {
 			t.Errorf("from this address: %d", got.Status)
 		}
 	}, keyturntest.Set(func(c *config.Config) { c.Limits.ConnectionsEach = 12 }))
+}
+
+// A124: whose network has as many requests in flight as it may is told so in their own
+// language, by a phone too; who comes from elsewhere gets in.
+func TestA124Busy(t *testing.T) {
+	w := keyturntest.Start(t, keyturntest.Set(behind), keyturntest.Set(func(c *config.Config) {
+		c.Limits.ConnectionsEach, c.Limits.Hashes = 8, 1
+	}))
+	let, inside := make(chan struct{}), make(chan struct{}, 100)
+	w.Accounts.Hashed = func() { inside <- struct{}{}; <-let }
+	const most = 2 * 8
+	turnedAway := make(chan *keyturntest.Page, most+3)
+	var flood sync.WaitGroup
+	for i := range most + 3 {
+		flood.Go(func() {
+			page := from(w, "192.0.2.1").Post("/sign-in", url.Values{"name": {fmt.Sprint("name", i)}, "password": {"a guess"}})
+			if page.Status == http.StatusServiceUnavailable {
+				turnedAway <- page
+			}
+		})
+	}
+	<-inside
+	for range 3 {
+		if page := <-turnedAway; http.Header(page.Header).Get("Retry-After") != "3" || !strings.Contains(page.HTML, "The server is busy") {
+			t.Errorf("one too many is told %v\n%s", page.Header, page.HTML)
+		}
+	}
+	chinese := from(w, "192.0.2.1")
+	chinese.Header.Set("Accept-Language", "zh")
+	if page := chinese.Get("/"); page.Status != http.StatusServiceUnavailable || !strings.Contains(page.HTML, "服务器繁忙") {
+		t.Errorf("in Chinese: %d\n%s", page.Status, page.HTML)
+	}
+	phone := must(http.NewRequestWithContext(t.Context(), "GET", w.Origin+"/v1/server", nil))
+	phone.Header.Set("X-Forwarded-For", "192.0.2.1")
+	answer := must(w.Client().Do(phone))
+	told := must(io.ReadAll(answer.Body))
+	_ = answer.Body.Close()
+	if answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") != "3" || !strings.Contains(string(told), `"server_busy"`) {
+		t.Errorf("a phone is told %d %s", answer.StatusCode, told)
+	}
+	if page := from(w, "192.0.2.2").Get("/"); page.Status != http.StatusOK {
+		t.Errorf("from elsewhere: %d", page.Status)
+	}
+	close(let)
+	flood.Wait()
 }
 
 // A101: what is no call of a phone is counted like a wrong code.

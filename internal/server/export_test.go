@@ -93,6 +93,18 @@ func Crowd(l net.Listener, h *http.Server, all, each int, trusted ...string) (bo
 	}, err
 }
 
+// Turns share out what next works at, for tests: so many requests of one address are in
+// flight at most. left is how many networks are remembered.
+func Turns(most int, next http.Handler) (h http.Handler, left func() int) {
+	busy := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
+	t := &turns{most: most, busy: busy, log: slog.New(slog.DiscardHandler), of: map[string]*turn{}}
+	return t.share(next), func() int {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		return len(t.of)
+	}
+}
+
 // A Tidier is what forgets, for tests.
 type Tidier interface {
 	Tidy(ctx context.Context, t store.Tidy) (time.Time, error)

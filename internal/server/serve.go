@@ -34,6 +34,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		WriteTimeout:      answerIn,
 		IdleTimeout:       idle,
 		MaxHeaderBytes:    readHeader,
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: mostStreams},
 		ErrorLog:          slog.NewLogLogger(s.with.Log.Handler(), slog.LevelDebug),
 	})
 	others := s.besides(ctx, crowd)

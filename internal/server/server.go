@@ -79,19 +79,36 @@ func (s *Server) routes(files fs.FS) (http.Handler, error) {
 	mux.Handle("/p/", app)
 	mux.Handle("/help/", later(func() http.Handler { return s.help(files, pages) }))
 	mux.Handle("/v1/", s.deviceAPI().Routes())
-	return s.guard(trusted.see(sized(mux, s.tooLong(pages)), s.silentProxy, s.unheardProxy)), nil
+	turns := &turns{most: perConnection * s.config.Limits.ConnectionsEach, busy: s.busy(pages), log: s.with.Log, of: map[string]*turn{}}
+	return s.guard(trusted.see(turns.share(sized(mux, s.tooLong(pages))), s.silentProxy, s.unheardProxy)), nil
+}
+
+// busy answers whoever is one too many: a phone by the code that it knows.
+func (s *Server) busy(pages *page.Renderer) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", s.says(pages, http.StatusServiceUnavailable))
+	mux.HandleFunc("/v1/", s.deviceAPI().Busy)
+	return mux
 }
 
 // tooLong says that a header is too long: mostly cookies of other programs of the
 // domain, which the person alone can delete.
 func (s *Server) tooLong(pages *page.Renderer) http.Handler {
+	return s.says(pages, http.StatusRequestHeaderFieldsTooLarge)
+}
+
+// says answers with the page of a status.
+func (s *Server) says(pages *page.Renderer, status int) http.Handler {
 	say := func(w http.ResponseWriter, r *http.Request, status int) {
+		if status == http.StatusServiceUnavailable {
+			w.Header().Set("Retry-After", "3")
+		}
 		if err := pages.Error(w, r, status, ""); err != nil {
 			s.with.Log.LogAttrs(r.Context(), slog.LevelError, "page can't be shown", slog.Any("err", err))
 		}
 	}
 	return pages.Guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		say(w, r, http.StatusRequestHeaderFieldsTooLarge)
+		say(w, r, status)
 	}), say)
 }
 

@@ -8,13 +8,16 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/binary"
 	"encoding/pem"
 	"errors"
+	"io"
 	"log/slog"
 	"math/big"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -26,6 +29,7 @@ import (
 
 // A browser gets HTTP/2 over the operator's certificate, and on a port of its own it is
 // told nothing about the other programs of the host.
+// With A124: a connection has a hundred requests at once.
 func TestTLS(t *testing.T) {
 	folder := t.TempDir()
 	c := config.Default()
@@ -58,6 +62,9 @@ func TestTLS(t *testing.T) {
 	if answer.StatusCode != 200 || answer.Proto != "HTTP/2.0" || answer.Header.Get("Strict-Transport-Security") != "" {
 		t.Errorf("%s over %s, HSTS %q", answer.Status, answer.Proto, answer.Header.Get("Strict-Transport-Security"))
 	}
+	if n := streams(t, l.Addr().String(), known); n != 100 {
+		t.Errorf("a connection has %d requests at once", n)
+	}
 	plain, err := http.Get("http://" + l.Addr().String() + "/")
 	if err == nil {
 		_ = plain.Body.Close()
@@ -69,6 +76,34 @@ func TestTLS(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
+}
+
+// streams is how many requests at once a server lets a connection have: setting 3 of the frame
+// with which it begins (RFC 9113 §6.5), 0 if it has none.
+func streams(t *testing.T, address string, known *x509.CertPool) (most uint32) {
+	t.Helper()
+	c, err := tls.Dial("tcp", address, &tls.Config{RootCAs: known, ServerName: "localhost", NextProtos: []string{"h2"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close() // it has told all
+	if _, err := io.WriteString(c, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00"); err != nil {
+		t.Fatal(err)
+	}
+	var head [9]byte
+	if _, err := io.ReadFull(c, head[:]); err != nil || head[3] != 4 {
+		t.Fatalf("the server begins with % x, %v", head, err)
+	}
+	settings := make([]byte, int(head[1])<<8|int(head[2]))
+	if _, err := io.ReadFull(c, settings); err != nil {
+		t.Fatal(err)
+	}
+	for s := range slices.Chunk(settings, 6) {
+		if binary.BigEndian.Uint16(s) == 3 {
+			most = binary.BigEndian.Uint32(s[2:])
+		}
+	}
+	return most
 }
 
 // A certificate in files is taken anew when its files change, and what is wrong with it
