@@ -187,6 +187,23 @@ func TestHash(t *testing.T) {
 	}
 }
 
+// A29: a service makes hashes of full work, and what it compares with for a name that
+// nobody has costs the same, in tests with light ones too.
+func TestA29SameWork(t *testing.T) {
+	work := func(phc string) string { return strings.Join(strings.Split(phc, "$")[:4], "$") }
+	w := newWorld(t)
+	for _, light := range []bool{true, false} {
+		w.Light = light
+		if _, err := w.Add(t.Context(), fmt.Sprint("eve ", light), password, ""); err != nil {
+			t.Fatal(err)
+		}
+		made, nobody := work(w.Compared(t.Context(), fmt.Sprint("eve ", light))), work(w.Compared(t.Context(), "nobody"))
+		if full := made == "$argon2id$v=19$m=19456,t=2,p=1"; made != nobody || full == light {
+			t.Errorf("light %v: made %s, for nobody %s", light, made, nobody)
+		}
+	}
+}
+
 // A set has eight codes that differ in their first two symbols, is kept as
 // hashes, and is made once.
 func TestRecoveryCodes(t *testing.T) {

@@ -54,7 +54,7 @@ func (s *Service) meant(ctx context.Context, name string) (acc Account, counted 
 	key := Key(name)
 	acc, err = s.Store.AccountNamed(ctx, Spelt(name), key)
 	if errors.Is(err, ErrUnknown) {
-		return Account{Password: nobody}, keyturn.Hash(key).String(), nil
+		return Account{Password: s.work().nobody()}, keyturn.Hash(key).String(), nil
 	}
 	return acc, acc.ID, err
 }
@@ -123,7 +123,7 @@ func (s *Service) hash(ctx context.Context, secret string) (string, error) {
 	}
 	defer leave()
 	s.counted()
-	return hash(m, secret), nil
+	return s.work().hash(m, secret), nil
 }
 
 func (s *Service) enter(ctx context.Context) (m *argon2.Memory, leave func(), err error) {

@@ -216,7 +216,7 @@ func TestAddressLimit(t *testing.T) {
 func TestBusy(t *testing.T) {
 	w := newWorld(t)
 	w.Service = &account.Service{Store: w.people, Tries: w.tries, Guesses: w.tries, Browsers: w.known, Record: w.people,
-		Limits: w.Limits, Hashes: 1, Now: w.Now}
+		Limits: w.Limits, Hashes: 1, Light: true, Now: w.Now}
 	w.Limits.SignIns.Most, w.Limits.Passwords.Most, w.Limits.PasswordAll.Most = 1000, 1000, 1000
 	inside, let := make(chan struct{}), make(chan struct{})
 	var first sync.Once
@@ -249,6 +249,7 @@ func TestBusy(t *testing.T) {
 		<-turnedAway
 	}
 	leave()
+	until(t, func() bool { all, _ := w.Waiting(); return all == 0 })
 	close(let)
 	wg.Wait()
 	if n := w.taken(); n != 0 {

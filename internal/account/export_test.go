@@ -1,12 +1,23 @@
 package account
 
-import "keyturn/internal/argon2"
+import (
+	"context"
+
+	"keyturn/internal/argon2"
+)
 
 // Matches is matches, for tests.
 func Matches(phc, secret string) (bool, error) { return matches(&argon2.Memory{}, phc, secret) }
 
-// Hash is hash, for tests.
-func Hash(secret string) string { return hash(&argon2.Memory{}, secret) }
+// Hash is hash, and LightHash that of a light service, for tests.
+func Hash(secret string) string      { return full.hash(&argon2.Memory{}, secret) }
+func LightHash(secret string) string { return light.hash(&argon2.Memory{}, secret) }
+
+// Compared is the hash that a password for a name is compared with, for tests.
+func (s *Service) Compared(ctx context.Context, name string) string {
+	a, _, _ := s.meant(ctx, name)
+	return a.Password
+}
 
 // IsCommon and Plain are listed and plain, for tests.
 var (

@@ -230,15 +230,15 @@ func newWorld(t *testing.T) *world {
 	w := &world{people: &people{byKey: map[string]account.Account{}}, known: browsers{}}
 	w.tries = &tries{taken: map[string]int{}, judging: map[string]int{}, familiar: map[string]bool{}, events: w.people}
 	w.Service = &account.Service{Store: w.people, Codes: w.people, Tries: w.tries, Guesses: w.tries, Browsers: w.known, Record: w.people,
-		Limits: policy.Defaults(), Hashes: 2, Now: func() time.Time { return now }, Hashed: func() { w.hashes.Add(1) }}
+		Limits: policy.Defaults(), Hashes: 2, Light: true, Now: func() time.Time { return now }, Hashed: func() { w.hashes.Add(1) }}
 	w.ada = account.Account{ID: "acc_ada", Name: "Ada", State: account.Active, Password: hashed()}
 	w.people.byKey["ada"] = w.ada
 	w.people.byKey["bob"] = account.Account{ID: "acc_bob", Name: "bob", State: account.Disabled, Password: hashed()}
 	return w
 }
 
-// hashed is computed once: it takes longer than all the rest.
-var hashed = sync.OnceValue(func() string { return account.Hash(password) })
+// hashed is computed once.
+var hashed = sync.OnceValue(func() string { return account.LightHash(password) })
 
 // attempt is one from an address of the documentation.
 func attempt(name, password string) account.Attempt {

@@ -19,7 +19,7 @@ func crowded(t *testing.T) (w *world, let chan struct{}) {
 	t.Helper()
 	w, let = newWorld(t), make(chan struct{})
 	w.Service = &account.Service{Store: w.people, Tries: w.tries, Guesses: w.tries, Browsers: w.known, Record: w.people,
-		Limits: w.Limits, Hashes: 1, Now: w.Now, Hashed: func() { <-let }}
+		Limits: w.Limits, Hashes: 1, Light: true, Now: w.Now, Hashed: func() { <-let }}
 	w.Limits.SignIns.Most, w.Limits.Passwords.Most, w.Limits.PasswordAll.Most = 1000, 1000, 1000
 	w.known["hash of Ada's cookie"] = w.ada.ID
 	return w, let

@@ -13,32 +13,50 @@ import (
 	"keyturn/internal/argon2"
 )
 
-// Argon2id with 19 MiB, two passes, one lane: the first choice of the OWASP
-// password storage cheat sheet, about 25 ms of one processor.
+// A work is what one hash costs: KiB of memory, and passes over it.
+type work struct{ memory, passes uint32 }
+
+var (
+	// Argon2id with 19 MiB, two passes, one lane: the first choice of the OWASP
+	// password storage cheat sheet, about 25 ms of one processor.
+	full = work{19 * 1024, 2}
+	// A hundredth of it, for tests that ask about other things: see [Service.Light].
+	light = work{256, 1}
+)
+
 const (
-	memory  = 19 * 1024 // KiB
-	passes  = 2
 	lanes   = 1
 	saltLen = 16 // RFC 9106 §3.1
 	keyLen  = 32
 )
 
+// work is that of the hashes that the service makes.
+func (s *Service) work() work {
+	if s.Light {
+		return light
+	}
+	return full
+}
+
 // nobody is what a password is compared with where there is no account: the same
-// work, and never right. It stands here instead of being computed so that a start
-// costs no hash. Attack A29.
-const nobody = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+// work, and never right. A start costs no hash. Attack A29.
+func (w work) nobody() string { return w.phc(make([]byte, saltLen), make([]byte, keyLen)) }
+
+// phc is a hash in PHC form.
+func (w work) phc(salt, key []byte) string {
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, w.memory, w.passes, lanes,
+		b64.EncodeToString(salt), b64.EncodeToString(key))
+}
 
 // errPHC says that a stored hash can't be read: a fault of the database.
 var errPHC = errors.New("account: stored hash is not Argon2id in PHC form")
 
 // hash returns the Argon2id hash of a secret in PHC form.
-func hash(m *argon2.Memory, secret string) string {
+func (w work) hash(m *argon2.Memory, secret string) string {
 	var salt [saltLen]byte
 	rand.Read(salt[:]) // never fails
-	key := m.IDKey(fold(secret), salt[:], passes, memory, lanes, keyLen)
-	b64 := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, lanes,
-		b64.EncodeToString(salt[:]), b64.EncodeToString(key))
+	return w.phc(salt[:], m.IDKey(fold(secret), salt[:], w.passes, w.memory, lanes, keyLen))
 }
 
 // matches reports whether a secret has that hash. It costs what the parameters in

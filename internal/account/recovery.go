@@ -216,7 +216,7 @@ func (s *Service) tryCode(ctx context.Context, r Recovery) (phc string, right, l
 	}
 	phc, err = s.Codes.UnusedCode(ctx, r.Account, r.Code.Index())
 	if errors.Is(err, ErrUnknown) {
-		phc, err = nobody, nil
+		phc, err = s.work().nobody(), nil
 	}
 	if err != nil {
 		return "", false, false, err

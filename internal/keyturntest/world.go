@@ -107,6 +107,7 @@ func start(t testing.TB, o options) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.Accounts.Light = true // package account asks about the work of a hash
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	w.stop = stop
 	go func() { w.ended <- w.Serve(ctx, l) }()

@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -16,7 +19,7 @@ const module = "keyturn"
 var rank = map[string]int{
 	"": 0, "spec": 0, "locale": 0, "web": 0,
 	"internal/config": 0, "internal/owner": 0, "internal/qr": 0, "internal/argon2": 0,
-	"internal/porttest": 0,
+	"internal/porttest": 0, "internal/need": 0,
 
 	"phone": 1, "internal/seal": 1, "internal/audit": 1, "internal/policy": 1, "internal/page": 1,
 
@@ -65,7 +68,8 @@ var tests = []string{"github.com/google/go-cmp", "pgregory.net/rapid", "github.c
 
 // A pkg is a package as "go list" describes it.
 type pkg struct {
-	ImportPath                         string
+	ImportPath, Dir                    string
+	GoFiles                            []string
 	Imports, TestImports, XTestImports []string
 }
 
@@ -134,13 +138,36 @@ func checkRules(t *testing.T, from, path string) {
 	}
 }
 
+// Light hashes are for tests: no file of a program names the field.
+func TestProgramsHashWithFullWork(t *testing.T) {
+	light := regexp.MustCompile(`\bLight\b`)
+	named := 0
+	for _, p := range packages(t) {
+		for _, name := range p.GoFiles {
+			text, err := os.ReadFile(filepath.Join(p.Dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !light.Match(text) {
+				continue
+			}
+			if named++; local(p.ImportPath) != "internal/account" && local(p.ImportPath) != "internal/keyturntest" {
+				t.Errorf("%s/%s names Light", p.ImportPath, name)
+			}
+		}
+	}
+	if named == 0 {
+		t.Error("nothing names Light: what is looked for?")
+	}
+}
+
 // promised are the packages that other people's programs may use.
 func promised(from string) bool { return from == "" || from == "spec" || from == "phone" }
 
 // packages asks the go command about every package of ours.
 func packages(t *testing.T) (all []pkg) {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", module+"/...").Output()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Dir,GoFiles,Imports,TestImports,XTestImports", module+"/...").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
