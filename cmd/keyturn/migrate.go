@@ -26,7 +26,7 @@ func (migrateCmd) Run(ctx context.Context, t *terminal, from *source) error {
 	if err := settings.Check(locale.Languages()); err != nil {
 		return sources.Place(err)
 	}
-	if err := asService(settings); err != nil {
+	if err := from.asService(settings); err != nil {
 		return err
 	}
 	change, err := server.Migrate(ctx, settings)

@@ -44,7 +44,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, from *source) error {
 	hangups := make(chan os.Signal, 1) // one is enough: whoever sends two wants the last to be heard
 	signal.Notify(hangups, syscall.SIGHUP)
 	defer signal.Stop(hangups)
-	hold, missed, err := serveAsOwner(ctx, settings)
+	hold, missed, err := serveAsOwner(ctx, settings, owner.Alone(from.name()))
 	if err != nil {
 		return sources.Place(errors.Join(err, hold.Close()))
 	}
@@ -83,17 +83,18 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, from *source) error {
 
 // serveAsOwner has root serve as the owner of the database's folder, as its commands work,
 // with ports that root has opened before. Attack A118. Where the owner couldn't use all that
-// a server uses while it runs, root stays who it is, and missed is the first of that.
-func serveAsOwner(ctx context.Context, c config.Config) (hold *server.Hold, missed string, err error) {
+// a server uses while it runs, root stays who it is, and missed is the first of that. By
+// settings that are shared, the error which says so, root doesn't stay: attack A125.
+func serveAsOwner(ctx context.Context, c config.Config, shared error) (hold *server.Hold, missed string, err error) {
 	file, ok := database(c)
 	folder := filepath.Dir(file)
 	if !ok || !owner.Foreign(folder) {
-		return nil, "", nil
+		return nil, "", shared
 	}
 	if err := c.Check(locale.Languages()); err != nil {
 		return nil, "", err
 	}
-	if missed := needs(c).Missed(folder); missed != "" {
+	if missed := needs(c).Missed(folder); missed != "" && shared == nil {
 		return nil, missed, nil
 	}
 	hold = server.HoldAddresses(ctx, c)

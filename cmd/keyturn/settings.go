@@ -113,7 +113,7 @@ func (s *source) open(ctx context.Context, with server.With) (*server.Services, 
 		return nil, err
 	}
 	with.Actor, with.Log = actor(os.Getenv("SUDO_USER"), os.Getuid()), slog.New(slog.NewTextHandler(io.Discard, nil))
-	if err := asService(c); err != nil {
+	if err := s.asService(c); err != nil {
 		return nil, err
 	}
 	services, err := server.Connect(ctx, c, with)
@@ -121,17 +121,20 @@ func (s *source) open(ctx context.Context, with server.With) (*server.Services, 
 }
 
 // asService has a command of root's work on a SQLite database as the owner of its folder,
-// who is the service. Attack A118.
-func asService(c config.Config) error {
+// who is the service. Attack A118. Root stays root by settings of root's alone: A125.
+func (s *source) asService(c config.Config) error {
 	file, ok := database(c)
-	if !ok {
-		return nil
+	if !ok || !owner.Foreign(filepath.Dir(file)) {
+		return owner.Alone(s.name())
 	}
 	return owner.Become(filepath.Dir(file), file, c.KeyFile())
 }
 
-// database is the file of a SQLite database.
+// database is the file of a SQLite database, to which a link of root's may lead.
 func database(c config.Config) (file string, ok bool) {
 	file, ok = strings.CutPrefix(string(c.Storage.URL), "sqlite:")
-	return file, ok && file != ":memory:"
+	if ok = ok && file != ":memory:"; ok {
+		file = owner.Led(file)
+	}
+	return file, ok
 }

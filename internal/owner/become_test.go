@@ -1,3 +1,5 @@
+//go:build unix
+
 package owner_test
 
 import (
@@ -8,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"keyturn/internal/owner"
@@ -27,7 +30,8 @@ func TestA118Become(t *testing.T) {
 			err = owner.ErrShared
 		}
 		_, read := os.ReadFile(filepath.Join(folder, "link"))
-		fmt.Println("is", os.Geteuid(), os.Getegid(), err, "follows", read == nil)
+		groups, _ := os.Getgroups() // else none are shown
+		fmt.Println("is", os.Geteuid(), os.Getegid(), groups, err, "follows", read == nil)
 		return
 	}
 	me, gid, root := os.Geteuid(), os.Getegid(), os.Geteuid() == 0
@@ -67,12 +71,13 @@ func TestA118Become(t *testing.T) {
 			own(t, folder, nobody)
 			link(t, folder, "link")
 			tt.prepare(t, folder)
-			want := fmt.Sprintln("is", me, gid, error(nil), "follows", true)
+			groups, _ := os.Getgroups()
+			want := fmt.Sprintln("is", me, gid, groups, error(nil), "follows", true)
 			switch {
 			case root && tt.becomes:
-				want = fmt.Sprintln("is", nobody, nobody, tt.err, "follows", false)
+				want = fmt.Sprintln("is", nobody, nobody, []int{nobody}, tt.err, "follows", false)
 			case root:
-				want = fmt.Sprintln("is", me, gid, tt.err, "follows", true)
+				want = fmt.Sprintln("is", me, gid, rootsGroups, tt.err, "follows", true)
 			}
 			if got := become(t, folder); !strings.HasPrefix(got, want) {
 				t.Errorf("got %q, want %q", got, want)
@@ -81,11 +86,18 @@ func TestA118Become(t *testing.T) {
 	}
 }
 
+// rootsGroups are those besides its own that root has before, as of a login: one that may
+// read logs and one that may read disks.
+var rootsGroups = []int{4, 6}
+
 // become is what another program says that becomes the owner of a folder.
 func become(t *testing.T, folder string) string {
 	t.Helper()
 	other := exec.Command(os.Args[0], "-test.run=^TestA118Become$")
 	other.Env = append(os.Environ(), "KEYTURN_TEST_BECOME="+folder)
+	if os.Geteuid() == 0 {
+		other.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Groups: []uint32{4, 6}}}
+	}
 	out, err := other.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -222,6 +234,32 @@ func TestA118Missed(t *testing.T) {
 		missed := tt.missed && os.Geteuid() == 0 // else all is the owner's, who runs the test
 		if (got != "") != missed || got != "" && got != read && got != add {
 			t.Errorf("%s: misses %q, want %t", tt.name, got, missed)
+		}
+	}
+}
+
+// A125: root works by no settings that others can change, nor by a name that others can have
+// lead to others; whoever isn't root asks nobody.
+func TestA125Alone(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		prepare func(t *testing.T, folder, file string)
+		shared  bool
+	}{
+		{"root's", func(*testing.T, string, string) {}, false},
+		{"root's, which its group may write", func(t *testing.T, _, file string) { rooted(t, file, 0o660) }, true},
+		{"somebody else's", func(t *testing.T, _, file string) { own(t, file, nobody) }, true},
+		{"root's in somebody else's folder", func(t *testing.T, folder, _ string) { own(t, folder, nobody) }, true},
+		{"none", func(t *testing.T, folder, file string) { own(t, folder, nobody); _ = os.Remove(file) }, false},
+	} {
+		folder := filepath.Join(t.TempDir(), "etc")
+		file := filepath.Join(folder, "settings")
+		if err := errors.Join(os.Mkdir(folder, 0o755), os.WriteFile(file, nil, 0o640)); err != nil {
+			t.Fatal(err)
+		}
+		tt.prepare(t, folder, file)
+		if err := owner.Alone(file); errors.Is(err, owner.ErrShared) != (tt.shared && os.Geteuid() == 0) {
+			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
 }

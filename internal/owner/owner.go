@@ -14,7 +14,8 @@ import (
 )
 
 // ErrShared says that root won't work in a folder of root's, since others can put a link
-// into it, or another folder in its place. The folder in which they can follows.
+// into it, or another folder in its place, nor by settings that others can change. The folder
+// in which they can follows, or the file.
 var ErrShared = errors.New("others than root may write where root would work")
 
 // Give gives a file that this program has just made, and nobody else can have put
@@ -63,6 +64,39 @@ func Foreign(folder string) bool {
 	}
 	uid, _, ok := ids(folder)
 	return ok && uid != 0 || exposed(folder) != ""
+}
+
+const mostLinks = 40 // as many as Linux follows
+
+// Led returns the file to which root's own links lead from a file that root works on: there
+// root works. A link in a folder that isn't root's alone leads nowhere, since it is up to others.
+func Led(file string) string {
+	for range mostLinks {
+		to, err := os.Readlink(file)
+		if err != nil || os.Geteuid() != 0 || Foreign(filepath.Dir(file)) {
+			break
+		}
+		folder, err := filepath.EvalSymlinks(filepath.Dir(file))
+		if err != nil {
+			break
+		}
+		if file = to; !filepath.IsAbs(to) {
+			file = filepath.Join(folder, to)
+		}
+	}
+	return file
+}
+
+// Alone returns ErrShared if root calls and others can change what root reads in a file, such
+// as where root writes. Attack A125. A file that isn't there says nothing.
+func Alone(file string) error {
+	if _, err := os.Stat(file); err != nil || os.Geteuid() != 0 {
+		return nil
+	}
+	if found := exposed(file); found != "" {
+		return fmt.Errorf("%w: %s", ErrShared, found)
+	}
+	return nil
 }
 
 // Needs are what a program that stays needs outside its folder.

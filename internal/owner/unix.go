@@ -38,7 +38,8 @@ func linkID(file string) (uid int, ok bool) {
 }
 
 // exposed returns the folder in which others than root can make a name in a folder, or the
-// folder's own name, lead elsewhere; "" if there is none.
+// folder's own name, lead elsewhere; "" if there is none. Of a file it is also the file itself,
+// if they can write it.
 func exposed(folder string) string {
 	path, err := filepath.Abs(folder)
 	if err != nil {
@@ -64,8 +65,6 @@ func sways(path string, uid int, groups []int) bool {
 	there, _, ok := ids(path)
 	return ok && there == uid || user.turned(path, mostLinks) != ""
 }
-
-const mostLinks = 40 // as many as Linux follows
 
 // A hand is that of users who may be able to turn a path elsewhere.
 type hand struct {

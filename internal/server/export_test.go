@@ -105,6 +105,9 @@ func Turns(most int, next http.Handler) (h http.Handler, left func() int) {
 	}
 }
 
+// ShareSocket lets the group of a socket connect, for tests.
+var ShareSocket = shareSocket
+
 // A Tidier is what forgets, for tests.
 type Tidier interface {
 	Tidy(ctx context.Context, t store.Tidy) (time.Time, error)

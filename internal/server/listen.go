@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"path/filepath"
 	"syscall"
 
 	"keyturn/internal/config"
@@ -102,10 +103,21 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.Chmod(file, 0o660); err != nil {
+	if err := shareSocket(file); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
+}
+
+// shareSocket lets the group of a socket connect. It follows no link out of the folder, which
+// may be somebody else's where root serves. Attack A118.
+func shareSocket(file string) error {
+	folder, err := os.OpenRoot(filepath.Dir(file))
+	if err != nil {
+		return err
+	}
+	defer folder.Close() // nothing was written
+	return folder.Chmod(filepath.Base(file), 0o660)
 }
 
 // abandoned reports whether a file is a socket at which nobody listens.

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -114,6 +115,21 @@ func TestSocketThatIsThere(t *testing.T) {
 	}
 	if _, err := s.Listen(t.Context()); err == nil {
 		t.Error("a file that is no socket was replaced")
+	}
+}
+
+// A118: a link that somebody has put in the place of a socket that was just made gives
+// nobody a file elsewhere.
+func TestA118SharedSocket(t *testing.T) {
+	secret, file := filepath.Join(t.TempDir(), "secret"), filepath.Join(t.TempDir(), "s")
+	if err := errors.Join(os.WriteFile(secret, nil, 0o600), os.Symlink(secret, file)); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.ShareSocket(file); err == nil {
+		t.Error("nothing is said of a link")
+	}
+	if info, err := os.Stat(secret); err != nil || info.Mode() != 0o600 {
+		t.Errorf("the file at its end is %v, %v", info.Mode(), err)
 	}
 }
 
