@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"keyturn/internal/config"
-	"keyturn/internal/keyturntest"
 	"keyturn/internal/policy"
 	"keyturn/internal/server"
 )
@@ -90,8 +89,10 @@ func other(v reflect.Value) {
 // A monitor asks at an address of its own, and gets nothing else there.
 func TestHealth(t *testing.T) {
 	addr := freeAddr(t)
-	w := keyturntest.Start(t, keyturntest.Set(func(c *config.Config) { c.Health = addr }))
-	w.Browser().Get("/") // it serves
+	s, l := serverWith(t, func(c *config.Config) { c.Health = addr })
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(t.Context(), l) }()
+	t.Cleanup(func() { <-ended })
 	for path, want := range map[string]int{"/health": 200, "/": 404, "/sign-in": 404} {
 		answer, err := http.Get("http://" + addr + path)
 		if err != nil {
