@@ -145,10 +145,8 @@ func (t *terminal) hint(err error) string {
 		return t.t("cli.hint.port", "setting", "AmbientCapabilities=CAP_NET_BIND_SERVICE")
 	case errors.Is(err, fs.ErrPermission):
 		return t.whose(err)
-	case !ok && errors.Is(err, fs.ErrNotExist): // a file that a setting names, it names
-		return "keyturn init"
 	}
-	return ""
+	return t.disk(err)
 }
 
 // whose is the hint for a file that this program may not open: whose it is, and who runs.

@@ -75,14 +75,18 @@ func (s *source) load() (config.Config, config.From, error) {
 	if in.File == "" {
 		in.File, in.Optional = defaultFile, true
 	}
-	return config.Load(in)
+	c, from, err := config.Load(in)
+	if errors.Is(err, fs.ErrNotExist) && !in.Optional && !there(in.File) {
+		err = fmt.Errorf("%w: no %s", errSettings, in.File)
+	}
+	return c, from, err
 }
 
 // needed is load for what can't do without settings: where there is no file, and nothing
 // else gives the address, that one thing is said.
 func (s *source) needed() (config.Config, config.From, error) {
 	c, from, err := s.load()
-	if _, missing := os.Stat(s.name()); err == nil && c.PublicURL == "" && errors.Is(missing, fs.ErrNotExist) {
+	if err == nil && c.PublicURL == "" && !there(s.name()) {
 		err = fmt.Errorf("%w: no %s", errSettings, s.name())
 	}
 	return c, from, err

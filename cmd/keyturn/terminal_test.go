@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/signal"
@@ -12,6 +13,7 @@ import (
 	"syscall"
 	"testing"
 
+	"keyturn/internal/config"
 	"keyturn/locale"
 )
 
@@ -88,6 +90,29 @@ func TestHintOfPort(t *testing.T) {
 	refused := &net.OpError{Op: "listen", Net: "tcp", Err: os.NewSyscallError("bind", syscall.EACCES)}
 	if got := term.hint(refused); got != "a port below 1024 takes AmbientCapabilities=CAP_NET_BIND_SERVICE in the unit of the service" {
 		t.Errorf("the hint is %q", got)
+	}
+}
+
+// What a disk refuses has a hint, whichever command it refuses; a missing folder is never
+// made by "keyturn init".
+func TestHintsOfDisks(t *testing.T) {
+	term := &terminal{words: locale.For(locale.English)}
+	gone := filepath.Join(t.TempDir(), "volume")
+	file := func(name string, err error) error { return &fs.PathError{Op: "open", Path: name, Err: err} }
+	for _, tt := range []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"full", file("/k.db", syscall.ENOSPC), "the disk is full: "},
+		{"full, as a setting's", &config.Fault{Key: "log.file", Err: file("/k.log", syscall.ENOSPC)}, "the disk is full: "},
+		{"read-only", fmt.Errorf("store: %w", file("/k.db", syscall.EROFS)), "the disk is mounted read-only, "},
+		{"no folder", file(filepath.Join(gone, "data", "k.db"), fs.ErrNotExist), gone + " isn't there: "},
+		{"only the file is missing", file(gone, fs.ErrNotExist), ""},
+	} {
+		if got := term.hint(tt.err); !strings.HasPrefix(got, tt.want) || (got == "") != (tt.want == "") {
+			t.Errorf("%s: the hint is %q, want %q", tt.name, got, tt.want)
+		}
 	}
 }
 

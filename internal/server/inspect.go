@@ -93,7 +93,7 @@ func inspectKey(_ context.Context, c config.Config) error {
 func inspectStorage(ctx context.Context, c config.Config) (err error) {
 	db, err := store.OpenExisting(ctx, string(c.Storage.URL))
 	if errors.Is(err, store.ErrMissing) {
-		return nil
+		return inspectFolder(c)
 	}
 	if errors.Is(err, store.ErrLog) {
 		return err
@@ -124,6 +124,13 @@ func inspectStorage(ctx context.Context, c config.Config) (err error) {
 		return err
 	}
 	return v.compareOrigin(ctx, origin.String())
+}
+
+// inspectFolder says if a start couldn't make the database for want of its folder.
+func inspectFolder(c config.Config) error {
+	file := strings.TrimPrefix(string(c.Storage.URL), "sqlite:")
+	_, err := os.Stat(filepath.Dir(file))
+	return fault("storage.url", err, "")
 }
 
 // hidden says if a file that holds a secret is open to others.
