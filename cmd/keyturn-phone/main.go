@@ -26,7 +26,7 @@ type commands struct {
 	State  string     `help:"File that keeps the accounts of this phone." placeholder:"FILE" type:"path"`
 	Lang   string     `help:"Language of the texts: en or zh-Hans. Default: LANG." env:"KEYTURN_LANG"`
 	Output string     `short:"o" help:"table or json." enum:"table,json" default:"table"`
-	JSON   bool       `name:"json" help:"The same as -o json."`
+	JSON   bool       `name:"json" help:"The same as -o json: one value on each line, and no line where there is nothing."`
 	PINFd  descriptor `name:"pin-fd" help:"Read the PIN from this open file descriptor instead of asking." placeholder:"N" default:"-1"`
 
 	Activate activate `cmd:"" help:"Become the phone of an account: shows whose, asks for a PIN, prints the check code."`

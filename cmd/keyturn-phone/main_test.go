@@ -204,6 +204,35 @@ func TestOwnDescriptor(t *testing.T) {
 	}
 }
 
+// A phone without accounts says so in words, and its list has no line; one whose file can't
+// be read isn't taken for such a phone.
+func TestNoAccounts(t *testing.T) {
+	t.Setenv("LANG", "C")
+	for _, tt := range []struct {
+		name, state string
+		exit        int
+		says        string
+	}{
+		{"no file", "", 0, "No accounts yet."},
+		{"the last account was removed", `{"origin":"https://id.example.org","devices":[]}`, 0, "No accounts yet."},
+		{"a file that is cut", `{"origin":"https://id.exam`, 1, "keyturn-phone: unexpected end of JSON input"},
+	} {
+		file := filepath.Join(t.TempDir(), "phone.json")
+		if tt.state != "" {
+			if err := os.WriteFile(file, []byte(tt.state), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, form := range []string{"table", "json"} {
+			var out, errs bytes.Buffer
+			exit := run(t.Context(), []string{"accounts", "--state", file, "-o", form}, nil, &out, &errs)
+			if exit != tt.exit || out.Len() > 0 || form == "table" && !strings.HasPrefix(errs.String(), tt.says) {
+				t.Errorf("%s, %s: exit %d, writes %q, says %q", tt.name, form, exit, &out, &errs)
+			}
+		}
+	}
+}
+
 // The PIN of a terminal is changed from a script: the current one on the first line,
 // the new one on the second.
 func TestChangePINInAShell(t *testing.T) {

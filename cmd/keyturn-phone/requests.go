@@ -18,10 +18,17 @@ type accounts struct{}
 
 // Run lists the accounts of the phone.
 func (accounts) Run(t *terminal, file phone.File) error {
-	p, err := phone.Open("", file)
+	state, err := file.Load()
 	if err != nil {
+		return err
+	}
+	if len(state.Devices) == 0 {
 		t.say("cli.phone.noaccounts")
 		return nil
+	}
+	p, err := phone.Open("", file)
+	if err != nil {
+		return err
 	}
 	for _, a := range p.Accounts() {
 		row := map[string]string{"account": a.Name, "device": a.Device, "server": p.Origin(), "phone_name": a.Phone, "ended": a.Ended}
