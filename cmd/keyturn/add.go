@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"keyturn/internal/account"
+	"keyturn/internal/mail"
 )
 
 // accountAdd is "keyturn account add". The password is asked or read: in a flag
@@ -49,7 +50,15 @@ func (c accountAdd) Run(ctx context.Context, t *terminal, from *source) (err err
 		return err
 	}
 	t.say(t.t("cli.account.added", "account", a.Name))
+	t.sayWide(c.Email)
 	return t.print(row, a.ID)
+}
+
+// sayWide says of an address that not every mail server takes it.
+func (t *terminal) sayWide(email string) {
+	if mail.NeedsUTF8(email) {
+		t.say(t.t("cli.account.wide", "extension", "SMTPUTF8"))
+	}
 }
 
 // readPassword asks twice on a terminal, and else reads one line: of the descriptor, if

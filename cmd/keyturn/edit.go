@@ -25,8 +25,12 @@ func (c accountEdit) Run(ctx context.Context, t *terminal, from *source) error {
 	if c.Email == nil {
 		return fmt.Errorf("%w: nothing to change; give --email", errUsage)
 	}
-	return c.change(ctx, t, from, true, "", "cli.account.email",
+	err := c.change(ctx, t, from, true, "", "cli.account.email",
 		func(s *server.Services, id string) error { return s.Accounts.SetEmail(ctx, id, *c.Email) })
+	if err == nil {
+		t.sayWide(*c.Email)
+	}
+	return err
 }
 
 // accountRename is "keyturn account rename".

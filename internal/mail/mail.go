@@ -10,6 +10,7 @@ import (
 	"net"
 	"strings"
 	"time"
+	"unicode"
 
 	gomail "github.com/wneessen/go-mail"
 	"golang.org/x/net/idna"
@@ -56,6 +57,9 @@ func (s *Sender) Send(ctx context.Context, l notice.Message) error {
 	if err != nil {
 		return fmt.Errorf("mail: %w", inTime(ctx, err))
 	}
+	if err := s.writable(c, l.To); err != nil {
+		return errors.Join(err, c.end())
+	}
 	err = c.library.SendWithSMTPClient(c.talk, m)
 	if m.IsDelivered() {
 		_ = c.end()
@@ -72,14 +76,36 @@ func (s *Sender) Check(ctx context.Context) error {
 	if err != nil {
 		return inTime(ctx, err)
 	}
-	return inTime(ctx, c.end())
+	return inTime(ctx, errors.Join(s.writable(c, ""), c.end()))
+}
+
+// NeedsUTF8 reports whether only a mail server that offers SMTPUTF8 takes an address: its
+// domain has a form for all others, what stands before the @ has none (RFC 6531 §3.1).
+func NeedsUTF8(address string) bool {
+	return strings.ContainsFunc(ascii(address), func(r rune) bool { return r > unicode.MaxASCII })
+}
+
+// writable returns [notice.ErrAddress], or an error about the sender's address, if the mail
+// server can't be told the address as it is.
+func (s *Sender) writable(c *connection, to string) error {
+	if offered, _ := c.talk.Extension("SMTPUTF8"); offered {
+		return nil
+	}
+	const why = "it isn't ASCII before the @, and the mail server doesn't offer SMTPUTF8"
+	switch {
+	case NeedsUTF8(s.From):
+		return errors.New("mail: the sender's address: " + why)
+	case NeedsUTF8(to):
+		return fmt.Errorf("%w: %s", notice.ErrAddress, why)
+	}
+	return nil
 }
 
 // message is a letter as it travels. An address or a subject that would end its header
 // is refused or encoded by the library; the letter's own texts have no line feeds.
 func (s *Sender) message(l notice.Message) (*gomail.Msg, error) {
 	m := gomail.NewMsg()
-	if err := m.FromFormat(s.Name, s.From); err != nil {
+	if err := m.FromFormat(s.Name, ascii(s.From)); err != nil {
 		return nil, errors.New("mail: the sender's address is none")
 	}
 	if strings.ContainsAny(l.To+l.Subject, "\r\n") {

@@ -140,6 +140,48 @@ func TestInternationalDomains(t *testing.T) {
 	}
 }
 
+// What stands before the @ has no form for a mail server that takes ASCII alone: a letter to
+// it is given up at once, and the sender's own address is the operator's to change.
+func TestUTF8BeforeTheAt(t *testing.T) {
+	s := mailtest.Start(t)
+	m := letter
+	m.To = "müller@bücher.example"
+	if err := sender(s).Send(t.Context(), m); !errors.Is(err, notice.ErrAddress) || !strings.HasSuffix(err.Error(), "offer SMTPUTF8") || strings.Contains(err.Error(), "ller") {
+		t.Errorf("to it: %v", err)
+	}
+	from := sender(s)
+	from.From = "müller@example.org"
+	if err := from.Send(t.Context(), letter); err == nil || errors.Is(err, notice.ErrAddress) {
+		t.Errorf("from it: %v", err)
+	}
+	if err := from.Check(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "mail: the sender's address: ") {
+		t.Errorf("the check says %v", err)
+	}
+	if all := s.Letters(); len(all) > 0 {
+		t.Errorf("%d letters were sent", len(all))
+	}
+	s.OfferUTF8()
+	if err := from.Send(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Wait(t, 1)[0]; got.From != "müller@example.org" || got.To[0] != "müller@xn--bcher-kva.example" {
+		t.Errorf("from %s to %v", got.From, got.To)
+	}
+}
+
+// A sender's domain is written as every mail server takes it, as a reader's is.
+func TestInternationalSender(t *testing.T) {
+	s := mailtest.Start(t)
+	from := sender(s)
+	from.From = "keyturn@bücher.example"
+	if err := from.Send(t.Context(), letter); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Wait(t, 1)[0].From; got != "keyturn@xn--bcher-kva.example" {
+		t.Errorf("from %s", got)
+	}
+}
+
 // What doesn't pass is told apart from what may, and no error has the address.
 func TestRefused(t *testing.T) {
 	for _, tt := range []struct {

@@ -76,6 +76,7 @@ type Server struct {
 	// Taken is called when a letter has arrived and its sender isn't told yet.
 	Taken func(Letter)
 
+	inner   *smtp.Server
 	mu      sync.Mutex
 	letters []Letter
 	logins  []string
@@ -103,13 +104,16 @@ func start(t testing.TB, wrap func(net.Listener, *tls.Config) net.Listener) *Ser
 	cert, roots := certificate(t)
 	s := &Server{Addr: l.Addr().String(), Roots: roots, PEM: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]}), arrived: make(chan struct{}, 1000)}
 	inner := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &session{server: s, conn: c}, nil }))
-	inner.Domain = "localhost"
+	s.inner, inner.Domain = inner, "localhost"
 	inner.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}}
 	inner.AllowInsecureAuth = true                            // which a session decides
 	go func() { _ = inner.Serve(wrap(l, inner.TLSConfig)) }() // ends by Close
 	t.Cleanup(func() { _ = inner.Close() })
 	return s
 }
+
+// OfferUTF8 has it offer SMTPUTF8, RFC 6531, to whoever connects from now on.
+func (s *Server) OfferUTF8() { s.inner.EnableSMTPUTF8 = true }
 
 // Logins are the kinds of the logins that were tried so far, in their order.
 func (s *Server) Logins() []string {
