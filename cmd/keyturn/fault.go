@@ -73,19 +73,24 @@ func (t *terminal) fail(err error) {
 	}
 	var all []problem
 	for _, e := range apart(err) {
-		p := problem{Error: line(e), Hint: t.hint(e)}
-		if fault, ok := errors.AsType[*config.Fault](e); ok {
-			p.Setting, p.Where = fault.Key, fault.Where.String()
-		}
-		all = append(all, p)
-		fmt.Fprintln(t.err, "keyturn:", p.Error)
-		if p.Hint != "" {
-			fmt.Fprintln(t.err, "hint:", p.Hint)
-		}
+		all = append(all, t.told(e))
 	}
 	if t.json && !t.answered {
 		_ = t.print(map[string]any{"errors": all, "status": status(err)}) // there is nobody to tell
 	}
+}
+
+// told prints one error and its hint for people, and returns it for scripts.
+func (t *terminal) told(err error) problem {
+	p := problem{Error: line(err), Hint: t.hint(err)}
+	if fault, ok := errors.AsType[*config.Fault](err); ok {
+		p.Setting, p.Where = fault.Key, fault.Where.String()
+	}
+	fmt.Fprintln(t.err, "keyturn:", p.Error)
+	if p.Hint != "" {
+		fmt.Fprintln(t.err, "hint:", p.Hint)
+	}
+	return p
 }
 
 // apart returns what is wrong with the settings one by one, and any other error whole.

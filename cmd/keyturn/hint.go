@@ -38,7 +38,7 @@ func missing(err error) (folder string) {
 		return ""
 	}
 	file, err := filepath.Abs(path.Path)
-	for up := filepath.Dir(file); err == nil && !there(up); up = filepath.Dir(up) {
+	for up := filepath.Dir(file); err == nil && !there(up) && up != folder; up = filepath.Dir(up) {
 		folder = up
 	}
 	return folder

@@ -113,17 +113,18 @@ func (c *initCmd) settings(t *terminal, from *source) (config.Config, error) {
 	answers := []struct {
 		into          *string
 		question, def string
+		check         func(typed string) error
 	}{
-		{&c.PublicURL, t.t("cli.init.url"), ""},
-		{&c.Organisation, t.t("cli.init.name"), ""},
-		{&c.Contact, t.t("cli.init.contact"), ""},
-		{&c.Data, t.t("cli.init.data"), defaultData},
+		{&c.PublicURL, t.t("cli.init.url"), "", goodURL},
+		{&c.Organisation, t.t("cli.init.name"), "", goodName},
+		{&c.Contact, t.t("cli.init.contact"), "", goodContact},
+		{&c.Data, t.t("cli.init.data"), defaultData, goodFolder},
 	}
 	if !t.noInput {
 		t.say(t.t("cli.init.title") + "\n")
 	}
 	for _, a := range answers {
-		if err := t.answer(a.into, a.question, a.def); err != nil {
+		if err := t.answer(a.into, a.question, a.def, a.check); err != nil {
 			return s, err
 		}
 	}
@@ -132,10 +133,8 @@ func (c *initCmd) settings(t *terminal, from *source) (config.Config, error) {
 		return s, err
 	}
 	s.PublicURL, s.Push.Contact = asURL(c.PublicURL), withScheme(c.Contact)
-	if c.Organisation != "" {
-		s.Organisation["en"] = c.Organisation
-	}
-	s.Storage.URL = config.Address("sqlite:" + filepath.Join(data, "keyturn.db"))
+	nameIt(&s, c.Organisation)
+	s.Storage.URL = databaseIn(data)
 	if c.Listen != "" {
 		s.Listen = c.Listen
 	}
@@ -179,23 +178,30 @@ func withScheme(contact string) string {
 	return contact
 }
 
-// answer keeps a flag, or asks; an empty answer is the value in brackets.
-func (t *terminal) answer(into *string, question, def string) error {
-	if *into != "" {
+// answer keeps a flag, or asks until the answer is a good one; an empty answer is the value
+// in brackets.
+func (t *terminal) answer(into *string, question, def string, check func(string) error) error {
+	if t.noInput { // nobody's time is spent: all faults are said together
+		*into = cmp.Or(*into, def)
 		return nil
 	}
-	if t.noInput {
-		*into = def
-		return nil
+	if *into != "" {
+		return check(*into)
 	}
 	if def != "" {
 		question += " [" + def + "]"
 	}
-	typed, err := t.ask("? " + question + "  ")
-	if *into = typed; typed == "" {
-		*into = def
+	for {
+		typed, err := t.ask("? " + question + "  ")
+		if err != nil {
+			return err
+		}
+		*into = cmp.Or(typed, def)
+		if err = check(*into); err == nil {
+			return nil
+		}
+		t.told(err)
 	}
-	return err
 }
 
 // secure settles where https is spoken, by this server or by a proxy before it, and so
