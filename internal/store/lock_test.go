@@ -76,6 +76,25 @@ func TestAccountIsLockedFirst(t *testing.T) {
 	}
 }
 
+// held keeps the count "flooded" locked for a test. Who waits for it in the group that it
+// returns is let in, and waited for, when the test ends.
+func held(t *testing.T, ctx context.Context, url string) (flood *sync.WaitGroup) {
+	t.Helper()
+	other, err := pgx.Connect(ctx, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flood = &sync.WaitGroup{}
+	t.Cleanup(func() {
+		_ = other.Close(context.Background()) // lets them in
+		flood.Wait()
+	})
+	if _, err := other.Exec(ctx, "SELECT pg_advisory_lock(hashtextextended('flooded', 0))"); err != nil {
+		t.Fatal(err)
+	}
+	return flood
+}
+
 // A121: guesses at one account that wait for each other take one connection of the
 // database, not all: whoever signs in elsewhere gets one.
 func TestA121FloodLeavesConnections(t *testing.T) {
@@ -87,16 +106,7 @@ func TestA121FloodLeavesConnections(t *testing.T) {
 	}
 	ctx, end := context.WithTimeout(t.Context(), time.Minute) // only if it fails
 	defer end()
-	other, err := pgx.Connect(ctx, url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var flood sync.WaitGroup
-	defer flood.Wait()
-	defer other.Close(ctx) // lets them in
-	if _, err := other.Exec(ctx, "SELECT pg_advisory_lock(hashtextextended('flooded', 0))"); err != nil {
-		t.Fatal(err)
-	}
+	flood := held(t, ctx, url)
 	for i := range 64 {
 		flood.Go(func() { _, _ = db.BeginGuess(ctx, guess("flooded")) }) // how long it may wait isn't asked here
 		if _, err := db.BeginGuess(ctx, guess(fmt.Sprint("person ", i))); err != nil {
@@ -119,16 +129,7 @@ func TestA121FloodHidesNothing(t *testing.T) {
 	}
 	ctx, end := context.WithTimeout(t.Context(), time.Minute) // only if it fails
 	defer end()
-	other, err := pgx.Connect(ctx, url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var flood sync.WaitGroup
-	defer flood.Wait()
-	defer other.Close(ctx) // lets them in
-	if _, err := other.Exec(ctx, "SELECT pg_advisory_lock(hashtextextended('flooded', 0))"); err != nil {
-		t.Fatal(err)
-	}
+	flood := held(t, ctx, url)
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
 	for full := false; !full && ctx.Err() == nil; {
