@@ -84,8 +84,7 @@ func TestPINChangeVector(t *testing.T) {
 }
 
 // A54: every PIN opens a sealed key to a key, and no two to the same. All PINs of
-// four digits at one iteration, and a hundred of them at full cost; ten with -short,
-// for the race detector makes them slow.
+// four digits at one iteration, and a hundred of them at full cost; ten with -short.
 func TestA54EveryPINOpens(t *testing.T) {
 	everyPINOpens(t, 0, 10_000, 1)
 	runs := 10

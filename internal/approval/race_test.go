@@ -10,6 +10,7 @@ import (
 	"keyturn"
 	"keyturn/internal/approval"
 	"keyturn/internal/audit"
+	"keyturn/internal/need"
 )
 
 // Of fifty answers at the same moment exactly one decides, one event tells, and
@@ -93,11 +94,7 @@ func TestA08ParallelNumbers(t *testing.T) {
 	q := w.ask(p)
 	w.Devices = uncounted{w.devices}
 	good := w.answer(p, q)
-	guesses := 1000
-	if testing.Short() {
-		guesses = 100
-	}
-	replies := make([]keyturn.Reply, guesses)
+	replies := make([]keyturn.Reply, need.Rounds(1000, 100))
 	for i := range replies {
 		a := good
 		a.Counter, a.Value = int64(i+1), fmt.Sprintf("%06d", i)

@@ -11,13 +11,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"keyturn/internal/need"
 )
 
 // patience is how long a step may take on a busy machine. Nothing is measured by it.
@@ -37,8 +38,7 @@ var flags = []chromedp.ExecAllocatorOption{
 	chromedp.Flag("disable-features", "WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"),
 }
 
-// Needed returns the path of Chromium, or skips the test: with
-// KEYTURN_TEST_REQUIRE=chromium a missing one is a failure.
+// Needed returns the path of Chromium, or leaves the test out: see package need.
 func Needed(t testing.TB) string {
 	t.Helper()
 	return program(t, "chromium", "chromium", "chromium-browser", "google-chrome")
@@ -47,23 +47,14 @@ func Needed(t testing.TB) string {
 // program returns the path of the first of these that there is.
 func program(t testing.TB, what string, names ...string) string {
 	t.Helper()
+	need.Started(t, what)
 	for _, name := range names {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
 	}
-	Missing(t, what)
+	need.Missing(t, what, what+" is not installed")
 	return ""
-}
-
-// Missing leaves out a test for which something isn't installed; with it in
-// KEYTURN_TEST_REQUIRE that is a failure.
-func Missing(t testing.TB, what string) {
-	t.Helper()
-	if slices.Contains(strings.Split(os.Getenv("KEYTURN_TEST_REQUIRE"), ","), what) {
-		t.Fatal(what + " is required and not installed")
-	}
-	t.Skip(what + " is not installed")
 }
 
 // folder is for the files of a browser, of which a process may live a moment longer than the

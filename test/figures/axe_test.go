@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"keyturn/internal/need"
 	"keyturn/test/browser"
 )
 
@@ -20,7 +21,7 @@ var axe = sync.OnceValue(func() string {
 // TestAxe says whether TestScreens asks axe-core.
 func TestAxe(t *testing.T) {
 	if axe() == "" {
-		browser.Missing(t, "axe")
+		need.Missing(t, "axe", "axe is not installed")
 	}
 }
 

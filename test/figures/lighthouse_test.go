@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"keyturn/internal/demo"
+	"keyturn/internal/need"
 	"keyturn/test/browser"
 )
 
@@ -19,7 +20,7 @@ import (
 func lighthouse(t *testing.T) string {
 	dir := filepath.Join(os.TempDir(), "keyturn-lighthouse")
 	if _, err := os.Stat(filepath.Join(dir, "node_modules/lighthouse/package.json")); err != nil {
-		browser.Missing(t, "lighthouse")
+		need.Missing(t, "lighthouse", "lighthouse is not installed")
 	}
 	return dir
 }

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"keyturn/internal/need"
 )
 
 //go:embed pgbouncer.sh
@@ -31,22 +33,20 @@ server_round_robin = 1
 `
 
 // PgBouncer returns the URL of an empty database behind a PgBouncer in transaction mode.
-// Without the program, or with a server of somebody else's, the test is skipped, or fails
-// if KEYTURN_TEST_REQUIRE lists "pgbouncer".
+// Without the program, with a server of somebody else's, or at the desk, the test is left
+// out: see package need.
 func PgBouncer(t testing.TB) string {
 	t.Helper()
-	missing := ""
+	need.Started(t, "pgbouncer")
 	if _, err := exec.LookPath("pgbouncer"); err != nil {
-		missing = "PgBouncer is missing: install the package pgbouncer"
-	} else if os.Getenv("KEYTURN_TEST_POSTGRES") != "" {
-		missing = "KEYTURN_TEST_POSTGRES names a server without PgBouncer"
+		need.Missing(t, "pgbouncer", "PgBouncer is missing: install the package pgbouncer")
 	}
-	if missing != "" && !required("pgbouncer") {
-		t.Skip(missing)
+	if os.Getenv("KEYTURN_TEST_POSTGRES") != "" {
+		need.Missing(t, "pgbouncer", "KEYTURN_TEST_POSTGRES names a server without PgBouncer")
 	}
 	c, err := server()
-	if missing != "" || errors.Is(err, errMissing) && !required("postgres") {
-		t.Fatal(missing, err)
+	if errors.Is(err, errMissing) {
+		need.Missing(t, "postgres", err.Error())
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"keyturn/internal/need"
 )
 
 // Postgres returns the URL of an empty PostgreSQL schema for one test. All tests
@@ -24,13 +26,13 @@ import (
 // database that KEYTURN_TEST_POSTGRES names, whose user may create schemas: that
 // takes milliseconds, a database for each test a quarter of a second.
 //
-// Without either the test is skipped, or fails if KEYTURN_TEST_REQUIRE lists
-// "postgres".
+// Without either, or at the desk, the test is left out: see package need.
 func Postgres(t testing.TB) string {
 	t.Helper()
+	need.Started(t, "postgres")
 	c, err := server()
-	if errors.Is(err, errMissing) && !required("postgres") {
-		t.Skip(err)
+	if errors.Is(err, errMissing) {
+		need.Missing(t, "postgres", err.Error())
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -95,16 +97,6 @@ var server = sync.OnceValues(func() (cluster, error) {
 })
 
 var errMissing = errors.New("PostgreSQL is missing: install the package postgresql, or set KEYTURN_TEST_POSTGRES to a URL")
-
-// required reports whether KEYTURN_TEST_REQUIRE lists a program.
-func required(program string) bool {
-	for p := range strings.SplitSeq(os.Getenv("KEYTURN_TEST_REQUIRE"), ",") {
-		if strings.TrimSpace(p) == program {
-			return true
-		}
-	}
-	return false
-}
 
 // PostgreSQL is run by a script, so that something is left to stop it and to
 // remove its folder when this process is killed: the script's input ends then.
