@@ -93,6 +93,9 @@ func (s *Sender) settle(ctx context.Context, m *message, a answer) {
 		s.lost(ctx, m)
 	default:
 		s.counted.failed.Add(1)
+		if a.refuses() {
+			s.refused(ctx, m, a)
+		}
 		s.Log.LogAttrs(ctx, slog.LevelWarn, "push failed", slog.String("device", m.Device), slog.Int("status", a.status),
 			slog.Int("tries", m.tried), slog.Any("err", a.err))
 	}

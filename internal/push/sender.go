@@ -51,6 +51,8 @@ type Sender struct {
 	life    context.Context // of all calls
 	end     context.CancelFunc
 	counted counters
+
+	refusals refusals
 }
 
 // Counts are what became of pushes since the start.
