@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -189,6 +190,24 @@ func values(t *testing.T, file string) map[string][]string {
 		out[key] = slices.Compact(out[key])
 	}
 	return out
+}
+
+// A catalogue is read by its lines, and says what its JSON says.
+func TestLinesSayWhatTheJSONSays(t *testing.T) {
+	for _, lang := range locale.Languages() {
+		for key, forms := range sentences(t, lang+".json") {
+			for form, count := range map[string]string{"one": "1", "other": "2"} {
+				if form == "one" && (forms["one"] == "" || lang == locale.Chinese) {
+					form = "other"
+				}
+				want := value.ReplaceAllString(strings.ReplaceAll(forms[form], "{{.count}}", count), "<no value>")
+				n, _ := strconv.Atoi(count)
+				if got := locale.For(lang).T(key, "count", n); got != want {
+					t.Errorf("%s.json: %s for %d is read as %q, want %q", lang, key, n, got, want)
+				}
+			}
+		}
+	}
 }
 
 // sentences returns the plural forms of each key of a catalogue; a sentence
