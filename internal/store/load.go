@@ -37,6 +37,9 @@ const usingIndex = "USING_INDEX("
 
 // indexed puts an engine's words in place of each [usingIndex].
 func indexed(stmt string, words func(index string) string) string {
+	if !strings.Contains(stmt, usingIndex) {
+		return stmt
+	}
 	parts := strings.Split(stmt, usingIndex)
 	for i, part := range parts[1:] {
 		index, rest, _ := strings.Cut(part, ")")
@@ -63,10 +66,18 @@ var loadAll = sync.OnceFunc(func() {
 })
 
 // rules are words of the statements that stand for lists of other packages.
-var rules = sync.OnceValue(func() *strings.Replacer {
-	return strings.NewReplacer("CHANGE_NOTHING", quoted(policy.ChangeNothing()), "BY_RESPONSE", quoted(policy.Respondable()),
-		"THE_CHANGES", quoted(audit.Changes), "THE_BEGINNINGS", quoted(audit.Beginnings), "THE_LETTERS", quoted(audit.Letters))
+var rules = sync.OnceValue(func() map[string]string {
+	return map[string]string{"CHANGE_NOTHING": quoted(policy.ChangeNothing()), "BY_RESPONSE": quoted(policy.Respondable()),
+		"THE_CHANGES": quoted(audit.Changes), "THE_BEGINNINGS": quoted(audit.Beginnings), "THE_LETTERS": quoted(audit.Letters)}
 })
+
+// ruled puts the lists in place of their words, of which most files have none.
+func ruled(text string) string {
+	for word, list := range rules() {
+		text = strings.ReplaceAll(text, word, list)
+	}
+	return text
+}
 
 // fillFrom fills the query fields of *into with the statements of a .sql file, matched
 // by their "-- name:" lines. "-- name: Lock (postgres)" is what PostgreSQL runs
@@ -83,7 +94,7 @@ func fillFrom(into any, file string) {
 	}
 	v := reflect.ValueOf(into).Elem()
 	noun := strings.TrimSuffix(file, ".sql")
-	for _, part := range strings.Split(rules().Replace(string(text)), "-- name: ")[1:] {
+	for _, part := range strings.Split(ruled(string(text)), "-- name: ")[1:] {
 		head, stmt, _ := strings.Cut(part, "\n")
 		name, variant, _ := strings.Cut(strings.TrimSpace(head), " ")
 		f := v.FieldByName(name)
@@ -140,9 +151,11 @@ func (q *query) set(variant, stmt string) error {
 // at each call.
 func strip(stmt string) string {
 	var code strings.Builder
+	code.Grow(len(stmt))
 	for line := range strings.Lines(stmt) {
 		before, _, _ := strings.Cut(line, "--")
-		code.WriteString(strings.TrimRight(before, " \n") + "\n")
+		code.WriteString(strings.TrimRight(before, " \n"))
+		code.WriteByte('\n')
 	}
 	return strings.TrimSuffix(strings.TrimSpace(code.String()), ";")
 }
