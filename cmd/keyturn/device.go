@@ -63,7 +63,7 @@ type deviceRemove struct {
 
 // Run removes a device; its phone is told at its next call.
 func (c deviceRemove) Run(ctx context.Context, t *terminal, from *source) error {
-	return oneDevice(ctx, t, from, c.Device, "cli.device.removed", func(s *server.Services, d device.Device) error {
+	return oneDevice(ctx, t, from, c.Device, outcome{"cli.device.removed", resets}, func(s *server.Services, d device.Device) error {
 		if err := t.confirm(c.Yes, t.t("cli.device.remove.ask", "phone", cells(d.Name), "account", d.AccountName), d.AccountName); err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ type deviceSuspend struct {
 
 // Run pauses a device.
 func (c deviceSuspend) Run(ctx context.Context, t *terminal, from *source) error {
-	return oneDevice(ctx, t, from, c.Device, "cli.device.suspended", func(s *server.Services, d device.Device) error {
+	return oneDevice(ctx, t, from, c.Device, outcome{"cli.device.suspended", resumes}, func(s *server.Services, d device.Device) error {
 		return s.Devices.Pause(ctx, d.ID)
 	})
 }
@@ -90,13 +90,23 @@ type deviceResume struct {
 
 // Run lets a paused device answer again, one that was named as lost too.
 func (c deviceResume) Run(ctx context.Context, t *terminal, from *source) error {
-	return oneDevice(ctx, t, from, c.Device, "cli.device.resumed", func(s *server.Services, d device.Device) error {
+	return oneDevice(ctx, t, from, c.Device, outcome{"cli.device.resumed", suspends}, func(s *server.Services, d device.Device) error {
 		return s.Devices.Resume(ctx, d.ID)
 	})
 }
 
+// An outcome is the sentence of what is so now, and the command that leads on from there.
+type outcome struct {
+	sentence string
+	command  func(device.Device) string
+}
+
+func resumes(d device.Device) string  { return "keyturn device resume " + d.ID }
+func suspends(d device.Device) string { return "keyturn device suspend " + d.ID }
+func resets(d device.Device) string   { return "keyturn account reset " + d.Account }
+
 // oneDevice does something to one device and says so.
-func oneDevice(ctx context.Context, t *terminal, from *source, name, done string, do func(*server.Services, device.Device) error) (err error) {
+func oneDevice(ctx context.Context, t *terminal, from *source, name string, done outcome, do func(*server.Services, device.Device) error) (err error) {
 	id, err := keyturn.ParseID(keyturn.DeviceID, name)
 	if err != nil {
 		return device.ErrUnknown
@@ -113,7 +123,7 @@ func oneDevice(ctx context.Context, t *terminal, from *source, name, done string
 	if err := do(s, d); err != nil {
 		return err
 	}
-	t.say(t.t(done, "phone", cells(d.Name), "account", d.AccountName))
+	t.say(t.t(done.sentence, "phone", cells(d.Name), "account", d.AccountName, "command", done.command(d)))
 	if !t.json {
 		return nil
 	}
