@@ -24,7 +24,7 @@ import (
 // commands is the whole command line.
 type commands struct {
 	State  string     `help:"File that keeps the accounts of this phone." placeholder:"FILE" type:"path"`
-	Lang   string     `help:"Language of the texts: en or zh-Hans. Default: LANG." env:"KEYTURN_LANG"`
+	Lang   string     `help:"Language of what is said: en or zh-Hans. This help is English. Default: LANG." env:"KEYTURN_LANG"`
 	Output string     `short:"o" help:"table or json." enum:"table,json" default:"table"`
 	JSON   bool       `name:"json" help:"The same as -o json: one value on each line, and no line where there is nothing."`
 	PINFd  descriptor `name:"pin-fd" help:"Read the PIN from this open file descriptor instead of asking." placeholder:"N" default:"-1"`

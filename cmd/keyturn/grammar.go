@@ -11,7 +11,7 @@ import (
 // switches are the flags of every command.
 type switches struct {
 	File    string `name:"config" short:"c" help:"Settings file." placeholder:"FILE" env:"KEYTURN_CONFIG" type:"path"`
-	Lang    string `help:"Language of the texts: en or zh-Hans. Default: LANG." env:"KEYTURN_LANG" placeholder:"LANG"`
+	Lang    string `help:"Language of questions, answers and hints: en or zh-Hans. Help and errors are English. Default: LANG." env:"KEYTURN_LANG" placeholder:"LANG"`
 	Output  string `short:"o" help:"table or json." enum:"table,json" default:"table"`
 	JSON    bool   `name:"json" help:"The same as -o json."`
 	Quiet   bool   `short:"q" help:"Data only, no words."`
