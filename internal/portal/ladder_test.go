@@ -150,6 +150,9 @@ func TestOfflineOff(t *testing.T) {
 		t.Error("a sign-in switches challenge codes on again: ten guesses more for a thief")
 	}
 	b.Post("/password/ask", nil)
+	if page := b.Get("/sign-in/offline"); page.Path != "/sign-in/wait" || !page.Has("#online") { // A102: nor will a change have one when they are on
+		t.Errorf("for a change: %s\n%s", page.Path, page.HTML)
+	}
 	approve(t, b, ada)
 	if wait = w.Browser().SignIn(ada); !wait.Has("#offline") {
 		t.Error("a security change doesn't switch challenge codes on again")
