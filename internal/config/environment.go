@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // prefix of the environment variables that are settings. Others may have it too:
@@ -26,7 +27,7 @@ func Variable(key string) string {
 func (c *Config) environment(environ []string, from From) (all faults) {
 	for _, entry := range slices.Sorted(slices.Values(environ)) {
 		name, text, _ := strings.Cut(entry, "=")
-		if !strings.HasPrefix(name, prefix) || slices.Contains(commands, name) || kubernetes.MatchString(name) {
+		if !strings.HasPrefix(name, prefix) || slices.Contains(commands, name) || kubernetes().MatchString(name) {
 			continue
 		}
 		key, text, err := c.variable(name, text)
@@ -67,7 +68,9 @@ func (c *Config) variable(name, text string) (key, value string, err error) {
 }
 
 // kubernetes matches the variables that it makes for each service of a namespace.
-var kubernetes = regexp.MustCompile(`_SERVICE_(HOST|PORT\w*)$|_PORT(_\d+_(TCP|UDP|SCTP)(_PROTO|_PORT|_ADDR)?)?$`)
+var kubernetes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`_SERVICE_(HOST|PORT\w*)$|_PORT(_\d+_(TCP|UDP|SCTP)(_PROTO|_PORT|_ADDR)?)?$`)
+})
 
 // nearestVariable returns the variable of ours that may be meant by a name; empty if
 // none is near. The shorter a name is, the fewer slips it may have.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // A Setting is one value of a [Config], by its name.
@@ -20,15 +21,17 @@ type Setting struct {
 
 // Settings returns every setting in the order of the file. The names of an
 // organisation are one setting here, "organisation".
-func Settings() []Setting {
-	var all []Setting
+func Settings() []Setting { return slices.Clone(settings()) }
+
+// settings are looked for once: each variable and each flag asks for them.
+var settings = sync.OnceValue(func() (all []Setting) {
 	c := Default()
 	each(reflect.ValueOf(&c).Elem(), "", func(key string, v reflect.Value, _ reflect.StructField) {
 		_, secret := v.Interface().(concealed)
 		all = append(all, Setting{Key: key, Secret: secret})
 	})
 	return all
-}
+})
 
 // each calls f for every setting below a struct.
 func each(v reflect.Value, prefix string, f func(key string, v reflect.Value, field reflect.StructField)) {
@@ -111,7 +114,7 @@ func list(text string) []string {
 
 // credentials are a user and a password in an address. No setting but that of the
 // database may have them, and none shows them.
-var credentials = regexp.MustCompile(`://[^/?#"]*@`)
+var credentials = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`://[^/?#"]*@`) })
 
 // Value returns a setting as it stands in a file, without what must not be seen.
 func (c *Config) Value(s Setting) string {
@@ -119,7 +122,7 @@ func (c *Config) Value(s Setting) string {
 	if secret, ok := v.Interface().(concealed); ok {
 		return quote(secret.shown())
 	}
-	return credentials.ReplaceAllString(written(v), "://xxxxx@")
+	return credentials().ReplaceAllString(written(v), "://xxxxx@")
 }
 
 // written gives a value as TOML does, a secret too.

@@ -144,7 +144,7 @@ func alt(id string, t tongue) string { return t.words.T("figure." + strings.Repl
 // draw puts words into a drawing, which then stands in the page itself.
 func draw(svg, alt string, t tongue) (template.HTML, error) {
 	var failed error
-	svg = braces.ReplaceAllStringFunc(svg, func(found string) string {
+	svg = braces().ReplaceAllStringFunc(svg, func(found string) string {
 		said, err := t.say(strings.Trim(found, "{}"))
 		if err != nil {
 			failed = err

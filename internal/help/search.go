@@ -119,7 +119,7 @@ func squeeze(text string) string {
 // sentence with values in it is taken apart at them.
 func (w writer) searchWords(line string) (list []string, err error) {
 	for words := range strings.SplitSeq(line, ";") {
-		if name := braces.FindStringSubmatch(words); name != nil {
+		if name := braces().FindStringSubmatch(words); name != nil {
 			for part := range strings.SplitSeq(w.words.T(name[1], "count", 2), "<no value>") {
 				list = append(list, squeeze(part))
 			}
@@ -134,18 +134,18 @@ func (w writer) searchWords(line string) (list []string, err error) {
 	return slices.DeleteFunc(slices.Compact(list), func(s string) bool { return s == "" }), err
 }
 
-var tag = regexp.MustCompile(`<[^>]*>`)
+var tag = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<[^>]*>`) })
 
 // plain is HTML of ours as text.
 func plain(all []template.HTML) string {
 	var text strings.Builder
 	for _, part := range all {
-		text.WriteString(html.UnescapeString(tag.ReplaceAllString(string(part), " ")) + " ")
+		text.WriteString(html.UnescapeString(tag().ReplaceAllString(string(part), " ")) + " ")
 	}
-	return beforeStop.ReplaceAllString(strings.Join(strings.Fields(text.String()), " "), "$1")
+	return beforeStop().ReplaceAllString(strings.Join(strings.Fields(text.String()), " "), "$1")
 }
 
-var beforeStop = regexp.MustCompile(` ([.,:;?!”。，：；？])`) // where an element ended
+var beforeStop = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(` ([.,:;?!”。，：；？])`) }) // where an element ended
 
 // excerpt is what stands around the first part of a query, if all of them are there.
 func (g *guide) excerpt(parts []string) string {

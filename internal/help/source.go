@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"keyturn/locale"
 )
@@ -88,16 +89,16 @@ type writer struct {
 }
 
 var (
-	directive = regexp.MustCompile(`^(steps|problems|illustrated): (.+)$`)
-	braces    = regexp.MustCompile(`\{([a-z][a-z0-9._-]*)\}`)
-	special   = regexp.MustCompile("[!-/:-@\\[-`{-~]") // what Markdown can give a meaning, and what a backslash takes it from
+	directive = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(steps|problems|illustrated): (.+)$`) })
+	braces    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{([a-z][a-z0-9._-]*)\}`) })
+	special   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("[!-/:-@\\[-`{-~]") }) // what Markdown can give a meaning, and what a backslash takes it from
 )
 
 // write is the Markdown of a guide's body: blocks in their places, names filled in.
 func (w writer) write(body string) (string, error) {
 	var out strings.Builder
 	for line := range strings.SplitSeq(body, "\n") {
-		if d := directive.FindStringSubmatch(line); d != nil {
+		if d := directive().FindStringSubmatch(line); d != nil {
 			if err := w.expand(&out, d[1], strings.Fields(d[2])); err != nil {
 				return "", err
 			}
@@ -162,12 +163,12 @@ func (w writer) block(id string) (block, string, error) {
 // Markdown takes each of its signs literally.
 func (w writer) fill(text string) (string, error) {
 	var failed error
-	text = braces.ReplaceAllStringFunc(text, func(found string) string {
+	text = braces().ReplaceAllStringFunc(text, func(found string) string {
 		said, err := w.say(strings.Trim(found, "{}"))
 		if err != nil {
 			failed = err
 		}
-		return special.ReplaceAllString(strings.Join(strings.Fields(said), " "), `\$0`)
+		return special().ReplaceAllString(strings.Join(strings.Fields(said), " "), `\$0`)
 	})
 	return text, failed
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"keyturn"
@@ -54,7 +55,7 @@ type Writer struct {
 //go:embed letter.html
 var letterHTML string
 
-var letterPage = template.Must(template.New("letter").Parse(letterHTML))
+var letterPage = sync.OnceValue(func() *template.Template { return template.Must(template.New("letter").Parse(letterHTML)) })
 
 // part is a letter in one language.
 type part struct {
@@ -72,7 +73,7 @@ func (w Writer) Message(l Letter) (Message, error) {
 		text = append(text, strings.Join(blank(p.Title, p.About, p.Sentence, p.End, p.Where), "\n\n"))
 	}
 	var b strings.Builder
-	if err := letterPage.Execute(&b, parts); err != nil {
+	if err := letterPage().Execute(&b, parts); err != nil {
 		return Message{}, err
 	}
 	return Message{ID: l.ID, To: l.Address, Subject: parts[0].Title, At: l.At,

@@ -57,7 +57,7 @@ func loadAssets(files fs.FS, folders []string) (assets, error) {
 		}
 	}
 	a.hash = hex.EncodeToString(sum.Sum(nil)[:8])
-	for _, s := range symbol.FindAllSubmatch(a.files["shared/icons/sprite.svg"].Plain, -1) {
+	for _, s := range symbol().FindAllSubmatch(a.files["shared/icons/sprite.svg"].Plain, -1) {
 		a.icons[string(s[1])] = template.HTML(fmt.Sprintf(`<svg class="icon" aria-hidden="true" %s>%s</svg>`, s[2], s[3])) // ours, embedded
 	}
 	for name := range a.files {
@@ -69,7 +69,7 @@ func loadAssets(files fs.FS, folders []string) (assets, error) {
 }
 
 // symbol is one drawing of the sprite.
-var symbol = regexp.MustCompile(`<symbol id="([a-z-]+)" ([^>]*)>(.*)</symbol>`)
+var symbol = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<symbol id="([a-z-]+)" ([^>]*)>(.*)</symbol>`) })
 
 // address is where a page finds a file, such as "portal/wait.js".
 func (a *assets) address(name string) (string, error) {
@@ -105,11 +105,11 @@ func (a *assets) start(name string) (template.HTML, error) {
 }
 
 // imported is a module that another one can't run without.
-var imported = regexp.MustCompile(`(?m)^import .*"(\.[^"]+)";$`)
+var imported = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^import .*"(\.[^"]+)";$`) })
 
 // imports adds to some modules those that a module needs.
 func (a *assets) imports(name string, some []string) []string {
-	for _, found := range imported.FindAllSubmatch(a.files[name].Plain, -1) {
+	for _, found := range imported().FindAllSubmatch(a.files[name].Plain, -1) {
 		if needed := path.Join(path.Dir(name), string(found[1])); !slices.Contains(some, needed) {
 			some = a.imports(needed, append(some, needed))
 		}

@@ -5,10 +5,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // static is what a module can't run without; what it loads late isn't.
-var static = regexp.MustCompile(`(?m)(?:from|^import)\s*"(\.[^"]+)"`)
+var static = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)(?:from|^import)\s*"(\.[^"]+)"`) })
 
 // beside is what comes with the first screen at the first visit: what a browser shows
 // before the app is installed, and the worker.
@@ -59,7 +60,7 @@ func (a *App) need(name string, needed map[string]bool) {
 		return
 	}
 	needed[name] = true
-	for _, found := range static.FindAllSubmatch(f.Plain, -1) {
+	for _, found := range static().FindAllSubmatch(f.Plain, -1) {
 		a.need(path.Join(path.Dir(name), string(found[1])), needed)
 	}
 }

@@ -3,16 +3,17 @@ package phoneapp
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // cast is a JSDoc comment inside a line: a type for tsc.
-var cast = regexp.MustCompile(`/\*\* @.*?\*/ ?`)
+var cast = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/\*\* @.*?\*/ ?`) })
 
 // note is a comment of a style sheet.
-var note = regexp.MustCompile(`(?s)/\*.*?\*/`)
+var note = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)/\*.*?\*/`) })
 
 // stripStyle leaves out the comments of a style sheet. No string of ours has a "/*".
-func stripStyle(sheet []byte) []byte { return note.ReplaceAll(sheet, nil) }
+func stripStyle(sheet []byte) []byte { return note().ReplaceAll(sheet, nil) }
 
 // strip leaves out what a browser doesn't need of a module of ours: lines that are
 // comments, and types. Lines keep their numbers, so an error's place is the place
@@ -33,7 +34,7 @@ func strip(module string) string {
 		case strings.HasPrefix(text, "//"), strings.HasPrefix(text, "/*") && strings.Index(text, "*/") == len(text)-2:
 			lines[i] = ""
 		default:
-			lines[i] = strings.TrimRight(cast.ReplaceAllString(line, ""), " ")
+			lines[i] = strings.TrimRight(cast().ReplaceAllString(line, ""), " ")
 		}
 	}
 	return strings.Join(lines, "\n")

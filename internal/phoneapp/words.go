@@ -9,14 +9,15 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // part is the first part of a key that stands in a module, such as "home" of
 // "home.add", also where the rest is put together: `error.${code}`.
-var part = regexp.MustCompile("[\"'`]([a-z]+)\\.")
+var part = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("[\"'`]([a-z]+)\\.") })
 
 // named is a key in a module, or how keys begin whose rest is put together, up to its dot.
-var named = regexp.MustCompile("[\"'`]([a-z]+\\.[\\w.]*)")
+var named = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("[\"'`]([a-z]+\\.[\\w.]*)") })
 
 // orderLanguages writes the languages into the module that chooses one, the default first.
 func (a *App) orderLanguages() error {
@@ -39,10 +40,10 @@ func (a *App) readWords(words fs.FS) error {
 		if path.Ext(name) != ".js" {
 			continue
 		}
-		for _, found := range part.FindAllSubmatch(f.Plain, -1) {
+		for _, found := range part().FindAllSubmatch(f.Plain, -1) {
 			all[string(found[1])] = true
 		}
-		for _, found := range named.FindAllSubmatch(f.Plain, -1) {
+		for _, found := range named().FindAllSubmatch(f.Plain, -1) {
 			if needed[name] {
 				soon = append(soon, string(found[1]))
 			}

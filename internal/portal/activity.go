@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"keyturn"
@@ -201,10 +202,10 @@ func written(s page.Sentence) page.Sentence {
 
 // formula is where a spreadsheet would take a part of a cell for one: at its beginning,
 // and after what separates cells elsewhere: semicolons in half of Europe, tabs.
-var formula = regexp.MustCompile(`(^|[;\t\r\n])(\s*)([=+\-@＝＋－＠])`)
+var formula = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(^|[;\t\r\n])(\s*)([=+\-@＝＋－＠])`) })
 
 // plainCell keeps a spreadsheet from taking a name for a formula (OWASP "CSV injection").
-func plainCell(s string) string { return formula.ReplaceAllString(s, "$1$2'$3") }
+func plainCell(s string) string { return formula().ReplaceAllString(s, "$1$2'$3") }
 
 // postReport is "It wasn't me", afterwards: what came of that sign-in ends, and the rest
 // is the effect of a report by a phone, §8.7.
