@@ -29,7 +29,7 @@ func TestBegin(t *testing.T) {
 	if again := w.status(ada); again.Code != st.Code {
 		t.Error("a reload shows another code")
 	}
-	if woken := w.bus.take(); !slices.Contains(woken, "activation."+a.ID) || !slices.Contains(woken, "account."+a.Account) {
+	if woken := w.bus.take(); !slices.Contains(woken, a.ID) || !slices.Contains(woken, a.Account) {
 		t.Errorf("woken: %q", woken)
 	}
 	if _, err := w.Status(t.Context(), keyturn.NewID(keyturn.SessionID)); !errors.Is(err, activation.ErrUnknown) {
@@ -69,7 +69,7 @@ func TestOlderCodeWakesThePage(t *testing.T) {
 	w.bus.take()
 	_, err := w.Look(t.Context(), old)
 	w.refused(err, old, "replaced")
-	if woken := w.bus.take(); !slices.Contains(woken, "activation."+w.status(ada).ID) {
+	if woken := w.bus.take(); !slices.Contains(woken, w.status(ada).ID) {
 		t.Errorf("woken: %q", woken)
 	}
 }

@@ -88,7 +88,7 @@ func (s *Service) refuse(ctx context.Context, a Activation, step, cause string) 
 	}
 	s.changed(a)
 	if newest, err := s.Store.ActivationOf(ctx, a.Session); err == nil {
-		s.Bus.Wake("activation." + newest.ID) // its page says that an older code was tried
+		s.Bus.Wake(newest.ID) // its page says that an older code was tried
 	}
 	return failure
 }

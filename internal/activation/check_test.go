@@ -41,7 +41,7 @@ func TestCheck(t *testing.T) {
 				t.Fatalf("got %+v, %v", a, err)
 			}
 			w.left(ada, activation.Active, "", device.Active)
-			if woken := w.bus.take(); !slices.Contains(woken, "activation."+a.ID) || !slices.Contains(woken, "account."+a.Account) {
+			if woken := w.bus.take(); !slices.Contains(woken, a.ID) || !slices.Contains(woken, a.Account) {
 				t.Errorf("woken: %q", woken)
 			}
 			if err := w.devices.Answers(w.device(a.Device)); err != nil {

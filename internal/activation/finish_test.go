@@ -30,7 +30,7 @@ func TestFinish(t *testing.T) {
 			if st.Left != 10*time.Minute || len(st.Private) != 0 || len(st.Activation.Check) == 0 {
 				t.Errorf("status is %+v", st)
 			}
-			if !slices.Contains(w.bus.take(), "activation."+st.ID) {
+			if !slices.Contains(w.bus.take(), st.ID) {
 				t.Error("the page isn't told")
 			}
 			phone, err := w.devices.Phone(t.Context(), w.device(p.got.Device).Phone)

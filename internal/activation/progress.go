@@ -7,6 +7,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/device"
+	"keyturn/internal/hint"
 )
 
 // Progress tells phone d how its activation stands. It is held until that differs
@@ -14,17 +15,7 @@ import (
 // that has ended or is active is told at once, and one of another device is
 // [ErrClosed]. Wrong digits on the computer are a difference too. Spec §6.6.
 func (s *Service) Progress(ctx context.Context, d device.Device, id string, wait time.Duration) (keyturn.ActivationState, error) {
-	hint, stop := s.Watch(id) // before the first look, or a change in between would be missed
-	defer stop()
-	over := time.NewTimer(wait)
-	defer over.Stop()
-	a, err := s.own(ctx, d, id)
-	for began := a; err == nil && a.unfinished() && a.State == began.State && a.Wrong == began.Wrong && wait > 0; {
-		if !s.pause(ctx, a, hint, over.C) {
-			break
-		}
-		a, err = s.own(ctx, d, id)
-	}
+	a, err := s.changes(ctx, d, id, wait)
 	if err != nil {
 		return keyturn.ActivationState{}, err
 	}
@@ -39,20 +30,32 @@ func (s *Service) Progress(ctx context.Context, d device.Device, id string, wait
 	return state, err
 }
 
-// pause returns true when it is worth another look: after a hint, or when the
-// present state ends by itself.
-func (s *Service) pause(ctx context.Context, a Activation, hint <-chan struct{}, over <-chan time.Time) bool {
-	expiry := time.NewTimer(a.Expires.Sub(s.Now()))
-	defer expiry.Stop()
-	select {
-	case <-hint:
-	case <-expiry.C:
-	case <-over:
-		return false
-	case <-ctx.Done():
-		return false
+// changes returns an activation of d when it stands otherwise than now, or as it is known
+// when wait or ctx is over.
+func (s *Service) changes(ctx context.Context, d device.Device, id string, wait time.Duration) (Activation, error) {
+	hints, stop := s.Watch(id)
+	defer stop()
+	began, err := s.own(ctx, d, id)
+	if err != nil || wait <= 0 || !began.unfinished() {
+		return began, err
 	}
-	return true
+	a := began
+	err = hint.Follow{Most: wait}.Until(ctx, hints, s.lasts(a), func() (time.Duration, bool, error) {
+		now, err := s.own(ctx, d, id)
+		if err == nil {
+			a = now
+		}
+		return s.lasts(a), a.unfinished() && a.State == began.State && a.Wrong == began.Wrong, err
+	})
+	if ctx.Err() != nil {
+		err = nil
+	}
+	return a, err
+}
+
+// lasts is when the present state ends by itself.
+func (s *Service) lasts(a Activation) time.Duration {
+	return max(a.Expires.Sub(s.Now()), time.Millisecond)
 }
 
 // told is what a phone hears: the causes of spec §14 and no others.

@@ -9,6 +9,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/activation"
+	"keyturn/internal/hint"
 )
 
 // waiting asks how an activation stands, and returns when the call is held.
@@ -32,13 +33,13 @@ func (w *world) waiting(ctx context.Context, p *phone) <-chan keyturn.Activation
 
 // announced says when somebody listens.
 type announced struct {
-	activation.Bus
+	hint.Bus
 	held chan struct{}
 }
 
-func (a announced) Listen(topic string) (<-chan struct{}, func()) {
+func (a announced) Listen(id string) (<-chan struct{}, func()) {
 	defer close(a.held)
-	return a.Bus.Listen(topic)
+	return a.Bus.Listen(id)
 }
 
 // The phone hears of the end as soon as it is there.
@@ -98,7 +99,7 @@ func TestProgressUnchanged(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	answer := w.waiting(ctx, p)
-	w.bus.Wake("activation." + p.got.Activation) // a hint without a change is not an answer
+	w.bus.Wake(p.got.Activation) // a hint without a change is not an answer
 	stop()
 	if got := <-answer; got != want {
 		t.Errorf("when the server stops: got %+v", got)

@@ -41,7 +41,7 @@ func TestRedeem(t *testing.T) {
 	if d := w.device(got.Device); d.State != device.New || d.Account != ada.Account || !bytes.Equal(d.Key, p.sent.DeviceKey) {
 		t.Errorf("device is %+v", d)
 	}
-	if !slices.Contains(w.bus.take(), "activation."+got.Activation) {
+	if !slices.Contains(w.bus.take(), got.Activation) {
 		t.Error("the page isn't told")
 	}
 }

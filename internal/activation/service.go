@@ -10,6 +10,7 @@ import (
 	"keyturn/internal/account"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
+	"keyturn/internal/hint"
 	"keyturn/internal/policy"
 )
 
@@ -21,7 +22,7 @@ type Service struct {
 	Store     Store
 	Devices   Devices
 	Seal      Seal
-	Bus       Bus
+	Bus       hint.Bus
 	Limits    policy.Limits
 	CheckCode bool             // the person carries six digits from the phone to the browser
 	Unlocks   []keyturn.Unlock // what the operator allows, never empty
@@ -52,22 +53,15 @@ type Seal interface {
 	Open(place string, sealed []byte) ([]byte, error)
 }
 
-// A Bus carries hints between nodes. A hint may be lost, late or repeated: the
-// store has the truth, and a lost hint costs time, never correctness.
-type Bus interface {
-	Wake(topic string)
-	Listen(topic string) (hint <-chan struct{}, stop func())
-}
-
 // Watch returns hints that an activation may have changed, and what ends them.
-func (s *Service) Watch(id string) (hint <-chan struct{}, stop func()) {
-	return s.Bus.Listen("activation." + id)
+func (s *Service) Watch(id string) (hints <-chan struct{}, stop func()) {
+	return s.Bus.Listen(id)
 }
 
 // changed wakes who waits for an activation, and for its account.
 func (s *Service) changed(a Activation) {
-	s.Bus.Wake("activation." + a.ID)
-	s.Bus.Wake("account." + a.Account)
+	s.Bus.Wake(a.ID)
+	s.Bus.Wake(a.Account)
 }
 
 // event begins an event about an activation.

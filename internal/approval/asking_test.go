@@ -102,7 +102,7 @@ func TestA97HeldCallRests(t *testing.T) {
 		looks := 0
 		w.Notices = counted{&looks}
 		for i := range 500 {
-			time.AfterFunc(time.Duration(i)*10*time.Millisecond, func() { w.Bus.Wake("account." + p.Account) })
+			time.AfterFunc(time.Duration(i)*10*time.Millisecond, func() { w.Bus.Wake(p.Account) })
 		}
 		if _, err := w.Pending(t.Context(), p.Device, version, 5*time.Second); err != nil {
 			t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/device"
+	"keyturn/internal/hint"
 )
 
 // Pending returns what waits for a device and what ended a short time ago, newest
@@ -17,27 +18,23 @@ import (
 // else to say, at most so long. It changes nothing. A device that may not answer
 // sees no requests. The errors are [device.ErrStopped] and [*device.Gone].
 func (s *Service) Pending(ctx context.Context, d device.Device, since string, wait time.Duration) (keyturn.Pending, error) {
-	hint, stop := s.Bus.Listen("account." + d.Account) // before the first look: no change falls between
+	hints, stop := s.Bus.Listen(d.Account)
 	defer stop()
-	over := time.NewTimer(wait)
-	defer over.Stop()
-	for held := wait > 0; ; {
-		looked := time.Now()
-		p, next, err := s.look(ctx, d)
-		if err != nil || !held || p.Version != since {
-			return p, err
-		}
-		held, err = sleep(ctx, hint, next, over.C)
-		if rest := looksApart - time.Since(looked); err == nil && held && rest > 0 {
-			held, err = sleep(ctx, nil, rest, over.C)
-		}
-		if err != nil {
-			return keyturn.Pending{}, err
-		}
-		if d, err = s.latest(ctx, d); err != nil {
-			return keyturn.Pending{}, err
-		}
+	p, next, err := s.look(ctx, d)
+	if err != nil || wait <= 0 || p.Version != since {
+		return p, err
 	}
+	err = hint.Follow{Most: wait, Apart: looksApart}.Until(ctx, hints, next, func() (next time.Duration, more bool, err error) {
+		if d, err = s.latest(ctx, d); err != nil {
+			return 0, false, err
+		}
+		p, next, err = s.look(ctx, d)
+		return next, p.Version == since, err
+	})
+	if err != nil {
+		return keyturn.Pending{}, err
+	}
+	return p, nil
 }
 
 // looksApart is the time between two looks of a held call: who makes many changes doesn't
@@ -48,26 +45,6 @@ const looksApart = time.Second
 // endedShown is how many ended requests a phone's list has: they are there so that
 // its person sees what became of the last ones.
 const endedShown = 10
-
-// sleep waits for a hint, the next deadline or the end of waiting. It reports
-// whether to go on.
-func sleep(ctx context.Context, hint <-chan struct{}, next time.Duration, over <-chan time.Time) (bool, error) {
-	var deadline <-chan time.Time
-	if next > 0 {
-		t := time.NewTimer(next)
-		defer t.Stop()
-		deadline = t.C
-	}
-	select {
-	case <-hint:
-	case <-deadline:
-	case <-over:
-		return false, nil
-	case <-ctx.Done():
-		return false, ctx.Err()
-	}
-	return true, nil
-}
 
 // latest returns a device as it is now: it may have been locked or removed while
 // its call was held.
@@ -181,6 +158,6 @@ func (s *Service) Seen(ctx context.Context, d device.Device, id, hint string) er
 	if err := s.Store.SeenRequest(ctx, id, d.Name, hint, now); err != nil {
 		return fmt.Errorf("seen %s: %w", id, err)
 	}
-	s.Bus.Wake("request." + id)
+	s.Bus.Wake(id)
 	return nil
 }

@@ -192,7 +192,7 @@ func TestHeldUntilDeadline(t *testing.T) {
 		version := w.pending(p).Version
 		begun := time.Now()
 		for i := range 15 {
-			time.AfterFunc(time.Duration(i)*time.Second, func() { w.Bus.Wake("account." + p.Account) })
+			time.AfterFunc(time.Duration(i)*time.Second, func() { w.Bus.Wake(p.Account) })
 		}
 		got, err := w.Pending(t.Context(), p.Device, version, 25*time.Second)
 		if err != nil || len(got.Requests) != 1 || got.Requests[0].State != "expired" {
@@ -223,7 +223,7 @@ func TestHeldToTheEnd(t *testing.T) {
 		version := w.pending(p).Version
 		time.AfterFunc(time.Second, func() {
 			w.suspend(p)
-			w.Bus.Wake("account." + p.Account)
+			w.Bus.Wake(p.Account)
 		})
 		if got, err := w.Pending(t.Context(), p.Device, version, 25*time.Second); err != nil || got.Device.State != "suspended" {
 			t.Errorf("suspended: %+v, %v", got.Device, err)
@@ -231,7 +231,7 @@ func TestHeldToTheEnd(t *testing.T) {
 		version = w.pending(&phone{Device: w.device(p.ID)}).Version
 		time.AfterFunc(time.Second, func() {
 			_ = w.devices.Remove(context.Background(), p.ID, device.ReasonOperator)
-			w.Bus.Wake("account." + p.Account)
+			w.Bus.Wake(p.Account)
 		})
 		var gone *device.Gone
 		if _, err := w.Pending(t.Context(), w.device(p.ID), version, 25*time.Second); !errors.As(err, &gone) {

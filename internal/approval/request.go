@@ -287,12 +287,3 @@ type Devices interface {
 	// Expect returns the response that a device would give to a challenge code.
 	Expect(d device.Device, challenge string) (string, error)
 }
-
-// A Bus carries hints between nodes. A hint may be lost, late or repeated: the
-// store has the truth, and a lost hint costs time, never correctness.
-type Bus interface {
-	Wake(topic string)
-	// Listen returns a channel that gets a value after a Wake of the topic, and
-	// what ends the listening. Several wakes may be one value.
-	Listen(topic string) (hint <-chan struct{}, stop func())
-}

@@ -6,6 +6,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/audit"
+	"keyturn/internal/hint"
 	"keyturn/internal/policy"
 )
 
@@ -18,7 +19,7 @@ type Service struct {
 	Ringer  Ringer // nil: no pushes are sent
 	Devices Devices
 	Seal    Seal
-	Bus     Bus
+	Bus     hint.Bus
 	Notices Notices // nil: phones are told nothing
 	Number  policy.Number
 	Limits  policy.Limits
@@ -52,15 +53,15 @@ func (r Request) at(now time.Time) State {
 
 // Watch returns a channel of hints that a request has changed, and what ends the
 // watching.
-func (s *Service) Watch(id string) (hint <-chan struct{}, stop func()) {
-	return s.Bus.Listen("request." + id)
+func (s *Service) Watch(id string) (hints <-chan struct{}, stop func()) {
+	return s.Bus.Listen(id)
 }
 
 // wake tells the browser that waits for a request and the account's phones to
 // look again.
 func (s *Service) wake(r Request) {
-	s.Bus.Wake("request." + r.ID)
-	s.Bus.Wake("account." + r.Account)
+	s.Bus.Wake(r.ID)
+	s.Bus.Wake(r.Account)
 }
 
 // about is an event about a request. Its user says what happened.

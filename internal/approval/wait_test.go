@@ -82,7 +82,7 @@ func TestProlong(t *testing.T) {
 	q := w.ask(p)
 	made := w.Now()
 	for _, want := range []time.Duration{240, 360, 480, 600, 600, 600} {
-		hint, stop := w.Bus.Listen("account." + p.Account)
+		hint, stop := w.Bus.Listen(p.Account)
 		end, err := w.Prolong(t.Context(), q.cookie, q.ID)
 		if err != nil || !end.Equal(made.Add(want*time.Second)) {
 			t.Errorf("ends after %v, %v; want %d s", end.Sub(made), err, want)

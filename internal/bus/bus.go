@@ -1,21 +1,20 @@
-// Package bus carries wake-up hints: "look again at request.req_…". A hint may
-// be lost, late or repeated; the store has the truth.
+// Package bus carries hints inside one process. Package hint says what they are.
 package bus
 
 import "sync"
 
-// Local carries hints inside one process. It is safe for concurrent use; its
+// Local is a [hint.Bus] for one process. It is safe for concurrent use; its
 // zero value is ready.
 type Local struct {
 	mu     sync.Mutex
-	topics map[string]map[chan struct{}]struct{}
+	listen map[string]map[chan struct{}]struct{} // by what they listen about
 }
 
-// Wake gives a hint to everyone who listens to topic. It never blocks.
-func (l *Local) Wake(topic string) {
+// Wake gives a hint to everyone who listens about id. It never blocks.
+func (l *Local) Wake(id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for c := range l.topics[topic] {
+	for c := range l.listen[id] {
 		select {
 		case c <- struct{}{}:
 		default: // a hint is waiting there already
@@ -23,24 +22,24 @@ func (l *Local) Wake(topic string) {
 	}
 }
 
-// Listen returns a channel of hints about topic, and what ends the listening.
-func (l *Local) Listen(topic string) (hint <-chan struct{}, stop func()) {
+// Listen returns a channel of hints about id, and what ends the listening.
+func (l *Local) Listen(id string) (hints <-chan struct{}, stop func()) {
 	c := make(chan struct{}, 1)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.topics == nil {
-		l.topics = map[string]map[chan struct{}]struct{}{}
+	if l.listen == nil {
+		l.listen = map[string]map[chan struct{}]struct{}{}
 	}
-	if l.topics[topic] == nil {
-		l.topics[topic] = map[chan struct{}]struct{}{}
+	if l.listen[id] == nil {
+		l.listen[id] = map[chan struct{}]struct{}{}
 	}
-	l.topics[topic][c] = struct{}{}
+	l.listen[id][c] = struct{}{}
 	return c, func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		delete(l.topics[topic], c)
-		if len(l.topics[topic]) == 0 {
-			delete(l.topics, topic)
+		delete(l.listen[id], c)
+		if len(l.listen[id]) == 0 {
+			delete(l.listen, id)
 		}
 	}
 }

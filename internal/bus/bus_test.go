@@ -20,16 +20,16 @@ func woken(hint <-chan struct{}) bool {
 
 func TestWake(t *testing.T) {
 	var b bus.Local
-	ada, stopAda := b.Listen("request.1")
-	tab, stopTab := b.Listen("request.1")
-	other, stopOther := b.Listen("request.2")
+	ada, stopAda := b.Listen("req_1")
+	tab, stopTab := b.Listen("req_1")
+	other, stopOther := b.Listen("req_2")
 	defer stopAda()
 	defer stopOther()
 
 	if woken(ada) {
 		t.Error("a listener is woken by nobody")
 	}
-	b.Wake("request.1")
+	b.Wake("req_1")
 	if !woken(ada) || !woken(tab) {
 		t.Error("a listener of the topic sleeps")
 	}
@@ -37,14 +37,14 @@ func TestWake(t *testing.T) {
 		t.Error("a listener of another topic is woken")
 	}
 	for range 1000 {
-		b.Wake("request.1") // nobody takes the hints: none of them blocks
+		b.Wake("req_1") // nobody takes the hints: none of them blocks
 	}
 	if !woken(ada) || woken(ada) {
 		t.Error("a thousand wakes are not one hint")
 	}
 	stopTab()
 	_ = woken(tab)
-	b.Wake("request.1")
+	b.Wake("req_1")
 	if woken(tab) {
 		t.Error("a listener hears of what it stopped listening to")
 	}
@@ -57,9 +57,9 @@ func TestWake(t *testing.T) {
 // looks misses nothing.
 func TestHintWaits(t *testing.T) {
 	var b bus.Local
-	hint, stop := b.Listen("account.1")
+	hint, stop := b.Listen("acc_1")
 	defer stop()
-	b.Wake("account.1")
+	b.Wake("acc_1")
 	if !woken(hint) {
 		t.Error("the hint is lost")
 	}
@@ -70,7 +70,7 @@ func TestHintWaits(t *testing.T) {
 func TestStopLeavesNothing(t *testing.T) {
 	var b bus.Local
 	for i := range 100 {
-		topic := fmt.Sprint("request.", i)
+		topic := fmt.Sprint("req_", i)
 		_, stop := b.Listen(topic)
 		_, stopToo := b.Listen(topic)
 		stop()
@@ -92,7 +92,7 @@ func TestCrowd(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 100 {
 		wg.Go(func() {
-			topic := fmt.Sprint("request.", i%10)
+			topic := fmt.Sprint("req_", i%10)
 			for range 50 {
 				hint, stop := b.Listen(topic)
 				b.Wake(topic)
@@ -112,6 +112,6 @@ func BenchmarkListen(b *testing.B) {
 	var l bus.Local
 	b.ReportAllocs()
 	for i := range b.N {
-		l.Listen(fmt.Sprint("request.", i))
+		l.Listen(fmt.Sprint("req_", i))
 	}
 }

@@ -4,5 +4,5 @@ package bus
 func (l *Local) Topics() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return len(l.topics)
+	return len(l.listen)
 }

@@ -8,6 +8,7 @@ import (
 	"keyturn"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
+	"keyturn/internal/hint"
 	"keyturn/internal/policy"
 )
 
@@ -20,7 +21,7 @@ type Service struct {
 	Origin  string
 	Store   Store
 	Devices Devices
-	Bus     Bus
+	Bus     hint.Bus
 	Limits  policy.Limits
 	Now     func() time.Time
 }
@@ -54,9 +55,6 @@ type Devices interface {
 	Prove(ctx context.Context, d device.Device, text string, p keyturn.Proof) error
 }
 
-// A Bus wakes who waits.
-type Bus interface{ Wake(topic string) }
-
 // Answer takes what the person of a device says to a notice: seen, or "it wasn't me".
 // It returns the state of the notice.
 //
@@ -79,7 +77,7 @@ func (s *Service) Answer(ctx context.Context, d device.Device, number int64, r k
 	}
 	if r.Action == "seen" {
 		state, err := s.Store.SeeNotice(ctx, d.ID, number)
-		s.Bus.Wake("account." + d.Account)
+		s.Bus.Wake(d.Account)
 		return state, err
 	}
 	if err := s.prove(ctx, d, number, r.Proof, nonce); err != nil {
@@ -95,7 +93,7 @@ func (s *Service) Answer(ctx context.Context, d device.Device, number int64, r k
 	if err := s.Store.RaiseAlarm(context.WithoutCancel(ctx), a, ev, paused); err != nil {
 		return "", fmt.Errorf("alarm by %s: %w", d.ID, err)
 	}
-	s.Bus.Wake("account." + d.Account)
+	s.Bus.Wake(d.Account)
 	return "alarm", nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"keyturn"
 	"keyturn/internal/activation"
 	"keyturn/internal/approval"
+	"keyturn/internal/hint"
 	"keyturn/internal/page"
 	"keyturn/locale"
 )
@@ -125,7 +126,7 @@ func (p *Portal) activationLook(cookie, id string, words *locale.Words) look {
 // and is done. Tens of thousands of people wait at once, so a stream keeps
 // nothing but what it needs to look again.
 func (p *Portal) follow(w http.ResponseWriter, r *http.Request, id string, watch func(string) (<-chan struct{}, func()), next look) error {
-	hint, stop := watch(id) // before the first look, so that nothing falls between the two
+	hints, stop := watch(id)
 	defer stop()
 	var last event
 	line, end, err := aside(r.Context(), next, &last)
@@ -143,21 +144,24 @@ func (p *Portal) follow(w http.ResponseWriter, r *http.Request, id string, watch
 	}
 	defer leave()
 	out := begin(w)
-	if r.Method == http.MethodHead || !send(w, out, "retry: 1000\ndata: ", line) {
-		return nil
-	}
-	alive := time.NewTicker(beat)
-	defer alive.Stop()
-	beats := func() bool { return send(w, out, ":", nil) }
-	for end > 0 && p.pause(r.Context(), hint, end, alive.C, beats) {
-		if line, end, err = aside(r.Context(), next, &last); err != nil {
-			return nil // the browser comes back, and is told by the first look
-		}
-		if line != nil && !send(w, out, "data: ", line) {
-			return nil
-		}
+	if r.Method != http.MethodHead && send(w, out, "retry: 1000\ndata: ", line) && end > 0 {
+		p.stream(w, r, out, hints, end, next, &last)
 	}
 	return nil
+}
+
+// stream sends the states after the first one. Whatever ends it, the browser comes back
+// and is told by a first one.
+func (p *Portal) stream(w io.Writer, r *http.Request, out *http.ResponseController, hints <-chan struct{}, end time.Duration, next look, last *event) {
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	defer context.AfterFunc(p.Draining, cancel)()
+	alive := hint.Follow{Beat: beat, Beats: func() bool { return send(w, out, ":", nil) }}
+	_ = alive.Until(ctx, hints, max(end, time.Second), func() (time.Duration, bool, error) {
+		line, end, err := aside(ctx, next, last)
+		gone := line != nil && !send(w, out, "data: ", line)
+		return max(end, time.Second), end > 0 && !gone, err
+	})
 }
 
 // begin makes an answer a stream.
@@ -203,29 +207,6 @@ func aside(ctx context.Context, next look, last *event) (line []byte, end time.D
 // beat is how often a stream says that it lives, in a comment: what stands between closes
 // one that is silent, nginx after a minute and some balancers after half of one.
 const beat = 20 * time.Second
-
-// pause sleeps until there may be another state. It is false if nobody listens
-// any more, or the server stops.
-func (p *Portal) pause(ctx context.Context, hint <-chan struct{}, end time.Duration, alive <-chan time.Time, beats func() bool) bool {
-	over := time.NewTimer(max(end, time.Second))
-	defer over.Stop()
-	for {
-		select {
-		case <-hint:
-			return true
-		case <-over.C:
-			return true
-		case <-alive:
-			if !beats() {
-				return false
-			}
-		case <-ctx.Done():
-			return false
-		case <-p.Draining:
-			return false
-		}
-	}
-}
 
 func seconds(d time.Duration) int { return max(0, int(d.Seconds())) }
 

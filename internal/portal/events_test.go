@@ -187,7 +187,7 @@ func TestStreamsEndWithTheServer(t *testing.T) {
 func TestStreamsAreKeptAlive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out, began := httptest.NewRecorder(), time.Now()
-		if err := (&portal.Portal{}).FollowStill(out, httptest.NewRequest("GET", "/", nil), 10*time.Minute); err != nil {
+		if err := (&portal.Portal{Draining: t.Context()}).FollowStill(out, httptest.NewRequest("GET", "/", nil), 10*time.Minute); err != nil {
 			t.Fatal(err)
 		}
 		said := strings.Split(strings.TrimSpace(out.Body.String()), "\n\n")

@@ -39,7 +39,7 @@ type Portal struct {
 	Limits        policy.Limits                  // to say how many, how long and how much longer; services decide
 	Phone         string                         // address of the phone app, for people without a phone; empty outside the demo
 	Place         func(addr, lang string) string // of an IP address, in a language; nil: no place is known
-	Draining      <-chan struct{}                // closed when the server stops: streams end, browsers come back to the next
+	Draining      context.Context                // ends when the server stops: streams end, browsers come back to the next
 	Log           *slog.Logger                   //
 	Now           func() time.Time               //
 

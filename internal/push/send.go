@@ -122,7 +122,7 @@ func (s *Sender) lost(ctx context.Context, m *message) {
 		s.Log.LogAttrs(ctx, slog.LevelError, "lost push not noted", slog.String("device", m.Device), slog.Any("err", err))
 	}
 	if lost && s.Wake != nil {
-		s.Wake("account." + m.Account)
+		s.Wake(m.Account)
 	}
 }
 

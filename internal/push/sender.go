@@ -39,7 +39,7 @@ type Sender struct {
 	VAPID VAPID
 	Guard Guard
 	Store Store
-	Wake  func(topic string)                // somebody's notifications were lost: who shows them looks again
+	Wake  func(account string)              // somebody's notifications were lost: who shows them looks again
 	Log   *slog.Logger                      //
 	Now   func() time.Time                  //
 	After func(d time.Duration, run func()) // runs later; nil: time.AfterFunc

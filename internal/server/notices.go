@@ -24,7 +24,7 @@ const ringFor = 12 * time.Hour
 // here costs time: a phone that listens is woken by the record, and one that is opened
 // sees its notices.
 func (s *Services) heard(t notice.Told) {
-	s.bus.Wake("account." + t.Account)
+	s.bus.Wake(t.Account)
 	if s.ringer != nil && t.Kind.Rings() {
 		s.ringer.Ring(t.Account, t.Except(), s.with.Now().Add(ringFor))
 	}

@@ -146,7 +146,7 @@ func (s *Server) help(files fs.FS, pages *page.Renderer) http.Handler {
 func (s *Server) portal(pages *page.Renderer) *portal.Portal {
 	p := &portal.Portal{Page: pages, Accounts: s.Accounts, Sessions: s.Sessions, Devices: s.Devices, Notifications: s.Devices,
 		Activations: s.Activations, Approvals: s.Approvals, Ways: s.Approvals, History: s.Store, Number: policy.Number(s.config.Number), Limits: s.limits,
-		Place: s.places, Draining: s.drain.Done(), Log: s.with.Log, Now: s.with.Now}
+		Place: s.places, Draining: s.drain, Log: s.with.Log, Now: s.with.Now}
 	if s.with.Pretend {
 		p.Phone = s.Origin + "/p/"
 	}

@@ -3,10 +3,8 @@ package server
 import (
 	"context"
 	"log/slog"
-	"strings"
 	"time"
 
-	"keyturn"
 	"keyturn/internal/store"
 )
 
@@ -24,7 +22,7 @@ const (
 // waits never has to look by itself.
 type tail struct {
 	record recordReader
-	wake   func(topic string)
+	wake   func(id string)
 	log    *slog.Logger
 
 	floors [tailAgain + 1]int64 // the newest event at this tick and at those before, newest first
@@ -115,13 +113,9 @@ func (t *tail) read(ctx context.Context) error {
 
 // tell wakes who waits for the subject of an event or for its account.
 func (t *tail) tell(ev store.Told) {
-	switch {
-	case strings.HasPrefix(ev.Subject, keyturn.RequestID):
-		t.wake("request." + ev.Subject)
-	case strings.HasPrefix(ev.Subject, keyturn.ActivationID):
-		t.wake("activation." + ev.Subject)
-	}
-	if ev.Account != "" {
-		t.wake("account." + ev.Account)
+	for _, id := range []string{ev.Subject, ev.Account} {
+		if id != "" {
+			t.wake(id)
+		}
 	}
 }
