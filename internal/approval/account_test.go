@@ -137,7 +137,7 @@ func TestA23Disabled(t *testing.T) {
 	if _, _, err := w.Begin(t.Context(), w.attempt(p)); !like(err, approval.ErrUnknown) {
 		t.Errorf("%v", err)
 	}
-	if _, _, err := w.Again(t.Context(), q.cookie, q.ID, approval.Attempt{}); !like(err, approval.ErrTooLate) {
+	if _, _, err := w.Again(t.Context(), q.handle, approval.Attempt{}); !like(err, approval.ErrTooLate) {
 		t.Errorf("again: %v", err)
 	}
 }

@@ -23,7 +23,8 @@ func (w *world) attempt(p *phone) approval.Attempt {
 // asked is a request with what its browser holds and shows.
 type asked struct {
 	approval.Request
-	cookie, digits string
+	handle approval.Handle
+	digits string
 }
 
 // ask makes a request in a new browser, which wants a number.
@@ -42,15 +43,15 @@ func (w *world) askKnown(p *phone) asked {
 
 func (w *world) begin(a approval.Attempt) asked {
 	w.t.Helper()
-	r, cookie, err := w.Begin(w.t.Context(), a)
+	r, h, err := w.Begin(w.t.Context(), a)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	st, err := w.Status(w.t.Context(), cookie, r.ID)
+	st, err := w.Status(w.t.Context(), h)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return asked{r, cookie, st.Digits}
+	return asked{r, h, st.Digits}
 }
 
 // shown is the challenge that a phone gets for a request, or "" if it gets none.

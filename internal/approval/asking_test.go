@@ -21,15 +21,15 @@ func TestA97OnePassword(t *testing.T) {
 	w.pass(3 * time.Minute)
 	last := first
 	for range 3 {
-		r, cookie, err := w.Again(t.Context(), last.cookie, last.ID, w.attempt(p))
-		if err != nil || cookie == "" {
+		r, h, err := w.Again(t.Context(), last.handle, w.attempt(p))
+		if err != nil || h.Token == "" {
 			t.Fatalf("again: %v", err)
 		}
-		last = asked{Request: r, cookie: cookie}
+		last = asked{Request: r, handle: h}
 		w.pass(3 * time.Minute)
 	}
 	for _, q := range []asked{last, first} {
-		if _, _, err := w.Again(t.Context(), q.cookie, q.ID, w.attempt(p)); !like(err, approval.ErrTooLate) {
+		if _, _, err := w.Again(t.Context(), q.handle, w.attempt(p)); !like(err, approval.ErrTooLate) {
 			t.Errorf("a fifth: %v, want ErrTooLate", err)
 		}
 	}
@@ -41,18 +41,18 @@ func TestA97OnePasswordAtOnce(t *testing.T) {
 	p := w.ada()
 	first := w.ask(p)
 	w.pass(3 * time.Minute)
-	r, cookie, err := w.Again(t.Context(), first.cookie, first.ID, w.attempt(p))
+	r, h, err := w.Again(t.Context(), first.handle, w.attempt(p))
 	if err != nil {
 		t.Fatal(err)
 	}
-	second := asked{Request: r, cookie: cookie}
+	second := asked{Request: r, handle: h}
 	w.pass(3 * time.Minute)
 	var made sync.Map
 	var all sync.WaitGroup
 	for i := range 40 {
 		all.Go(func() {
 			q := []asked{first, second}[i%2]
-			if r, cookie, err := w.Again(t.Context(), q.cookie, q.ID, w.attempt(p)); err == nil && cookie != "" {
+			if r, h, err := w.Again(t.Context(), q.handle, w.attempt(p)); err == nil && h.Token != "" {
 				made.Store(r.ID, true)
 			}
 		})

@@ -1,9 +1,9 @@
 package approval
 
 import (
+	"cmp"
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,10 +12,8 @@ import (
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
 	"keyturn/internal/policy"
+	"keyturn/internal/token"
 )
-
-// cookieLen is in bytes: 256 random bits can't be guessed. Spec §9.4.
-const cookieLen = 32
 
 const (
 	longest     = 100 // characters of a shown field, spec §8.3
@@ -28,35 +26,41 @@ type Attempt struct {
 	Name     string // of the account, as its person knows it
 	App      string // name of the app being entered
 	Action   keyturn.Action
-	Message  string    // of action confirm: the app's words; name of the phone to move or remove; else empty
-	Target   string    // device to move or remove
-	Session  string    // that asks for a security change; empty for a sign-in
-	Before   string    // value of the pending cookie that the browser has; its request ends
-	Known    bool      // the browser is known for the account
-	MoreTime bool      // its person wants the longest life from the start
-	Demanded bool      // the app wants urn:keyturn:aal2: a number in any browser
-	Browser  string    // such as "Firefox on Windows"
-	IP       string    // RFC 5952; empty if switched off
-	Place    string    // such as "Lyon, France"; empty if not known
-	Password time.Time // when the password was right
-	Checked  string    // hash that it was compared with; empty if none was typed for this
-	again    bool      // for an earlier request
-	first    string    // the first that its password has made; empty: this one
+	Message  string      // of action confirm: the app's words; name of the phone to move or remove; else empty
+	Target   string      // device to move or remove
+	Session  string      // that asks for a security change; empty for a sign-in
+	Before   token.Token // of the request that the browser has; it ends
+	Repeats  token.Token // drawn by an asker that may ask twice for one thing; empty: a new one is drawn
+	Known    bool        // the browser is known for the account
+	MoreTime bool        // its person wants the longest life from the start
+	Demanded bool        // the app wants urn:keyturn:aal2: a number in any browser
+	Browser  string      // such as "Firefox on Windows"
+	IP       string      // RFC 5952; empty if switched off
+	Place    string      // such as "Lyon, France"; empty if not known
+	Password time.Time   // when the password was right
+	Checked  string      // hash that it was compared with; empty if none was typed for this
+	again    bool        // for an earlier request
+	first    string      // the first that its password has made; empty: this one
 }
 
 // Begin makes a request and puts it to every phone of the account. What is shown
 // and whether a number is wanted is fixed here, and never taken from an answer:
-// attack A06. The value of the new pending cookie is returned once; its holder
-// alone can watch and redeem the request.
+// attack A06. The handle is returned once; whoever has it, and nobody else, can wait for
+// the request and redeem it.
+//
+// An asker that can't know whether its question arrived, such as a RADIUS client, brings a
+// token of its own, which it makes of that question ([token.Derive]): asked again, also on
+// another node and of a request that has ended, it gets that request and no phone rings.
+// [ErrRepeats] if something else was asked with it.
 //
 // A sign-in's request is made also where no phone can answer it: the page that it
-// leads to says so, and its cookie is what a recovery code goes with. A security
+// leads to says so, and its handle is what a recovery code goes with. A security
 // change needs a phone that may allow it: [ErrNoPhone], [device.ErrProbation]. The other
 // errors are [ErrFull], also for more security changes than a session may ask for,
 // [*TooMany], and [ErrUnknown] for an account that may not sign in, or a session that has ended.
-func (s *Service) Begin(ctx context.Context, a Attempt) (Request, string, error) {
+func (s *Service) Begin(ctx context.Context, a Attempt) (Request, Handle, error) {
 	if err := s.mayChange(ctx, a); err != nil {
-		return Request{}, "", fmt.Errorf("begin for %s: %w", a.Account, err)
+		return Request{}, Handle{}, fmt.Errorf("begin for %s: %w", a.Account, err)
 	}
 	r := s.request(a)
 	phones, err := s.phones(ctx, r)
@@ -64,21 +68,30 @@ func (s *Service) Begin(ctx context.Context, a Attempt) (Request, string, error)
 		err = s.allowedBy(phones, a.Action)
 	}
 	if err != nil {
-		return Request{}, "", fmt.Errorf("begin for %s: %w", a.Account, err)
+		return Request{}, Handle{}, fmt.Errorf("begin for %s: %w", a.Account, err)
 	}
-	cookie := draw()
-	r.Pending = hashCookie(cookie)
+	h := Handle{cmp.Or(a.Repeats, token.New()), r.ID}
+	if r.Pending, r.Repeats = h.Token.Hash(), a.Repeats != ""; r.Pending == nil {
+		return Request{}, Handle{}, fmt.Errorf("begin for %s: %w", a.Account, ErrUnknown) // a door's mistake: the whole world would have it
+	}
 	if err := s.drawNumber(&r); err != nil {
-		return Request{}, "", fmt.Errorf("begin for %s: %w", a.Account, err)
+		return Request{}, Handle{}, fmt.Errorf("begin for %s: %w", a.Account, err)
 	}
 	ev := s.about(r).As(audit.RequestBegun)
 	ev.Reference = r.Reference
-	if err := s.Store.BeginRequest(ctx, r, hashCookie(a.Before), s.Limits.Requests, ev); err != nil {
-		return Request{}, "", fmt.Errorf("begin for %s: %w", a.Account, err)
+	err = s.Store.BeginRequest(ctx, r, a.Before.Hash(), s.Limits.Requests, ev)
+	var was *Repeated
+	if errors.As(err, &was) { // the phones know
+		r, h.Request = was.Request, was.Request.ID
+		r.State = r.at(s.Now())
+		return r, h, nil
+	}
+	if err != nil {
+		return Request{}, Handle{}, fmt.Errorf("begin for %s: %w", a.Account, err)
 	}
 	s.wake(r)
 	s.ring(ctx, r, phones)
-	return r, cookie, nil
+	return r, h, nil
 }
 
 // mayChange counts what a session asks a phone for besides signing in: each is a
@@ -155,21 +168,4 @@ func (s *Service) allowedBy(phones []device.Device, action keyturn.Action) error
 // end, and anything else to every one. Spec §12.2.
 func (r Request) isFor(d device.Device) bool {
 	return r.Action != keyturn.MovePhone || r.Target == d.ID
-}
-
-func draw() string {
-	var b [cookieLen]byte
-	rand.Read(b[:]) // never fails
-	return keyturn.Bytes(b[:]).String()
-}
-
-// hashCookie returns the SHA-256 by which the store knows a pending cookie; nil
-// for a value that no cookie of ours has, such as "". Attack A68.
-func hashCookie(value string) keyturn.Bytes {
-	raw, err := keyturn.ParseFixed(value, cookieLen)
-	if err != nil {
-		return nil
-	}
-	sum := sha256.Sum256(raw)
-	return sum[:]
 }

@@ -8,25 +8,30 @@ import (
 	"keyturn"
 	"keyturn/internal/approval"
 	"keyturn/internal/policy"
+	"keyturn/internal/token"
 )
 
 // paths are what a browser can do with a request, besides making one.
-var paths = map[string]func(w *world, cookie, id string) error{
-	"status": func(w *world, cookie, id string) error {
-		_, err := w.Status(w.t.Context(), cookie, id)
+var paths = map[string]func(w *world, h approval.Handle) error{
+	"status": func(w *world, h approval.Handle) error {
+		_, err := w.Status(w.t.Context(), h)
 		return err
 	},
-	"prolong": func(w *world, cookie, id string) error {
-		_, err := w.Prolong(w.t.Context(), cookie, id)
+	"wait": func(w *world, h approval.Handle) error {
+		_, err := w.Wait(w.t.Context(), h, 0)
 		return err
 	},
-	"cancel": func(w *world, cookie, id string) error { return w.Cancel(w.t.Context(), cookie, id) },
-	"again": func(w *world, cookie, id string) error {
-		_, _, err := w.Again(w.t.Context(), cookie, id, approval.Attempt{})
+	"prolong": func(w *world, h approval.Handle) error {
+		_, err := w.Prolong(w.t.Context(), h)
 		return err
 	},
-	"redeem": func(w *world, cookie, id string) error {
-		_, _, err := w.Redeem(w.t.Context(), cookie, id, policy.Grant{Session: keyturn.NewID(keyturn.SessionID), Cookie: key32()})
+	"cancel": func(w *world, h approval.Handle) error { return w.Cancel(w.t.Context(), h) },
+	"again": func(w *world, h approval.Handle) error {
+		_, _, err := w.Again(w.t.Context(), h, approval.Attempt{})
+		return err
+	},
+	"redeem": func(w *world, h approval.Handle) error {
+		_, _, err := w.Redeem(w.t.Context(), h, policy.Grant{Session: keyturn.NewID(keyturn.SessionID), Cookie: key32()})
 		return err
 	},
 }
@@ -40,22 +45,22 @@ func TestA21OtherCookies(t *testing.T) {
 	w.approve(p, approved)
 	for path, try := range paths {
 		for _, q := range []asked{waiting, approved} {
-			for name, cookie := range map[string]string{
+			for name, foreign := range map[string]token.Token{
 				"none":              "",
-				"a made up one":     key32().String(),
-				"A68 one cut":       q.cookie[:42],
-				"A68 one extended":  q.cookie + "A",
-				"A68 one padded":    q.cookie + "=",
-				"A68 one in spaces": " " + q.cookie,
-				"its hash":          q.Pending.String(),
-				"the id":            q.ID,
+				"a made up one":     token.New(),
+				"A68 one cut":       q.handle.Token[:42],
+				"A68 one extended":  q.handle.Token + "A",
+				"A68 one padded":    q.handle.Token + "=",
+				"A68 one in spaces": " " + q.handle.Token,
+				"its hash":          token.Token(q.Pending.String()),
+				"the id":            token.Token(q.ID),
 			} {
-				if err := try(w, cookie, q.ID); !like(err, approval.ErrUnknown) {
+				if err := try(w, approval.Handle{Token: foreign, Request: q.ID}); !like(err, approval.ErrUnknown) {
 					t.Errorf("%s with %s: %v", path, name, err)
 				}
 			}
 		}
-		if err := try(w, waiting.cookie, approved.ID); !like(err, approval.ErrReplaced) {
+		if err := try(w, approval.Handle{Token: waiting.handle.Token, Request: approved.ID}); !like(err, approval.ErrReplaced) {
 			t.Errorf("%s with another request's cookie: %v", path, err)
 		}
 	}
@@ -70,10 +75,10 @@ func TestA86OlderTab(t *testing.T) {
 	p := w.ada()
 	older := w.ask(p)
 	a := w.attempt(p)
-	a.Before = older.cookie
+	a.Before = older.handle.Token
 	newer := w.begin(a)
 	for path, try := range paths {
-		if err := try(w, newer.cookie, older.ID); !like(err, approval.ErrReplaced) {
+		if err := try(w, approval.Handle{Token: newer.handle.Token, Request: older.ID}); !like(err, approval.ErrReplaced) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
@@ -82,8 +87,8 @@ func TestA86OlderTab(t *testing.T) {
 	if w.told(older.ID, "request.replaced") != 1 || w.told(newer.ID, "request.replaced") != 0 {
 		t.Error("the record tells something else")
 	}
-	if newer.cookie == older.cookie {
-		t.Error("the cookie stays the same")
+	if newer.handle.Token == older.handle.Token {
+		t.Error("the token stays the same")
 	}
 	w.approve(p, newer)
 }
@@ -200,7 +205,7 @@ func TestChallengeStays(t *testing.T) {
 		t.Error("a wrong number is right")
 	}
 	w.pass(30 * time.Second)
-	if _, err := w.Prolong(t.Context(), q.cookie, q.ID); err != nil {
+	if _, err := w.Prolong(t.Context(), q.handle); err != nil {
 		t.Error(err)
 	}
 	if w.shown(one, q.ID) != text {
@@ -219,14 +224,14 @@ func TestNoPhone(t *testing.T) {
 	if err := w.devices.Remove(t.Context(), p.ID, "operator"); err != nil {
 		t.Fatal(err)
 	}
-	r, cookie, err := w.Begin(t.Context(), w.attempt(p))
+	r, h, err := w.Begin(t.Context(), w.attempt(p))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if st, err := w.Status(t.Context(), cookie, r.ID); err != nil || st.State != approval.Waiting || len(st.Phones) != 0 {
+	if st, err := w.Status(t.Context(), h); err != nil || st.State != approval.Waiting || len(st.Phones) != 0 {
 		t.Errorf("%s, put to %v, %v", st.State, st.Phones, err)
 	}
-	if ticket, err := w.Recoverable(t.Context(), cookie, r.ID); err != nil || ticket.ID != r.ID {
+	if ticket, err := w.Recoverable(t.Context(), h); err != nil || ticket.ID != r.ID {
 		t.Errorf("no ticket for a recovery code: %v", err)
 	}
 	for _, action := range []keyturn.Action{keyturn.AddPhone, keyturn.RecoveryCodes, keyturn.Confirm} {
@@ -243,37 +248,37 @@ func TestNoPhone(t *testing.T) {
 func TestRecoverable(t *testing.T) {
 	w := start(t)
 	p := w.ada()
-	begin := func() (approval.Request, string) {
-		r, cookie, err := w.Begin(t.Context(), w.attempt(p))
+	begin := func() approval.Handle {
+		_, h, err := w.Begin(t.Context(), w.attempt(p))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return r, cookie
+		return h
 	}
-	want := func(name, cookie, id string, want error) {
+	want := func(name string, h approval.Handle, want error) {
 		t.Helper()
-		if _, err := w.Recoverable(t.Context(), cookie, id); !like(err, want) {
+		if _, err := w.Recoverable(t.Context(), h); !like(err, want) {
 			t.Errorf("%s: %v, want %v", name, err, want)
 		}
 	}
-	r, cookie := begin()
-	want("waiting", cookie, r.ID, nil)
-	want("the older tab's", cookie, keyturn.NewID(keyturn.RequestID), approval.ErrReplaced)
-	want("no cookie", "", "", approval.ErrUnknown)
+	h := begin()
+	want("waiting", h, nil)
+	want("the older tab's", approval.Handle{Token: h.Token, Request: keyturn.NewID(keyturn.RequestID)}, approval.ErrReplaced)
+	want("no token", approval.Handle{}, approval.ErrUnknown)
 	w.pass(3 * time.Minute)
-	want("expired", cookie, r.ID, nil)
+	want("expired", h, nil)
 	w.pass(12 * time.Minute)
-	want("its password is too old", cookie, r.ID, approval.ErrTooLate)
-	r, cookie = begin()
-	if err := w.Cancel(t.Context(), cookie, r.ID); err != nil {
+	want("its password is too old", h, approval.ErrTooLate)
+	h = begin()
+	if err := w.Cancel(t.Context(), h); err != nil {
 		t.Fatal(err)
 	}
-	want("cancelled", cookie, r.ID, approval.ErrTooLate)
+	want("cancelled", h, approval.ErrTooLate)
 	change := w.attempt(p)
 	change.Action, change.Session = keyturn.AddPhone, "ses_1"
-	_, cookie, err := w.Begin(t.Context(), change)
+	_, h, err := w.Begin(t.Context(), change)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want("a change", cookie, "", approval.ErrTooLate)
+	want("a change", approval.Handle{Token: h.Token}, approval.ErrTooLate)
 }

@@ -67,7 +67,7 @@ func postSeen(w *world, p *phone, q asked, _, _ keyturn.Reply) error {
 }
 
 func browse(path string) func(w *world, p *phone, q asked, _, _ keyturn.Reply) error {
-	return func(w *world, _ *phone, q asked, _, _ keyturn.Reply) error { return paths[path](w, q.cookie, q.ID) }
+	return func(w *world, _ *phone, q asked, _, _ keyturn.Reply) error { return paths[path](w, q.handle) }
 }
 
 // A47: time that runs out while an answer is being judged runs out. The PIN was
@@ -106,7 +106,7 @@ func TestA47Shown(t *testing.T) {
 	p := w.ada()
 	q := w.ask(p)
 	w.pass(2 * time.Minute)
-	st, err := w.Status(t.Context(), q.cookie, q.ID)
+	st, err := w.Status(t.Context(), q.handle)
 	if err != nil || st.State != approval.Expired || st.Digits != "" || st.Left != 0 || st.Phones != nil {
 		t.Errorf("status %+v, %v", st, err)
 	}

@@ -89,11 +89,11 @@ func TestA07TwentyInARow(t *testing.T) {
 	if _, err := w.Pending(t.Context(), p.Device, "", 0); !like(err, device.ErrStopped) {
 		t.Errorf("pending: %v", err)
 	}
-	_, cookie, err := w.Begin(t.Context(), w.attempt(p))
+	_, h, err := w.Begin(t.Context(), w.attempt(p))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if st, err := w.Status(t.Context(), cookie, ""); err != nil || len(st.Phones) != 0 {
+	if st, err := w.Status(t.Context(), h); err != nil || len(st.Phones) != 0 {
 		t.Errorf("a new request is put to %v, %v", st.Phones, err)
 	}
 	if w.told(last.ID, audit.AccountStopped) != 1 {

@@ -23,8 +23,8 @@ const draws = 8
 // network, and time to type it. There is one for the life of the request. Only a
 // sign-in gets one: the phone can't show what else it would allow, attack A102. The
 // errors are [*Gone], [ErrUnseen] and [ErrOffline].
-func (s *Service) ShowChallenge(ctx context.Context, cookie, id string) error {
-	st, err := s.Status(ctx, cookie, id)
+func (s *Service) ShowChallenge(ctx context.Context, h Handle) error {
+	st, err := s.Status(ctx, h)
 	switch {
 	case err != nil:
 		return err
@@ -56,8 +56,8 @@ func (s *Service) ShowChallenge(ctx context.Context, cookie, id string) error {
 //
 // The errors are [ErrMistyped] and [ErrUnseen], which cost no try, [*WrongResponse],
 // [ErrOffline] and [*Gone].
-func (s *Service) Respond(ctx context.Context, cookie, id, typed string) error {
-	r, err := s.own(ctx, cookie, id)
+func (s *Service) Respond(ctx context.Context, h Handle, typed string) error {
+	r, err := s.own(ctx, h)
 	if err != nil {
 		return err
 	}

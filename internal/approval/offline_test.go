@@ -19,7 +19,7 @@ import (
 // challenge asks for a request's challenge code.
 func (w *world) challenge(q asked) string {
 	w.t.Helper()
-	if err := w.ShowChallenge(w.t.Context(), q.cookie, q.ID); err != nil {
+	if err := w.ShowChallenge(w.t.Context(), q.handle); err != nil {
 		w.t.Fatal(err)
 	}
 	return w.row(q.ID).Challenge
@@ -41,7 +41,7 @@ func not(response string) string {
 }
 
 func (w *world) respond(q asked, typed string) error {
-	return w.Respond(w.t.Context(), q.cookie, q.ID, typed)
+	return w.Respond(w.t.Context(), q.handle, typed)
 }
 
 // The response of any phone of the account approves, however it is typed, and says
@@ -131,7 +131,7 @@ func (w *world) misses(p *phone, n int) asked {
 		if n -= 4; n <= 0 {
 			return q
 		}
-		if err := w.Cancel(w.t.Context(), q.cookie, q.ID); err != nil {
+		if err := w.Cancel(w.t.Context(), q.handle); err != nil {
 			w.t.Fatal(err)
 		}
 	}
@@ -155,7 +155,7 @@ func TestA57TenInARow(t *testing.T) {
 		t.Errorf("on: %v, the request is %s", st.Offline, st.State)
 	}
 	other := w.ask(p)
-	if err := w.ShowChallenge(t.Context(), other.cookie, other.ID); !like(err, approval.ErrOffline) {
+	if err := w.ShowChallenge(t.Context(), other.handle); !like(err, approval.ErrOffline) {
 		t.Errorf("another challenge: %v", err)
 	}
 	w.approve(p, other)
@@ -247,7 +247,7 @@ func TestChallengeProlongs(t *testing.T) {
 	late := w.ask(p)
 	for range 4 {
 		w.pass(118 * time.Second)
-		if _, err := w.Prolong(t.Context(), late.cookie, late.ID); err != nil {
+		if _, err := w.Prolong(t.Context(), late.handle); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -382,11 +382,11 @@ func TestAgainThreeTimes(t *testing.T) {
 	q := w.ask(p)
 	w.pass(121 * time.Second)
 	for range 3 {
-		if _, cookie, err := w.Again(t.Context(), q.cookie, q.ID, w.attempt(p)); err != nil || cookie == "" {
-			t.Fatalf("%q, %v", cookie, err)
+		if _, h, err := w.Again(t.Context(), q.handle, w.attempt(p)); err != nil || h.Token == "" {
+			t.Fatalf("%+v, %v", h, err)
 		}
 	}
-	if _, _, err := w.Again(t.Context(), q.cookie, q.ID, w.attempt(p)); !like(err, approval.ErrTooLate) {
+	if _, _, err := w.Again(t.Context(), q.handle, w.attempt(p)); !like(err, approval.ErrTooLate) {
 		t.Errorf("the fourth: %v", err)
 	}
 }

@@ -133,21 +133,21 @@ func TestLastTryIsNeverJudged(t *testing.T) {
 			if err := tt.miss(w, p, q); !like(err, &approval.Gone{State: approval.Failed}) {
 				t.Errorf("one more: %v", err)
 			}
-			_, err := w.Prolong(t.Context(), q.cookie, q.ID)
-			if err = errors.Join(err, w.ShowQR(t.Context(), q.cookie, q.ID)); err != nil {
+			_, err := w.Prolong(t.Context(), q.handle)
+			if err = errors.Join(err, w.ShowQR(t.Context(), q.handle)); err != nil {
 				t.Errorf("more time: %v", err)
 			}
-			if st, err := w.Status(t.Context(), q.cookie, q.ID); err != nil || st.State != approval.Waiting || st.Left != 10*time.Second {
+			if st, err := w.Status(t.Context(), q.handle); err != nil || st.State != approval.Waiting || st.Left != 10*time.Second {
 				t.Errorf("while it may be judged: %s for %s, %v", st.State, st.Left, err)
 			}
 			w.pass(10 * time.Second)
-			if st, err := w.Status(t.Context(), q.cookie, q.ID); err != nil || st.State != approval.Expired {
+			if st, err := w.Status(t.Context(), q.handle); err != nil || st.State != approval.Expired {
 				t.Errorf("afterwards the page says %s, %v", st.State, err)
 			}
 			if _, err := w.send(p, q, deny); !like(err, &approval.Gone{State: approval.Expired}) {
 				t.Errorf("afterwards the phone hears %v", err)
 			}
-			if _, cookie, err := w.Again(t.Context(), q.cookie, q.ID, w.attempt(p)); err != nil || cookie == "" {
+			if _, h, err := w.Again(t.Context(), q.handle, w.attempt(p)); err != nil || h.Token == "" {
 				t.Errorf("another request: %v", err)
 			}
 			if w.left(q.ID, approval.Expired, w.row(q.ID).Tries); w.told(q.ID, audit.RequestExpired) != 1 || w.told(q.ID, audit.RequestProlonged) != 0 {

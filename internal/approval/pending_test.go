@@ -122,7 +122,7 @@ func TestVersion(t *testing.T) {
 		t.Error(err)
 	}
 	stays("a hint for the browser")
-	if _, err := w.Prolong(t.Context(), q.cookie, q.ID); err != nil {
+	if _, err := w.Prolong(t.Context(), q.handle); err != nil {
 		t.Error(err)
 	}
 	changes("it was prolonged")
@@ -271,7 +271,7 @@ func TestSeen(t *testing.T) {
 				t.Errorf("%s wakes nobody", tt.at)
 			}
 		}
-		st, err := w.Status(t.Context(), q.cookie, "")
+		st, err := w.Status(t.Context(), approval.Handle{Token: q.handle.Token})
 		if err != nil || st.Seen != tt.at || st.SeenBy != "Pixel 9" || st.State != approval.Waiting {
 			t.Errorf("%+v, %v", st, err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/audit"
+	"keyturn/internal/token"
 )
 
 // secretLen is in bytes, spec §9.3.
@@ -16,13 +17,13 @@ const secretLen = 16
 // ShowQR makes the next QR secret of a waiting request: from now on the one before
 // is worth nothing. The request lives long enough to find phone and camera. When it
 // has had as many as it may, the last one stays. [*Gone] if it doesn't wait.
-func (s *Service) ShowQR(ctx context.Context, cookie, id string) error {
-	r, err := s.own(ctx, cookie, id)
+func (s *Service) ShowQR(ctx context.Context, h Handle) error {
+	r, err := s.own(ctx, h)
 	if err != nil {
 		return err
 	}
 	n, now := r.QRs+1, s.Now()
-	err = s.Store.NewQR(ctx, r.ID, hashSecret(secret(cookie, r.ID, n)), n, now.Add(s.Limits.QRLeast), s.Limits.RequestMost,
+	err = s.Store.NewQR(ctx, r.ID, hashSecret(secret(h.Token, r.ID, n)), n, now.Add(s.Limits.QRLeast), s.Limits.RequestMost,
 		s.about(r).As(audit.QRMade))
 	if err != nil {
 		return fmt.Errorf("QR code of %s: %w", r.ID, err)
@@ -31,15 +32,11 @@ func (s *Service) ShowQR(ctx context.Context, cookie, id string) error {
 	return nil
 }
 
-// secret is the n-th QR secret of a request. It is made of the pending cookie, 32
-// random bytes that nobody but the browser keeps: so the page shows the same code
-// however often it is loaded, and the store has its hash only.
-func secret(cookie, id string, n int) keyturn.Bytes {
-	key, err := keyturn.ParseFixed(cookie, cookieLen)
-	if err != nil {
-		return nil // own has refused it before
-	}
-	return keyturn.MAC(key, fmt.Sprintf("keyturn/v1 qr\n%s\n%d\n", id, n))[:secretLen]
+// secret is the n-th QR secret of a request. It is made of the handle's token, which
+// nobody but the browser keeps: so the page shows the same code however often it is
+// loaded, and the store has its hash only.
+func secret(of token.Token, id string, n int) keyturn.Bytes {
+	return keyturn.MAC(of.Bytes(), fmt.Sprintf("keyturn/v1 qr\n%s\n%d\n", id, n))[:secretLen]
 }
 
 func hashSecret(secret keyturn.Bytes) keyturn.Bytes {

@@ -14,7 +14,7 @@ import (
 // scan shows a request's next QR code and returns what a camera reads.
 func (w *world) scan(q asked) keyturn.Bytes {
 	w.t.Helper()
-	if err := w.ShowQR(w.t.Context(), q.cookie, q.ID); err != nil {
+	if err := w.ShowQR(w.t.Context(), q.handle); err != nil {
 		w.t.Fatal(err)
 	}
 	return w.status(q).Secret
@@ -118,16 +118,16 @@ func TestQRCodes(t *testing.T) {
 		t.Errorf("%v left", st.Left)
 	}
 	other := w.ask(p)
-	if err := w.ShowQR(t.Context(), other.cookie, q.ID); !like(err, approval.ErrReplaced) {
+	if err := w.ShowQR(t.Context(), approval.Handle{Token: other.handle.Token, Request: q.ID}); !like(err, approval.ErrReplaced) {
 		t.Errorf("another browser: %v", err)
 	}
 	for range 10 {
 		w.pass(100 * time.Second)
-		if _, err := w.Prolong(t.Context(), q.cookie, q.ID); err != nil {
+		if _, err := w.Prolong(t.Context(), q.handle); err != nil {
 			break
 		}
 	}
-	if err := w.ShowQR(t.Context(), q.cookie, q.ID); !like(err, &approval.Gone{State: approval.Expired}) {
+	if err := w.ShowQR(t.Context(), q.handle); !like(err, &approval.Gone{State: approval.Expired}) {
 		t.Errorf("when time is over: %v", err)
 	}
 }

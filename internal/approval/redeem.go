@@ -17,8 +17,8 @@ import (
 //
 // An approval whose account or device was stopped since ends here as cancelled. The
 // errors are [ErrReplaced], [ErrUnknown] and [*Gone]. Attacks A20 to A23, A85.
-func (s *Service) Redeem(ctx context.Context, cookie, id string, g policy.Grant) (Request, policy.Proven, error) {
-	was, err := s.own(ctx, cookie, id)
+func (s *Service) Redeem(ctx context.Context, h Handle, g policy.Grant) (Request, policy.Proven, error) {
+	was, err := s.own(ctx, h)
 	if err != nil {
 		return Request{}, policy.Proven{}, err
 	}
@@ -26,7 +26,7 @@ func (s *Service) Redeem(ctx context.Context, cookie, id string, g policy.Grant)
 		return Request{}, policy.Proven{}, &Gone{state}
 	}
 	ev := s.about(was).As(audit.RequestRedeemed).With("acr", was.proven().ACR())
-	r, err := s.Store.Redeem(ctx, was.ID, hashCookie(cookie), was.limit(g), ev)
+	r, err := s.Store.Redeem(ctx, was.ID, h.Token.Hash(), was.limit(g), ev)
 	if err != nil {
 		return Request{}, policy.Proven{}, fmt.Errorf("redeem %s: %w", was.ID, err)
 	}

@@ -25,7 +25,7 @@ func (w *world) sessions() *session.Service {
 func (w *world) redeem(q asked) (session.Cookies, policy.Proven, error) {
 	w.t.Helper()
 	g, cookies := w.sessions().Draft("", "", "Firefox on Windows", "192.0.2.7")
-	_, proven, err := w.Redeem(w.t.Context(), q.cookie, q.ID, g)
+	_, proven, err := w.Redeem(w.t.Context(), q.handle, g)
 	return cookies, proven, err
 }
 
@@ -191,7 +191,7 @@ func TestRedeemOther(t *testing.T) {
 		{"expired", func(w *world, _ *phone, _ asked) error { w.pass(2 * time.Minute); return nil }, approval.Expired},
 		{"denied", func(w *world, p *phone, q asked) error { _, err := w.send(p, q, deny); return err }, approval.Denied},
 		{"reported", func(w *world, p *phone, q asked) error { _, err := w.send(p, q, report); return err }, approval.Reported},
-		{"cancelled", func(w *world, _ *phone, q asked) error { return w.Cancel(w.t.Context(), q.cookie, q.ID) }, approval.Cancelled},
+		{"cancelled", func(w *world, _ *phone, q asked) error { return w.Cancel(w.t.Context(), q.handle) }, approval.Cancelled},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := one.in(t)

@@ -110,7 +110,7 @@ func with(r keyturn.Reply, spoil func(*keyturn.Reply)) keyturn.Reply {
 
 func cancel(t *testing.T, w *world, q asked) {
 	t.Helper()
-	if err := w.Cancel(t.Context(), q.cookie, q.ID); err != nil {
+	if err := w.Cancel(t.Context(), q.handle); err != nil {
 		t.Fatal(err)
 	}
 }

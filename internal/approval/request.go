@@ -52,7 +52,8 @@ type Request struct {
 	Message  string        // as in the challenge
 	Target   string        // device that is moved or removed; alone acted on
 	Session  string        // that asked for a security change; empty for a sign-in
-	Pending  keyturn.Bytes // SHA-256 of the pending cookie
+	Pending  keyturn.Bytes // SHA-256 of its handle's token
+	Repeats  bool          // while it is made: the token is its asker's, which may ask twice
 	Known    bool          // made in a browser that is known for the account
 	Browser  string
 	IP       string
@@ -102,6 +103,7 @@ var (
 	ErrChanged  = errors.New("approval: answer is about another challenge")
 	ErrUnknown  = errors.New("approval: no such request, or not this browser's")
 	ErrReplaced = errors.New("approval: the browser has a newer request")
+	ErrRepeats  = errors.New("approval: its asker has asked something else with this token")
 	ErrFull     = errors.New("approval: too many requests wait for the account")
 	ErrNoPhone  = errors.New("approval: the account has no phone that can answer")
 	ErrTooLate  = errors.New("approval: too late, the password has to be given again")
@@ -118,6 +120,11 @@ func (t *TooMany) Error() string { return "approval: too many sign-ins were aske
 
 // Unwrap makes it an [ErrFull].
 func (t *TooMany) Unwrap() error { return ErrFull }
+
+// A Repeated is the request that an asker has asked before.
+type Repeated struct{ Request Request }
+
+func (r *Repeated) Error() string { return "approval: was asked before" }
 
 // A Gone says that the request has ended, and how; "unknown" for one that is
 // not the caller's.
@@ -166,12 +173,16 @@ type Store interface {
 	// browsers have so many for themselves. [ErrUnknown] if the account may not sign in, or the session
 	// that asks for a change has ended; [account.ErrPassword] if its password isn't the
 	// one that was checked any more. What is replaced gets an event of its own.
+	//
+	// If its asker repeats and there is a request of that token already, waiting or not,
+	// nothing changes: [*Repeated], or [ErrRepeats] if that one is about another account, app,
+	// action or message. Of two that come at once, also to two nodes, one is stored.
 	BeginRequest(ctx context.Context, r Request, before keyturn.Bytes, most int, ev audit.Event) error
 
 	// Request returns [ErrUnknown] if there is none.
 	Request(ctx context.Context, id string) (Request, error)
 
-	// RequestOf returns the newest request under a pending cookie.
+	// RequestOf returns the newest request of a token.
 	RequestOf(ctx context.Context, pending keyturn.Bytes) (Request, error)
 
 	// Requests returns an account's waiting requests that have not expired, and
@@ -226,7 +237,7 @@ type Store interface {
 	// cancelled or expired. [*Gone] if it had ended.
 	EndRequest(ctx context.Context, id string, to State, ev audit.Event) error
 
-	// Redeem is approved → redeemed: the pending cookie's hash is right, time is
+	// Redeem is approved → redeemed: the token's hash is right, time is
 	// not over, the account may sign in, the approving device is still active. In
 	// the same step it writes what the grant says. [*Gone] with the true state
 	// otherwise; if only the account or the device may not, the request is cancelled.

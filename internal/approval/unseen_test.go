@@ -105,7 +105,7 @@ func (w *world) wantWay(p *phone, q asked, way string, want error) {
 	if !like(err, want) || r.State != state || (r.Challenge != "") != (want == nil && way == "response") || r.Responses > 0 && want != nil {
 		w.t.Errorf("got %v, request is %s with challenge %q after %d responses; want %v, %s", err, r.State, r.Challenge, r.Responses, want, state)
 	}
-	if err := w.Cancel(w.t.Context(), q.cookie, q.ID); err != nil && !errors.As(err, new(*approval.Gone)) {
+	if err := w.Cancel(w.t.Context(), q.handle); err != nil && !errors.As(err, new(*approval.Gone)) {
 		w.t.Error(err)
 	}
 }
@@ -114,12 +114,12 @@ func (w *world) wantWay(p *phone, q asked, way string, want error) {
 func (w *world) carry(p *phone, q asked, way string) error {
 	switch way {
 	case "response":
-		if err := w.ShowChallenge(w.t.Context(), q.cookie, q.ID); err != nil {
+		if err := w.ShowChallenge(w.t.Context(), q.handle); err != nil {
 			return err
 		}
 		return w.respond(q, w.right(p, q))
 	case "qr":
-		if err := w.ShowQR(w.t.Context(), q.cookie, q.ID); err != nil {
+		if err := w.ShowQR(w.t.Context(), q.handle); err != nil {
 			return err
 		}
 		secret := w.status(q).Secret.String()

@@ -9,10 +9,12 @@ import (
 
 	"keyturn"
 	"keyturn/internal/audit"
+	"keyturn/internal/hint"
 	"keyturn/internal/policy"
+	"keyturn/internal/token"
 )
 
-// A Status is what the browser that began a request may know of it.
+// A Status is what whoever began a request may know of it.
 type Status struct {
 	Request               // with the state of this moment: a passed deadline shows as expired
 	Left    time.Duration // until it ends, or until it can't be redeemed any more
@@ -29,28 +31,34 @@ type Status struct {
 	Pushes  int           // how many there were
 }
 
-// own returns the request of a pending cookie, A21. If an id is given it has to be
+// A Handle is how whoever began a request gets at it. The pending cookie of a browser is
+// the token of one; a door without a browser keeps its own.
+type Handle struct {
+	Token   token.Token
+	Request string // id of the request that is meant; empty: whichever the token has
+}
+
+// own returns the request of a handle, A21. If an id is given it has to be
 // that request's: a form or page of an older tab acts on nothing, A86. A wrong
-// cookie is the same [ErrUnknown] as none.
-func (s *Service) own(ctx context.Context, cookie, id string) (Request, error) {
-	hash := hashCookie(cookie)
+// token is the same [ErrUnknown] as none.
+func (s *Service) own(ctx context.Context, h Handle) (Request, error) {
+	hash := h.Token.Hash()
 	if hash == nil {
 		return Request{}, ErrUnknown
 	}
 	r, err := s.Store.RequestOf(ctx, hash)
 	if err != nil {
-		return Request{}, fmt.Errorf("request of a browser: %w", err)
+		return Request{}, fmt.Errorf("request of a handle: %w", err)
 	}
-	if id != "" && id != r.ID {
+	if h.Request != "" && h.Request != r.ID {
 		return Request{}, ErrReplaced
 	}
 	return r, nil
 }
 
-// Status tells the browser with a pending cookie how its request stands; id may be
-// empty. It changes nothing. The errors are [ErrUnknown] and [ErrReplaced].
-func (s *Service) Status(ctx context.Context, cookie, id string) (Status, error) {
-	r, err := s.own(ctx, cookie, id)
+// Status tells whoever began a request how it stands. It changes nothing. The errors are [ErrUnknown] and [ErrReplaced].
+func (s *Service) Status(ctx context.Context, h Handle) (Status, error) {
+	r, err := s.own(ctx, h)
 	if err != nil {
 		return Status{}, err
 	}
@@ -67,7 +75,7 @@ func (s *Service) Status(ctx context.Context, cookie, id string) (Status, error)
 		return Status{}, err
 	}
 	if r.QRs > 0 {
-		st.Secret = secret(cookie, r.ID, r.QRs)
+		st.Secret = secret(h.Token, r.ID, r.QRs)
 	}
 	if err := s.asked(ctx, &st, now); err != nil {
 		return Status{}, fmt.Errorf("status of %s: %w", r.ID, err)
@@ -94,11 +102,34 @@ func (s *Service) asked(ctx context.Context, st *Status, now time.Time) error {
 	return err
 }
 
+// Wait returns a request when it waits no longer, or as it stands when most is over. It
+// changes nothing. The errors are those of [Service.Status], and that of a context that
+// ended.
+func (s *Service) Wait(ctx context.Context, h Handle, most time.Duration) (Request, error) {
+	r, err := s.own(ctx, h)
+	if err != nil {
+		return Request{}, err
+	}
+	hints, stop := s.Watch(r.ID)
+	defer stop()
+	look := func() (lasts time.Duration, more bool, err error) {
+		r, err = s.own(ctx, h)
+		now := s.Now()
+		r.State = r.at(now)
+		return r.Expires.Sub(now), r.State == Waiting, err
+	}
+	lasts, more, err := look() // once more: now every change is heard of
+	if err == nil && more && most > 0 {
+		err = hint.Follow{Most: most}.Until(ctx, hints, lasts, look)
+	}
+	return r, err
+}
+
 // Prolong gives a waiting request more time, within Limits.RequestMost of its
 // making, and returns its new end. At that limit the end stays as it is. [*Gone]
 // if it doesn't wait.
-func (s *Service) Prolong(ctx context.Context, cookie, id string) (time.Time, error) {
-	r, err := s.own(ctx, cookie, id)
+func (s *Service) Prolong(ctx context.Context, h Handle) (time.Time, error) {
+	r, err := s.own(ctx, h)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -112,8 +143,8 @@ func (s *Service) Prolong(ctx context.Context, cookie, id string) (time.Time, er
 
 // Cancel ends a waiting request at its browser's wish. [*Gone] if it doesn't wait:
 // the browser is told how it ended.
-func (s *Service) Cancel(ctx context.Context, cookie, id string) error {
-	r, err := s.own(ctx, cookie, id)
+func (s *Service) Cancel(ctx context.Context, h Handle) error {
+	r, err := s.own(ctx, h)
 	if err != nil {
 		return err
 	}
@@ -130,34 +161,34 @@ func (s *Service) Cancel(ctx context.Context, cookie, id string) error {
 // Again makes a new request after one that ended, without the password, for as
 // long as that counts. What it is about is taken from the old request; fresh says
 // where its person is now. A request that waits, or was approved and can still be
-// redeemed, is returned as it is, without a cookie; one that waits has its push sent
+// redeemed, is returned as it is, without a handle: its own stays; one that waits has its push sent
 // again, if that may be.
 //
 // [ErrTooLate] means that the password has to be given again: it is too old, or
 // the request was used, or was ended by its person, a report or the operator, or
 // its password has made other ones often enough.
-func (s *Service) Again(ctx context.Context, cookie, id string, fresh Attempt) (Request, string, error) {
-	r, err := s.own(ctx, cookie, id)
+func (s *Service) Again(ctx context.Context, h Handle, fresh Attempt) (Request, Handle, error) {
+	r, err := s.own(ctx, h)
 	if err != nil {
-		return Request{}, "", err
+		return Request{}, Handle{}, err
 	}
 	now := s.Now()
 	switch s.settled(ctx, r) {
 	case Waiting:
-		return r, "", s.again(ctx, r)
+		return r, Handle{}, s.again(ctx, r)
 	case Approved:
-		return r, "", nil
+		return r, Handle{}, nil
 	case Redeemed, Reported, Cancelled:
-		return Request{}, "", ErrTooLate
+		return Request{}, Handle{}, ErrTooLate
 	}
 	if err := s.passwordCounts(ctx, r, now); err != nil {
-		return Request{}, "", err
+		return Request{}, Handle{}, err
 	}
 	fresh.first = cmp.Or(r.First, r.ID) // which alone counts: else each would begin anew, A97
 	if err := s.Store.TryAgain(ctx, fresh.first, s.Limits.Agains); err != nil {
-		return Request{}, "", fmt.Errorf("again %s: %w", r.ID, err)
+		return Request{}, Handle{}, fmt.Errorf("again %s: %w", r.ID, err)
 	}
-	fresh.Account, fresh.Name, fresh.App, fresh.Action, fresh.Before = r.Account, r.Name, r.App, r.Action, cookie
+	fresh.Account, fresh.Name, fresh.App, fresh.Action, fresh.Before = r.Account, r.Name, r.App, r.Action, h.Token
 	fresh.Message, fresh.Target, fresh.Session, fresh.Password = r.Message, r.Target, r.Session, r.Password
 	fresh.again = true
 	return s.Begin(ctx, fresh)
@@ -217,8 +248,8 @@ func (s *Service) passwordCounts(ctx context.Context, r Request, now time.Time) 
 // Recoverable returns the sign-in of a browser that a recovery code may end: for as
 // long as [Service.Again] would make a new request, and while one waits. [ErrTooLate]
 // otherwise. What ends it decides once more. Spec §12.4.
-func (s *Service) Recoverable(ctx context.Context, cookie, id string) (Request, error) {
-	r, err := s.own(ctx, cookie, id)
+func (s *Service) Recoverable(ctx context.Context, h Handle) (Request, error) {
+	r, err := s.own(ctx, h)
 	if err != nil {
 		return Request{}, err
 	}

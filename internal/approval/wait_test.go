@@ -1,12 +1,15 @@
 package approval_test
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
 
 	"keyturn"
 	"keyturn/internal/approval"
+	"keyturn/internal/hint"
 )
 
 // The browser sees the number while the request waits, the phones that can answer,
@@ -47,7 +50,7 @@ func TestStatus(t *testing.T) {
 
 func (w *world) status(q asked) approval.Status {
 	w.t.Helper()
-	st, err := w.Status(w.t.Context(), q.cookie, q.ID)
+	st, err := w.Status(w.t.Context(), q.handle)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -83,7 +86,7 @@ func TestProlong(t *testing.T) {
 	made := w.Now()
 	for _, want := range []time.Duration{240, 360, 480, 600, 600, 600} {
 		hint, stop := w.Bus.Listen(p.Account)
-		end, err := w.Prolong(t.Context(), q.cookie, q.ID)
+		end, err := w.Prolong(t.Context(), q.handle)
 		if err != nil || !end.Equal(made.Add(want*time.Second)) {
 			t.Errorf("ends after %v, %v; want %d s", end.Sub(made), err, want)
 		}
@@ -92,7 +95,7 @@ func TestProlong(t *testing.T) {
 	}
 	w.pass(599 * time.Second)
 	w.approve(p, q)
-	if _, err := w.Prolong(t.Context(), q.cookie, q.ID); !like(err, &approval.Gone{State: approval.Approved}) {
+	if _, err := w.Prolong(t.Context(), q.handle); !like(err, &approval.Gone{State: approval.Approved}) {
 		t.Errorf("approved: %v", err)
 	}
 }
@@ -103,7 +106,7 @@ func TestCancel(t *testing.T) {
 	p := w.ada()
 	q := w.ask(p)
 	cancel(t, w, q)
-	if err := w.Cancel(t.Context(), q.cookie, q.ID); !like(err, &approval.Gone{State: approval.Cancelled}) {
+	if err := w.Cancel(t.Context(), q.handle); !like(err, &approval.Gone{State: approval.Cancelled}) {
 		t.Errorf("twice: %v", err)
 	}
 	if r := w.row(q.ID); r.Number != nil {
@@ -111,7 +114,7 @@ func TestCancel(t *testing.T) {
 	}
 	q = w.ask(p)
 	w.approve(p, q)
-	if err := w.Cancel(t.Context(), q.cookie, q.ID); !like(err, &approval.Gone{State: approval.Approved}) {
+	if err := w.Cancel(t.Context(), q.handle); !like(err, &approval.Gone{State: approval.Approved}) {
 		t.Errorf("approved: %v", err)
 	}
 	w.left(q.ID, approval.Approved, 1)
@@ -141,7 +144,7 @@ func TestA23Again(t *testing.T) {
 		{"899 s from the password", func(w *world, _ *phone, _ asked) error { w.pass(899 * time.Second); return nil }, nil, true},
 		{"900 s from the password", func(w *world, _ *phone, _ asked) error { w.pass(900 * time.Second); return nil }, approval.ErrTooLate, false},
 		{"it was reported", func(w *world, p *phone, q asked) error { _, err := w.send(p, q, report); return err }, approval.ErrTooLate, false},
-		{"it was cancelled", func(w *world, _ *phone, q asked) error { return w.Cancel(w.t.Context(), q.cookie, q.ID) }, approval.ErrTooLate, false},
+		{"it was cancelled", func(w *world, _ *phone, q asked) error { return w.Cancel(w.t.Context(), q.handle) }, approval.ErrTooLate, false},
 		{"it was redeemed", func(w *world, p *phone, q asked) error {
 			w.approve(p, q)
 			_, _, err := w.redeem(q)
@@ -171,12 +174,12 @@ func TestA23Again(t *testing.T) {
 			if err := tt.spoil(w, p, q); err != nil {
 				t.Fatal(err)
 			}
-			r, cookie, err := w.Again(t.Context(), q.cookie, q.ID, approval.Attempt{Browser: "Chrome on Linux"})
+			r, h, err := w.Again(t.Context(), q.handle, approval.Attempt{Browser: "Chrome on Linux"})
 			if !like(err, tt.want) {
 				t.Errorf("%v, want %v", err, tt.want)
 			}
-			if tt.fresh != (cookie != "") || tt.fresh != (r.ID != "" && r.ID != q.ID) {
-				t.Errorf("request %q, cookie %q", r.ID, cookie)
+			if tt.fresh != (h.Token != "") || tt.fresh != (r.ID != "" && r.ID != q.ID) {
+				t.Errorf("request %q, handle %+v", r.ID, h)
 			}
 		})
 	}
@@ -193,7 +196,7 @@ func TestAgainIsTheSame(t *testing.T) {
 		Account: ben.Account, Name: "Ben", App: "Bank", Action: keyturn.AddPhone, Session: keyturn.NewID(keyturn.SessionID), Target: ben.ID,
 		Browser: "Chrome on Linux", IP: "192.0.2.8", Place: "Bern", Password: w.Now(),
 	}
-	r, cookie, err := w.Again(t.Context(), q.cookie, q.ID, fresh)
+	r, h, err := w.Again(t.Context(), q.handle, fresh)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,9 +207,9 @@ func TestAgainIsTheSame(t *testing.T) {
 	if r.Browser != "Chrome on Linux" || r.IP != "192.0.2.8" || r.Place != "Bern" {
 		t.Errorf("where the person is now: %+v", r)
 	}
-	again := asked{r, cookie, ""}
+	again := asked{r, h, ""}
 	w.pass(5 * time.Minute)
-	if _, _, err := w.Again(t.Context(), again.cookie, again.ID, approval.Attempt{}); !like(err, approval.ErrTooLate) {
+	if _, _, err := w.Again(t.Context(), again.handle, approval.Attempt{}); !like(err, approval.ErrTooLate) {
 		t.Errorf("900 s from the password: %v", err)
 	}
 }
@@ -219,7 +222,62 @@ func TestAgainSecurityChange(t *testing.T) {
 	a.Action, a.Session = keyturn.AddPhone, keyturn.NewID(keyturn.SessionID)
 	q := w.begin(a)
 	w.pass(2 * time.Minute)
-	if _, _, err := w.Again(t.Context(), q.cookie, q.ID, approval.Attempt{}); !like(err, approval.ErrTooLate) {
+	if _, _, err := w.Again(t.Context(), q.handle, approval.Attempt{}); !like(err, approval.ErrTooLate) {
 		t.Errorf("%v", err)
 	}
+}
+
+// Who waits hears of the end as soon as it is there, and of a deadline without any hint;
+// after the longest time it gets the request as it stands.
+func TestWait(t *testing.T) {
+	w := start(t)
+	p := w.ada()
+	for _, tt := range []struct {
+		name string
+		most time.Duration
+		then func(q asked)
+		want approval.State
+	}{
+		{"not at all", 0, func(asked) {}, approval.Waiting},
+		{"not long enough", time.Millisecond, func(asked) {}, approval.Waiting},
+		{"until the phone approves", time.Hour, func(q asked) { w.approve(p, q) }, approval.Approved},
+		{"until the phone denies", time.Hour, func(q asked) { _, _ = w.send(p, q, deny) }, approval.Denied},
+		{"until it is cancelled", time.Hour, func(q asked) { _ = w.Cancel(t.Context(), q.handle) }, approval.Cancelled},
+		{"until its time is over", time.Hour, func(asked) { w.pass(2 * time.Minute) }, approval.Expired},
+	} {
+		q := w.ask(p)
+		held, told := make(chan struct{}), make(chan approval.State, 1)
+		bus := w.Bus
+		w.Bus = announced{bus, held}
+		go func() {
+			r, err := w.Wait(t.Context(), q.handle, tt.most)
+			if err != nil {
+				t.Errorf("%s: %v", tt.name, err)
+			}
+			told <- r.State
+		}()
+		<-held
+		w.Bus = bus
+		tt.then(q)
+		w.Bus.Wake(q.ID) // a change of the clock wakes nobody
+		if got := <-told; got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := w.Wait(ctx, w.ask(p).handle, time.Hour); !errors.Is(err, context.Canceled) {
+		t.Errorf("nobody waits any more: %v", err)
+	}
+}
+
+// announced says when somebody listens.
+type announced struct {
+	hint.Bus
+	held chan struct{}
+}
+
+func (a announced) Listen(id string) (<-chan struct{}, func()) {
+	defer close(a.held)
+	return a.Bus.Listen(id)
 }

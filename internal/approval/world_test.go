@@ -125,7 +125,7 @@ func (w *world) beside(p *phone) *phone {
 	at.Action, at.Session = keyturn.AddPhone, session
 	q := w.begin(at)
 	w.approve(p, q)
-	if _, _, err := w.Redeem(w.t.Context(), q.cookie, q.ID, policy.Grant{}); err != nil {
+	if _, _, err := w.Redeem(w.t.Context(), q.handle, policy.Grant{}); err != nil {
 		w.t.Fatal(err)
 	}
 	a := activation.Activation{Account: p.Account, Session: session, Purpose: activation.Add, Approval: q.ID}

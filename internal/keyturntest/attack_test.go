@@ -17,6 +17,7 @@ import (
 	"keyturn/internal/device"
 	"keyturn/internal/keyturntest"
 	"keyturn/internal/policy"
+	"keyturn/internal/token"
 )
 
 // A60: whoever knows every id and sees every text, but has neither the phone's key
@@ -137,7 +138,7 @@ func TestA31EveryWayIn(t *testing.T) {
 	w := keyturntest.Start(t)
 	b := w.Browser()
 	b.SignIn(w.Person("ada"))
-	s, err := w.Sessions.Session(t.Context(), b.Cookie("keyturn_session"))
+	s, err := w.Sessions.Session(t.Context(), token.Token(b.Cookie("keyturn_session")))
 	if err != nil || s.Proven.Way != policy.ByPassword || s.Proven.ACR() != "urn:keyturn:aal1" {
 		t.Errorf("without a phone: %+v, %v", s.Proven, err)
 	}

@@ -239,7 +239,7 @@ var outcomeReported = outcome{Icon: "block", Look: "warn", Title: page.Say("outc
 // postForget makes this browser, or all of them, unknown: the next sign-in asks for the
 // number.
 func (p *Portal) postForget(w http.ResponseWriter, r *http.Request, s session.Session) error {
-	err := p.Sessions.Forget(r.Context(), s.Account, p.Page.Cookie(r, page.KnownBrowser), r.PostForm.Get("which") == "all")
+	err := p.Sessions.Forget(r.Context(), s.Account, p.token(r, page.KnownBrowser), r.PostForm.Get("which") == "all")
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"keyturn/internal/config"
 	"keyturn/internal/keyturntest"
 	"keyturn/internal/place/placetest"
+	"keyturn/internal/token"
 )
 
 // What the portal itself asked for is the organisation's, in the person's language, on every
@@ -221,7 +222,7 @@ func TestReportOfOthers(t *testing.T) {
 	ada.SetUp(pin)
 	ben.SetUp(pin)
 	a, b := signedIn(t, w, ada), signedIn(t, w, ben)
-	s, err := w.Sessions.Session(t.Context(), a.Cookie("keyturn_session"))
+	s, err := w.Sessions.Session(t.Context(), token.Token(a.Cookie("keyturn_session")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -282,7 +282,7 @@ func TestA40AnotherSession(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := w.Browser()
-	other.SetCookie("keyturn_session", cookie)
+	other.SetCookie("keyturn_session", string(cookie))
 	set := w.Phone(pin).Activate(page.Text("#activation-code"))
 
 	for _, got := range []*keyturntest.Page{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"keyturn"
 	"keyturn/internal/account"
@@ -15,6 +16,7 @@ import (
 	"keyturn/internal/page"
 	"keyturn/internal/policy"
 	"keyturn/internal/session"
+	"keyturn/internal/token"
 )
 
 var (
@@ -46,7 +48,7 @@ func (p *Portal) own(f func(http.ResponseWriter, *http.Request) error) http.Hand
 // signedIn makes a handler of f that a session can reach.
 func (p *Portal) signedIn(f func(http.ResponseWriter, *http.Request, session.Session) error) http.Handler {
 	return p.anyone(func(w http.ResponseWriter, r *http.Request) error {
-		s, err := p.Sessions.Session(r.Context(), p.Page.Cookie(r, page.SignedIn))
+		s, err := p.Sessions.Session(r.Context(), p.token(r, page.SignedIn))
 		if err != nil {
 			return err
 		}
@@ -86,22 +88,34 @@ func (p *Portal) recovering(f func(http.ResponseWriter, *http.Request, session.S
 	})
 }
 
-// A ticket is what a form of the waiting page proves: the pending cookie, and
-// the id of the request that the page shows. Services refuse an id that is not
-// the cookie's, A86.
-type ticket struct{ cookie, id string }
+// token is what the browser has in a cookie: a session, itself, a request.
+func (p *Portal) token(r *http.Request, cookie page.Cookie) token.Token {
+	return token.Token(p.Page.Cookie(r, cookie))
+}
 
-// pending makes a handler of f that the browser which began a request can reach.
-func (p *Portal) pending(f func(http.ResponseWriter, *http.Request, ticket) error) http.Handler {
+// keep gives the browser a token to keep in a cookie.
+func (p *Portal) keep(w http.ResponseWriter, cookie page.Cookie, t token.Token, life time.Duration) {
+	p.Page.SetCookie(w, cookie, string(t), life)
+}
+
+// handle is the browser's of a request; id may be empty for whichever it has.
+func (p *Portal) handle(r *http.Request, id string) approval.Handle {
+	return approval.Handle{Token: p.token(r, page.Pending), Request: id}
+}
+
+// pending makes a handler of f that the browser which began a request can reach. A form of
+// the waiting page says which request it shows; services refuse one that isn't the
+// cookie's, A86.
+func (p *Portal) pending(f func(http.ResponseWriter, *http.Request, approval.Handle) error) http.Handler {
 	return p.anyone(func(w http.ResponseWriter, r *http.Request) error {
-		t := ticket{p.Page.Cookie(r, page.Pending), r.PostForm.Get("request")}
-		if t.cookie == "" {
+		h := p.handle(r, r.PostForm.Get("request"))
+		if h.Token == "" {
 			return approval.ErrUnknown
 		}
-		if t.id == "" { // to a service no id means "whatever the cookie has"; a form has to say it
+		if h.Request == "" { // to a service no id means "whichever the token has"; a form has to say it
 			return approval.ErrReplaced
 		}
-		return f(w, r, t)
+		return f(w, r, h)
 	})
 }
 

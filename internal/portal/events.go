@@ -13,6 +13,7 @@ import (
 	"keyturn/internal/approval"
 	"keyturn/internal/hint"
 	"keyturn/internal/page"
+	"keyturn/internal/token"
 	"keyturn/locale"
 )
 
@@ -40,16 +41,16 @@ type look func(context.Context) (ev event, end time.Duration, err error)
 
 // getWaitEvents follows the browser's request to its end.
 func (p *Portal) getWaitEvents(w http.ResponseWriter, r *http.Request) error {
-	cookie, id, words := p.Page.Cookie(r, page.Pending), r.URL.Query().Get("request"), p.Page.Words(r)
+	h, words := p.handle(r, r.URL.Query().Get("request")), p.Page.Words(r)
 	qr := r.URL.Query().Get("way") == "qr"
-	if cookie == "" {
+	if h.Token == "" {
 		return approval.ErrUnknown
 	}
-	if id == "" {
+	if h.Request == "" {
 		return approval.ErrReplaced
 	}
-	return p.follow(w, r, id, p.Approvals.Watch, func(ctx context.Context) (event, time.Duration, error) {
-		st, err := p.Approvals.Status(ctx, cookie, id)
+	return p.follow(w, r, h.Request, p.Approvals.Watch, func(ctx context.Context) (event, time.Duration, error) {
+		st, err := p.Approvals.Status(ctx, h)
 		if err != nil {
 			return event{}, 0, err
 		}
@@ -85,7 +86,7 @@ func (p *Portal) qrEvent(ev *event, st approval.Status, words *locale.Words) {
 // getActivationEvents follows the newest activation of the session that made
 // it. No other session of the account can, A40.
 func (p *Portal) getActivationEvents(w http.ResponseWriter, r *http.Request) error {
-	cookie := p.Page.Cookie(r, page.SignedIn)
+	cookie := p.token(r, page.SignedIn)
 	st, err := p.ownActivation(r.Context(), cookie)
 	if err != nil {
 		return err
@@ -95,7 +96,7 @@ func (p *Portal) getActivationEvents(w http.ResponseWriter, r *http.Request) err
 
 // ownActivation is the newest one of the session under a cookie, which may have ended
 // since the last look: then it tells nothing any more. A110.
-func (p *Portal) ownActivation(ctx context.Context, cookie string) (activation.Status, error) {
+func (p *Portal) ownActivation(ctx context.Context, cookie token.Token) (activation.Status, error) {
 	s, err := p.Sessions.Session(ctx, cookie)
 	if err != nil {
 		return activation.Status{}, err
@@ -103,7 +104,7 @@ func (p *Portal) ownActivation(ctx context.Context, cookie string) (activation.S
 	return p.Activations.Status(ctx, s.ID)
 }
 
-func (p *Portal) activationLook(cookie, id string, words *locale.Words) look {
+func (p *Portal) activationLook(cookie token.Token, id string, words *locale.Words) look {
 	return func(ctx context.Context) (event, time.Duration, error) {
 		st, err := p.ownActivation(ctx, cookie)
 		if err != nil {

@@ -58,7 +58,7 @@ func (h homePage) First24() (list []phone) {
 // getHome is the sign-in form, or, in a session, the security home. The acr of
 // the session stands in data-proven.
 func (p *Portal) getHome(w http.ResponseWriter, r *http.Request) error {
-	s, err := p.Sessions.Session(r.Context(), p.Page.Cookie(r, page.SignedIn))
+	s, err := p.Sessions.Session(r.Context(), p.token(r, page.SignedIn))
 	if errors.Is(err, session.ErrNone) || s.Late {
 		return p.getSignIn(w, r)
 	}
@@ -88,7 +88,7 @@ func (p *Portal) home(r *http.Request, s session.Session) (h homePage, err error
 	if h.Phones, err = p.phones(ctx, s.Account); err != nil {
 		return h, err
 	}
-	if h.Browsers, err = p.Sessions.Browsers(ctx, s.Account, p.Page.Cookie(r, page.KnownBrowser)); err != nil {
+	if h.Browsers, err = p.Sessions.Browsers(ctx, s.Account, p.token(r, page.KnownBrowser)); err != nil {
 		return h, err
 	}
 	h.Known, h.New = !h.Browsers.This.IsZero(), p.Number == policy.NewBrowser

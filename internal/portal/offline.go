@@ -26,8 +26,8 @@ func (o offlinePage) Grouped() string {
 }
 
 // postOffline gives the sign-in that waits a challenge code.
-func (p *Portal) postOffline(w http.ResponseWriter, r *http.Request, t ticket) error {
-	err := p.Ways.ShowChallenge(r.Context(), t.cookie, t.id)
+func (p *Portal) postOffline(w http.ResponseWriter, r *http.Request, h approval.Handle) error {
+	err := p.Ways.ShowChallenge(r.Context(), h)
 	switch {
 	case errors.Is(err, approval.ErrOffline):
 		return see(w, r, "/sign-in/offline") // which says so
@@ -42,7 +42,7 @@ func (p *Portal) postOffline(w http.ResponseWriter, r *http.Request, t ticket) e
 // getOffline shows the challenge code, or that there is none for this account. Where
 // no such code could approve what is asked, the waiting page says so, A102.
 func (p *Portal) getOffline(w http.ResponseWriter, r *http.Request) error {
-	st, err := p.Approvals.Status(r.Context(), p.Page.Cookie(r, page.Pending), r.URL.Query().Get("request"))
+	st, err := p.Approvals.Status(r.Context(), p.handle(r, r.URL.Query().Get("request")))
 	if err != nil {
 		return err
 	}
@@ -65,14 +65,14 @@ func (p *Portal) showOffline(w http.ResponseWriter, r *http.Request, status int,
 
 // postResponse takes the response code that the phone shows. The right one signs
 // this browser in at once; a wrong one never counts as a wrong PIN, A60.
-func (p *Portal) postResponse(w http.ResponseWriter, r *http.Request, t ticket) error {
+func (p *Portal) postResponse(w http.ResponseWriter, r *http.Request, h approval.Handle) error {
 	typed := r.PostForm.Get("response")
-	err := p.Ways.Respond(r.Context(), t.cookie, t.id, typed)
+	err := p.Ways.Respond(r.Context(), h, typed)
 	var wrong *approval.WrongResponse
 	o := offlinePage{Typed: typed}
 	switch {
 	case err == nil:
-		return p.postRedeem(w, r, t)
+		return p.postRedeem(w, r, h)
 	case errors.Is(err, approval.ErrMistyped):
 		o.Problem = page.Say("challenge.typo", "count", digits(typed))
 	case errors.As(err, &wrong) && wrong.Left > 0:
@@ -85,7 +85,7 @@ func (p *Portal) postResponse(w http.ResponseWriter, r *http.Request, t ticket) 
 	default:
 		return err
 	}
-	st, err := p.Approvals.Status(r.Context(), t.cookie, t.id)
+	st, err := p.Approvals.Status(r.Context(), h)
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func (p *Portal) postPassword(w http.ResponseWriter, r *http.Request, s session.
 	approved, err := p.Approvals.Usable(r.Context(), s.Account, s.ID, keyturn.ChangePassword)
 	if err == nil {
 		err = p.Accounts.ChangePassword(r.Context(), account.Change{Account: s.Account, Session: s.ID, Request: approved,
-			Present: present, New: fresh, Addr: page.Counted(r), Browser: session.HashCookie(p.Page.Cookie(r, page.KnownBrowser)), Place: p.place(r)})
+			Present: present, New: fresh, Addr: page.Counted(r), Browser: p.token(r, page.KnownBrowser).Hash(), Place: p.place(r)})
 	}
 	if err == nil {
 		return see(w, r, "/password?changed")

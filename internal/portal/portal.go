@@ -22,6 +22,7 @@ import (
 	"keyturn/internal/page"
 	"keyturn/internal/policy"
 	"keyturn/internal/session"
+	"keyturn/internal/token"
 )
 
 // A Portal serves people. Its fields are set before [Portal.Routes] is called.
@@ -61,13 +62,13 @@ type Accounts interface {
 
 // Sessions keeps browsers signed in. Package session implements it.
 type Sessions interface {
-	Begin(ctx context.Context, p policy.Proven, before, agent, ip string) (session.Session, string, error)
-	Draft(before, browser, agent, ip string) (policy.Grant, session.Cookies)
-	Session(ctx context.Context, cookie string) (session.Session, error)
-	End(ctx context.Context, cookie string) error
-	Known(ctx context.Context, account, browserCookie string) (bool, error)
-	Browsers(ctx context.Context, account, browserCookie string) (session.Browsers, error)
-	Forget(ctx context.Context, account, browserCookie string, all bool) error
+	Begin(ctx context.Context, p policy.Proven, before token.Token, agent, ip string) (session.Session, token.Token, error)
+	Draft(before, browser token.Token, agent, ip string) (policy.Grant, session.Cookies)
+	Session(ctx context.Context, cookie token.Token) (session.Session, error)
+	End(ctx context.Context, cookie token.Token) error
+	Known(ctx context.Context, account string, browser token.Token) (bool, error)
+	Browsers(ctx context.Context, account string, browser token.Token) (session.Browsers, error)
+	Forget(ctx context.Context, account string, browser token.Token, all bool) error
 }
 
 // Devices looks after an account's phones. Package device implements it.
@@ -88,13 +89,13 @@ type Activations interface {
 
 // Approvals is the life of requests. Package approval implements it.
 type Approvals interface {
-	Begin(context.Context, approval.Attempt) (approval.Request, string, error)
-	Status(ctx context.Context, cookie, id string) (approval.Status, error)
-	Prolong(ctx context.Context, cookie, id string) (time.Time, error)
-	Cancel(ctx context.Context, cookie, id string) error
-	Again(ctx context.Context, cookie, id string, fresh approval.Attempt) (approval.Request, string, error)
-	Redeem(ctx context.Context, cookie, id string, g policy.Grant) (approval.Request, policy.Proven, error)
-	Recoverable(ctx context.Context, cookie, id string) (approval.Request, error)
+	Begin(context.Context, approval.Attempt) (approval.Request, approval.Handle, error)
+	Status(ctx context.Context, h approval.Handle) (approval.Status, error)
+	Prolong(ctx context.Context, h approval.Handle) (time.Time, error)
+	Cancel(ctx context.Context, h approval.Handle) error
+	Again(ctx context.Context, h approval.Handle, fresh approval.Attempt) (approval.Request, approval.Handle, error)
+	Redeem(ctx context.Context, h approval.Handle, g policy.Grant) (approval.Request, policy.Proven, error)
+	Recoverable(ctx context.Context, h approval.Handle) (approval.Request, error)
 	Usable(ctx context.Context, account, session string, action keyturn.Action) (string, error)
 	Report(ctx context.Context, account, id string) error
 	Watch(id string) (hint <-chan struct{}, stop func())
@@ -103,9 +104,9 @@ type Approvals interface {
 // Ways are the ways to answer a request without a notification. Package approval
 // implements it.
 type Ways interface {
-	ShowQR(ctx context.Context, cookie, id string) error
-	ShowChallenge(ctx context.Context, cookie, id string) error
-	Respond(ctx context.Context, cookie, id, typed string) error
+	ShowQR(ctx context.Context, h approval.Handle) error
+	ShowChallenge(ctx context.Context, h approval.Handle) error
+	Respond(ctx context.Context, h approval.Handle, typed string) error
 }
 
 // Routes returns the whole surface of the portal, one line per path.

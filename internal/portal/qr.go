@@ -23,8 +23,8 @@ type qrPage struct {
 
 // postQR makes a QR code for the request that waits, the only one that counts from
 // now on. It is shown by getQR, the same at every refresh.
-func (p *Portal) postQR(w http.ResponseWriter, r *http.Request, t ticket) error {
-	if err := p.Ways.ShowQR(r.Context(), t.cookie, t.id); isGone(err) {
+func (p *Portal) postQR(w http.ResponseWriter, r *http.Request, h approval.Handle) error {
+	if err := p.Ways.ShowQR(r.Context(), h); isGone(err) {
 		return see(w, r, "/sign-in/wait")
 	} else if err != nil {
 		return err
@@ -35,7 +35,7 @@ func (p *Portal) postQR(w http.ResponseWriter, r *http.Request, t ticket) error 
 // getQR shows the QR code, while it can be scanned. A code whose time is over stays
 // in sight with the way to the next one, as people know it from elsewhere.
 func (p *Portal) getQR(w http.ResponseWriter, r *http.Request) error {
-	st, err := p.Approvals.Status(r.Context(), p.Page.Cookie(r, page.Pending), r.URL.Query().Get("request"))
+	st, err := p.Approvals.Status(r.Context(), p.handle(r, r.URL.Query().Get("request")))
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ type recoverPage struct {
 // getRecover shows the field for a recovery code to the browser whose password was
 // right, D7. Its request may have ended meanwhile, as long as the password counts.
 func (p *Portal) getRecover(w http.ResponseWriter, r *http.Request) error {
-	req, err := p.Approvals.Recoverable(r.Context(), p.Page.Cookie(r, page.Pending), r.URL.Query().Get("request"))
+	req, err := p.Approvals.Recoverable(r.Context(), p.handle(r, r.URL.Query().Get("request")))
 	if err != nil {
 		return p.noRecovery(w, r, req, err)
 	}
@@ -56,8 +56,8 @@ func (p *Portal) showRecover(w http.ResponseWriter, r *http.Request, status int,
 
 // postRecover signs in with a recovery code. What can't be one costs no try; used and
 // unknown ones get the same sentence. Attacks A45, A61.
-func (p *Portal) postRecover(w http.ResponseWriter, r *http.Request, t ticket) error {
-	req, err := p.Approvals.Recoverable(r.Context(), t.cookie, t.id)
+func (p *Portal) postRecover(w http.ResponseWriter, r *http.Request, h approval.Handle) error {
+	req, err := p.Approvals.Recoverable(r.Context(), h)
 	if err != nil {
 		return p.noRecovery(w, r, req, err)
 	}
@@ -71,13 +71,13 @@ func (p *Portal) postRecover(w http.ResponseWriter, r *http.Request, t ticket) e
 		return p.showRecover(w, r, http.StatusUnprocessableEntity, req, c)
 	}
 	agent, addr := page.Browser(r.UserAgent()), page.Addr(r)
-	grant, cookies := p.Sessions.Draft(p.Page.Cookie(r, page.SignedIn), "", agent, addr)
+	grant, cookies := p.Sessions.Draft(p.token(r, page.SignedIn), "", agent, addr)
 	_, err = p.Accounts.Recover(r.Context(), account.Recovery{Account: req.Account, Request: req.ID, Pending: req.Pending,
 		Code: code, Browser: agent, Addr: addr, Place: p.place(r)}, grant)
 	if err != nil {
 		return p.recoverRefused(w, r, req, c, err)
 	}
-	p.Page.SetCookie(w, page.SignedIn, cookies.Session, p.Limits.SessionMost)
+	p.keep(w, page.SignedIn, cookies.Session, p.Limits.SessionMost)
 	p.Page.ClearCookie(w, page.Pending)
 	return see(w, r, "/phones/lost")
 }

@@ -15,30 +15,30 @@ import (
 
 // postRedeem goes on after the phone's approval: once, in time, and only in the
 // browser that began, A21 A22.
-func (p *Portal) postRedeem(w http.ResponseWriter, r *http.Request, t ticket) error {
-	st, err := p.Approvals.Status(r.Context(), t.cookie, t.id)
+func (p *Portal) postRedeem(w http.ResponseWriter, r *http.Request, h approval.Handle) error {
+	st, err := p.Approvals.Status(r.Context(), h)
 	if err != nil {
 		return err
 	}
 	if st.Action == keyturn.SignIn {
-		return p.redeemSignIn(w, r, t)
+		return p.redeemSignIn(w, r, h)
 	}
-	s, err := p.Sessions.Session(r.Context(), p.Page.Cookie(r, page.SignedIn))
+	s, err := p.Sessions.Session(r.Context(), p.token(r, page.SignedIn))
 	if err != nil {
 		return err
 	}
 	if s.Late {
 		return session.ErrNone
 	}
-	return p.redeemChange(w, r, t, s)
+	return p.redeemChange(w, r, h, s)
 }
 
 // redeemSignIn signs the browser in. Session and known browser have new values
 // afterwards: one that was planted before is worth nothing, A20 A85.
-func (p *Portal) redeemSignIn(w http.ResponseWriter, r *http.Request, t ticket) error {
-	grant, cookies := p.Sessions.Draft(p.Page.Cookie(r, page.SignedIn), p.Page.Cookie(r, page.KnownBrowser),
+func (p *Portal) redeemSignIn(w http.ResponseWriter, r *http.Request, h approval.Handle) error {
+	grant, cookies := p.Sessions.Draft(p.token(r, page.SignedIn), p.token(r, page.KnownBrowser),
 		page.Browser(r.UserAgent()), page.Addr(r))
-	_, _, err := p.Approvals.Redeem(r.Context(), t.cookie, t.id, grant)
+	_, _, err := p.Approvals.Redeem(r.Context(), h, grant)
 	var gone *approval.Gone
 	switch {
 	case errors.As(err, &gone) && gone.State == approval.Redeemed: // the form was sent twice
@@ -48,22 +48,22 @@ func (p *Portal) redeemSignIn(w http.ResponseWriter, r *http.Request, t ticket) 
 	case err != nil:
 		return err
 	}
-	p.Page.SetCookie(w, page.SignedIn, cookies.Session, p.Limits.SessionMost)
-	p.Page.SetCookie(w, page.KnownBrowser, cookies.Browser, p.Limits.Browser)
+	p.keep(w, page.SignedIn, cookies.Session, p.Limits.SessionMost)
+	p.keep(w, page.KnownBrowser, cookies.Browser, p.Limits.Browser)
 	p.Page.ClearCookie(w, page.Pending)
 	return see(w, r, "/")
 }
 
 // redeemChange uses an approval for the change that it was given for. If the
 // server went down between the two, sending the form again makes the change.
-func (p *Portal) redeemChange(w http.ResponseWriter, r *http.Request, t ticket, s session.Session) error {
-	req, _, err := p.Approvals.Redeem(r.Context(), t.cookie, t.id, policy.Grant{})
+func (p *Portal) redeemChange(w http.ResponseWriter, r *http.Request, h approval.Handle, s session.Session) error {
+	req, _, err := p.Approvals.Redeem(r.Context(), h, policy.Grant{})
 	var gone *approval.Gone
 	if errors.As(err, &gone) {
 		if gone.State != approval.Redeemed {
 			return see(w, r, "/sign-in/wait")
 		}
-		st, err := p.Approvals.Status(r.Context(), t.cookie, t.id)
+		st, err := p.Approvals.Status(r.Context(), h)
 		if err != nil {
 			return err
 		}

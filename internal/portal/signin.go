@@ -11,7 +11,6 @@ import (
 	"keyturn/internal/approval"
 	"keyturn/internal/page"
 	"keyturn/internal/policy"
-	"keyturn/internal/session"
 )
 
 // signInPage is everything that signin.html shows.
@@ -50,8 +49,8 @@ func lost(r *http.Request) bool { return r.PostForm.Get("lost") == "yes" }
 // back types only the password.
 func (p *Portal) getSignIn(w http.ResponseWriter, r *http.Request) error {
 	var s signInPage
-	if cookie := p.Page.Cookie(r, page.Pending); cookie != "" {
-		last, err := p.Approvals.Status(r.Context(), cookie, "")
+	if h := p.handle(r, ""); h.Token != "" {
+		last, err := p.Approvals.Status(r.Context(), h)
 		if err != nil && !errors.Is(err, approval.ErrUnknown) {
 			return err
 		}
@@ -79,7 +78,7 @@ func (p *Portal) postSignIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	a, err := p.Accounts.Check(r.Context(), account.Attempt{
 		Name: name, Password: password, Addr: page.Counted(r),
-		Browser: session.HashCookie(p.Page.Cookie(r, page.KnownBrowser)),
+		Browser: p.token(r, page.KnownBrowser).Hash(),
 	})
 	if err != nil {
 		return p.signInRefused(w, r, name, err)
@@ -129,12 +128,12 @@ func (p *Portal) signInRefused(w http.ResponseWriter, r *http.Request, name stri
 func (p *Portal) signInByPassword(w http.ResponseWriter, r *http.Request, a account.Account) error {
 	ctx, agent, addr := r.Context(), page.Browser(r.UserAgent()), page.Addr(r)
 	proven := policy.Proven{Account: a.ID, Way: policy.ByPassword, At: p.Now(), Checked: a.Password}
-	s, cookie, err := p.Sessions.Begin(ctx, proven, p.Page.Cookie(r, page.SignedIn), agent, addr)
+	s, cookie, err := p.Sessions.Begin(ctx, proven, p.token(r, page.SignedIn), agent, addr)
 	if err != nil {
 		return err
 	}
 	if a.Grace(p.Limits, p.Now()) > 0 {
-		p.Page.SetCookie(w, page.SignedIn, cookie, p.Limits.SessionMost)
+		p.keep(w, page.SignedIn, cookie, p.Limits.SessionMost)
 		return see(w, r, "/")
 	}
 	_, err = p.Activations.Begin(ctx, activation.By{
@@ -144,7 +143,7 @@ func (p *Portal) signInByPassword(w http.ResponseWriter, r *http.Request, a acco
 	if err != nil && !errors.Is(err, activation.ErrTooMany) { // the page says that there is no code, and how long to wait
 		return errors.Join(err, p.Sessions.End(ctx, cookie)) // a password alone opens nothing else, A31
 	}
-	p.Page.SetCookie(w, page.SignedIn, cookie, p.Limits.SessionMost)
+	p.keep(w, page.SignedIn, cookie, p.Limits.SessionMost)
 	return see(w, r, "/phones/activation")
 }
 
@@ -172,14 +171,14 @@ func (p *Portal) signInByPhone(w http.ResponseWriter, r *http.Request, a account
 // ask puts a request to the account's phones; the browser that began it gets the
 // pending cookie, which alone can see and redeem it.
 func (p *Portal) ask(w http.ResponseWriter, r *http.Request, a approval.Attempt, next string) (err error) {
-	if a.Known, err = p.Sessions.Known(r.Context(), a.Account, p.Page.Cookie(r, page.KnownBrowser)); err != nil {
+	if a.Known, err = p.Sessions.Known(r.Context(), a.Account, p.token(r, page.KnownBrowser)); err != nil {
 		return err
 	}
-	_, cookie, err := p.Approvals.Begin(r.Context(), a)
+	_, h, err := p.Approvals.Begin(r.Context(), a)
 	if err != nil {
 		return err
 	}
-	p.Page.SetCookie(w, page.Pending, cookie, p.Limits.AgainIn)
+	p.keep(w, page.Pending, h.Token, p.Limits.AgainIn)
 	return see(w, r, next)
 }
 
@@ -189,7 +188,7 @@ func (p *Portal) attempt(r *http.Request, a account.Account, action keyturn.Acti
 	addr := page.Addr(r)
 	return approval.Attempt{
 		Account: a.ID, Name: a.Name, App: p.Page.Called(r), Action: action, MoreTime: a.MoreTime,
-		Before:  p.Page.Cookie(r, page.Pending),
+		Before:  p.token(r, page.Pending),
 		Browser: page.Browser(r.UserAgent()), IP: addr, Place: p.place(r),
 		Password: p.Now(),
 	}
@@ -205,7 +204,7 @@ func (p *Portal) place(r *http.Request) string {
 
 // postSignOut ends the session. Doing it twice is no mistake.
 func (p *Portal) postSignOut(w http.ResponseWriter, r *http.Request) error {
-	if err := p.Sessions.End(r.Context(), p.Page.Cookie(r, page.SignedIn)); err != nil {
+	if err := p.Sessions.End(r.Context(), p.token(r, page.SignedIn)); err != nil {
 		return err
 	}
 	p.Page.ClearCookie(w, page.SignedIn)

@@ -130,7 +130,7 @@ func (w waitPage) Any() page.Sentence {
 // often it is loaded, A27. With the id of another one than the cookie's it says
 // that the person went on in another tab.
 func (p *Portal) getWait(w http.ResponseWriter, r *http.Request) error {
-	st, err := p.Approvals.Status(r.Context(), p.Page.Cookie(r, page.Pending), r.URL.Query().Get("request"))
+	st, err := p.Approvals.Status(r.Context(), p.handle(r, r.URL.Query().Get("request")))
 	if err != nil {
 		return err
 	}
@@ -230,12 +230,12 @@ func (p *Portal) progress(st approval.Status) page.Sentence {
 
 // postProlong gives a waiting request more time, as far as it can have more, and says
 // so if it got some.
-func (p *Portal) postProlong(w http.ResponseWriter, r *http.Request, t ticket) error {
-	st, err := p.Approvals.Status(r.Context(), t.cookie, t.id)
+func (p *Portal) postProlong(w http.ResponseWriter, r *http.Request, h approval.Handle) error {
+	st, err := p.Approvals.Status(r.Context(), h)
 	if err != nil {
 		return err
 	}
-	ends, err := p.Approvals.Prolong(r.Context(), t.cookie, t.id)
+	ends, err := p.Approvals.Prolong(r.Context(), h)
 	switch {
 	case isGone(err):
 		return see(w, r, rung(r))
@@ -269,12 +269,12 @@ func seeWait(w http.ResponseWriter, r *http.Request) error {
 
 // postCancel ends a waiting request. One that has ended stays as it ended, and
 // the waiting page says how.
-func (p *Portal) postCancel(w http.ResponseWriter, r *http.Request, t ticket) error {
-	st, err := p.Approvals.Status(r.Context(), t.cookie, t.id)
+func (p *Portal) postCancel(w http.ResponseWriter, r *http.Request, h approval.Handle) error {
+	st, err := p.Approvals.Status(r.Context(), h)
 	if err != nil {
 		return err
 	}
-	if err := p.Approvals.Cancel(r.Context(), t.cookie, t.id); isGone(err) {
+	if err := p.Approvals.Cancel(r.Context(), h); isGone(err) {
 		return see(w, r, "/sign-in/wait")
 	} else if err != nil {
 		return err
@@ -287,12 +287,12 @@ func (p *Portal) postCancel(w http.ResponseWriter, r *http.Request, t ticket) er
 
 // postAgain makes a new request after one that ended, without the password for
 // as long as that is allowed; else the person types it again.
-func (p *Portal) postAgain(w http.ResponseWriter, r *http.Request, t ticket) error {
-	st, err := p.Approvals.Status(r.Context(), t.cookie, t.id)
+func (p *Portal) postAgain(w http.ResponseWriter, r *http.Request, h approval.Handle) error {
+	st, err := p.Approvals.Status(r.Context(), h)
 	if err != nil {
 		return err
 	}
-	known, err := p.Sessions.Known(r.Context(), st.Account, p.Page.Cookie(r, page.KnownBrowser))
+	known, err := p.Sessions.Known(r.Context(), st.Account, p.token(r, page.KnownBrowser))
 	if err != nil {
 		return err
 	}
@@ -301,8 +301,8 @@ func (p *Portal) postAgain(w http.ResponseWriter, r *http.Request, t ticket) err
 		return err
 	}
 	addr := page.Addr(r)
-	next, cookie, err := p.Approvals.Again(r.Context(), t.cookie, t.id, approval.Attempt{
-		Account: st.Account, Name: st.Name, App: st.App, Action: st.Action, Before: t.cookie, Known: known, MoreTime: a.MoreTime,
+	_, next, err := p.Approvals.Again(r.Context(), h, approval.Attempt{
+		Account: st.Account, Name: st.Name, App: st.App, Action: st.Action, Before: h.Token, Known: known, MoreTime: a.MoreTime,
 		Browser: page.Browser(r.UserAgent()), IP: addr, Place: p.place(r),
 	})
 	if errors.Is(err, approval.ErrTooLate) {
@@ -311,11 +311,11 @@ func (p *Portal) postAgain(w http.ResponseWriter, r *http.Request, t ticket) err
 	if err != nil {
 		return err
 	}
-	if cookie != "" { // a request that still waits keeps its cookie
-		p.Page.SetCookie(w, page.Pending, cookie, p.Limits.AgainIn)
+	if next.Token != "" { // a request that still waits keeps its cookie
+		p.keep(w, page.Pending, next.Token, p.Limits.AgainIn)
 	}
-	if r.PostForm.Get("way") == "qr" && cookie != "" { // the QR code had ended: the next one, at once
-		return p.postQR(w, r, ticket{cookie, next.ID})
+	if r.PostForm.Get("way") == "qr" && next.Token != "" { // the QR code had ended: the next one, at once
+		return p.postQR(w, r, next)
 	}
 	return see(w, r, "/sign-in/wait")
 }

@@ -21,7 +21,7 @@ var rank = map[string]int{
 	"internal/config": 0, "internal/owner": 0, "internal/qr": 0, "internal/argon2": 0,
 	"internal/porttest": 0, "internal/need": 0,
 
-	"phone": 1, "internal/seal": 1, "internal/audit": 1, "internal/hint": 1, "internal/policy": 1, "internal/page": 1,
+	"phone": 1, "internal/seal": 1, "internal/audit": 1, "internal/hint": 1, "internal/token": 1, "internal/policy": 1, "internal/page": 1,
 
 	"internal/account": 2, "internal/device": 2,
 	"internal/device/devicetest": 2,

@@ -2,18 +2,14 @@ package session
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"fmt"
 	"time"
 
 	"keyturn"
 	"keyturn/internal/audit"
 	"keyturn/internal/policy"
+	"keyturn/internal/token"
 )
-
-// cookieLen is in bytes: 256 random bits can't be guessed. Spec §9.2, §9.4.
-const cookieLen = 32
 
 // A Service keeps sessions. Its fields are set once before use; it is safe for
 // concurrent use.
@@ -26,20 +22,20 @@ type Service struct {
 // Cookies are the values that a browser gets at a sign-in. They exist here and in
 // the browser, nowhere else.
 type Cookies struct {
-	Session string // empty if nobody is signed in
-	Browser string // by which the browser is known
+	Session token.Token // empty if nobody is signed in
+	Browser token.Token // by which the browser is known
 }
 
 // Begin signs a browser in with what has been proven. before is the value of its
 // old session cookie; that session ends. The value of the new cookie is returned
 // once.
-func (s *Service) Begin(ctx context.Context, p policy.Proven, before, agent, ip string) (Session, string, error) {
+func (s *Service) Begin(ctx context.Context, p policy.Proven, before token.Token, agent, ip string) (Session, token.Token, error) {
 	now := s.Now()
-	cookie := draw()
+	cookie := token.New()
 	n := Session{ID: keyturn.NewID(keyturn.SessionID), Account: p.Account, Proven: p, Agent: agent, IP: ip,
 		Begun: now, Used: now, Ends: now.Add(s.Limits.SessionMost)}
 	ev := audit.Event{Kind: audit.SessionBegun, At: now, Account: p.Account, Device: p.Device, Subject: n.ID}
-	if err := s.Store.AddSession(ctx, n, HashCookie(cookie), HashCookie(before), ev.With("acr", p.ACR())); err != nil {
+	if err := s.Store.AddSession(ctx, n, cookie.Hash(), before.Hash(), ev.With("acr", p.ACR())); err != nil {
 		return Session{}, "", fmt.Errorf("begin a session: %w", err)
 	}
 	return n, cookie, nil
@@ -49,16 +45,16 @@ func (s *Service) Begin(ctx context.Context, p policy.Proven, before, agent, ip 
 // the grant in the transaction that redeems. before and browser are the values of
 // the cookies that the browser has; both get new ones, so that a value that was
 // planted is worth nothing. Attacks A20, A85.
-func (s *Service) Draft(before, browser, agent, ip string) (policy.Grant, Cookies) {
+func (s *Service) Draft(before, browser token.Token, agent, ip string) (policy.Grant, Cookies) {
 	now := s.Now()
-	c := Cookies{Session: draw(), Browser: draw()}
+	c := Cookies{Session: token.New(), Browser: token.New()}
 	return policy.Grant{
 		Session:    keyturn.NewID(keyturn.SessionID),
-		Cookie:     HashCookie(c.Session),
+		Cookie:     c.Session.Hash(),
 		Ends:       now.Add(s.Limits.SessionMost),
-		Before:     HashCookie(before),
-		Browser:    HashCookie(c.Browser),
-		OldBrowser: HashCookie(browser),
+		Before:     before.Hash(),
+		Browser:    c.Browser.Hash(),
+		OldBrowser: browser.Hash(),
 		KnownUntil: now.Add(s.Limits.Browser),
 		Agent:      agent,
 		IP:         ip,
@@ -66,8 +62,8 @@ func (s *Service) Draft(before, browser, agent, ip string) (policy.Grant, Cookie
 }
 
 // Session returns the session of a cookie's value, or [ErrNone].
-func (s *Service) Session(ctx context.Context, cookie string) (Session, error) {
-	h := HashCookie(cookie)
+func (s *Service) Session(ctx context.Context, cookie token.Token) (Session, error) {
+	h := cookie.Hash()
 	if h == nil {
 		return Session{}, ErrNone
 	}
@@ -75,8 +71,8 @@ func (s *Service) Session(ctx context.Context, cookie string) (Session, error) {
 }
 
 // End ends the session of a cookie's value. That there is none is no error.
-func (s *Service) End(ctx context.Context, cookie string) error {
-	h := HashCookie(cookie)
+func (s *Service) End(ctx context.Context, cookie token.Token) error {
+	h := cookie.Hash()
 	if h == nil {
 		return nil
 	}
@@ -84,8 +80,8 @@ func (s *Service) End(ctx context.Context, cookie string) error {
 }
 
 // Known reports whether the browser with this cookie is known for the account.
-func (s *Service) Known(ctx context.Context, account, browserCookie string) (bool, error) {
-	h := HashCookie(browserCookie)
+func (s *Service) Known(ctx context.Context, account string, browser token.Token) (bool, error) {
+	h := browser.Hash()
 	if h == nil {
 		return false, nil
 	}
@@ -94,30 +90,13 @@ func (s *Service) Known(ctx context.Context, account, browserCookie string) (boo
 
 // Browsers returns how many browsers are known for the account, and until when the one
 // with this cookie is.
-func (s *Service) Browsers(ctx context.Context, account, browserCookie string) (Browsers, error) {
-	return s.Store.BrowsersOf(ctx, account, HashCookie(browserCookie), s.Now())
+func (s *Service) Browsers(ctx context.Context, account string, browser token.Token) (Browsers, error) {
+	return s.Store.BrowsersOf(ctx, account, browser.Hash(), s.Now())
 }
 
 // Forget makes the browser with this cookie, or all of them, unknown for the account.
-func (s *Service) Forget(ctx context.Context, account, browserCookie string, all bool) error {
+func (s *Service) Forget(ctx context.Context, account string, browser token.Token, all bool) error {
 	which := map[bool]string{true: "all", false: "this"}[all]
 	ev := audit.Event{Kind: audit.BrowserForgot, At: s.Now(), Account: account, Detail: map[string]string{"which": which}}
-	return s.Store.ForgetBrowsers(ctx, account, HashCookie(browserCookie), all, ev)
-}
-
-// HashCookie returns the SHA-256 by which the store knows a cookie; nil for a
-// value that no cookie of ours has, such as "". Attack A68.
-func HashCookie(value string) keyturn.Bytes {
-	raw, err := keyturn.ParseFixed(value, cookieLen)
-	if err != nil {
-		return nil
-	}
-	sum := sha256.Sum256(raw)
-	return sum[:]
-}
-
-func draw() string {
-	var b [cookieLen]byte
-	rand.Read(b[:]) // never fails
-	return keyturn.Bytes(b[:]).String()
+	return s.Store.ForgetBrowsers(ctx, account, browser.Hash(), all, ev)
 }

@@ -39,6 +39,9 @@ func (d *DB) BeginRequest(ctx context.Context, r approval.Request, before keytur
 		if err := tx.lockActive(r.Account, approval.ErrUnknown); err != nil {
 			return err
 		}
+		if err := tx.notAsked(r); err != nil {
+			return err
+		}
 		if err := tx.passwordCounts(r); err != nil {
 			return err
 		}
@@ -63,6 +66,22 @@ func (d *DB) BeginRequest(ctx context.Context, r approval.Request, before keytur
 		return tx.step(ev, nil, requestSQL.Insert, r.ID, r.Account, r.Name, r.App, r.Action, r.Message, r.Target, r.Session,
 			r.Pending, r.Known, r.Browser, r.IP, r.Place, r.Carry, r.Number, r.Made, r.Expires, r.Password, r.Reference, r.First)
 	})
+}
+
+// notAsked refuses what an asker that repeats has asked before with the same token. The
+// caller has locked the account, so that of two at once one finds the other.
+func (tx *Tx) notAsked(r approval.Request) error {
+	if !r.Repeats {
+		return nil
+	}
+	was, err := one(tx, requestFields, requestSQL.Newest, r.Pending)
+	switch {
+	case err != nil:
+		return none(err, nil)
+	case was.Account != r.Account || was.App != r.App || was.Action != r.Action || was.Message != r.Message || was.Target != r.Target:
+		return approval.ErrRepeats
+	}
+	return &approval.Repeated{Request: was}
 }
 
 // asksStill refuses a change that a session asks for which has just ended: its end found

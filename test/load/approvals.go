@@ -206,9 +206,8 @@ func (p *person) call(origin string, r keyturn.PendingRequest, nonce string) ([]
 	return post(target, authorization, body), err
 }
 
-// ask puts a request to a person's phone, from a browser of its own. It returns the
-// value of the pending cookie.
-func (b *bench) ask(ctx context.Context, p *person, known bool) (approval.Request, string, error) {
+// ask puts a request to a person's phone, from a browser of its own.
+func (b *bench) ask(ctx context.Context, p *person, known bool) (approval.Request, approval.Handle, error) {
 	return b.inside.Approvals.Begin(ctx, approval.Attempt{Account: p.account, Name: p.name, App: "Keyturn", Action: keyturn.SignIn,
 		Known: known, Browser: "Firefox on Windows", IP: "127.0.0.1", Password: time.Now()})
 }

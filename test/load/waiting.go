@@ -63,8 +63,8 @@ func (b *bench) fillServer(ctx context.Context, crowd [2]int) (float64, error) {
 		return 0, err
 	}
 	slope, err := b.fill(ctx, p, b.config.Listen, crowd, func(i int) ([]byte, error) {
-		r, cookie, err := b.ask(ctx, b.people[i%population], false)
-		return b.follow("/sign-in/events?request="+r.ID, cookie), err
+		r, h, err := b.ask(ctx, b.people[i%population], false)
+		return b.follow("/sign-in/events?request="+r.ID, string(h.Token)), err
 	})
 	return slope, errors.Join(err, p.stop())
 }

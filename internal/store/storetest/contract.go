@@ -28,6 +28,7 @@ func Run(t *testing.T, db *store.DB, sql func(text string, args ...any)) {
 		{"activation", activations},
 		{"activation", ends},
 		{"request", requests},
+		{"repeat", repeats},
 		{"request", decisions},
 		{"subscription", subscriptions},
 		{"push", pushes},
