@@ -83,7 +83,7 @@ func (s *Service) Begin(ctx context.Context, a Attempt) (Request, Handle, error)
 	var was *Repeated
 	if errors.As(err, &was) { // the phones know
 		r, h.Request = was.Request, was.Request.ID
-		r.State = r.at(s.Now())
+		r.State = r.At(s.Now())
 		return r, h, nil
 	}
 	if err != nil {

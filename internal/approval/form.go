@@ -54,7 +54,7 @@ func (c *hearing) signed() error {
 // going to be judged. It opens what judging needs: if that can't be, no try is
 // taken. Spec §17; attack A82.
 func (s *Service) open(c *hearing) (closed, err error) {
-	if state := c.at(s.Now()); state != Waiting {
+	if state := c.At(s.Now()); state != Waiting {
 		return &Gone{state}, nil
 	}
 	text, err := s.challenge(c.Request, c.device)

@@ -97,10 +97,10 @@ func (s *Service) visible(ctx context.Context, d device.Device, now time.Time) (
 		all, err := s.Store.Requests(ctx, d.Account, now, now.Add(-s.Limits.EndedShown))
 		ended := 0
 		return slices.DeleteFunc(all, func(r Request) bool {
-			if r.at(now) != Waiting {
+			if r.At(now) != Waiting {
 				ended++
 			}
-			return !r.isFor(d) || r.at(now) != Waiting && ended > endedShown
+			return !r.isFor(d) || r.At(now) != Waiting && ended > endedShown
 		}), err
 	case errors.Is(err, device.ErrStopped), errors.As(err, &gone):
 		return nil, err
@@ -110,7 +110,7 @@ func (s *Service) visible(ctx context.Context, d device.Device, now time.Time) (
 
 // show is a request as a device sees it.
 func (s *Service) show(r Request, d device.Device, now time.Time) (keyturn.PendingRequest, error) {
-	if state := r.at(now); state != Waiting {
+	if state := r.At(now); state != Waiting {
 		return keyturn.PendingRequest{Request: r.ID, State: string(state), By: r.By}, nil
 	}
 	text, err := s.challenge(r, d)
@@ -149,7 +149,7 @@ func (s *Service) Seen(ctx context.Context, d device.Device, id, hint string) er
 		return fmt.Errorf("seen %s: %w", id, err)
 	}
 	now := s.Now()
-	if state := r.at(now); state != Waiting {
+	if state := r.At(now); state != Waiting {
 		return &Gone{state}
 	}
 	if r.Seen == hint && r.SeenBy == d.Name {

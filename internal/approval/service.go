@@ -42,9 +42,9 @@ type Notices interface {
 // unknown is the state of a request that is not the caller's, or of no request.
 const unknown State = "unknown"
 
-// at returns the state of a request at a time: a deadline that has passed ends
+// At returns the state of a request at a time: a deadline that has passed ends
 // it, whether or not anybody has written that down. Attack A47.
-func (r Request) at(now time.Time) State {
+func (r Request) At(now time.Time) State {
 	if (r.State == Waiting || r.State == Approved) && !now.Before(r.Expires) {
 		return Expired
 	}

@@ -63,7 +63,7 @@ func (s *Service) Status(ctx context.Context, h Handle) (Status, error) {
 		return Status{}, err
 	}
 	now := s.Now()
-	r.State = r.at(now)
+	r.State = r.At(now)
 	st := Status{Request: r}
 	if r.State == Waiting || r.State == Approved {
 		st.Left = r.Expires.Sub(now)
@@ -115,7 +115,7 @@ func (s *Service) Wait(ctx context.Context, h Handle, most time.Duration) (Reque
 	look := func() (lasts time.Duration, more bool, err error) {
 		r, err = s.own(ctx, h)
 		now := s.Now()
-		r.State = r.at(now)
+		r.State = r.At(now)
 		return r.Expires.Sub(now), r.State == Waiting, err
 	}
 	lasts, more, err := look() // once more: now every change is heard of
@@ -194,10 +194,10 @@ func (s *Service) Again(ctx context.Context, h Handle, fresh Attempt) (Request, 
 	return s.Begin(ctx, fresh)
 }
 
-// settled is at, and writes that time has ended a request: the record says so of
+// settled is [Request.At], and writes that time has ended a request: the record says so of
 // one that was approved and never redeemed, too. Nothing depends on it.
 func (s *Service) settled(ctx context.Context, r Request) State {
-	state := r.at(s.Now())
+	state := r.At(s.Now())
 	if state == Expired && r.State != Expired {
 		if s.Store.EndRequest(ctx, r.ID, Expired, s.about(r).As(audit.RequestExpired)) == nil {
 			s.wake(r)
@@ -254,7 +254,7 @@ func (s *Service) Recoverable(ctx context.Context, h Handle) (Request, error) {
 		return Request{}, err
 	}
 	now := s.Now()
-	switch r.at(now) {
+	switch r.At(now) {
 	case Redeemed, Reported, Cancelled:
 		return Request{}, ErrTooLate
 	}

@@ -2,30 +2,29 @@
 -- names the state it leaves and compares the deadline with the time it is given.
 -- Every arrow out of waiting clears the sealed code.
 
+-- name: COLUMNS (part)
+id, account, session, purpose, approval, old_device, state, cause, made, expires, extended, looked,
+browser, ip, place, code_hash, code, device, phone_name, platform, unlock, device_key, agree_key, commitment,
+text, via, private, server_key, nonce, redeemed, phone_nonce, digits, tries, wrong, finished, ended
+
 -- name: Insert
 INSERT INTO activation (id, account, session, purpose, approval, old_device, state, cause, made, expires, extended,
                         browser, ip, place, code_hash, code, device, phone_name, platform, unlock, via, tries)
 VALUES ($1, $2, $3, $4, $5, $6, 'waiting', '', $7, $8, FALSE, $9, $10, $11, $12, $13, '', '', '', '', '', 0);
 
 -- name: ByID
-SELECT id, account, session, purpose, approval, old_device, state, cause, made, expires, extended, looked,
-       browser, ip, place, code_hash, code, device, phone_name, platform, unlock, device_key, agree_key, commitment,
-       text, via, private, server_key, nonce, redeemed, phone_nonce, digits, tries, wrong, finished, ended
+SELECT COLUMNS
   FROM activation WHERE id = $1;
 
 -- name: Newest
 -- Of those that a session made.
-SELECT id, account, session, purpose, approval, old_device, state, cause, made, expires, extended, looked,
-       browser, ip, place, code_hash, code, device, phone_name, platform, unlock, device_key, agree_key, commitment,
-       text, via, private, server_key, nonce, redeemed, phone_nonce, digits, tries, wrong, finished, ended
+SELECT COLUMNS
   FROM activation WHERE session = $1
  ORDER BY seq DESC
  LIMIT 1;
 
 -- name: ByCode
-SELECT id, account, session, purpose, approval, old_device, state, cause, made, expires, extended, looked,
-       browser, ip, place, code_hash, code, device, phone_name, platform, unlock, device_key, agree_key, commitment,
-       text, via, private, server_key, nonce, redeemed, phone_nonce, digits, tries, wrong, finished, ended
+SELECT COLUMNS
   FROM activation WHERE code_hash = $1;
 
 -- name: Replace

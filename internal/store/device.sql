@@ -1,22 +1,21 @@
 -- Devices, and what those of one phone share.
 
+-- name: COLUMNS (part)
+d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason, d.moved_to, d.public_key,
+d.kp, d.kk, d.epoch, d.counter, p.taken, d.probation, d.added, d.used, d.ended, d.leaves,
+a.name, a.state = 'active', a.stopped, a.responses,
+CASE WHEN s.device IS NULL OR s.switched_off THEN 'off' WHEN s.endpoint = '' THEN 'lost' ELSE 'ok' END,
+COALESCE(s.switched_off, FALSE), s.sent
+
 -- name: ByID
-SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason, d.moved_to, d.public_key,
-       d.kp, d.kk, d.epoch, d.counter, p.taken, d.probation, d.added, d.used, d.ended, d.leaves,
-       a.name, a.state = 'active', a.stopped, a.responses,
-       CASE WHEN s.device IS NULL OR s.switched_off THEN 'off' WHEN s.endpoint = '' THEN 'lost' ELSE 'ok' END,
-       COALESCE(s.switched_off, FALSE), s.sent
+SELECT COLUMNS
   FROM device d JOIN account a ON a.id = d.account JOIN phone p ON p.id = d.phone
        LEFT JOIN subscription s ON s.device = d.id
  WHERE d.id = $1;
 
 -- name: OfAccount
 -- Those that are there, and the newest of those that were ever active, newest first.
-SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason, d.moved_to, d.public_key,
-       d.kp, d.kk, d.epoch, d.counter, p.taken, d.probation, d.added, d.used, d.ended, d.leaves,
-       a.name, a.state = 'active', a.stopped, a.responses,
-       CASE WHEN s.device IS NULL OR s.switched_off THEN 'off' WHEN s.endpoint = '' THEN 'lost' ELSE 'ok' END,
-       COALESCE(s.switched_off, FALSE), s.sent
+SELECT COLUMNS
   FROM device d JOIN account a ON a.id = d.account JOIN phone p ON p.id = d.phone
        LEFT JOIN subscription s ON s.device = d.id
  WHERE d.seq IN (SELECT seq FROM device USING_INDEX(device_present)
@@ -30,11 +29,7 @@ SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason
 
 -- name: OnPhone
 -- Those that aren't removed, in the order of their ids.
-SELECT d.id, d.account, d.phone, d.name, d.platform, d.unlock, d.state, d.reason, d.moved_to, d.public_key,
-       d.kp, d.kk, d.epoch, d.counter, p.taken, d.probation, d.added, d.used, d.ended, d.leaves,
-       a.name, a.state = 'active', a.stopped, a.responses,
-       CASE WHEN s.device IS NULL OR s.switched_off THEN 'off' WHEN s.endpoint = '' THEN 'lost' ELSE 'ok' END,
-       COALESCE(s.switched_off, FALSE), s.sent
+SELECT COLUMNS
   FROM device d USING_INDEX(device_on_phone) JOIN account a ON a.id = d.account JOIN phone p ON p.id = d.phone
        LEFT JOIN subscription s ON s.device = d.id
  WHERE d.phone = $1 AND d.state <> 'removed'

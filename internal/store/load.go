@@ -83,7 +83,8 @@ func ruled(text string) string {
 // by their "-- name:" lines. "-- name: Lock (postgres)" is what PostgreSQL runs
 // instead of Lock; without a plain Lock, SQLite does nothing. A name that is missing
 // on either side or given twice panics, so any test of the package finds a
-// misspelling. CHANGE_NOTHING stands for the actions that are no security change,
+// misspelling. "-- name: COLUMNS (part)" is a text that the statements after it have in
+// place of that word. CHANGE_NOTHING stands for the actions that are no security change,
 // BY_RESPONSE for those that a response code may approve: rules of package policy;
 // THE_CHANGES and its like for the kinds of events that package audit lists; for
 // USING_INDEX see [usingIndex].
@@ -94,14 +95,19 @@ func fillFrom(into any, file string) {
 	}
 	v := reflect.ValueOf(into).Elem()
 	noun := strings.TrimSuffix(file, ".sql")
+	var parts []string
 	for _, part := range strings.Split(ruled(string(text)), "-- name: ")[1:] {
 		head, stmt, _ := strings.Cut(part, "\n")
 		name, variant, _ := strings.Cut(strings.TrimSpace(head), " ")
+		if variant == "(part)" {
+			parts = append(parts, name, strip(stmt))
+			continue
+		}
 		f := v.FieldByName(name)
 		if !f.IsValid() {
 			panic(fmt.Sprintf("%s: no field for %q", file, name))
 		}
-		if err := f.Addr().Interface().(*query).set(variant, strip(stmt)); err != nil {
+		if err := f.Addr().Interface().(*query).set(variant, strings.NewReplacer(parts...).Replace(strip(stmt))); err != nil {
 			panic(fmt.Sprintf("%s: %s: %v", file, name, err))
 		}
 	}

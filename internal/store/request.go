@@ -170,7 +170,7 @@ func (d *DB) Requests(ctx context.Context, account string, at, since time.Time) 
 	all, err := list(d.read(ctx), requestFields, requestSQL.Recent, account, since)
 	shown := all[:0]
 	for _, r := range all {
-		if r.State = stateAt(r, at); r.State == approval.Expired && r.Ended.IsZero() {
+		if r.State = r.At(at); r.State == approval.Expired && r.Ended.IsZero() {
 			r.Ended = r.Expires
 		}
 		if r.State != approval.Expired || !r.Expires.Before(since) {
@@ -209,7 +209,7 @@ func (d *DB) Prolong(ctx context.Context, id string, by, most time.Duration, ev 
 		if err != nil {
 			return none(err, approval.ErrUnknown)
 		}
-		if state := stateAt(r, ev.At); state != approval.Waiting {
+		if state := r.At(ev.At); state != approval.Waiting {
 			return &approval.Gone{State: state}
 		}
 		expires = r.Expires
@@ -244,14 +244,5 @@ func (tx *Tx) gone(err error, id string, at time.Time) error {
 	if err != nil {
 		return none(err, &approval.Gone{State: "unknown"})
 	}
-	return &approval.Gone{State: stateAt(r, at)}
-}
-
-// stateAt is the state of a request with the time looked at: nobody has to write
-// that time is over.
-func stateAt(r approval.Request, at time.Time) approval.State {
-	if (r.State == approval.Waiting || r.State == approval.Approved) && !r.Expires.After(at) {
-		return approval.Expired
-	}
-	return r.State
+	return &approval.Gone{State: r.At(at)}
 }

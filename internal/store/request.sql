@@ -1,6 +1,12 @@
 -- Requests. An arrow of the picture in package approval is one UPDATE that names
 -- the state it leaves and compares the deadline with the time that it is given.
 
+-- name: COLUMNS (part)
+id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
+carry, number, tries, state, made, expires, password, seen, seen_by,
+device, answered_by, way, unlock, answered, used, ended,
+reference, qr, qrs, challenge, responses, first
+
 -- name: Insert
 INSERT INTO request (id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
                      carry, number, tries, state, made, expires, password,
@@ -9,28 +15,19 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 'wa
         '', '', '', '', '', '', FALSE, '', $19, $20);
 
 -- name: ByID
-SELECT id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
-       carry, number, tries, state, made, expires, password, seen, seen_by,
-       device, answered_by, way, unlock, answered, used, ended,
-       reference, qr, qrs, challenge, responses, first
+SELECT COLUMNS
   FROM request WHERE id = $1;
 
 -- name: Newest
 -- Of those that a browser made.
-SELECT id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
-       carry, number, tries, state, made, expires, password, seen, seen_by,
-       device, answered_by, way, unlock, answered, used, ended,
-       reference, qr, qrs, challenge, responses, first
+SELECT COLUMNS
   FROM request WHERE pending = $1
  ORDER BY seq DESC
  LIMIT 1;
 
 -- name: Recent
 -- Those that wait, over or not, and the newest of those that stopped waiting since $2.
-SELECT id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
-       carry, number, tries, state, made, expires, password, seen, seen_by,
-       device, answered_by, way, unlock, answered, used, ended,
-       reference, qr, qrs, challenge, responses, first
+SELECT COLUMNS
   FROM request
  WHERE seq IN (SELECT seq FROM request USING_INDEX(request_waiting) WHERE account = $1 AND state = 'waiting'
                UNION
