@@ -2,6 +2,7 @@ package phoneapp_test
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -90,16 +91,31 @@ func until(script string) string {
 	})`
 }
 
+// ask evaluates a script once. A page that goes may take the answer with it, and Chromium
+// doesn't always say so.
+func ask[T any](ctx context.Context, script string) (T, error) {
+	ctx, stop := context.WithTimeout(ctx, 20*time.Second)
+	defer stop()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+}
+
 // evaluate returns what a script comes to. One that waits, of [until], is asked again if
-// its page is replaced meanwhile.
+// its page is replaced meanwhile, or says nothing for long.
 func evaluate[T any](ctx context.Context, t *testing.T, script string) T {
 	t.Helper()
-	for {
+	if !strings.HasPrefix(script, waits) {
 		value, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
-		if err == nil {
-			return value
+		if err != nil {
+			t.Fatal(err)
 		}
-		if !strings.HasPrefix(script, waits) || !replaced.MatchString(err.Error()) {
+		return value
+	}
+	for {
+		value, err := ask[T](ctx, script)
+		switch {
+		case err == nil:
+			return value
+		case ctx.Err() != nil, !errors.Is(err, context.DeadlineExceeded) && !replaced.MatchString(err.Error()):
 			t.Fatal(err)
 		}
 	}

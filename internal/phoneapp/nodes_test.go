@@ -92,7 +92,7 @@ func TestPageOfAnotherVersion(t *testing.T) {
 	const settled = `new Promise((go) => setTimeout(go, 50)).then(async () => await caches.match("./") ? "" : sessionStorage.getItem("starts"))`
 	starts := ""
 	for starts == "" && ctx.Err() == nil {
-		starts, _ = chromedp.Run(ctx, chromedp.Evaluate[string](settled, chromedp.EvalAwaitPromise)) // the page may be leaving
+		starts, _ = ask[string](ctx, settled) // the page may be leaving
 	}
 	if starts != "2" {
 		t.Errorf("the page was started %q times, want 2", starts)

@@ -102,7 +102,7 @@ func runs(ctx context.Context, t *testing.T, version string) {
 		if ctx.Err() != nil {
 			t.Fatalf("version %s doesn't begin, there is %q", version, got)
 		}
-		if now, err := chromedp.Run(ctx, chromedp.Evaluate[string](here, chromedp.EvalAwaitPromise)); err == nil {
+		if now, err := ask[string](ctx, here); err == nil {
 			got = now
 		}
 	}
@@ -118,7 +118,7 @@ func again(ctx context.Context, t *testing.T, version string) {
 		if ctx.Err() != nil {
 			t.Fatalf("loaded again, version %s doesn't begin", version)
 		}
-		now, err := chromedp.Run(ctx, chromedp.Evaluate[string](step, chromedp.EvalAwaitPromise))
+		now, err := ask[string](ctx, step)
 		if step = loaded; err == nil && now != "" && now != version {
 			step = reload
 		}
