@@ -37,6 +37,9 @@ type World struct {
 	opts  options
 	stop  context.CancelFunc
 	ended chan error // the result of Serve
+
+	mu      sync.Mutex
+	clients []*http.Transport // that talk to this node
 }
 
 // An Option changes a world before it starts.
@@ -111,7 +114,7 @@ func start(t testing.TB, o options) *World {
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	w.stop = stop
 	go func() { w.ended <- w.Serve(ctx, l) }()
-	t.Cleanup(w.Stop)
+	t.Cleanup(w.end)
 	t.Cleanup(w.tell)
 	return w
 }
@@ -142,11 +145,25 @@ func (w *World) Stop() {
 	}
 }
 
+// end is Stop after everybody has hung up: a server waits a moment for whoever hasn't.
+func (w *World) end() {
+	w.mu.Lock()
+	for _, c := range w.clients {
+		c.CloseIdleConnections()
+	}
+	w.mu.Unlock()
+	w.Stop()
+}
+
 // through connects to this node, whatever the address says.
 func (w *World) through() http.RoundTripper {
-	return &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+	c := &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, network, w.addr)
 	}}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.clients = append(w.clients, c)
+	return c
 }
 
 // Client returns an HTTP client without cookies that talks to this node, whatever

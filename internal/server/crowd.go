@@ -155,6 +155,20 @@ func (c *crowd) leave(g *guest) {
 	}
 }
 
+// goes waits until no connection is left, at most so long.
+func (c *crowd) goes(most time.Duration) {
+	const apart = 10 * time.Millisecond
+	for end := time.Now().Add(most); time.Now().Before(end) && c.anyone(); {
+		time.Sleep(apart)
+	}
+}
+
+func (c *crowd) anyone() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.guests) > 0
+}
+
 // join makes a server tell the crowd of its connections.
 func (c *crowd) join(h *http.Server) *http.Server {
 	h.Handler, h.ConnState, h.ConnContext = c.serve(h.Handler), c.state, named

@@ -13,7 +13,7 @@ import (
 
 const (
 	// lastCalls is how long kept connections are still answered after the listener
-	// has closed: each answer tells its browser to connect anew.
+	// has closed: each answer tells its browser to connect anew. It ends when none is left.
 	lastCalls = 250 * time.Millisecond
 
 	// finishIn is how long what is under way may take then.
@@ -44,17 +44,17 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	case err = <-failed:
 		err = fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
-		err = s.finish(h, l)
+		err = s.finish(h, l, crowd)
 	}
 	others()
 	return errors.Join(err, s.Close())
 }
 
 // finish is the graceful end.
-func (s *Server) finish(h *http.Server, l net.Listener) error {
+func (s *Server) finish(h *http.Server, l net.Listener, crowd *crowd) error {
 	err := l.Close()
 	s.stop()
-	time.Sleep(lastCalls)
+	crowd.goes(lastCalls)
 	ctx, cancel := context.WithTimeout(context.Background(), finishIn)
 	defer cancel()
 	if e := h.Shutdown(ctx); e != nil {
