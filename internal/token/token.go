@@ -9,7 +9,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
-	"log/slog"
 
 	"keyturn"
 )
@@ -19,7 +18,8 @@ const size = 32
 
 // A Token is a value as its holder has it, in base64url without padding: 43 characters.
 // It may be any text that somebody sent in place of one, such as "". It is shown by no
-// verb of package fmt and no log; string(t) is what is sent.
+// verb of package fmt, no log and no JSON, also inside of something else; string(t) is
+// what is sent.
 type Token string
 
 // New draws a value.
@@ -65,5 +65,6 @@ const shown = "(token)"
 // Format implements [fmt.Formatter].
 func (Token) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, shown) }
 
-// LogValue implements [slog.LogValuer].
-func (Token) LogValue() slog.Value { return slog.StringValue(shown) }
+// MarshalText implements [encoding.TextMarshaler]: a log in JSON makes JSON of what a token
+// stands in.
+func (Token) MarshalText() ([]byte, error) { return []byte(shown), nil }

@@ -61,17 +61,17 @@ func TestA68Hash(t *testing.T) {
 	}
 }
 
-// No verb and no log shows a value, wherever it stands.
+// No verb, no log and no JSON shows a value, wherever it stands.
 func TestNothingShown(t *testing.T) {
 	value := token.New()
-	var log bytes.Buffer
-	for _, h := range []slog.Handler{slog.NewJSONHandler(&log, nil), slog.NewTextHandler(&log, nil)} {
-		slog.New(h).Info("asked", "by", value, "in", struct{ By token.Token }{"x"})
-	}
 	inside := struct {
 		By   token.Token
 		Many []token.Token
 	}{value, []token.Token{value}}
+	var log bytes.Buffer
+	for _, h := range []slog.Handler{slog.NewJSONHandler(&log, nil), slog.NewTextHandler(&log, nil)} {
+		slog.New(h).Info("asked", "by", value, "in", inside, "at", &inside)
+	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%T %v"} {
 		text := fmt.Sprintf(verb, value) + fmt.Sprintf(verb, inside) + fmt.Sprintf(verb, &inside)
 		if strings.Contains(text, string(value)) || strings.Contains(text, fmt.Sprintf("%x", string(value))) {
