@@ -62,7 +62,7 @@ func (t *turns) share(next http.Handler) http.Handler {
 		leave := func() {}
 		defer func() { leave() }()
 		come := sync.OnceFunc(func() { leave = t.enter(by) })
-		if r.ContentLength == 0 {
+		if r.ContentLength == 0 || asks(r) {
 			come()
 		} else {
 			r.Body = &arriving{r.Body, r.ContentLength, come}
@@ -70,6 +70,10 @@ func (t *turns) share(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// asks reports whether a request only asks (RFC 9110 §9.3.1): whoever answers it waits for
+// no body, and so reads none of one that it brings all the same.
+func asks(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
 
 // full reports whether a network has as many requests in flight as it may, and says so in
 // the log, once a minute.

@@ -27,7 +27,9 @@ type worker struct {
 func newWorker(most int) *worker {
 	w := &worker{let: make(chan struct{})}
 	w.Handler, w.left = server.Turns(most, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // a broken one is over too
+		if r.Method == http.MethodPost {
+			_, _ = io.Copy(io.Discard, r.Body) // a broken one is over too
+		}
 		w.at.Add(1)
 		<-w.let
 	}))
@@ -107,6 +109,24 @@ func TestA124WhoHasNoTurn(t *testing.T) {
 		close(w.let)
 		synctest.Wait()
 	})
+}
+
+// A124: a body that nobody reads, since its request only asks, is no way around the turns:
+// it never ends, or nobody said how long it is.
+func TestA124BodyThatNobodyReads(t *testing.T) {
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorker(100)
+			half, rest := io.Pipe()
+			asks := func(r *http.Request) *http.Request { r.Method = method; return r }
+			if n := w.ask(105, "192.0.2.1:1", func() io.Reader { return half }, asks); n != 64 || w.refused.Load() != 5 {
+				t.Errorf("%s: %d are worked at at once, want 64; %d are turned away, want 5", method, n, w.refused.Load())
+			}
+			_ = rest.Close()
+			close(w.let)
+			synctest.Wait()
+		})
+	}
 }
 
 // A124: of one address so many are in flight, those that wait and those that are held; of
