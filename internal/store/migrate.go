@@ -7,12 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/pressly/goose/v3"
-
-	"keyturn/internal/owner"
 )
 
 // Migrations are one time line for both engines, forward only. There is no way
@@ -38,7 +34,8 @@ type Change struct {
 }
 
 // Migrate brings the schema up to date. A SQLite file that has a schema is copied
-// first, to FILE.before-VERSION. Programs that start together may all call it.
+// first, to FILE.before-VERSION, once, and no copy takes the place of one of another
+// schema. Programs that start together may all call it.
 // A database that was used by a newer version is left alone, with [ErrNewer].
 //
 // If there is nothing to do this is one small query, so that a start is fast.
@@ -98,7 +95,7 @@ func (d *DB) migrate(ctx context.Context, steps fs.FS, inGo ...*goose.Migration)
 		if err := newer(have, done.To); err != nil {
 			return done, err
 		}
-		if have > 0 {
+		if done.From > 0 && done.Backup == "" { // what was empty, or was copied, needs no copy
 			if done.Backup, err = d.engine.backup(ctx, done.To); err != nil {
 				return done, fmt.Errorf("store: backup before migrating: %w", err)
 			}
@@ -193,34 +190,4 @@ func texts(steps fs.FS) (all []*goose.Migration, err error) {
 		}}, nil))
 	}
 	return all, nil
-}
-
-// backup implements engine. The copy is made under another name and moved when
-// it is whole, so that a backup is never half of one.
-func (s *sqlite) backup(ctx context.Context, version int64) (name string, err error) {
-	if s.file == "" {
-		return "", nil // in memory: there is nothing that one would want back
-	}
-	db, _, err := s.migrations() // readers may not, and the writer is busy
-	if err != nil {
-		return "", err
-	}
-	defer db.Close() // it changed nothing
-	name = fmt.Sprintf("%s.before-%05d", s.file, version)
-	part, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*") // mode 0600
-	if err != nil {
-		return "", err
-	}
-	defer os.Remove(part.Name()) // fails if it was moved
-	defer part.Close()           // it was synced
-	if err := owner.Give(part); err != nil {
-		return "", err
-	}
-	if _, err := db.ExecContext(ctx, "VACUUM INTO $1", part.Name()); err != nil {
-		return "", err
-	}
-	if err := part.Sync(); err != nil {
-		return "", err
-	}
-	return name, os.Rename(part.Name(), name)
 }

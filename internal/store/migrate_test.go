@@ -132,6 +132,43 @@ func TestMigrateFails(t *testing.T) {
 	}
 }
 
+// A change that fails halfway, and is tried again, leaves the copy from before it, which the
+// older program can open; so does one that finds something else under the copy's name.
+func TestTheCopyFromBeforeStays(t *testing.T) {
+	url := storetest.SQLite(t)
+	name := strings.TrimPrefix(url, "sqlite:") + ".before-00003"
+	db := open(t, url)
+	bad := steps(3)
+	bad["00003_x.sql"].Data = []byte("-- +goose Up\nCREATE TABLE a (id BIGINT);")
+	for i, tt := range []struct {
+		steps  fstest.MapFS
+		fails  bool
+		backup string
+	}{{steps(1), false, ""}, {bad, true, name}, {bad, true, name + "-from-00002"}, {steps(3), false, name + "-from-00002"}} {
+		if done, err := db.MigrateWith(t.Context(), tt.steps); (err != nil) != tt.fails || done.Backup != tt.backup {
+			t.Errorf("%d: %+v, %v, want %+v", i, done, err, tt)
+		}
+	}
+	for file, want := range map[string]int64{name: 1, name + "-from-00002": 2} {
+		if n := count(t, open(t, "sqlite:"+file), "SELECT max(version_id) FROM goose_db_version"); n != want {
+			t.Errorf("%s has schema %d, want %d", file, n, want)
+		}
+	}
+}
+
+// An empty database isn't copied, also when it is filled in two tries.
+func TestNoCopyOfNothing(t *testing.T) {
+	url := storetest.SQLite(t)
+	bad := steps(3)
+	bad["00002_x.sql"].Data = []byte("-- +goose Up\nCREATE TABLE a (id BIGINT);")
+	if done, err := open(t, url).MigrateWith(t.Context(), bad); err == nil || done.Backup != "" {
+		t.Errorf("%+v, %v", done, err)
+	}
+	if _, err := os.Stat(strings.TrimPrefix(url, "sqlite:") + ".before-00003"); err == nil {
+		t.Error("a copy of nothing")
+	}
+}
+
 // A107: names that were folded as before are found by their capitals, and two that fold alike
 // since stay two.
 func TestA107NamesOfBefore(t *testing.T) {
