@@ -24,13 +24,17 @@ func (s *Service) Pending(ctx context.Context, d device.Device, since string, wa
 	if err != nil || wait <= 0 || p.Version != since {
 		return p, err
 	}
-	err = hint.Follow{Most: wait, Apart: looksApart}.Until(ctx, hints, next, func() (next time.Duration, more bool, err error) {
+	look := func() (next time.Duration, more bool, err error) {
 		if d, err = s.latest(ctx, d); err != nil {
 			return 0, false, err
 		}
 		p, next, err = s.look(ctx, d)
 		return next, p.Version == since, err
-	})
+	}
+	err = hint.Follow{Most: wait, Apart: looksApart}.Until(ctx, hints, next, look)
+	if err == nil && p.Version == since {
+		_, _, err = look() // fewer seconds are left than when the call came
+	}
 	if err != nil {
 		return keyturn.Pending{}, err
 	}

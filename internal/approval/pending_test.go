@@ -204,6 +204,17 @@ func TestHeldUntilDeadline(t *testing.T) {
 	})
 }
 
+// Who was held hears how many seconds are left then, not when the call came.
+func TestHeldSecondsAreLeft(t *testing.T) {
+	hold(t, func(t *testing.T, w *world, p *phone) {
+		w.ask(p)
+		got, err := w.Pending(t.Context(), p.Device, w.pending(p).Version, 25*time.Second)
+		if err != nil || len(got.Requests) != 1 || got.Requests[0].ExpiresIn != 120-25 {
+			t.Errorf("%+v, %v", got.Requests, err)
+		}
+	})
+}
+
 // A version of another time, a version that never was, and no version: told at once.
 func TestNotHeld(t *testing.T) {
 	hold(t, func(t *testing.T, w *world, p *phone) {
