@@ -73,23 +73,23 @@ func (w *world) pass(d time.Duration) { w.clock.Add(int64(d / time.Second)) }
 // heard is a bus that remembers what was woken.
 type heard struct {
 	bus.Local
-	mu     sync.Mutex
-	topics []string
+	mu  sync.Mutex
+	ids []string
 }
 
-func (h *heard) Wake(topic string) {
+func (h *heard) Wake(id string) {
 	h.mu.Lock()
-	h.topics = append(h.topics, topic)
+	h.ids = append(h.ids, id)
 	h.mu.Unlock()
-	h.Local.Wake(topic)
+	h.Local.Wake(id)
 }
 
 // take returns what was woken since the last time.
 func (h *heard) take() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	all := h.topics
-	h.topics = nil
+	all := h.ids
+	h.ids = nil
 	return all
 }
 

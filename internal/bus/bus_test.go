@@ -31,10 +31,10 @@ func TestWake(t *testing.T) {
 	}
 	b.Wake("req_1")
 	if !woken(ada) || !woken(tab) {
-		t.Error("a listener of the topic sleeps")
+		t.Error("who listens about it sleeps")
 	}
 	if woken(other) {
-		t.Error("a listener of another topic is woken")
+		t.Error("who listens about something else is woken")
 	}
 	for range 1000 {
 		b.Wake("req_1") // nobody takes the hints: none of them blocks
@@ -65,24 +65,24 @@ func TestHintWaits(t *testing.T) {
 	}
 }
 
-// Stopping twice does no harm, and the last listener of a topic leaves nothing
-// behind: there is a topic for every request that was ever made.
+// Stopping twice does no harm, and the last who listened about something leaves
+// nothing behind: there are ids of every request that was ever made.
 func TestStopLeavesNothing(t *testing.T) {
 	var b bus.Local
 	for i := range 100 {
-		topic := fmt.Sprint("req_", i)
-		_, stop := b.Listen(topic)
-		_, stopToo := b.Listen(topic)
+		id := fmt.Sprint("req_", i)
+		_, stop := b.Listen(id)
+		_, stopToo := b.Listen(id)
 		stop()
 		stop()
-		if n := b.Topics(); n != 1 {
-			t.Fatalf("%d topics with a listener left, want 1", n)
+		if n := b.Listened(); n != 1 {
+			t.Fatalf("%d ids with a listener left, want 1", n)
 		}
 		stopToo()
 		stop()
 	}
-	if n := b.Topics(); n != 0 {
-		t.Errorf("%d topics are left", n)
+	if n := b.Listened(); n != 0 {
+		t.Errorf("%d ids are left", n)
 	}
 }
 
@@ -92,18 +92,18 @@ func TestCrowd(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 100 {
 		wg.Go(func() {
-			topic := fmt.Sprint("req_", i%10)
+			id := fmt.Sprint("req_", i%10)
 			for range 50 {
-				hint, stop := b.Listen(topic)
-				b.Wake(topic)
+				hint, stop := b.Listen(id)
+				b.Wake(id)
 				<-hint
 				stop()
 			}
 		})
 	}
 	wg.Wait()
-	if n := b.Topics(); n != 0 {
-		t.Errorf("%d topics are left", n)
+	if n := b.Listened(); n != 0 {
+		t.Errorf("%d ids are left", n)
 	}
 }
 

@@ -1,7 +1,7 @@
 package bus
 
-// Topics counts those that somebody listens to.
-func (l *Local) Topics() int {
+// Listened counts what somebody listens about.
+func (l *Local) Listened() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.listen)

@@ -49,7 +49,7 @@ func TestTail(t *testing.T) {
 	r := &record{}
 	r.add(7, "acc_old", request)
 	var woken []string
-	tick := server.Tail(t, r, func(topic string) { woken = append(woken, topic) }, io.Discard)
+	tick := server.Tail(t, r, func(id string) { woken = append(woken, id) }, io.Discard)
 	for _, step := range []struct {
 		name string
 		do   func()
@@ -91,7 +91,7 @@ func TestTailLogsBeginAndEnd(t *testing.T) {
 func TestTailFlood(t *testing.T) {
 	r := &record{}
 	told := map[string]int{}
-	tick := server.Tail(t, r, func(topic string) { told[topic]++ }, io.Discard)
+	tick := server.Tail(t, r, func(id string) { told[id]++ }, io.Discard)
 	for i := range int64(45_000) {
 		r.events = append(r.events, store.Told{Seq: i + 1, Account: "acc_ada"})
 	}
