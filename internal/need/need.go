@@ -5,7 +5,6 @@ package need
 
 import (
 	"os"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -15,7 +14,12 @@ var Programs = []string{"postgres", "pgbouncer", "chromium", "axe", "lighthouse"
 
 // Required reports whether KEYTURN_TEST_REQUIRE lists a program.
 func Required(program string) bool {
-	return slices.Contains(strings.Split(os.Getenv("KEYTURN_TEST_REQUIRE"), ","), program)
+	for listed := range strings.SplitSeq(os.Getenv("KEYTURN_TEST_REQUIRE"), ",") {
+		if strings.TrimSpace(listed) == program {
+			return true
+		}
+	}
+	return false
 }
 
 // Started leaves out with -short a test that starts a program, unless that is required.

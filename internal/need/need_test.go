@@ -45,6 +45,7 @@ func TestStarted(t *testing.T) {
 		{"-test.short", "postgres,chromium", "FAIL: TestStarted it isn't here"},
 		{"-test.v", "postgres", "SKIP: TestStarted it isn't here"},
 		{"-test.v", "chromium", "FAIL: TestStarted it isn't here"},
+		{"-test.v", "postgres, chromium", "FAIL: TestStarted it isn't here"},
 	} {
 		again := exec.Command(os.Args[0], "-test.run=^TestStarted$", "-test.v", tt.short)
 		again.Env = append(os.Environ(), "KEYTURN_NEED=1", "KEYTURN_TEST_REQUIRE="+tt.require)
