@@ -250,7 +250,9 @@ func TestA125Alone(t *testing.T) {
 		{"root's, which its group may write", func(t *testing.T, _, file string) { rooted(t, file, 0o660) }, true},
 		{"somebody else's", func(t *testing.T, _, file string) { own(t, file, nobody) }, true},
 		{"root's in somebody else's folder", func(t *testing.T, folder, _ string) { own(t, folder, nobody) }, true},
-		{"none", func(t *testing.T, folder, file string) { own(t, folder, nobody); _ = os.Remove(file) }, false},
+		{"none any more, in somebody else's folder", func(t *testing.T, folder, file string) { own(t, folder, nobody); _ = os.Remove(file) }, true},
+		{"none, in root's folder", func(_ *testing.T, _, file string) { _ = os.Remove(file) }, false},
+		{"none, and no folder", func(_ *testing.T, folder, _ string) { _ = os.RemoveAll(folder) }, false},
 	} {
 		folder := filepath.Join(t.TempDir(), "etc")
 		file := filepath.Join(folder, "settings")
