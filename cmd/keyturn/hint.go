@@ -15,6 +15,8 @@ func (t *terminal) disk(err error) string {
 	switch {
 	case store.Full(err):
 		return t.t("cli.hint.full")
+	case store.Unwritten(err):
+		return t.t("cli.hint.unwritten")
 	case errors.Is(err, syscall.EROFS):
 		return t.t("cli.hint.readonly")
 	case errors.Is(err, fs.ErrNotExist):
