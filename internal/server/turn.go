@@ -1,7 +1,9 @@
 package server
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -51,22 +53,21 @@ type turn struct {
 	in   int // requests in flight that are whole
 }
 
-// share has next work at the requests that have their turn.
+// share has next work at the requests that are whole and have their turn.
 func (t *turns) share(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		by := policy.Networks(page.Counted(r))
-		if t.full(by) {
+		if r.ContentLength != 0 && !asks(r) {
+			r.Body = whole(r.Body)
+		}
+		each, ok := t.come(by)
+		if !ok {
 			t.busy.ServeHTTP(w, r)
 			return
 		}
-		leave := func() {}
-		defer func() { leave() }()
-		come := sync.OnceFunc(func() { leave = t.enter(by) })
-		if r.ContentLength == 0 || asks(r) {
-			come()
-		} else {
-			r.Body = &arriving{r.Body, r.ContentLength, come}
-		}
+		defer t.part(by)
+		leave := wait(each)
+		defer leave()
 		next.ServeHTTP(w, r)
 	})
 }
@@ -75,54 +76,79 @@ func (t *turns) share(next http.Handler) http.Handler {
 // no body, and so reads none of one that it brings all the same.
 func asks(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
 
-// full reports whether a network has as many requests in flight as it may, and says so in
-// the log, once a minute.
-func (t *turns) full(by []policy.Network) bool {
+// mostRead is how many bytes of a body have to be there before a request has its turn: no
+// door reads more.
+const mostRead = 16 << 10
+
+// whole waits for a body, whether or not a door reads it, such as a form of a type that is
+// none of ours: the last byte of what nobody reads would never come.
+func whole(body io.ReadCloser) io.ReadCloser {
+	var came bytes.Buffer
+	_, err := io.CopyN(&came, body, mostRead)
+	if err == nil {
+		err = io.EOF // of this part
+	}
+	return &arrived{io.MultiReader(&came, broken{err}, body), body}
+}
+
+// arrived is a body of which the first part is there.
+type arrived struct {
+	io.Reader
+	io.Closer
+}
+
+// broken is why no more of it came.
+type broken struct{ error }
+
+// Read implements [io.Reader].
+func (b broken) Read([]byte) (int, error) { return 0, b.error }
+
+// come counts a request in each of its networks, unless one has as many in flight as it
+// may: then it says so in the log, once a minute.
+func (t *turns) come(by []policy.Network) (each []*turn, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, n := range by {
-		if of := t.of[n.Name]; of == nil || of.in < t.most*n.Share {
-			continue
+		if of := t.of[n.Name]; of != nil && of.in >= t.most*n.Share {
+			t.full(n.Name)
+			return nil, false
 		}
-		if now := time.Now(); now.Sub(t.told) >= time.Minute {
-			t.told = now
-			t.log.LogAttrs(context.Background(), slog.LevelWarn, "requests turned away: too many at once", slog.String("network", n.Name))
-		}
-		return true
 	}
-	return false
+	for _, n := range by {
+		if t.of[n.Name] == nil {
+			t.of[n.Name] = &turn{free: make(chan struct{}, turnsEach*n.Share)}
+		}
+		t.of[n.Name].in++
+		each = append(each, t.of[n.Name])
+	}
+	return each, true
 }
 
-// enter waits for a turn of each network, the narrowest first: so whoever waits for a
+func (t *turns) full(network string) {
+	if now := time.Now(); now.Sub(t.told) >= time.Minute {
+		t.told = now
+		t.log.LogAttrs(context.Background(), slog.LevelWarn, "requests turned away: too many at once", slog.String("network", network))
+	}
+}
+
+// wait waits for a turn of each network, the narrowest first: so whoever waits for a
 // wider one has their own already, and of one flood few stand before the neighbours. leave
 // is called once, after the answer. Who has gone waits too, and counts: of requests that are
 // taken back at once there would be no end.
-func (t *turns) enter(by []policy.Network) (leave func()) {
-	var has []*turn
-	for _, n := range by {
-		of := t.join(n)
+func wait(each []*turn) (leave func()) {
+	for _, of := range each {
 		of.free <- struct{}{}
-		has = append(has, of)
 	}
 	end := sync.OnceFunc(func() {
-		for _, of := range has {
+		for _, of := range each {
 			<-of.free
 		}
 	})
 	late := time.AfterFunc(turnLasts, end)
-	return func() { late.Stop(); end(); t.part(by) }
+	return func() { late.Stop(); end() }
 }
 
-func (t *turns) join(n policy.Network) *turn {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.of[n.Name] == nil {
-		t.of[n.Name] = &turn{free: make(chan struct{}, turnsEach*n.Share)}
-	}
-	t.of[n.Name].in++
-	return t.of[n.Name]
-}
-
+// part takes a request out of them.
 func (t *turns) part(by []policy.Network) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

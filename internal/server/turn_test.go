@@ -1,6 +1,8 @@
 package server_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -8,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -126,6 +129,59 @@ func TestA124BodyThatNobodyReads(t *testing.T) {
 			close(w.let)
 			synctest.Wait()
 		})
+	}
+}
+
+// A124: so it is none where a door doesn't read a form, since it is of a type that is none
+// of ours, or since nobody has to say anything.
+func TestA124FormThatNobodyReads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &worker{let: make(chan struct{})}
+		w.Handler, w.left = server.Turns(100, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+			w.at.Add(1)
+			<-w.let
+		}))
+		if w.ask(105, "192.0.2.1:1", form); w.at.Load() != 64 || w.refused.Load() != 5 {
+			t.Errorf("%d are worked at at once, want 64; %d are turned away, want 5", w.at.Load(), w.refused.Load())
+		}
+		close(w.let)
+		synctest.Wait()
+	})
+}
+
+// A124: of what comes by half no more is in flight, once it is whole, than of anything else.
+func TestA124WholeAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorker(100)
+		half, rest := io.Pipe()
+		w.ask(110, "192.0.2.1:1", func() io.Reader { return half })
+		_ = rest.Close()
+		if synctest.Wait(); w.refused.Load() != 10 {
+			t.Errorf("%d of 110 that were whole at once are turned away, want 10", w.refused.Load())
+		}
+		close(w.let)
+		synctest.Wait()
+	})
+}
+
+// A body comes to its door as it was sent, and as far as it came.
+func TestBodiesAreWhole(t *testing.T) {
+	broken := errors.New("reset")
+	for _, size := range []int{0, 1, 16 << 10, 16<<10 + 1, 40 << 10} {
+		for _, ends := range []error{nil, broken} {
+			sent := bytes.Repeat([]byte("k"), size)
+			var got []byte
+			var err error
+			h, left := server.Turns(1, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got, err = io.ReadAll(r.Body) }))
+			body := io.Reader(bytes.NewReader(sent))
+			if ends != nil {
+				body = io.MultiReader(body, iotest.ErrReader(ends))
+			}
+			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/", body))
+			if !bytes.Equal(got, sent) || !errors.Is(err, ends) || left() != 0 {
+				t.Errorf("%d bytes that end with %v: got %d and %v, %d networks are remembered", size, ends, len(got), err, left())
+			}
+		}
 	}
 }
 
