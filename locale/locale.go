@@ -12,7 +12,6 @@
 package locale
 
 import (
-	"bytes"
 	"cmp"
 	"embed"
 	"encoding/json"
@@ -207,18 +206,23 @@ func value(values []any, name string) any {
 	return nil
 }
 
-// mustRead reads an embedded file line by line: a key and its sentence stand on one, and
-// forms on the next ones. A reader of all that JSON may be takes five times as long, a tenth
-// of a start. Tests read it as JSON too: a fault here fails them all.
+// mustRead reads an embedded file.
 func mustRead(lang string) map[string]sentence {
 	text, err := Files.ReadFile(lang + ".json")
 	if err != nil {
 		panic(err)
 	}
-	all := make(map[string]sentence, bytes.Count(text, []byte("\n")))
+	return parse(string(text))
+}
+
+// parse reads a catalogue line by line: a key and its sentence stand on one, and forms on
+// the next ones. A reader of all that JSON may be takes five times as long, a tenth of a
+// start. Tests read it as JSON too: a fault here fails them all.
+func parse(text string) map[string]sentence {
+	all := make(map[string]sentence, strings.Count(text, "\n"))
 	key := "" // whose forms are being read
-	for line := range strings.Lines(string(text)) {
-		name, value, ok := strings.Cut(strings.Trim(line, " ,\n"), `": `)
+	for line := range strings.Lines(text) {
+		name, value, ok := strings.Cut(strings.Trim(line, " ,\r\n"), `": `)
 		name = strings.TrimPrefix(name, `"`)
 		switch forms := all[key]; {
 		case !ok: // a brace

@@ -3,6 +3,7 @@ package locale_test
 import (
 	"encoding/json"
 	"io/fs"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -207,6 +208,18 @@ func TestLinesSayWhatTheJSONSays(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A catalogue says the same where an editor or Git ends lines as on Windows.
+func TestLinesOfWindows(t *testing.T) {
+	text, err := fs.ReadFile(locale.Files, "en.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	unix := strings.ReplaceAll(string(text), "\r\n", "\n")
+	if !maps.Equal(locale.Parse(strings.ReplaceAll(unix, "\n", "\r\n")), locale.Parse(unix)) {
+		t.Error("it says something else")
 	}
 }
 
