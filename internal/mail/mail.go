@@ -60,6 +60,8 @@ func (s *Sender) Send(ctx context.Context, l notice.Message) error {
 	if err := s.writable(c, l.To); err != nil {
 		return errors.Join(err, c.end())
 	}
+	// A letter that is said to need SMTPUTF8 no further mail server takes without, RFC 6531 §3.4.
+	c.talk.SkipSMTPUTF8(!NeedsUTF8(s.From) && !NeedsUTF8(l.To))
 	err = c.library.SendWithSMTPClient(c.talk, m)
 	if m.IsDelivered() {
 		_ = c.end()

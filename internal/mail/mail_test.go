@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/emersion/go-smtp"
 
@@ -166,6 +167,36 @@ func TestUTF8BeforeTheAt(t *testing.T) {
 	}
 	if got := s.Wait(t, 1)[0]; got.From != "müller@example.org" || got.To[0] != "müller@xn--bcher-kva.example" {
 		t.Errorf("from %s to %v", got.From, got.To)
+	}
+}
+
+// Only what needs SMTPUTF8 is said to need it: a mail server that offers it hands such a
+// letter on to none that doesn't.
+func TestUTF8OnlyWhereNeeded(t *testing.T) {
+	for _, tt := range []struct {
+		from, to string
+		want     bool
+	}{
+		{"keyturn@example.org", "ada@example.org", false},
+		{"keyturn@bücher.example", "ada@例子.example", false},
+		{"keyturn@example.org", "müller@example.org", true},
+		{"müller@example.org", "ada@example.org", true},
+	} {
+		s := mailtest.Start(t)
+		s.OfferUTF8()
+		by, m := sender(s), letter
+		by.From, m.To, by.Name, m.Subject = tt.from, tt.to, "例子公司", "新设备"
+		if err := by.Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		got := s.Wait(t, 1)[0]
+		if got.UTF8 != tt.want {
+			t.Errorf("from %s to %s: said to need SMTPUTF8: %t", tt.from, tt.to, got.UTF8)
+		}
+		header, _, _ := strings.Cut(got.Data, "\n\r\n")
+		if !tt.want && strings.ContainsFunc(header, func(r rune) bool { return r > unicode.MaxASCII }) {
+			t.Errorf("from %s to %s: not without it: %s", tt.from, tt.to, header)
+		}
 	}
 }
 

@@ -29,6 +29,7 @@ const (
 type Letter struct {
 	From string
 	To   []string
+	UTF8 bool // it was said to need SMTPUTF8
 	Data string
 }
 
@@ -153,11 +154,11 @@ type session struct {
 	letter Letter
 }
 
-func (c *session) Mail(from string, _ *smtp.MailOptions) error {
+func (c *session) Mail(from string, how *smtp.MailOptions) error {
 	if open := c.server.Offer != nil && len(c.server.Offer) == 0; !c.in && !open {
 		return smtp.ErrAuthRequired
 	}
-	c.letter = Letter{From: from}
+	c.letter = Letter{From: from, UTF8: how.UTF8}
 	return nil
 }
 
