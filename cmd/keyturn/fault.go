@@ -25,6 +25,7 @@ var (
 	errRefused     = errors.New("nothing was changed")
 	errSettings    = errors.New("there are no settings")
 	errInterrupted = errors.New("interrupted") // before it was done
+	errNoDevice    = errors.New("no such device")
 )
 
 // status gives the exit status of an error: 0 done, 1 failed, 2 wrong usage, 3 not
@@ -40,6 +41,7 @@ func status(err error) int {
 	}
 	_, otherHost := errors.AsType[*server.OtherHost](err)
 	_, network := errors.AsType[*net.OpError](err)
+	_, gone := errors.AsType[*device.Gone](err)
 	switch {
 	case err == nil:
 		return 0
@@ -47,7 +49,7 @@ func status(err error) int {
 		return 2
 	case is(account.ErrUnknown, device.ErrUnknown):
 		return 3
-	case otherHost, is(errRefused, account.ErrExists, account.ErrName, account.ErrShort, account.ErrLong, account.ErrTyped,
+	case otherHost, gone, is(errRefused, account.ErrExists, account.ErrName, account.ErrShort, account.ErrLong, account.ErrTyped,
 		account.ErrCommon, account.ErrNamed, account.ErrEmail, store.ErrNewer, store.ErrOlder, store.ErrLog, owner.ErrShared, device.ErrClone, device.ErrPhones, device.ErrSuspended, device.ErrLocked, device.ErrNew):
 		return 4
 	case network && !server.InUse(err):
@@ -105,8 +107,12 @@ func apart(err error) []error {
 	return []error{err}
 }
 
-// line is an error without line breaks and without the names of our packages.
+// line is an error without line breaks and without the names of our packages. Of a device
+// that isn't there it doesn't say what a phone is told, which signs its calls.
 func line(err error) string {
+	if errors.Is(err, device.ErrUnknown) {
+		return errNoDevice.Error()
+	}
 	text := strings.ReplaceAll(err.Error(), errUsage.Error()+"\n", "")
 	for _, name := range []string{"account: ", "device: ", "store: ", "seal: "} {
 		text = strings.ReplaceAll(strings.TrimPrefix(text, name), ": "+name, ": ")
