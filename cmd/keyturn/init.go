@@ -229,12 +229,14 @@ func (c *initCmd) secure(t *terminal, s *config.Config) error {
 	return nil
 }
 
-// write puts settings and key where they belong. made says whether the key is new.
+// write puts settings and key where they belong. made says whether the key is new. The
+// service's group may look where the settings are, and nobody else where the data is.
 func write(file string, s config.Config) (made bool, err error) {
-	for _, folder := range []string{filepath.Dir(file), filepath.Dir(s.KeyFile())} {
-		if err := os.MkdirAll(folder, 0o750); err != nil {
-			return false, err
-		}
+	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
+		return false, err
+	}
+	if err := os.MkdirAll(filepath.Dir(s.KeyFile()), 0o700); err != nil {
+		return false, err
 	}
 	if made, err = seal.Make(s.KeyFile()); err != nil {
 		return false, err
