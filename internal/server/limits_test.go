@@ -92,7 +92,11 @@ func TestHealth(t *testing.T) {
 	s, l := serverWith(t, func(c *config.Config) { c.Health = addr })
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(t.Context(), l) }()
-	t.Cleanup(func() { <-ended })
+	t.Cleanup(func() {
+		if err := <-ended; err != nil {
+			t.Errorf("it stops with %v", err)
+		}
+	})
 	for path, want := range map[string]int{"/health": 200, "/": 404, "/sign-in": 404} {
 		answer, err := http.Get("http://" + addr + path)
 		if err != nil {
