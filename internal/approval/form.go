@@ -24,15 +24,15 @@ func (c *hearing) form(origin string) error {
 		return fmt.Errorf("%w: device", ErrRefused)
 	case !a.Fits(c.Carry):
 		return fmt.Errorf("%w: carried", ErrRefused)
-	case a.Decision == keyturn.Approve && !c.proven():
+	case a.Decision == keyturn.Approve && !c.hasProof():
 		return fmt.Errorf("%w: unlock", ErrRefused)
 	}
 	return nil
 }
 
-// proven reports whether the answer has a proof, of the kind that it says and that
+// hasProof reports whether the answer has a proof, of the kind that it says and that
 // the device has. It judges nothing.
-func (c *hearing) proven() bool {
+func (c *hearing) hasProof() bool {
 	p := c.reply.Proof
 	return c.answer.Unlock == c.device.Unlock && p != nil && p.Type == c.device.Unlock && p.Valid() == nil
 }

@@ -25,13 +25,13 @@ func (s *Service) Redeem(ctx context.Context, h Handle, g policy.Grant) (Request
 	if state := s.settled(ctx, was); state != Approved {
 		return Request{}, policy.Proven{}, &Gone{state}
 	}
-	ev := s.about(was).As(audit.RequestRedeemed).With("acr", was.proven().ACR())
+	ev := s.about(was).As(audit.RequestRedeemed).With("acr", string(was.Proven().ACR()))
 	r, err := s.Store.Redeem(ctx, was.ID, h.Token.Hash(), was.limit(g), ev)
 	if err != nil {
 		return Request{}, policy.Proven{}, fmt.Errorf("redeem %s: %w", was.ID, err)
 	}
 	s.wake(r)
-	return r, r.proven(), nil
+	return r, r.Proven(), nil
 }
 
 // limit takes from a grant what this approval doesn't give. Attacks A24, A28.
@@ -45,7 +45,7 @@ func (r Request) limit(g policy.Grant) policy.Grant {
 	return g
 }
 
-// proven is what an approved request has shown.
-func (r Request) proven() policy.Proven {
-	return policy.Proven{Account: r.Account, Way: r.Way, Unlock: r.Unlock, Device: r.Device, Request: r.ID, At: r.Answered}
+// Proven is what an approved request has shown.
+func (r Request) Proven() policy.Proven {
+	return policy.Proven{Account: r.Account, Way: r.Way, Password: !r.Password.IsZero(), Unlock: r.Unlock, Device: r.Device, Request: r.ID, At: r.Answered}
 }

@@ -44,7 +44,7 @@ func TestRedeem(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		ask   func(*world, *phone) asked
-		acr   string
+		acr   policy.ACR
 		known bool // the browser is known afterwards
 	}{
 		{"with a number", (*world).ask, "urn:keyturn:aal2", true},

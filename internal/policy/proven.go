@@ -21,48 +21,54 @@ const (
 
 // Proven is what a session rests on: who, how, by which device, when.
 type Proven struct {
-	Account string         // "acc_…"
-	Way     Way            //
-	Unlock  keyturn.Unlock // of the approving device; empty without one
-	Device  string         // that approved; empty without one
-	Request string         // that was redeemed; empty without one
-	At      time.Time      // of the approval, or of the password
-	Checked string         // hash that a password was compared with, while the session is begun; not kept
+	Account  string         // "acc_…"
+	Way      Way            //
+	Password bool           // it was typed for this
+	Unlock   keyturn.Unlock // of the approving device; empty without one
+	Device   string         // that approved; empty without one
+	Request  string         // that was redeemed; empty without one
+	At       time.Time      // of the approval, or of the password
+	Checked  string         // hash that a password was compared with, while the session is begun; not kept
 }
 
-// ACR is the authentication context class that applications are told, spec §18.
-func (p Proven) ACR() string {
+// ACR is the class that applications are told.
+func (p Proven) ACR() ACR {
 	switch p.Way {
 	case ByNumber, ByQR:
-		return "urn:keyturn:aal2"
+		return AAL2
 	case ByApproval:
-		return "urn:keyturn:aal2-known"
+		return AAL2Known
 	case ByOffline:
-		return "urn:keyturn:aal2-offline"
+		return AAL2Offline
 	case ByRecovery:
-		return "urn:keyturn:recovery"
+		return Recovery
 	}
-	return "urn:keyturn:aal1"
+	return AAL1
 }
 
-// AMR are the authentication methods, RFC 8176 and spec §18: facts only.
-func (p Proven) AMR() []string {
+// AMR are the authentication methods, RFC 8176 and spec §18: what was checked, and nothing
+// else.
+func (p Proven) AMR() (methods []string) {
+	if p.Password {
+		methods = append(methods, "pwd")
+	}
 	switch p.Way {
 	case ByNumber, ByQR, ByApproval:
-		how := "user"
-		if p.Unlock == keyturn.UnlockPIN {
-			how = "pin"
+		methods = append(methods, "pop", "swk", "mca", "mfa")
+		if p.Unlock != keyturn.UnlockPIN {
+			methods = append(methods, "user")
 		}
-		return []string{"pwd", "pop", "swk", "mca", "mfa", how}
 	case ByOffline:
-		if p.Unlock == keyturn.UnlockPIN {
-			return []string{"pwd", "otp", "mfa", "pin"}
-		}
-		return []string{"pwd", "otp", "mfa"}
+		methods = append(methods, "otp", "mfa")
 	case ByRecovery:
-		return []string{"pwd", "mfa"}
+		return append(methods, "mfa")
+	default:
+		return methods
 	}
-	return []string{"pwd"}
+	if p.Unlock == keyturn.UnlockPIN {
+		methods = append(methods, "pin")
+	}
+	return methods
 }
 
 // A Grant is what a browser gets when its request is redeemed. Package session

@@ -14,7 +14,7 @@ func TestClaims(t *testing.T) {
 	for _, tt := range []struct {
 		way    policy.Way
 		unlock keyturn.Unlock
-		acr    string
+		acr    policy.ACR
 		amr    string
 	}{
 		{policy.ByNumber, keyturn.UnlockPIN, "urn:keyturn:aal2", "pwd pop swk mca mfa pin"},
@@ -31,12 +31,16 @@ func TestClaims(t *testing.T) {
 		{"carrier pigeon", keyturn.UnlockPIN, "urn:keyturn:aal1", "pwd"},
 	} {
 		t.Run(string(tt.way)+" "+string(tt.unlock), func(t *testing.T) {
-			p := policy.Proven{Way: tt.way, Unlock: tt.unlock}
+			p := policy.Proven{Way: tt.way, Password: true, Unlock: tt.unlock}
 			if got := p.ACR(); got != tt.acr {
 				t.Errorf("acr %q, want %q", got, tt.acr)
 			}
 			if got := strings.Join(p.AMR(), " "); got != tt.amr {
 				t.Errorf("amr %q, want %q", got, tt.amr)
+			}
+			p.Password = false
+			if got, want := strings.Join(p.AMR(), " "), strings.TrimSpace(strings.TrimPrefix(tt.amr, "pwd")); got != want {
+				t.Errorf("amr without a password %q, want %q", got, want)
 			}
 		})
 	}

@@ -84,7 +84,7 @@ func (p *Portal) home(r *http.Request, s session.Session) (h homePage, err error
 	if a.Quiet.After(p.Now()) {
 		h.Quiet = a.Quiet
 	}
-	h.Proven, h.How = s.Proven.ACR(), howProven(s.Proven)
+	h.Proven, h.How = string(s.Proven.ACR()), howProven(s.Proven)
 	if h.Phones, err = p.phones(ctx, s.Account); err != nil {
 		return h, err
 	}

@@ -31,7 +31,7 @@ func (p *Portal) showLost(w http.ResponseWriter, r *http.Request, s session.Sess
 	if l.Frame, err = p.frame(r, s); err != nil {
 		return err
 	}
-	l.Proven = s.Proven.ACR()
+	l.Proven = string(s.Proven.ACR())
 	codes, err := p.Accounts.RecoveryCodes(r.Context(), s.Account)
 	if err != nil {
 		return err

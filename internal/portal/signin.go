@@ -127,7 +127,7 @@ func (p *Portal) signInRefused(w http.ResponseWriter, r *http.Request, name stri
 // grace, for the security home, which leads there.
 func (p *Portal) signInByPassword(w http.ResponseWriter, r *http.Request, a account.Account) error {
 	ctx, agent, addr := r.Context(), page.Browser(r.UserAgent()), page.Addr(r)
-	proven := policy.Proven{Account: a.ID, Way: policy.ByPassword, At: p.Now(), Checked: a.Password}
+	proven := policy.Proven{Account: a.ID, Way: policy.ByPassword, Password: true, At: p.Now(), Checked: a.Password}
 	s, cookie, err := p.Sessions.Begin(ctx, proven, p.token(r, page.SignedIn), agent, addr)
 	if err != nil {
 		return err

@@ -35,7 +35,7 @@ func (s *Service) Begin(ctx context.Context, p policy.Proven, before token.Token
 	n := Session{ID: keyturn.NewID(keyturn.SessionID), Account: p.Account, Proven: p, Agent: agent, IP: ip,
 		Begun: now, Used: now, Ends: now.Add(s.Limits.SessionMost)}
 	ev := audit.Event{Kind: audit.SessionBegun, At: now, Account: p.Account, Device: p.Device, Subject: n.ID}
-	if err := s.Store.AddSession(ctx, n, cookie.Hash(), before.Hash(), ev.With("acr", p.ACR())); err != nil {
+	if err := s.Store.AddSession(ctx, n, cookie.Hash(), before.Hash(), ev.With("acr", string(p.ACR()))); err != nil {
 		return Session{}, "", fmt.Errorf("begin a session: %w", err)
 	}
 	return n, cookie, nil

@@ -67,7 +67,7 @@ func newService() (*session.Service, *kept) {
 	return &session.Service{Store: store{k}, Limits: policy.Defaults(), Now: func() time.Time { return now }}, k
 }
 
-var proven = policy.Proven{Account: "acc_ada", Way: policy.ByPassword, At: now}
+var proven = policy.Proven{Account: "acc_ada", Way: policy.ByPassword, Password: true, At: now}
 
 // A20: whatever cookie was there before, a sign-in draws a new one, and the old
 // session ends with it.

@@ -147,8 +147,8 @@ func (tx *Tx) recovered(account string, g policy.Grant, ev audit.Event) error {
 	if err := tx.tell(ev); err != nil {
 		return err
 	}
-	p := policy.Proven{Account: account, Way: policy.ByRecovery, At: ev.At}
+	p := policy.Proven{Account: account, Way: policy.ByRecovery, Password: true, At: ev.At}
 	begun := audit.Event{Kind: audit.SessionBegun, At: ev.At, Account: account, Subject: g.Session}
 	s := session.Session{ID: g.Session, Account: account, Proven: p, Agent: g.Agent, IP: g.IP, Begun: ev.At, Used: ev.At, Ends: g.Ends}
-	return tx.addSession(s, g.Cookie, g.Before, begun.With("acr", p.ACR()))
+	return tx.addSession(s, g.Cookie, g.Before, begun.With("acr", string(p.ACR())))
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"keyturn"
@@ -46,7 +47,14 @@ func (d *DB) AddSession(ctx context.Context, s session.Session, cookie, before k
 	})
 }
 
+// errNoPassword is a programmer's mistake: rows of sessions don't say whether a password was
+// typed, since no session has begun without.
+var errNoPassword = errors.New("store: a session begins with a password")
+
 func (tx *Tx) addSession(s session.Session, cookie, before keyturn.Bytes, ev audit.Event) error {
+	if !s.Proven.Password {
+		return errNoPassword
+	}
 	if err := tx.endSession(before, ev.As(audit.SessionEnded)); err != nil {
 		return err
 	}
@@ -64,7 +72,7 @@ func (d *DB) Session(ctx context.Context, cookie keyturn.Bytes, idle time.Durati
 	if err != nil {
 		return session.Session{}, none(err, session.ErrNone)
 	}
-	s.Proven.Account = s.Account
+	s.Proven.Account, s.Proven.Password = s.Account, true // every session began with one
 	if at.Sub(s.Used) >= time.Minute {
 		s.Used = at
 		err = d.write(ctx, func(tx *Tx) error { return tx.run(sessionSQL.Use, at, s.ID) })
@@ -121,7 +129,7 @@ func (tx *Tx) grant(r approval.Request, g policy.Grant, ev audit.Event) error {
 	ev = ev.As(audit.SessionBegun)
 	ev.Subject = g.Session
 	s := session.Session{ID: g.Session, Account: r.Account, Agent: g.Agent, IP: g.IP, Begun: ev.At, Used: ev.At, Ends: g.Ends,
-		Proven: policy.Proven{Account: r.Account, Way: r.Way, Unlock: r.Unlock, Device: r.Device, Request: r.ID, At: r.Answered}}
+		Proven: r.Proven()}
 	if err := tx.addSession(s, g.Cookie, g.Before, ev); err != nil {
 		return err
 	}

@@ -117,7 +117,7 @@ var passwords = []contract{
 		r := question(ada, func(r *approval.Request) { r.Checked = "$argon2id$" })
 		w.want(w.db.BeginRequest(w.Context(), r, nil, 3, about(r, audit.RequestBegun)), account.ErrPassword)
 		s := session.Session{ID: keyturn.NewID(keyturn.SessionID), Account: ada, Begun: now, Used: now, Ends: now.Add(time.Hour),
-			Proven: policy.Proven{Account: ada, Way: policy.ByPassword, At: now, Checked: "$argon2id$"}}
+			Proven: policy.Proven{Account: ada, Way: policy.ByPassword, Password: true, At: now, Checked: "$argon2id$"}}
 		begun := audit.Event{Kind: audit.SessionBegun, At: now, Account: ada, Subject: s.ID}
 		w.want(w.db.AddSession(w.Context(), s, random(), nil, begun), account.ErrPassword)
 		w.wantEvents(ada, audit.RequestBegun, 0)

@@ -18,7 +18,7 @@ var sessions = []contract{
 	{"what was added is found by its cookie", func(w *world) {
 		ada, cookie := w.account(), random()
 		want := session.Session{ID: keyturn.NewID(keyturn.SessionID), Account: ada, Agent: "Safari on iPhone", IP: "2001:db8::1",
-			Begun: now, Used: now, Ends: now.Add(time.Hour), Proven: policy.Proven{Account: ada, Way: policy.ByNumber,
+			Begun: now, Used: now, Ends: now.Add(time.Hour), Proven: policy.Proven{Account: ada, Way: policy.ByNumber, Password: true,
 				Unlock: keyturn.UnlockPIN, Device: "dev_1", Request: "req_1", At: now.Add(-time.Minute)}}
 		w.must(w.db.AddSession(w.Context(), want, cookie, nil, audit.Event{Kind: audit.SessionBegun, At: now, Account: ada, Subject: want.ID}))
 		if got := w.aSession(cookie); got != want {
@@ -27,11 +27,18 @@ var sessions = []contract{
 		w.wantEvents(want.ID, audit.SessionBegun, 1)
 		w.noSession(random())
 	}},
+	{"none begins without a password: a row doesn't say whether there was one", func(w *world) {
+		n := w.sessionOf(w.account())
+		n.Proven.Password = false
+		if err := w.db.AddSession(w.Context(), n, random(), nil, audit.Event{Kind: audit.SessionBegun, At: now, Subject: n.ID}); err == nil {
+			w.Error("it is kept, and would be read as one with a password")
+		}
+	}},
 	{"a new one ends the one before", func(w *world) {
 		ada := w.account()
 		id, old := w.session(ada)
 		n := session.Session{ID: keyturn.NewID(keyturn.SessionID), Account: ada, Begun: now, Used: now, Ends: now.Add(time.Hour),
-			Proven: policy.Proven{At: now}}
+			Proven: policy.Proven{Password: true, At: now}}
 		w.must(w.db.AddSession(w.Context(), n, random(), old, audit.Event{Kind: audit.SessionBegun, At: now, Subject: n.ID}))
 		w.noSession(old)
 		w.wantEvents(id, audit.SessionEnded, 1)
@@ -67,7 +74,7 @@ var sessions = []contract{
 			w.Helper()
 			for way, want := range map[policy.Way]bool{policy.ByPassword: want, policy.ByNumber: false} {
 				s := session.Session{ID: keyturn.NewID(keyturn.SessionID), Account: ada, Begun: now, Used: now,
-					Ends: now.Add(time.Hour), Proven: policy.Proven{Way: way, At: now}}
+					Ends: now.Add(time.Hour), Proven: policy.Proven{Way: way, Password: true, At: now}}
 				cookie := random()
 				w.must(w.db.AddSession(w.Context(), s, cookie, nil, audit.Event{At: now}))
 				if got := w.aSession(cookie); got.Late != want {
@@ -227,7 +234,7 @@ func (w *world) grant(of string, by device.Device, old keyturn.Bytes, until time
 	_, err := w.db.Redeem(w.Context(), r.ID, r.Pending, g, about(r, audit.RequestRedeemed))
 	w.must(err)
 	s := w.aSession(g.Cookie)
-	want := policy.Proven{Account: of, Way: policy.ByNumber, Unlock: by.Unlock, Device: by.ID, Request: r.ID, At: now}
+	want := policy.Proven{Account: of, Way: policy.ByNumber, Password: true, Unlock: by.Unlock, Device: by.ID, Request: r.ID, At: now}
 	if s.ID != g.Session || s.Proven != want || s.Agent != g.Agent || s.IP != g.IP || !s.Ends.Equal(g.Ends) {
 		w.Errorf("session %+v, want it as granted", s)
 	}

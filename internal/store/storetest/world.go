@@ -97,7 +97,7 @@ func (w *world) session(of string) (id string, cookie keyturn.Bytes) {
 func (w *world) sessionOf(of string) session.Session {
 	return session.Session{ID: keyturn.NewID(keyturn.SessionID), Account: of, Agent: "Firefox on Windows", IP: "192.0.2.1",
 		Begun: now, Used: now, Ends: now.Add(12 * time.Hour),
-		Proven: policy.Proven{Account: of, Way: policy.ByPassword, At: now}}
+		Proven: policy.Proven{Account: of, Way: policy.ByPassword, Password: true, At: now}}
 }
 
 // code begins an activation of an account.
