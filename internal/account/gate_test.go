@@ -62,10 +62,11 @@ func TestA99KeptPlaces(t *testing.T) {
 	known.Browser = []byte("hash of Ada's cookie")
 	enter("she", known)
 	until(t, func() bool { _, kept := w.Waiting(); return kept == 1 })
-	let <- struct{}{}
-	let <- struct{}{}
-	if first, second := <-done, <-done; first != "a stranger" || second != "she" {
-		t.Errorf("%s is done and then %s, want her after the one who was inside", first, second)
+	for _, want := range []string{"a stranger", "she"} {
+		let <- struct{}{}
+		if got := <-done; got != want {
+			t.Errorf("%s is done, want the one who was inside and then her", got)
+		}
 	}
 	leave()
 	close(let)

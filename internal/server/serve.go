@@ -44,15 +44,16 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	case err = <-failed:
 		err = fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
-		err = s.finish(h, l, crowd)
+		err = s.finish(h, l, failed, crowd)
 	}
 	others()
 	return errors.Join(err, s.Close())
 }
 
 // finish is the graceful end.
-func (s *Server) finish(h *http.Server, l net.Listener, crowd *crowd) error {
+func (s *Server) finish(h *http.Server, l net.Listener, left <-chan error, crowd *crowd) error {
 	err := l.Close()
+	<-left // or h would close the listener once more
 	s.stop()
 	crowd.goes(lastCalls)
 	ctx, cancel := context.WithTimeout(context.Background(), finishIn)
