@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -109,14 +110,20 @@ func runs(ctx context.Context, t *testing.T, version string) {
 }
 
 // again loads the page again until its first screen is of that version: the page of before may let go of its lock too late
-// for the one that is loaded.
+// for the one that is loaded. Of one that shows no screen for long it says how it stands, and does what its person would do.
 func again(ctx context.Context, t *testing.T, version string) {
 	t.Helper()
 	const loaded = `new Promise((go) => setTimeout(go, 50)).then(() => !globalThis.leaves && document.querySelector("[data-screen]") ? globalThis.versionHere ?? "" : "")`
 	const reload = `(globalThis.leaves = true, location.reload(), "")`
+	began := time.Now()
 	for step, got := reload, ""; got != version; {
 		if ctx.Err() != nil {
 			t.Fatalf("loaded again, version %s doesn't begin", version)
+		}
+		if time.Since(began) > long {
+			state, err := ask[string](ctx, stands)
+			t.Logf("loaded again, it shows nothing for %s: %s %v", long, state, err)
+			step, began = reload, time.Now()
 		}
 		now, err := ask[string](ctx, step)
 		if step = loaded; err == nil && now != "" && now != version {
@@ -125,6 +132,16 @@ func again(ctx context.Context, t *testing.T, version string) {
 		got = now
 	}
 }
+
+// long is longer than a start takes that waits for all that it may wait for.
+const long = time.Minute
+
+// stands tells what a start depends on.
+const stands = `(async () => JSON.stringify({
+	leaves: globalThis.leaves, here: globalThis.versionHere, ready: document.readyState, at: location.href, page: document.documentElement.dataset.version,
+	shows: document.body.innerText.slice(0, 300), taken: sessionStorage.getItem("keyturn.taken"), locks: await navigator.locks.query(), shells: await caches.keys(),
+	workers: (await navigator.serviceWorker.getRegistrations()).map((r) => [r.active?.state, r.waiting?.state, r.installing?.state]),
+}))()`
 
 // alone waits until no other window is open, nor the page of before.
 func alone(ctx context.Context, t *testing.T) {
