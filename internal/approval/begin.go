@@ -49,9 +49,9 @@ type Attempt struct {
 // the request and redeem it.
 //
 // An asker that can't know whether its question arrived, such as a RADIUS client, brings a
-// token of its own, which it makes of that question ([token.Derive]): asked again, also on
-// another node and of a request that has ended, it gets that request and no phone rings.
-// [ErrRepeats] if something else was asked with it.
+// token of its own, which it makes of all of that question ([token.Derive]): asked again, also
+// on another node and of a request that has ended, it gets that request and no phone rings,
+// whatever has changed since. [ErrAskedOther] if something else was asked with it.
 //
 // A sign-in's request is made also where no phone can answer it: the page that it
 // leads to says so, and its handle is what a recovery code goes with. A security
@@ -59,39 +59,77 @@ type Attempt struct {
 // errors are [ErrFull], also for more security changes than a session may ask for,
 // [*TooMany], and [ErrUnknown] for an account that may not sign in, or a session that has ended.
 func (s *Service) Begin(ctx context.Context, a Attempt) (Request, Handle, error) {
-	if err := s.mayChange(ctx, a); err != nil {
-		return Request{}, Handle{}, fmt.Errorf("begin for %s: %w", a.Account, err)
-	}
-	r := s.request(a)
-	phones, err := s.phones(ctx, r)
-	if err == nil {
-		err = s.allowedBy(phones, a.Action)
-	}
+	r, h, err := s.begin(ctx, a)
 	if err != nil {
 		return Request{}, Handle{}, fmt.Errorf("begin for %s: %w", a.Account, err)
 	}
-	h := Handle{cmp.Or(a.Repeats, token.New()), r.ID}
+	return r, h, nil
+}
+
+func (s *Service) begin(ctx context.Context, a Attempt) (r Request, h Handle, err error) {
+	r = s.request(a)
+	h = Handle{cmp.Or(a.Repeats, token.New()), r.ID}
 	if r.Pending, r.Repeats = h.Token.Hash(), a.Repeats != ""; r.Pending == nil {
-		return Request{}, Handle{}, fmt.Errorf("begin for %s: %w", a.Account, ErrUnknown) // a door's mistake: the whole world would have it
+		return r, h, ErrUnknown // a door's mistake: everybody would have it
 	}
-	if err := s.drawNumber(&r); err != nil {
-		return Request{}, Handle{}, fmt.Errorf("begin for %s: %w", a.Account, err)
+	if was, err := s.before(ctx, r); err != nil || was.ID != "" {
+		return was, Handle{h.Token, was.ID}, err
+	}
+	phones, err := s.mayAsk(ctx, a, r)
+	if err == nil {
+		err = s.drawNumber(&r)
+	}
+	if err != nil {
+		return r, h, err
 	}
 	ev := s.about(r).As(audit.RequestBegun)
 	ev.Reference = r.Reference
 	err = s.Store.BeginRequest(ctx, r, a.Before.Hash(), s.Limits.Requests, ev)
-	var was *Repeated
-	if errors.As(err, &was) { // the phones know
-		r, h.Request = was.Request, was.Request.ID
-		r.State = r.At(s.Now())
-		return r, h, nil
+	if errors.Is(err, ErrAsked) { // by another node, meanwhile
+		r, err = s.before(ctx, r)
+		return r, Handle{h.Token, r.ID}, err
 	}
 	if err != nil {
-		return Request{}, Handle{}, fmt.Errorf("begin for %s: %w", a.Account, err)
+		return r, h, err
 	}
 	s.wake(r)
 	s.ring(ctx, r, phones)
 	return r, h, nil
+}
+
+// before returns what an asker that repeats has asked with the token of r, as it stands
+// now; the zero value if nothing. Its phones know of it.
+func (s *Service) before(ctx context.Context, r Request) (Request, error) {
+	if !r.Repeats {
+		return Request{}, nil
+	}
+	was, err := s.Store.RequestOf(ctx, r.Pending)
+	switch {
+	case errors.Is(err, ErrUnknown):
+		return Request{}, nil
+	case err == nil && !was.asks(r):
+		err = ErrAskedOther
+	}
+	was.State = was.At(s.Now())
+	return was, err
+}
+
+// asks reports whether two requests ask the same of the same account.
+func (r Request) asks(o Request) bool {
+	return r.Account == o.Account && r.App == o.App && r.Action == o.Action && r.Message == o.Message && r.Target == o.Target &&
+		r.Session == o.Session && r.Carry == o.Carry
+}
+
+// mayAsk returns the phones that can answer a request, if it may be put to them.
+func (s *Service) mayAsk(ctx context.Context, a Attempt, r Request) ([]device.Device, error) {
+	if err := s.mayChange(ctx, a); err != nil {
+		return nil, err
+	}
+	phones, err := s.phones(ctx, r)
+	if err == nil {
+		err = s.allowedBy(phones, a.Action)
+	}
+	return phones, err
 }
 
 // mayChange counts what a session asks a phone for besides signing in: each is a

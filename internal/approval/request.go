@@ -99,18 +99,19 @@ const (
 
 // Errors a caller can act on. Any other error is a fault of the server.
 var (
-	ErrRefused  = errors.New("approval: answer is not well-formed, lacks the number, or is not signed by the device")
-	ErrChanged  = errors.New("approval: answer is about another challenge")
-	ErrUnknown  = errors.New("approval: no such request, or not this browser's")
-	ErrReplaced = errors.New("approval: the browser has a newer request")
-	ErrRepeats  = errors.New("approval: its asker has asked something else with this token")
-	ErrFull     = errors.New("approval: too many requests wait for the account")
-	ErrNoPhone  = errors.New("approval: the account has no phone that can answer")
-	ErrTooLate  = errors.New("approval: too late, the password has to be given again")
-	ErrOffline  = errors.New("approval: challenge codes are off for the account after wrong responses")
-	ErrUnseen   = errors.New("approval: a response code can't approve this, since the phone doesn't show what is asked")
-	ErrMistyped = errors.New("approval: a response has eight digits")
-	ErrRepeated = errors.New("approval: the account has had this challenge code before")
+	ErrRefused    = errors.New("approval: answer is not well-formed, lacks the number, or is not signed by the device")
+	ErrChanged    = errors.New("approval: answer is about another challenge")
+	ErrUnknown    = errors.New("approval: no such request, or not this browser's")
+	ErrReplaced   = errors.New("approval: the browser has a newer request")
+	ErrAsked      = errors.New("approval: its asker has asked with this token before")
+	ErrAskedOther = errors.New("approval: its asker has asked something else with this token")
+	ErrFull       = errors.New("approval: too many requests wait for the account")
+	ErrNoPhone    = errors.New("approval: the account has no phone that can answer")
+	ErrTooLate    = errors.New("approval: too late, the password has to be given again")
+	ErrOffline    = errors.New("approval: challenge codes are off for the account after wrong responses")
+	ErrUnseen     = errors.New("approval: a response code can't approve this, since the phone doesn't show what is asked")
+	ErrMistyped   = errors.New("approval: a response has eight digits")
+	ErrRepeated   = errors.New("approval: the account has had this challenge code before")
 )
 
 // A TooMany is [ErrFull] with how long to wait: too many sign-ins were asked for.
@@ -120,11 +121,6 @@ func (t *TooMany) Error() string { return "approval: too many sign-ins were aske
 
 // Unwrap makes it an [ErrFull].
 func (t *TooMany) Unwrap() error { return ErrFull }
-
-// A Repeated is the request that an asker has asked before.
-type Repeated struct{ Request Request }
-
-func (r *Repeated) Error() string { return "approval: was asked before" }
 
 // A Gone says that the request has ended, and how; "unknown" for one that is
 // not the caller's.
@@ -175,8 +171,7 @@ type Store interface {
 	// one that was checked any more. What is replaced gets an event of its own.
 	//
 	// If its asker repeats and there is a request of that token already, waiting or not,
-	// nothing changes: [*Repeated], or [ErrRepeats] if that one is about another account, app,
-	// action or message. Of two that come at once, also to two nodes, one is stored.
+	// nothing changes: [ErrAsked]. Of two that come at once, also to two nodes, one is stored.
 	BeginRequest(ctx context.Context, r Request, before keyturn.Bytes, most int, ev audit.Event) error
 
 	// Request returns [ErrUnknown] if there is none.

@@ -119,8 +119,11 @@ func (s *Service) Wait(ctx context.Context, h Handle, most time.Duration) (Reque
 		return r.Expires.Sub(now), r.State == Waiting, err
 	}
 	lasts, more, err := look() // once more: now every change is heard of
-	if err == nil && more && most > 0 {
-		err = hint.Follow{Most: most}.Until(ctx, hints, lasts, look)
+	if err != nil || !more || most <= 0 {
+		return r, err
+	}
+	if err = (hint.Follow{Most: most}).Until(ctx, hints, lasts, look); err == nil && r.State == Waiting {
+		_, _, err = look() // a hint may have been lost
 	}
 	return r, err
 }

@@ -74,14 +74,11 @@ func (tx *Tx) notAsked(r approval.Request) error {
 	if !r.Repeats {
 		return nil
 	}
-	was, err := one(tx, requestFields, requestSQL.Newest, r.Pending)
-	switch {
-	case err != nil:
-		return none(err, nil)
-	case was.Account != r.Account || was.App != r.App || was.Action != r.Action || was.Message != r.Message || was.Target != r.Target:
-		return approval.ErrRepeats
+	_, err := one(tx, requestFields, requestSQL.Newest, r.Pending)
+	if err == nil {
+		return approval.ErrAsked
 	}
-	return &approval.Repeated{Request: was}
+	return none(err, nil)
 }
 
 // asksStill refuses a change that a session asks for which has just ended: its end found

@@ -18,7 +18,7 @@ const size = 32
 
 // A Token is a value as its holder has it, in base64url without padding: 43 characters.
 // It may be any text that somebody sent in place of one, such as "". It is shown by no
-// verb of package fmt, no log and no JSON, also inside of something else; string(t) is
+// verb of package fmt (but in an unexported field), no log and no JSON; string(t) is
 // what is sent.
 type Token string
 
