@@ -36,7 +36,8 @@ type Account struct {
 	Held     bool      // an alarm has stopped its security changes until the operator unlocks it
 	MoreTime bool      // its person wants every request to begin with the longest life
 	Added    time.Time //
-	Password string    // Argon2id in PHC form; never leaves the server
+	Password Hash      // never leaves the server
+	Revision int64     // counts its passwords: the first is 1
 }
 
 // A Listed is an account as a list of all has it.

@@ -101,7 +101,7 @@ func (s *Service) Changed(ctx context.Context, id, addr string) error {
 }
 
 // matches is one hash inside the gate.
-func (s *Service) matches(ctx context.Context, g Guess, phc, password string) (right bool, err error) {
+func (s *Service) matches(ctx context.Context, g Guess, phc Hash, password string) (right bool, err error) {
 	queue := forAll
 	if g.kept {
 		queue = forKept
@@ -116,7 +116,7 @@ func (s *Service) matches(ctx context.Context, g Guess, phc, password string) (r
 }
 
 // hash is one hash inside the gate.
-func (s *Service) hash(ctx context.Context, secret string) (string, error) {
+func (s *Service) hash(ctx context.Context, secret string) (Hash, error) {
 	m, leave, err := s.enter(ctx)
 	if err != nil {
 		return "", err

@@ -7,14 +7,14 @@ import (
 )
 
 // Matches is matches, for tests.
-func Matches(phc, secret string) (bool, error) { return matches(&argon2.Memory{}, phc, secret) }
+func Matches(phc Hash, secret string) (bool, error) { return matches(&argon2.Memory{}, phc, secret) }
 
-// Hash is hash, and LightHash that of a light service, for tests.
-func Hash(secret string) string      { return full.hash(&argon2.Memory{}, secret) }
-func LightHash(secret string) string { return light.hash(&argon2.Memory{}, secret) }
+// HashOf is hash, and LightHashOf that of a light service, for tests.
+func HashOf(secret string) Hash      { return full.hash(&argon2.Memory{}, secret) }
+func LightHashOf(secret string) Hash { return light.hash(&argon2.Memory{}, secret) }
 
 // Compared is the hash that a password for a name is compared with, for tests.
-func (s *Service) Compared(ctx context.Context, name string) string {
+func (s *Service) Compared(ctx context.Context, name string) Hash {
 	a, _, _ := s.meant(ctx, name)
 	return a.Password
 }

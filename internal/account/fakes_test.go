@@ -100,7 +100,7 @@ func (p *people) TakeCode(_ context.Context, _ string, row int) (int, error) {
 	return p.row, nil
 }
 
-func (p *people) UnusedCode(_ context.Context, _, index string) (string, error) {
+func (p *people) UnusedCode(_ context.Context, _, index string) (account.Hash, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, c := range p.codes {
@@ -238,7 +238,7 @@ func newWorld(t *testing.T) *world {
 }
 
 // hashed is computed once.
-var hashed = sync.OnceValue(func() string { return account.LightHash(password) })
+var hashed = sync.OnceValue(func() account.Hash { return account.LightHashOf(password) })
 
 // attempt is one from an address of the documentation.
 func attempt(name, password string) account.Attempt {

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -40,20 +41,33 @@ func (s *Service) work() work {
 
 // nobody is what a password is compared with where there is no account: the same
 // work, and never right. A start costs no hash. Attack A29.
-func (w work) nobody() string { return w.phc(make([]byte, saltLen), make([]byte, keyLen)) }
+func (w work) nobody() Hash { return w.phc(make([]byte, saltLen), make([]byte, keyLen)) }
 
 // phc is a hash in PHC form.
-func (w work) phc(salt, key []byte) string {
+func (w work) phc(salt, key []byte) Hash {
 	b64 := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, w.memory, w.passes, lanes,
-		b64.EncodeToString(salt), b64.EncodeToString(key))
+	return Hash(fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, w.memory, w.passes, lanes,
+		b64.EncodeToString(salt), b64.EncodeToString(key)))
 }
+
+// A Hash is the Argon2id hash of a password or a recovery code, in PHC form (the salt is in
+// it). It never leaves the server: no verb of package fmt shows one, but in an unexported
+// field, and no log. string(h) is what is kept.
+type Hash string
+
+const hashShown = "(hash)"
+
+// Format implements [fmt.Formatter].
+func (Hash) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, hashShown) }
+
+// MarshalJSON implements [json.Marshaler], for a log.
+func (Hash) MarshalJSON() ([]byte, error) { return []byte(`"` + hashShown + `"`), nil }
 
 // errPHC says that a stored hash can't be read: a fault of the database.
 var errPHC = errors.New("account: stored hash is not Argon2id in PHC form")
 
 // hash returns the Argon2id hash of a secret in PHC form.
-func (w work) hash(m *argon2.Memory, secret string) string {
+func (w work) hash(m *argon2.Memory, secret string) Hash {
 	var salt [saltLen]byte
 	rand.Read(salt[:]) // never fails
 	return w.phc(salt[:], m.IDKey(fold(secret), salt[:], w.passes, w.memory, lanes, keyLen))
@@ -61,9 +75,9 @@ func (w work) hash(m *argon2.Memory, secret string) string {
 
 // matches reports whether a secret has that hash. It costs what the parameters in
 // the hash say, so that hashes of an older version stay good.
-func matches(in *argon2.Memory, phc, secret string) (bool, error) {
+func matches(in *argon2.Memory, phc Hash, secret string) (bool, error) {
 	var version, m, t, p uint32
-	parts := strings.Split(phc, "$")
+	parts := strings.Split(string(phc), "$")
 	if len(parts) != 6 || parts[1] != "argon2id" {
 		return false, errPHC
 	}

@@ -31,12 +31,12 @@ type Change struct {
 
 // A NewPassword is what the store writes.
 type NewPassword struct {
-	Account string
-	Hash    string // Argon2id in PHC form
-	Session string // that stays; empty: none
-	Request string // approval that is used up; empty: the operator needs none
-	Checked string // hash that the present password was compared with; not looked at for the operator
-	Oldest  time.Time
+	Account  string
+	Hash     Hash
+	Session  string // that stays; empty: none
+	Request  string // approval that is used up; empty: the operator needs none
+	Revision int64  // of the account, whose present password was typed; not looked at for the operator
+	Oldest   time.Time
 }
 
 // ChangePassword gives an account another password, by an approval that its session
@@ -73,7 +73,7 @@ func (s *Service) ChangePassword(ctx context.Context, c Change) error {
 	if c.Place != "" {
 		ev = ev.With("place", c.Place)
 	}
-	n := NewPassword{Account: acc.ID, Hash: phc, Session: c.Session, Request: c.Request, Checked: acc.Password, Oldest: ev.At.Add(-s.Limits.ApprovalUse)}
+	n := NewPassword{Account: acc.ID, Hash: phc, Session: c.Session, Request: c.Request, Revision: acc.Revision, Oldest: ev.At.Add(-s.Limits.ApprovalUse)}
 	err = s.Store.SetPassword(ctx, n, ev)
 	if errors.Is(err, ErrPassword) {
 		err = s.refused(ctx, acc.ID, c.Addr)

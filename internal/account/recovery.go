@@ -17,7 +17,7 @@ const recoveryCodes = 8
 // A RecoveryHash is one recovery code as it is kept: two symbols that find it, and an Argon2id hash.
 type RecoveryHash struct {
 	Index string // the first two symbols; differ within a set
-	Hash  string // PHC form
+	Hash  Hash
 }
 
 // A CodeList is what is known of an account's recovery codes: the server has no
@@ -57,7 +57,7 @@ type Codes interface {
 	TakeCode(ctx context.Context, account string, row int) (taken int, err error)
 
 	// UnusedCode returns the hash of the unused code with that index, or [ErrUnknown].
-	UnusedCode(ctx context.Context, account, index string) (hash string, err error)
+	UnusedCode(ctx context.Context, account, index string) (Hash, error)
 
 	// SpendCode is unspent → spent, in one transaction with what it gives: the browser's
 	// request ends, the account's rows of wrong codes and wrong numbers are 0, the
@@ -150,7 +150,7 @@ type Spent struct {
 	Pending keyturn.Bytes
 	Oldest  time.Time // a password given before is too old
 	Index   string
-	Hash    string
+	Hash    Hash
 }
 
 // Recover signs a browser in with a recovery code, once: the grant's session begins
@@ -205,7 +205,7 @@ func (s *Service) mayRecover(ctx context.Context, id string) error {
 // tryCode compares a code with the one hash that it could have; last says that it was
 // the last try of the row. The place for the hash comes first, so that a busy server
 // takes no try.
-func (s *Service) tryCode(ctx context.Context, r Recovery) (phc string, right, last bool, err error) {
+func (s *Service) tryCode(ctx context.Context, r Recovery) (phc Hash, right, last bool, err error) {
 	m, leave, err := s.enter(ctx)
 	if err != nil {
 		return "", false, false, err

@@ -81,7 +81,7 @@ func (s *Service) Add(ctx context.Context, name, password, email string) (Accoun
 	}
 	a := Account{ID: keyturn.NewID(keyturn.AccountID), Name: name, Email: email, State: Active, First: true,
 		Added:    s.Now().Truncate(time.Second), // as the store keeps it
-		Password: phc}
+		Password: phc, Revision: 1}
 	if err := s.Store.AddAccount(ctx, a, Key(name), s.event(audit.AccountAdded, a.ID)); err != nil {
 		return Account{}, fmt.Errorf("add account: %w", err)
 	}

@@ -87,7 +87,7 @@ func TestUnusablePasswords(t *testing.T) {
 // A password that somebody has signs in, whatever is asked of new ones.
 func TestPasswordOfBefore(t *testing.T) {
 	w := newWorld(t)
-	w.people.byKey["eve"] = account.Account{ID: "acc_eve", Name: "eve", State: account.Active, Password: account.Hash("password")}
+	w.people.byKey["eve"] = account.Account{ID: "acc_eve", Name: "eve", State: account.Active, Password: account.HashOf("password")}
 	if _, err := w.Check(t.Context(), attempt("eve", "password")); err != nil {
 		t.Error(err)
 	}

@@ -16,7 +16,7 @@ import (
 func (w *world) attempt(p *phone) approval.Attempt {
 	return approval.Attempt{
 		Account: p.Account, Name: p.AccountName, App: "Mail", Action: keyturn.SignIn,
-		Browser: "Firefox on Windows", IP: "192.0.2.7", Place: "Lyon, France", Password: w.Now(),
+		Browser: "Firefox on Windows", IP: "192.0.2.7", Place: "Lyon, France", Password: w.Now(), Revision: 1,
 	}
 }
 

@@ -37,8 +37,8 @@ type Attempt struct {
 	Browser  string      // such as "Firefox on Windows"
 	IP       string      // RFC 5952; empty if switched off
 	Place    string      // such as "Lyon, France"; empty if not known
-	Password time.Time   // when the password was right
-	Checked  string      // hash that it was compared with; empty if none was typed for this
+	Password time.Time   // when a password was right that was typed for this; zero: none was
+	Revision int64       // of the account then: which password it was
 	again    bool        // for an earlier request
 	first    string      // the first that its password has made; empty: this one
 }
@@ -176,7 +176,7 @@ func (s *Service) request(a Attempt) Request {
 		Password: a.Password,
 		Again:    a.again,
 		First:    a.first,
-		Checked:  a.Checked,
+		Revision: a.Revision,
 
 		Reference: keyturn.NewReference(),
 	}

@@ -64,8 +64,8 @@ type Request struct {
 	State    State
 	Made     time.Time
 	Expires  time.Time // while waiting; once approved: end of redemption
-	Password time.Time // when the password was right
-	Checked  string    // while it is made: hash that the password was compared with; not kept
+	Password time.Time // when the password was right; zero: none was typed
+	Revision int64     // while it is made: of the account, when the password was right; not kept
 	Again    bool      // while it is made: the password was typed for an earlier one
 	First    string    // of those that one password has made one after the other; empty: this one is
 	Seen     string    // hint for the waiting page: "" or one of those below

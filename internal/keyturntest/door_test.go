@@ -24,7 +24,7 @@ type door struct {
 
 func (d door) ask(ctx context.Context, p *keyturntest.Person, question string) (approval.Request, approval.Handle, error) {
 	return d.Approvals.Begin(ctx, approval.Attempt{Account: p.ID, Name: p.Name, App: "Gateway", Action: keyturn.SignIn,
-		Known: true, Password: time.Now(), Repeats: token.Derive(d.key, "gateway", p.Name, question)})
+		Known: true, Password: time.Now(), Revision: p.Revision, Repeats: token.Derive(d.key, "gateway", p.Name, question)})
 }
 
 // A door without a browser begins on one node, repeats on the other, waits on both and

@@ -28,7 +28,7 @@ type Proven struct {
 	Device   string         // that approved; empty without one
 	Request  string         // that was redeemed; empty without one
 	At       time.Time      // of the approval, or of the password
-	Checked  string         // hash that a password was compared with, while the session is begun; not kept
+	Revision int64          // of the account when it was typed, while the session is begun; not kept
 }
 
 // ACR is the class that applications are told.

@@ -33,7 +33,7 @@ func next(t *testing.T, events <-chan string) (ev event) {
 
 // proven is what a session rests on that only a password began.
 func proven(p *keyturntest.Person) policy.Proven {
-	return policy.Proven{Account: p.ID, Way: policy.ByPassword, Password: true, At: time.Now()}
+	return policy.Proven{Account: p.ID, Way: policy.ByPassword, Password: true, Revision: 1, At: time.Now()}
 }
 
 // The waiting page follows the phone: opened, unlocking, approved; then the stream ends.

@@ -127,7 +127,7 @@ func (p *Portal) signInRefused(w http.ResponseWriter, r *http.Request, name stri
 // grace, for the security home, which leads there.
 func (p *Portal) signInByPassword(w http.ResponseWriter, r *http.Request, a account.Account) error {
 	ctx, agent, addr := r.Context(), page.Browser(r.UserAgent()), page.Addr(r)
-	proven := policy.Proven{Account: a.ID, Way: policy.ByPassword, Password: true, At: p.Now(), Checked: a.Password}
+	proven := policy.Proven{Account: a.ID, Way: policy.ByPassword, Password: true, At: p.Now(), Revision: a.Revision}
 	s, cookie, err := p.Sessions.Begin(ctx, proven, p.token(r, page.SignedIn), agent, addr)
 	if err != nil {
 		return err
@@ -150,7 +150,7 @@ func (p *Portal) signInByPassword(w http.ResponseWriter, r *http.Request, a acco
 // signInByPhone asks the phones of an account that has some.
 func (p *Portal) signInByPhone(w http.ResponseWriter, r *http.Request, a account.Account) error {
 	ask := p.attempt(r, a, keyturn.SignIn)
-	ask.Checked = a.Password
+	ask.Password, ask.Revision = p.Now(), a.Revision
 	next := "/sign-in/wait"
 	if lost(r) {
 		next = "/sign-in/recovery"
@@ -190,7 +190,6 @@ func (p *Portal) attempt(r *http.Request, a account.Account, action keyturn.Acti
 		Account: a.ID, Name: a.Name, App: p.Page.Called(r), Action: action, MoreTime: a.MoreTime,
 		Before:  p.token(r, page.Pending),
 		Browser: page.Browser(r.UserAgent()), IP: addr, Place: p.place(r),
-		Password: p.Now(),
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 var accountSQL struct {
 	Lock, LockActive, Insert, ByID, ByName, Page, SetState, SetMoreTime, SetEmail, Rename, Reset, Unlock, Delete query
 	MayChangePhones, HasPhone, TakeNumber, RightNumber, Stop, Quiet                                              query
-	Refresh, Refreshed, SetPassword, ChangePassword, Checked                                                     query
+	Refresh, Refreshed, SetPassword, ChangePassword, Revised                                                     query
 	TakeResponse, RightResponse, OfflineOn, OfflineOff                                                           query
 }
 
@@ -23,7 +23,7 @@ func init() { load(&accountSQL, "account.sql") }
 var _ account.Store = (*DB)(nil)
 
 func accountFields(a *account.Account) []any {
-	return []any{&a.ID, &a.Name, &a.Email, &a.Language, &a.State, &a.First, &a.New, &a.Numbers, &a.Quiet, &a.Held, &a.MoreTime, &a.Added, &a.Password}
+	return []any{&a.ID, &a.Name, &a.Email, &a.Language, &a.State, &a.First, &a.New, &a.Numbers, &a.Quiet, &a.Held, &a.MoreTime, &a.Added, &a.Password, &a.Revision}
 }
 
 // AddAccount implements [account.Store].

@@ -23,21 +23,21 @@ ON CONFLICT (folded) DO NOTHING;
 -- name: ByID
 SELECT id, name, email, language, state, first_phone,
        NOT EXISTS (SELECT 1 FROM device d USING_INDEX(device_added) WHERE d.account = account.id AND d.added IS NOT NULL),
-       numbers, quiet, held, more_time, added, password
+       numbers, quiet, held, more_time, added, password, revision
   FROM account WHERE id = $1;
 
 -- name: ByName
 -- Of a name folded as before and as now, migration 14: it is one row but for names that only the former tells apart.
 SELECT id, name, email, language, state, first_phone,
        NOT EXISTS (SELECT 1 FROM device d USING_INDEX(device_added) WHERE d.account = account.id AND d.added IS NOT NULL),
-       numbers, quiet, held, more_time, added, password
+       numbers, quiet, held, more_time, added, password, revision
   FROM account WHERE folded IN ($1, $2) ORDER BY folded <> $1 LIMIT 1;
 
 -- name: Page
 -- Accounts by their folded name, after one.
 SELECT id, name, email, language, state, first_phone,
        NOT EXISTS (SELECT 1 FROM device d USING_INDEX(device_added) WHERE d.account = account.id AND d.added IS NOT NULL),
-       numbers, quiet, held, more_time, added, password,
+       numbers, quiet, held, more_time, added, password, revision,
        folded, (SELECT COUNT(*) FROM device d USING_INDEX(device_present)
                  WHERE d.account = account.id AND d.state = 'active' AND d.state IN ('active', 'suspended', 'pin_locked'))
   FROM account
@@ -47,7 +47,7 @@ SELECT id, name, email, language, state, first_phone,
 -- In the order of the bytes, as SQLite has them.
 SELECT id, name, email, language, state, first_phone,
        NOT EXISTS (SELECT 1 FROM device d USING_INDEX(device_added) WHERE d.account = account.id AND d.added IS NOT NULL),
-       numbers, quiet, held, more_time, added, password,
+       numbers, quiet, held, more_time, added, password, revision,
        folded, (SELECT COUNT(*) FROM device d USING_INDEX(device_present)
                  WHERE d.account = account.id AND d.state = 'active' AND d.state IN ('active', 'suspended', 'pin_locked'))
   FROM account
@@ -123,14 +123,14 @@ UPDATE account SET stopped = TRUE WHERE id = $1 AND numbers >= $2 AND NOT stoppe
 UPDATE account SET quiet = $1 WHERE id = $2 AND (quiet IS NULL OR quiet < $1);
 
 -- name: SetPassword
-UPDATE account SET password = $1 WHERE id = $2;
+UPDATE account SET password = $1, revision = revision + 1 WHERE id = $2;
 
 -- name: ChangePassword
--- Compare and swap: $3 is the hash that the present password was compared with.
-UPDATE account SET password = $1 WHERE id = $2 AND password = $3;
+-- Compare and swap: $3 is the password that was typed.
+UPDATE account SET password = $1, revision = revision + 1 WHERE id = $2 AND revision = $3;
 
--- name: Checked
-SELECT COUNT(*) FROM account WHERE id = $1 AND password = $2;
+-- name: Revised
+SELECT COUNT(*) FROM account WHERE id = $1 AND revision <> $2;
 
 -- name: Refresh
 UPDATE account SET refreshed = $1 WHERE id = $2;

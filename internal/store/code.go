@@ -93,8 +93,8 @@ func (d *DB) TakeCode(ctx context.Context, id string, row int) (n int, err error
 }
 
 // UnusedCode implements [account.Codes].
-func (d *DB) UnusedCode(ctx context.Context, id, index string) (string, error) {
-	hash, err := one(d.read(ctx), value[string], codeSQL.UnusedCode, id, index)
+func (d *DB) UnusedCode(ctx context.Context, id, index string) (account.Hash, error) {
+	hash, err := one(d.read(ctx), value[account.Hash], codeSQL.UnusedCode, id, index)
 	return hash, none(err, account.ErrUnknown)
 }
 

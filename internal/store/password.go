@@ -47,17 +47,15 @@ func (tx *Tx) putPassword(n account.NewPassword, ev audit.Event) error {
 	if err := tx.useApproval(n.Request, n.Session, keyturn.ChangePassword, n.Oldest, ev.At, account.ErrApproval); err != nil {
 		return err
 	}
-	return tx.step(ev, account.ErrPassword, accountSQL.ChangePassword, n.Hash, n.Account, n.Checked)
+	return tx.step(ev, account.ErrPassword, accountSQL.ChangePassword, n.Hash, n.Account, n.Revision)
 }
 
-// checkedStill returns [account.ErrPassword] if the password that was compared is not
-// the account's any more. The caller has locked the account.
-func (tx *Tx) checkedStill(id, checked string) error {
-	if checked == "" {
-		return nil // no password was typed
-	}
-	n, err := one(tx, value[int], accountSQL.Checked, id, checked)
-	if err == nil && n == 0 {
+// typedStill returns [account.ErrPassword] if the password that was typed is not the
+// account's any more: nobody can leave out which one it was, since there is no revision 0.
+// The caller has locked the account.
+func (tx *Tx) typedStill(id string, revision int64) error {
+	n, err := one(tx, value[int], accountSQL.Revised, id, revision)
+	if err == nil && n > 0 {
 		err = account.ErrPassword
 	}
 	return err

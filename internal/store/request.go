@@ -116,8 +116,11 @@ func (tx *Tx) askedFor(r approval.Request, rate policy.Rate, at time.Time) error
 // was a report, an alarm or a new password; and one whose password was changed while
 // it was being looked at. Attacks A23, A33.
 func (tx *Tx) passwordCounts(r approval.Request) error {
-	if !r.Again {
-		return tx.checkedStill(r.Account, r.Checked)
+	switch {
+	case r.Password.IsZero(): // none was typed
+		return nil
+	case !r.Again:
+		return tx.typedStill(r.Account, r.Revision)
 	}
 	n, err := one(tx, value[int], accountSQL.Refreshed, r.Account, r.Password)
 	if err == nil && n > 0 {

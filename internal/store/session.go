@@ -35,11 +35,11 @@ func sessionFields(s *session.Session) []any {
 // AddSession implements [session.Store].
 func (d *DB) AddSession(ctx context.Context, s session.Session, cookie, before keyturn.Bytes, ev audit.Event) error {
 	return d.write(ctx, func(tx *Tx) error {
-		if s.Proven.Checked != "" {
+		if s.Proven.Password {
 			if err := tx.lockActive(s.Account, account.ErrPassword); err != nil {
 				return err
 			}
-			if err := tx.checkedStill(s.Account, s.Proven.Checked); err != nil {
+			if err := tx.typedStill(s.Account, s.Proven.Revision); err != nil {
 				return err
 			}
 		}

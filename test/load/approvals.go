@@ -209,5 +209,5 @@ func (p *person) call(origin string, r keyturn.PendingRequest, nonce string) ([]
 // ask puts a request to a person's phone, from a browser of its own.
 func (b *bench) ask(ctx context.Context, p *person, known bool) (approval.Request, approval.Handle, error) {
 	return b.inside.Approvals.Begin(ctx, approval.Attempt{Account: p.account, Name: p.name, App: "Keyturn", Action: keyturn.SignIn,
-		Known: known, Browser: "Firefox on Windows", IP: "127.0.0.1", Password: time.Now()})
+		Known: known, Browser: "Firefox on Windows", IP: "127.0.0.1", Password: time.Now(), Revision: 1})
 }

@@ -63,7 +63,7 @@ func (b *bench) populate(ctx context.Context, n int) ([]*person, error) {
 
 // activate gives a person a phone, in the steps of spec §6.
 func (b *bench) activate(ctx context.Context, p *person) error {
-	proven := policy.Proven{Account: p.account, Way: policy.ByPassword, Password: true, At: time.Now()}
+	proven := policy.Proven{Account: p.account, Way: policy.ByPassword, Password: true, Revision: 1, At: time.Now()}
 	session, cookie, err := b.inside.Sessions.Begin(ctx, proven, "", "Firefox on Windows", "127.0.0.1")
 	if err != nil {
 		return err

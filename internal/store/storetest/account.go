@@ -19,7 +19,7 @@ import (
 var accounts = []contract{
 	{"what was added is found by id and by name", func(w *world) {
 		want := account.Account{ID: keyturn.NewID(keyturn.AccountID), Name: "Ada\nLovelace 🔑 עדה", Email: "ada@example.org",
-			Language: "zh-Hans", State: account.Active, First: true, New: true, Added: now, Password: "$argon2id$v=19$"}
+			Language: "zh-Hans", State: account.Active, First: true, New: true, Added: now, Password: "$argon2id$v=19$", Revision: 1}
 		key := "key " + want.ID
 		w.must(w.db.AddAccount(w.Context(), want, key, audit.Event{Kind: audit.AccountAdded, At: now, Account: want.ID}))
 		byID, err1 := w.db.Account(w.Context(), want.ID)

@@ -15,17 +15,17 @@ import (
 
 // changes returns the account of a phone, a session that lives, and its change of the
 // password, approved by the phone.
-func (w *world) changes() (ada string, by func(hash string) account.NewPassword) {
+func (w *world) changes() (ada string, by func(hash account.Hash) account.NewPassword) {
 	w.Helper()
 	ada = w.account()
 	p := w.phone(ada)
 	s, _ := w.session(ada)
-	return ada, func(hash string) account.NewPassword {
+	return ada, func(hash account.Hash) account.NewPassword {
 		r := w.ask(ada, func(r *approval.Request) { r.Action, r.Session = keyturn.ChangePassword, s })
 		w.decide(r, p, approval.Approved)
 		_, err := w.db.Redeem(w.Context(), r.ID, r.Pending, policy.Grant{}, about(r, audit.RequestRedeemed))
 		w.must(err)
-		return account.NewPassword{Account: ada, Hash: hash, Session: s, Request: r.ID, Checked: "$argon2id$", Oldest: now.Add(-time.Minute)}
+		return account.NewPassword{Account: ada, Hash: hash, Session: s, Request: r.ID, Revision: 1, Oldest: now.Add(-time.Minute)}
 	}
 }
 
@@ -33,12 +33,12 @@ func (w *world) setPassword(n account.NewPassword) error {
 	return w.db.SetPassword(w.Context(), n, audit.Event{Kind: audit.PasswordChanged, At: now, Account: n.Account})
 }
 
-func (w *world) wantPassword(of, hash string) {
+func (w *world) wantPassword(of string, hash account.Hash) {
 	w.Helper()
 	a, err := w.db.Account(w.Context(), of)
 	w.must(err)
 	if a.Password != hash {
-		w.Errorf("password %s, want %s", a.Password, hash)
+		w.Errorf("password %s, want %s", string(a.Password), string(hash))
 	}
 }
 
@@ -47,7 +47,7 @@ var passwords = []contract{
 		ada, by := w.changes()
 		n := by("$new$")
 		stale := n
-		stale.Checked = "$older$"
+		stale.Revision = 0
 		w.want(w.setPassword(stale), account.ErrPassword)
 		dead := n
 		dead.Session = keyturn.NewID(keyturn.SessionID)
@@ -91,7 +91,7 @@ var passwords = []contract{
 		_, err := w.db.Redeem(w.Context(), r.ID, r.Pending, policy.Grant{}, about(r, audit.RequestRedeemed))
 		w.wantGone(err, approval.Cancelled)
 		w.wantEvents(r.ID, audit.RequestCancelled, 1)
-		r = w.ask(ada) // in the same second
+		r = w.ask(ada, func(r *approval.Request) { r.Revision = 2 }) // in the same second
 		w.decide(r, p, approval.Approved)
 		_, err = w.db.Redeem(w.Context(), r.ID, r.Pending, policy.Grant{}, about(r, audit.RequestRedeemed))
 		w.want(err, nil)
@@ -114,15 +114,15 @@ var passwords = []contract{
 	{"a password that was compared and then changed begins nothing", func(w *world) {
 		ada := w.account()
 		w.must(w.setPassword(account.NewPassword{Account: ada, Hash: "$new$"}))
-		r := question(ada, func(r *approval.Request) { r.Checked = "$argon2id$" })
+		r := question(ada, func(r *approval.Request) { r.Revision = 1 })
 		w.want(w.db.BeginRequest(w.Context(), r, nil, 3, about(r, audit.RequestBegun)), account.ErrPassword)
 		s := session.Session{ID: keyturn.NewID(keyturn.SessionID), Account: ada, Begun: now, Used: now, Ends: now.Add(time.Hour),
-			Proven: policy.Proven{Account: ada, Way: policy.ByPassword, Password: true, At: now, Checked: "$argon2id$"}}
+			Proven: policy.Proven{Account: ada, Way: policy.ByPassword, Password: true, At: now, Revision: 1}}
 		begun := audit.Event{Kind: audit.SessionBegun, At: now, Account: ada, Subject: s.ID}
 		w.want(w.db.AddSession(w.Context(), s, random(), nil, begun), account.ErrPassword)
 		w.wantEvents(ada, audit.RequestBegun, 0)
 		w.wantEvents(s.ID, audit.SessionBegun, 0)
-		r.Checked, s.Proven.Checked = "$new$", "$new$"
+		r.Revision, s.Proven.Revision = 2, 2
 		w.must(w.db.BeginRequest(w.Context(), r, nil, 3, about(r, audit.RequestBegun)))
 		w.must(w.db.AddSession(w.Context(), s, random(), nil, begun))
 	}},

@@ -18,9 +18,10 @@ var sessions = []contract{
 	{"what was added is found by its cookie", func(w *world) {
 		ada, cookie := w.account(), random()
 		want := session.Session{ID: keyturn.NewID(keyturn.SessionID), Account: ada, Agent: "Safari on iPhone", IP: "2001:db8::1",
-			Begun: now, Used: now, Ends: now.Add(time.Hour), Proven: policy.Proven{Account: ada, Way: policy.ByNumber, Password: true,
+			Begun: now, Used: now, Ends: now.Add(time.Hour), Proven: policy.Proven{Account: ada, Way: policy.ByNumber, Password: true, Revision: 1,
 				Unlock: keyturn.UnlockPIN, Device: "dev_1", Request: "req_1", At: now.Add(-time.Minute)}}
 		w.must(w.db.AddSession(w.Context(), want, cookie, nil, audit.Event{Kind: audit.SessionBegun, At: now, Account: ada, Subject: want.ID}))
+		want.Proven.Revision = 0 // isn't kept
 		if got := w.aSession(cookie); got != want {
 			w.Errorf("got %+v, want %+v", got, want)
 		}
@@ -38,7 +39,7 @@ var sessions = []contract{
 		ada := w.account()
 		id, old := w.session(ada)
 		n := session.Session{ID: keyturn.NewID(keyturn.SessionID), Account: ada, Begun: now, Used: now, Ends: now.Add(time.Hour),
-			Proven: policy.Proven{Password: true, At: now}}
+			Proven: policy.Proven{Password: true, Revision: 1, At: now}}
 		w.must(w.db.AddSession(w.Context(), n, random(), old, audit.Event{Kind: audit.SessionBegun, At: now, Subject: n.ID}))
 		w.noSession(old)
 		w.wantEvents(id, audit.SessionEnded, 1)
@@ -74,7 +75,7 @@ var sessions = []contract{
 			w.Helper()
 			for way, want := range map[policy.Way]bool{policy.ByPassword: want, policy.ByNumber: false} {
 				s := session.Session{ID: keyturn.NewID(keyturn.SessionID), Account: ada, Begun: now, Used: now,
-					Ends: now.Add(time.Hour), Proven: policy.Proven{Way: way, Password: true, At: now}}
+					Ends: now.Add(time.Hour), Proven: policy.Proven{Way: way, Password: true, Revision: 1, At: now}}
 				cookie := random()
 				w.must(w.db.AddSession(w.Context(), s, cookie, nil, audit.Event{At: now}))
 				if got := w.aSession(cookie); got.Late != want {
@@ -87,10 +88,11 @@ var sessions = []contract{
 		w.through(a, d)
 		late(true)
 	}},
-	{"an account that may not sign in has none", func(w *world) {
-		ada := w.account()
+	{"an account that may not sign in gets none", func(w *world) {
+		ada, cookie := w.account(), random()
 		w.must(w.db.SetAccountState(w.Context(), ada, account.Disabled, audit.Event{At: now}))
-		_, cookie := w.session(ada)
+		s := w.sessionOf(ada)
+		w.want(w.db.AddSession(w.Context(), s, cookie, nil, audit.Event{Kind: audit.SessionBegun, At: now, Account: ada, Subject: s.ID}), account.ErrPassword)
 		w.noSession(cookie)
 	}},
 	{"ending twice is told once", func(w *world) {

@@ -97,7 +97,7 @@ func (w *world) session(of string) (id string, cookie keyturn.Bytes) {
 func (w *world) sessionOf(of string) session.Session {
 	return session.Session{ID: keyturn.NewID(keyturn.SessionID), Account: of, Agent: "Firefox on Windows", IP: "192.0.2.1",
 		Begun: now, Used: now, Ends: now.Add(12 * time.Hour),
-		Proven: policy.Proven{Account: of, Way: policy.ByPassword, Password: true, At: now}}
+		Proven: policy.Proven{Account: of, Way: policy.ByPassword, Password: true, Revision: 1, At: now}}
 }
 
 // code begins an activation of an account.
@@ -233,7 +233,7 @@ func question(of string, spoil ...func(*approval.Request)) approval.Request {
 	r := approval.Request{ID: keyturn.NewID(keyturn.RequestID), Account: of, Name: "Ada", App: "Portal",
 		Action: keyturn.SignIn, Pending: random(), Browser: "Firefox on Windows", IP: "192.0.2.1", Place: "里昂",
 		Carry: keyturn.CarryNumber, Number: random(), State: approval.Waiting,
-		Made: now, Expires: now.Add(2 * time.Minute), Password: now}
+		Made: now, Expires: now.Add(2 * time.Minute), Password: now, Revision: 1}
 	for _, f := range spoil {
 		f(&r)
 	}
