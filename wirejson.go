@@ -55,7 +55,7 @@ func (d DeviceState) MarshalJSON() ([]byte, error) {
 // MarshalJSON adds to a problem what the one with this code always has. Spec §12.2, §16.
 func (p Problem) MarshalJSON() ([]byte, error) {
 	type some Problem // with each of its members only if it isn't empty
-	if p.Code != "device_removed" {
+	if p.Code != ProblemDeviceRemoved {
 		return json.Marshal(some(p))
 	}
 	return json.Marshal(struct {

@@ -142,7 +142,7 @@ func (p *Phone) redeem(ctx context.Context, s *setup, via *Device, pin string) (
 		}
 		err = p.send(ctx, "POST", "/v1/activations/redeem", body, "", &out)
 		var problem *keyturn.Problem
-		if !errors.Is(err, ErrUnsure) && !(errors.As(err, &problem) && problem.Code == "use_nonce") {
+		if !errors.Is(err, ErrUnsure) && !(errors.As(err, &problem) && problem.Code == keyturn.ProblemUseNonce) {
 			break
 		}
 	}
@@ -235,7 +235,7 @@ func (p *Phone) Resume(ctx context.Context, pin string) (*Activation, error) {
 		}
 	}
 	var problem *keyturn.Problem
-	if errors.As(err, &problem) && (problem.Code == "proof_wrong" || problem.Code == "activation_closed") {
+	if errors.As(err, &problem) && (problem.Code == keyturn.ProblemProofWrong || problem.Code == keyturn.ProblemActivationClosed) {
 		return nil, errors.Join(err, p.Forget(d.ID))
 	}
 	if err != nil {

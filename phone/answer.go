@@ -181,7 +181,7 @@ func (p *Phone) Answer(ctx context.Context, r Request, decision keyturn.Decision
 	}
 	state, repeated, err := p.answer(ctx, r, decision, number, pin)
 	var problem *keyturn.Problem
-	if repeated && errors.As(err, &problem) && problem.Code == "server_busy" {
+	if repeated && errors.As(err, &problem) && problem.Code == keyturn.ProblemServerBusy {
 		state, _, err = p.answer(ctx, r, decision, number, pin)
 	}
 	return state, err
@@ -278,7 +278,7 @@ func (p *Phone) Remove(ctx context.Context, device, pin string) error {
 	var out keyturn.State
 	err = p.signed(ctx, d, "POST", "/v1/device/remove", body, &out)
 	var problem *keyturn.Problem
-	if errors.As(err, &problem) && problem.Code == "device_removed" {
+	if errors.As(err, &problem) && problem.Code == keyturn.ProblemDeviceRemoved {
 		err = nil // by this call's first try, or before
 	}
 	if err != nil {

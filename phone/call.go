@@ -49,10 +49,10 @@ func (p *Phone) signed(ctx context.Context, d Device, method, target string, bod
 	for try := 0; ; try++ {
 		err := p.signedOnce(ctx, d, method, target, body, out)
 		var problem *keyturn.Problem
-		if errors.As(err, &problem) && problem.Code == "use_nonce" && try == 0 {
+		if errors.As(err, &problem) && problem.Code == keyturn.ProblemUseNonce && try == 0 {
 			continue
 		}
-		if errors.As(err, &problem) && problem.Code == "device_removed" {
+		if errors.As(err, &problem) && problem.Code == keyturn.ProblemDeviceRemoved {
 			_, saved := p.changeDevice(d.ID, func(d *Device) { d.Ended = problem.Reason })
 			return errors.Join(err, saved)
 		}
@@ -142,7 +142,7 @@ func (p *Phone) send(ctx context.Context, method, target string, body []byte, au
 func problemOf(res *http.Response, data []byte) error {
 	problem := &keyturn.Problem{}
 	if json.Unmarshal(data, problem) != nil || problem.Code == "" {
-		problem = &keyturn.Problem{Code: "server_busy"}
+		problem = &keyturn.Problem{Code: keyturn.ProblemServerBusy}
 	}
 	problem.RetryAfter, _ = strconv.Atoi(res.Header.Get("Retry-After")) // absent: 0
 	return problem

@@ -114,11 +114,11 @@ func (p *Phone) changing(ctx context.Context) ([]Device, error) {
 		var info keyturn.DeviceInfo
 		err := p.signed(ctx, d, "GET", "/v1/device", nil, &info)
 		switch {
-		case isProblem(err, "device_removed"), isProblem(err, "bad_call"): // its account is gone
+		case isProblem(err, keyturn.ProblemDeviceRemoved), isProblem(err, keyturn.ProblemBadCall): // its account is gone
 		case err != nil:
 			return nil, err
 		case info.Device.State == "pin_locked":
-			why = &keyturn.Problem{Code: "pin_locked"}
+			why = &keyturn.Problem{Code: keyturn.ProblemPINLocked}
 		case info.Device.State == "active":
 			out = append(out, d)
 		}
@@ -189,7 +189,7 @@ func (p *Phone) finishPIN(ctx context.Context, by Device, f keyturn.PINFinish) e
 	switch {
 	case err == nil:
 		return p.settle(true)
-	case isProblem(err, "pin_wrong"), isProblem(err, "proof_wrong"), isProblem(err, "bad_request"):
+	case isProblem(err, keyturn.ProblemPINWrong), isProblem(err, keyturn.ProblemProofWrong), isProblem(err, keyturn.ProblemBadRequest):
 		return errors.Join(err, p.settle(false))
 	}
 	outcome, unsettled := p.Settle(ctx)
@@ -252,11 +252,11 @@ func (p *Phone) settled(ctx context.Context, d Device) (changed, known bool, err
 	if err == nil {
 		return begun.Epoch > d.Next.Epoch, true, nil
 	}
-	if isProblem(err, "device_removed") || isProblem(err, "bad_call") {
+	if isProblem(err, keyturn.ProblemDeviceRemoved) || isProblem(err, keyturn.ProblemBadCall) {
 		return false, false, nil // its account is gone: others have to say
 	}
-	ended := isProblem(err, "change_gone") || isProblem(err, "pin_locked") || time.Now().Unix() > d.Next.Ends
-	if !ended && !isProblem(err, "device_suspended") {
+	ended := isProblem(err, keyturn.ProblemChangeGone) || isProblem(err, keyturn.ProblemPINLocked) || time.Now().Unix() > d.Next.Ends
+	if !ended && !isProblem(err, keyturn.ProblemDeviceSuspended) {
 		return false, false, err
 	}
 	var info keyturn.DeviceInfo

@@ -131,9 +131,9 @@ func status(err error) int {
 		return 3
 	case errors.Is(err, phone.ErrUnsure), errors.Is(err, phone.ErrUnsettled):
 		return 5
-	case errors.As(err, &problem) && problem.Code == "server_busy":
+	case errors.As(err, &problem) && problem.Code == keyturn.ProblemServerBusy:
 		return 5
-	case errors.As(err, &problem) && problem.Code == "request_gone":
+	case errors.As(err, &problem) && problem.Code == keyturn.ProblemRequestGone:
 		return 3
 	case errors.As(err, &problem), errors.Is(err, errRefused), errors.Is(err, phone.ErrEnded), errors.Is(err, keyturn.ErrPIN), errors.Is(err, phone.ErrKept),
 		errors.Is(err, phone.ErrInUse),

@@ -90,7 +90,7 @@ func (t *terminal) sentence(p *keyturn.Problem) string {
 	if !t.words.Has(key) {
 		key = "error.server_busy"
 	}
-	if p.Code == "device_removed" && p.To != "" {
+	if p.Code == keyturn.ProblemDeviceRemoved && p.To != "" {
 		key = "gone.moved.title"
 	}
 	left := 0

@@ -87,7 +87,7 @@ func (s *Service) takeTry(ctx context.Context, c *hearing) error {
 // miss records a wrong value. The third ends the request; twenty in a row stop the
 // phones of the account.
 func (s *Service) miss(ctx context.Context, c *hearing) error {
-	c.verdict.Result, c.verdict.At = device.Result{Code: codeNumber}, s.Now()
+	c.verdict.Result, c.verdict.At = device.Result{Code: keyturn.ProblemNumberWrong}, s.Now()
 	ev := c.event(s, audit.NumberWrong)
 	left, err := s.Store.MissNumber(ctx, c.ID, c.verdict, s.Limits.NumberTries, s.Limits.NumberRow,
 		ev, ev.As(audit.RequestFailed), ev.As(audit.AccountStopped))

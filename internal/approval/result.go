@@ -5,18 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"keyturn"
 	"keyturn/internal/device"
-)
-
-// Codes of results, spec §16.
-const (
-	codeGone    = "request_gone"
-	codeChanged = "challenge_changed"
-	codePIN     = "pin_wrong"
-	codeUnlock  = "unlock_wrong"
-	codeNumber  = "number_wrong"
-	codeMany    = "too_many"
-	codeBusy    = "server_busy"
 )
 
 // settle writes what a refused answer got, so that a repeat of it hears the same,
@@ -36,11 +26,11 @@ func resultOf(refusal error) device.Result {
 	var gone *Gone
 	switch {
 	case errors.As(refusal, &gone):
-		return device.Result{Code: codeGone, Ended: string(gone.State)}
+		return device.Result{Code: keyturn.ProblemRequestGone, Ended: string(gone.State)}
 	case errors.Is(refusal, ErrChanged):
-		return device.Result{Code: codeChanged}
+		return device.Result{Code: keyturn.ProblemChallengeChanged}
 	}
-	return device.Result{Code: codeBusy}
+	return device.Result{Code: keyturn.ProblemServerBusy}
 }
 
 // errorOf is the error that a recorded result stands for; nil if there is a state.
@@ -48,17 +38,17 @@ func errorOf(r device.Result) error {
 	switch r.Code {
 	case "":
 		return nil
-	case codeGone:
+	case keyturn.ProblemRequestGone:
 		return &Gone{State(r.Ended)}
-	case codeChanged:
+	case keyturn.ProblemChallengeChanged:
 		return ErrChanged
-	case codePIN:
+	case keyturn.ProblemPINWrong:
 		return &device.WrongPIN{Left: r.Left}
-	case codeUnlock:
+	case keyturn.ProblemUnlockWrong:
 		return device.ErrUnlock
-	case codeNumber:
+	case keyturn.ProblemNumberWrong:
 		return &WrongNumber{r.Left}
-	case codeMany:
+	case keyturn.ProblemTooMany:
 		return device.ErrTooMany
 	}
 	return device.ErrPending // it was never judged, and never will be

@@ -20,12 +20,6 @@ var ErrChangeGone = errors.New("device: the PIN change is over")
 // ErrChange says that the new key of a PIN change is not proven.
 var ErrChange = errors.New("device: PIN change is not proven")
 
-// codeChange and codeGone are results of a change whose old PIN was right.
-const (
-	codeChange = "proof_wrong"
-	codeGone   = "change_gone"
-)
-
 // A Change is a PIN change that has begun for one device: what both sides put into
 // the agreement on its new Kk. Spec §11.2.
 type Change struct {
@@ -138,7 +132,7 @@ func (s *Service) finishChange(ctx context.Context, all changing, v Verdict) (*R
 		if !errors.Is(err, ErrChangeGone) {
 			return &v.Result, err
 		}
-		v.Result = Result{Code: codeGone}
+		v.Result = Result{Code: keyturn.ProblemChangeGone}
 	}
 	left, err := s.Judged(ctx, all[0].Device, v)
 	v.Result.Left = left
@@ -265,9 +259,9 @@ func (all changing) judge(v Verdict) Verdict {
 	}
 	switch {
 	case old == 0:
-		v.PIN, v.Result = PINWrong, Result{Code: codePIN}
+		v.PIN, v.Result = PINWrong, Result{Code: keyturn.ProblemPINWrong}
 	case new == 0: // changes nothing, so it doesn't set the count of wrong PINs back either
-		v.PIN, v.Result = PINBack, Result{Code: codeChange}
+		v.PIN, v.Result = PINBack, Result{Code: keyturn.ProblemProofWrong}
 	default:
 		v.PIN, v.Result = PINRight, Result{State: stateRight}
 	}

@@ -8,14 +8,8 @@ import (
 	"keyturn/internal/audit"
 )
 
-// Codes of results, spec §16, and the state of a PROOF text that was right.
-const (
-	codePIN    = "pin_wrong"
-	codeUnlock = "unlock_wrong"
-	codeMany   = "too_many"
-	codeBusy   = "server_busy"
-	stateRight = "right"
-)
+// stateRight is the state of a PROOF text that was right.
+const stateRight = "right"
 
 // Judge checks the PIN or the phone's own unlock over a text. The try of a PIN was
 // taken before, by [Service.Count]. Judge changes nothing but the tries at the
@@ -27,14 +21,14 @@ const (
 func (s *Service) Judge(ctx context.Context, d Device, text string, p *keyturn.Proof) (Verdict, error) {
 	v := Verdict{Device: d.ID, Phone: d.Phone, Text: keyturn.Hash(text), At: s.Now()}
 	if err := d.fits(p); err != nil {
-		return v.unjudged(d, codeBusy), err
+		return v.unjudged(d, keyturn.ProblemServerBusy), err
 	}
 	if d.Unlock == keyturn.UnlockPlatform {
 		return s.judgeUnlock(ctx, d, v, text, *p)
 	}
 	kk, err := s.openKk(d)
 	if err != nil {
-		return v.unjudged(d, codeBusy), err
+		return v.unjudged(d, keyturn.ProblemServerBusy), err
 	}
 	return v.judgePIN(kk, text, *p), nil
 }
@@ -43,7 +37,7 @@ func (s *Service) Judge(ctx context.Context, d Device, text string, p *keyturn.P
 func (v Verdict) judgePIN(kk keyturn.Bytes, text string, p keyturn.Proof) Verdict {
 	v.PIN, v.Result = PINRight, Result{State: stateRight}
 	if !keyturn.CheckMAC(kk, text, p.MAC) {
-		v.PIN, v.Result = PINWrong, Result{Code: codePIN}
+		v.PIN, v.Result = PINWrong, Result{Code: keyturn.ProblemPINWrong}
 	}
 	return v
 }
@@ -79,11 +73,11 @@ func (v Verdict) kind() audit.Kind {
 	switch v.Result.Code {
 	case "":
 		return audit.UnlockRight
-	case codePIN:
+	case keyturn.ProblemPINWrong:
 		return audit.PINWrong
-	case codeUnlock:
+	case keyturn.ProblemUnlockWrong:
 		return audit.UnlockWrong
-	case codeChange, codeGone:
+	case keyturn.ProblemProofWrong, keyturn.ProblemChangeGone:
 		return audit.UnlockRight // the old PIN was
 	}
 	return audit.AnswerRefused

@@ -22,19 +22,19 @@ func (s *Service) judgeUnlock(ctx context.Context, d Device, v Verdict, text str
 		err = errors.New("phone without a credential")
 	}
 	if err != nil {
-		return v.unjudged(d, codeBusy), fmt.Errorf("unlock of %s: %w", d.ID, err)
+		return v.unjudged(d, keyturn.ProblemServerBusy), fmt.Errorf("unlock of %s: %w", d.ID, err)
 	}
 	key, rate := "unlock "+d.ID, s.Limits.Unlocks
 	wait, err := s.Tries.Take(ctx, key, rate.Most, rate.In, v.At)
 	if err != nil {
-		return v.unjudged(d, codeBusy), fmt.Errorf("unlock of %s: %w", d.ID, err)
+		return v.unjudged(d, keyturn.ProblemServerBusy), fmt.Errorf("unlock of %s: %w", d.ID, err)
 	}
 	if wait > 0 {
-		return v.unjudged(d, codeMany), &TooMany{wait}
+		return v.unjudged(d, keyturn.ProblemTooMany), &TooMany{wait}
 	}
 	after, err := s.asserted(*phone.Credential, text, p)
 	if err != nil {
-		v.Result, v.Cause = Result{Code: codeUnlock}, causeOf(err)
+		v.Result, v.Cause = Result{Code: keyturn.ProblemUnlockWrong}, causeOf(err)
 		return v, nil
 	}
 	v.Result, v.Sign = Result{State: stateRight}, &after

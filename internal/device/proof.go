@@ -49,15 +49,15 @@ func (r Result) proof() error {
 	switch r.Code {
 	case "":
 		return nil
-	case codePIN:
+	case keyturn.ProblemPINWrong:
 		return &WrongPIN{r.Left}
-	case codeUnlock:
+	case keyturn.ProblemUnlockWrong:
 		return ErrUnlock
-	case codeMany:
+	case keyturn.ProblemTooMany:
 		return ErrTooMany
-	case codeChange:
+	case keyturn.ProblemProofWrong:
 		return ErrChange
-	case codeGone:
+	case keyturn.ProblemChangeGone:
 		return ErrChangeGone
 	}
 	return ErrPending // it was never judged, and never will be

@@ -163,7 +163,7 @@ func (a *API) Busy(w http.ResponseWriter, _ *http.Request) {
 	a.prepare(w)
 	w.Header().Set("Retry-After", strconv.Itoa(busy))
 	w.WriteHeader(http.StatusServiceUnavailable)
-	_ = encode(w, keyturn.Problem{Code: "server_busy"}) // nobody may be there any more
+	_ = encode(w, keyturn.Problem{Code: keyturn.ProblemServerBusy}) // nobody may be there any more
 }
 
 // fail sends an error as its code, and logs it once. What a stranger could learn
@@ -177,7 +177,7 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	if problem.Code != "use_nonce" { // part of every phone's first call
+	if problem.Code != keyturn.ProblemUseNonce { // part of every phone's first call
 		a.Log.LogAttrs(r.Context(), level, "device call failed", slog.String("route", r.Pattern),
 			slog.String("code", problem.Code), slog.String("reference", problem.Reference),
 			slog.String("address", page.Addr(r)), slog.Any("err", err))

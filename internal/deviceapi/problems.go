@@ -32,37 +32,37 @@ var codes = []struct {
 	status int
 	code   string
 }{
-	{errPath, http.StatusNotFound, "bad_request"},
-	{errBody, http.StatusBadRequest, "bad_request"},
-	{keyturn.ErrJSON, http.StatusBadRequest, "bad_request"},
-	{keyturn.ErrID, http.StatusBadRequest, "bad_request"},
-	{notice.ErrUnknown, http.StatusBadRequest, "bad_request"},
-	{activation.ErrForm, http.StatusBadRequest, "bad_request"},
-	{device.ErrProof, http.StatusBadRequest, "bad_request"},
-	{keyturn.ErrPINChange, http.StatusBadRequest, "bad_request"},
-	{keyturn.ErrHeader, http.StatusUnauthorized, "use_nonce"},
-	{keyturn.ErrNonce, http.StatusUnauthorized, "use_nonce"},
-	{device.ErrUnknown, http.StatusUnauthorized, "bad_call"},
-	{device.ErrSuspended, http.StatusForbidden, "device_suspended"},
-	{device.ErrNew, http.StatusForbidden, "device_suspended"},
-	{device.ErrLocked, http.StatusForbidden, "pin_locked"},
-	{device.ErrStopped, http.StatusForbidden, "account_stopped"},
-	{device.ErrProbation, http.StatusForbidden, "probation"},
-	{activation.ErrCode, http.StatusNotFound, "activation_failed"},
-	{activation.ErrKey, http.StatusNotFound, "activation_failed"},
-	{activation.ErrPhones, http.StatusNotFound, "activation_failed"},
-	{activation.ErrClosed, http.StatusConflict, "activation_closed"},
-	{activation.ErrProof, http.StatusForbidden, "proof_wrong"},
-	{activation.ErrUnlock, http.StatusForbidden, "unlock_refused"},
-	{device.ErrUnlock, http.StatusForbidden, "unlock_wrong"},
-	{device.ErrPush, http.StatusBadRequest, "push_refused"},
-	{device.ErrChange, http.StatusForbidden, "proof_wrong"},
-	{device.ErrChangeGone, http.StatusConflict, "change_gone"},
-	{device.ErrTooMany, http.StatusTooManyRequests, "too_many"},
-	{approval.ErrChanged, http.StatusConflict, "challenge_changed"},
-	{approval.ErrRefused, http.StatusBadRequest, "answer_refused"},
-	{device.ErrCounter, http.StatusBadRequest, "answer_refused"},
-	{device.ErrClone, http.StatusForbidden, "clone_suspected"},
+	{errPath, http.StatusNotFound, keyturn.ProblemBadRequest},
+	{errBody, http.StatusBadRequest, keyturn.ProblemBadRequest},
+	{keyturn.ErrJSON, http.StatusBadRequest, keyturn.ProblemBadRequest},
+	{keyturn.ErrID, http.StatusBadRequest, keyturn.ProblemBadRequest},
+	{notice.ErrUnknown, http.StatusBadRequest, keyturn.ProblemBadRequest},
+	{activation.ErrForm, http.StatusBadRequest, keyturn.ProblemBadRequest},
+	{device.ErrProof, http.StatusBadRequest, keyturn.ProblemBadRequest},
+	{keyturn.ErrPINChange, http.StatusBadRequest, keyturn.ProblemBadRequest},
+	{keyturn.ErrHeader, http.StatusUnauthorized, keyturn.ProblemUseNonce},
+	{keyturn.ErrNonce, http.StatusUnauthorized, keyturn.ProblemUseNonce},
+	{device.ErrUnknown, http.StatusUnauthorized, keyturn.ProblemBadCall},
+	{device.ErrSuspended, http.StatusForbidden, keyturn.ProblemDeviceSuspended},
+	{device.ErrNew, http.StatusForbidden, keyturn.ProblemDeviceSuspended},
+	{device.ErrLocked, http.StatusForbidden, keyturn.ProblemPINLocked},
+	{device.ErrStopped, http.StatusForbidden, keyturn.ProblemAccountStopped},
+	{device.ErrProbation, http.StatusForbidden, keyturn.ProblemProbation},
+	{activation.ErrCode, http.StatusNotFound, keyturn.ProblemActivationFailed},
+	{activation.ErrKey, http.StatusNotFound, keyturn.ProblemActivationFailed},
+	{activation.ErrPhones, http.StatusNotFound, keyturn.ProblemActivationFailed},
+	{activation.ErrClosed, http.StatusConflict, keyturn.ProblemActivationClosed},
+	{activation.ErrProof, http.StatusForbidden, keyturn.ProblemProofWrong},
+	{activation.ErrUnlock, http.StatusForbidden, keyturn.ProblemUnlockRefused},
+	{device.ErrUnlock, http.StatusForbidden, keyturn.ProblemUnlockWrong},
+	{device.ErrPush, http.StatusBadRequest, keyturn.ProblemPushRefused},
+	{device.ErrChange, http.StatusForbidden, keyturn.ProblemProofWrong},
+	{device.ErrChangeGone, http.StatusConflict, keyturn.ProblemChangeGone},
+	{device.ErrTooMany, http.StatusTooManyRequests, keyturn.ProblemTooMany},
+	{approval.ErrChanged, http.StatusConflict, keyturn.ProblemChallengeChanged},
+	{approval.ErrRefused, http.StatusBadRequest, keyturn.ProblemAnswerRefused},
+	{device.ErrCounter, http.StatusBadRequest, keyturn.ProblemAnswerRefused},
+	{device.ErrClone, http.StatusForbidden, keyturn.ProblemCloneSuspected},
 }
 
 // problemOf gives the status and the answer of spec §16 for an error. What isn't
@@ -70,7 +70,7 @@ var codes = []struct {
 func problemOf(err error) (int, keyturn.Problem) {
 	status, p := detailOf(err)
 	if p.Code == "" {
-		status, p.Code = http.StatusServiceUnavailable, "server_busy"
+		status, p.Code = http.StatusServiceUnavailable, keyturn.ProblemServerBusy
 		for _, c := range codes {
 			if errors.Is(err, c.err) {
 				status, p.Code = c.status, c.code
@@ -81,7 +81,7 @@ func problemOf(err error) (int, keyturn.Problem) {
 	var recorded *audit.Failure
 	if errors.As(err, &recorded) {
 		p.Reference = recorded.Reference
-	} else if p.Code != "use_nonce" {
+	} else if p.Code != keyturn.ProblemUseNonce {
 		p.Reference = keyturn.NewReference()
 	}
 	return status, p
@@ -100,19 +100,19 @@ func detailOf(err error) (int, keyturn.Problem) {
 	)
 	switch {
 	case errors.As(err, &pin):
-		return http.StatusForbidden, keyturn.Problem{Code: "pin_wrong", TriesLeft: &pin.Left}
+		return http.StatusForbidden, keyturn.Problem{Code: keyturn.ProblemPINWrong, TriesLeft: &pin.Left}
 	case errors.As(err, &number):
-		return http.StatusForbidden, keyturn.Problem{Code: "number_wrong", TriesLeft: &number.Left}
+		return http.StatusForbidden, keyturn.Problem{Code: keyturn.ProblemNumberWrong, TriesLeft: &number.Left}
 	case errors.As(err, &gone):
-		return http.StatusGone, keyturn.Problem{Code: "request_gone", State: string(gone.State)}
+		return http.StatusGone, keyturn.Problem{Code: keyturn.ProblemRequestGone, State: string(gone.State)}
 	case errors.As(err, &end):
-		return http.StatusGone, keyturn.Problem{Code: "device_removed", Reason: end.Reason, To: end.To, Time: end.At.Unix()}
+		return http.StatusGone, keyturn.Problem{Code: keyturn.ProblemDeviceRemoved, Reason: end.Reason, To: end.To, Time: end.At.Unix()}
 	case errors.As(err, &many):
-		return http.StatusTooManyRequests, keyturn.Problem{Code: "too_many", RetryAfter: seconds(many.wait)}
+		return http.StatusTooManyRequests, keyturn.Problem{Code: keyturn.ProblemTooMany, RetryAfter: seconds(many.wait)}
 	case errors.As(err, &unlock):
-		return http.StatusTooManyRequests, keyturn.Problem{Code: "too_many", RetryAfter: seconds(unlock.Wait)}
+		return http.StatusTooManyRequests, keyturn.Problem{Code: keyturn.ProblemTooMany, RetryAfter: seconds(unlock.Wait)}
 	case errors.As(err, &large):
-		return http.StatusRequestEntityTooLarge, keyturn.Problem{Code: "too_large"}
+		return http.StatusRequestEntityTooLarge, keyturn.Problem{Code: keyturn.ProblemTooLarge}
 	}
 	return 0, keyturn.Problem{}
 }
