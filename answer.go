@@ -58,8 +58,8 @@ func (a Answer) Text() (string, error) {
 }
 
 // ParseAnswer reads the text of an answer and returns [ErrText] if its form is
-// wrong or its fields contradict each other. Of any answer there is one text
-// only. What the challenge wanted, [Answer.Fits] tells.
+// wrong or its fields contradict each other. Every answer has exactly one text. Use
+// [Answer.Fits] to check an answer against its challenge.
 func ParseAnswer(text string) (Answer, error) {
 	f, err := split(text, "answer", 9)
 	if err != nil {

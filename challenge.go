@@ -57,7 +57,7 @@ type Challenge struct {
 	Carry   Carry  // number or none
 }
 
-// ErrChallenge reports a challenge that a phone does not put to its person: the
+// ErrChallenge reports a challenge that a phone does not put to the person: the
 // server knows more than this app, or the question is for somebody else.
 var ErrChallenge = errors.New("keyturn: challenge is not for this device, or needs a newer app")
 

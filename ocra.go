@@ -44,7 +44,7 @@ func NewChallengeCode() string {
 }
 
 // OfflineKey returns the key of a device's response codes, from both of its
-// secret keys. With a wrong PIN it is another key, which nothing tells from the
+// secret keys. A wrong PIN yields a different key, which nothing can tell from the
 // right one.
 func OfflineKey(kp, kk Bytes) Bytes {
 	a := MAC(kk, "keyturn/v1 offline\n")

@@ -16,8 +16,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// PINIterations is the work of one guess at a PIN by whoever copied a phone's
-// storage and one MAC (PBKDF2-HMAC-SHA-256). Spec §4.2.
+// PINIterations is the count of PBKDF2-HMAC-SHA-256: the cost of one offline guess at a
+// PIN, for a thief who has the phone's storage and one MAC. Spec §4.2.
 const PINIterations = 600_000
 
 // saltSize is drawn anew for each sealed key, so that the counter block below

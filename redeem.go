@@ -28,7 +28,7 @@ type Redeem struct {
 	Via       *Via     `json:"via,omitempty"`
 }
 
-// A Via shows that a phone which already has a device is in its person's hands:
+// A Via shows that a phone which already has a device is in the person's hands:
 // that device signs and proves [Redeem.AddText]. Spec §6.8.
 type Via struct {
 	Device    string `json:"device"`

@@ -14,7 +14,7 @@ type Look struct {
 	Code Code `json:"code"`
 }
 
-// Looked is what a phone shows its person before a code is redeemed.
+// Looked is what a phone shows the person before a code is redeemed.
 type Looked struct {
 	Account   AccountName `json:"account"`
 	Replaces  string      `json:"replaces,omitempty"` // name of the phone that ends, or was named as lost
@@ -40,7 +40,7 @@ type PINRules struct {
 	Max int `json:"max"`
 }
 
-// An AccountName is an account as its person knows it.
+// An AccountName is an account as the person knows it.
 type AccountName struct {
 	Name string `json:"name"`
 }

@@ -2,7 +2,7 @@ package keyturn
 
 import "encoding/json"
 
-// What an answer of the device API has is always there, if empty too: a phone that reads
+// Every member of an answer of the device API is always there, if empty too: a phone that reads
 // it need not guess what a missing member means. Spec §3.
 
 // MarshalJSON writes the members of a request that waits, or of one that ended. Spec §8.2.

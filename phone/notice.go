@@ -24,7 +24,7 @@ type Notice struct {
 	Pause     bool   // an alarm with the PIN pauses the new phone, or ends the recovery codes
 }
 
-// Notices asks once, for all accounts of the phone, what its person was told and has not
+// Notices asks once, for all accounts of the phone, what the person was told and has not
 // answered here: newest first for each account. Suspended and locked devices are told too.
 func (p *Phone) Notices(ctx context.Context) ([]Notice, error) {
 	var all []Notice

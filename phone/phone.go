@@ -130,7 +130,7 @@ func (p *Phone) Origin() string { return p.origin }
 type Account struct {
 	Device string // id of this phone's device
 	ID     string
-	Name   string // as its person signs in
+	Name   string // as the person signs in
 	Phone  string // name of this phone there
 	Ended  string // reason, such as "moved"; empty while the device is used
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // Register tells the server where pushes to a device go, and returns whether they
-// are sent: "ok", or "off" if its person has switched them off in the portal. What
+// are sent: "ok", or "off" if the person has switched them off in the portal. What
 // receives them is not part of this package: any push service that the server
 // knows. Spec §13.
 func (p *Phone) Register(ctx context.Context, device string, s keyturn.Subscription) (string, error) {

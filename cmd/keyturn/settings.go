@@ -69,7 +69,7 @@ type source struct {
 	flags map[string]string
 }
 
-// load reads the settings; whether they can be, their user checks.
+// load reads the settings without validating them.
 func (s *source) load() (config.Config, config.From, error) {
 	in := config.Input{File: s.file, Environ: os.Environ(), Flags: s.flags}
 	if in.File == "" {

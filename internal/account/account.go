@@ -34,7 +34,7 @@ type Account struct {
 	Numbers  int       // wrong numbers in a row; at Limits.NumberRow its phones stop
 	Quiet    time.Time // until then no push and no change of phones: a sign-in was reported
 	Held     bool      // an alarm has stopped its security changes until the operator unlocks it
-	MoreTime bool      // its person wants every request to begin with the longest life
+	MoreTime bool      // the person wants every request to begin with the longest life
 	Added    time.Time //
 	Password Hash      // never leaves the server
 	Revision int64     // counts its passwords: the first is 1

@@ -14,7 +14,7 @@ import (
 // by something that does, such as a cookie, is no count. Attack A96.
 type Of string
 
-// What wrong passwords are counted by.
+// Wrong passwords are counted by these.
 const (
 	OfBrowsers Of = "browsers" // all that are known for the account, together
 	OfNetwork  Of = "network"  // the account and the network

@@ -70,9 +70,8 @@ func (s *Service) wellFormed(r keyturn.Redeem) (string, error) {
 	return text, nil
 }
 
-// vouched is step 3: it returns the device that vouches, or only a new phone. That a
-// device which vouches can't is a fault of form, but for a locked phone, which has
-// to know it.
+// vouched is step 3: it returns the device that vouches, or only a new phone. A device that
+// may not vouch counts as malformed, except a locked one, which must be told.
 func (s *Service) vouched(ctx context.Context, r keyturn.Redeem) (device.Device, error) {
 	if r.Via == nil {
 		return device.Device{Phone: keyturn.NewID(keyturn.PhoneID)}, nil

@@ -68,7 +68,7 @@ func (w *world) shown(p *phone, id string) string {
 	return pending.Requests[i].Challenge
 }
 
-// answer is what a phone answers if its person approves and does everything right.
+// answer is what a phone answers if the person approves and does everything right.
 func (w *world) answer(p *phone, q asked) keyturn.Answer {
 	w.t.Helper()
 	return keyturn.Answer{

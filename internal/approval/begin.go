@@ -23,7 +23,7 @@ const (
 // An Attempt is what somebody wants to have approved, and where they are.
 type Attempt struct {
 	Account  string
-	Name     string // of the account, as its person knows it
+	Name     string // of the account, as the person knows it
 	App      string // name of the app being entered
 	Action   keyturn.Action
 	Message  string      // of action confirm: the app's words; name of the phone to move or remove; else empty
@@ -32,7 +32,7 @@ type Attempt struct {
 	Before   token.Token // of the request that the browser has; it ends
 	Repeats  token.Token // drawn by an asker that may ask twice for one thing; empty: a new one is drawn
 	Known    bool        // the browser is known for the account
-	MoreTime bool        // its person wants the longest life from the start
+	MoreTime bool        // the person wants the longest life from the start
 	Demanded bool        // the app wants urn:keyturn:aal2: a number in any browser
 	Browser  string      // such as "Firefox on Windows"
 	IP       string      // RFC 5952; empty if switched off

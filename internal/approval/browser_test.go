@@ -244,7 +244,7 @@ func TestNoPhone(t *testing.T) {
 }
 
 // A recovery code goes with a sign-in as long as its password counts: also after it
-// ended, but not after its person, a report or a redemption ended it.
+// ended, but not after the person, a report or a redemption ended it.
 func TestRecoverable(t *testing.T) {
 	w := start(t)
 	p := w.ada()

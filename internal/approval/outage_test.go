@@ -86,7 +86,7 @@ func failing(steps ...string) func(*world) {
 
 // The server goes down between the last try and its judgement. Nobody takes another
 // try, and nobody can say whether it was right: the request has the ten seconds that
-// judging may take, whatever its person presses, and then it is over for everyone.
+// judging may take, whatever the person presses, and then it is over for everyone.
 func TestLastTryIsNeverJudged(t *testing.T) {
 	one := start(t)
 	respond := func(right bool) func(*world, *phone, asked) error {

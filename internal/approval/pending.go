@@ -47,7 +47,7 @@ func (s *Service) Pending(ctx context.Context, d device.Device, since string, wa
 const looksApart = time.Second
 
 // endedShown is how many ended requests a phone's list has: they are there so that
-// its person sees what became of the last ones.
+// the person sees what became of the last ones.
 const endedShown = 10
 
 // latest returns a device as it is now: it may have been locked or removed while

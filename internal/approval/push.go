@@ -38,7 +38,7 @@ func (s *Service) ring(ctx context.Context, r Request, phones []device.Device) {
 	}
 }
 
-// again repeats the push of a request that waits, at its person's wish and within
+// again repeats the push of a request that waits, at the person's wish and within
 // the same limits. No page does so by itself. The status says whether it was sent.
 func (s *Service) again(ctx context.Context, r Request) error {
 	phones, err := s.phones(ctx, r)

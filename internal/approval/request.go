@@ -42,7 +42,7 @@ const (
 )
 
 // A Request is a question that waits for an answer, as it stands in the store.
-// What is shown is fixed when it is made.
+// It fixes what is shown when it is made.
 type Request struct {
 	ID       string
 	Account  string
@@ -91,7 +91,7 @@ type Request struct {
 const (
 	SeenOpened    = "opened"
 	SeenScanned   = "scanned"   // its camera has read the request's QR code
-	SeenUnlocking = "unlocking" // its person was asked to unlock
+	SeenUnlocking = "unlocking" // the person was asked to unlock
 	SeenNumber    = "number"    // a wrong number was typed
 	SeenCode      = "code"      // a QR secret was carried that isn't the newest
 	SeenPIN       = "pin"       // a wrong PIN was typed
@@ -223,7 +223,7 @@ type Store interface {
 	UsableApproval(ctx context.Context, account, session string, action keyturn.Action, oldest, at time.Time) (string, error)
 
 	// ReportSignIn marks a sign-in of the event's account that was answered, redeemed or
-	// not, as none of its person's. It has the effect of a report, ends the sessions that
+	// not, as none of the person's. It has the effect of a report, ends the sessions that
 	// came of it, and lets nobody redeem it. Doing it twice is no error, and nothing more.
 	// [ErrUnknown] if it is not such a sign-in.
 	ReportSignIn(ctx context.Context, id string, quiet time.Time, ev audit.Event) error

@@ -34,7 +34,7 @@ type Seal interface {
 
 // Notices are what phones are told besides requests. The store implements it.
 type Notices interface {
-	// Notices returns what a device was told and its person has not answered there,
+	// Notices returns what a device was told and the person has not answered there,
 	// newest first.
 	Notices(ctx context.Context, device string, at time.Time) ([]keyturn.Notice, error)
 }

@@ -163,12 +163,12 @@ func (s *Service) Cancel(ctx context.Context, h Handle) error {
 
 // Again makes a new request after one that ended, without the password, for as
 // long as that counts. What it is about is taken from the old request; fresh says
-// where its person is now. A request that waits, or was approved and can still be
+// where the person is now. A request that waits, or was approved and can still be
 // redeemed, is returned as it is, without a handle: its own stays; one that waits has its push sent
 // again, if that may be.
 //
 // [ErrTooLate] means that the password has to be given again: it is too old, or
-// the request was used, or was ended by its person, a report or the operator, or
+// the request was used, or was ended by the person, a report or the operator, or
 // its password has made other ones often enough.
 func (s *Service) Again(ctx context.Context, h Handle, fresh Attempt) (Request, Handle, error) {
 	r, err := s.own(ctx, h)

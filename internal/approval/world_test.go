@@ -98,7 +98,7 @@ func (w *world) event(account string) audit.Event {
 	return audit.Event{Kind: "test", At: w.Now(), Account: account}
 }
 
-// A phone is one device with what its storage and its person have.
+// A phone is one device with what its storage and the person have.
 type phone struct {
 	device.Device
 	key  *ecdsa.PrivateKey

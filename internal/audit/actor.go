@@ -25,7 +25,7 @@ func Operator(user string) string {
 }
 
 // By returns who acted: "acc_…", the account with whose password, session, code or
-// phone it was done, which is not to say that it was its person; or "cli:…", see
+// phone it was done, which is not to say that it was the person; or "cli:…", see
 // [Operator]. Empty is somebody who had shown none of these, or the server itself.
 // It is Actor if that is set, else whoever the program acts for, if it acts for one,
 // else what the kind says.

@@ -23,7 +23,7 @@ const (
 	AccountEnabled  Kind = "account.enabled"
 	AccountUnlocked Kind = "account.unlocked" // its phones may answer again after wrong numbers
 	AccountRemoved  Kind = "account.removed"
-	MoreTimeOn      Kind = "more_time.on" // its person wants requests to begin with the longest life
+	MoreTimeOn      Kind = "more_time.on" // the person wants requests to begin with the longest life
 	MoreTimeOff     Kind = "more_time.off"
 	AccountStopped  Kind = "account.stopped"  // too many wrong numbers in a row: its phones stop
 	RecoveryMade    Kind = "recovery.made"    // a list of codes; Detail "set" is "first" or "new"
@@ -110,7 +110,7 @@ const (
 	SignInRefused Kind = "sign_in.refused" // wrong password, unknown name or stopped account: Detail "cause"
 	SessionBegun  Kind = "session.begun"
 	SessionEnded  Kind = "session.ended"
-	BrowserForgot Kind = "browser.forgotten" // by its person; Detail "which" is "this" or "all"
+	BrowserForgot Kind = "browser.forgotten" // by the person; Detail "which" is "this" or "all"
 )
 
 // Kinds of letters.

@@ -43,7 +43,7 @@ func (c *Config) checkBounds(f *faults) {
 	})
 }
 
-// What a tag says is written by us: a test reads each.
+// Tags are written by us: a test reads each.
 
 func (b bounds) hasInt(n int) bool {
 	least, _ := strconv.Atoi(b.least)

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// Check says what can't be: every error is a [*Fault], joined. languages are
-// those that there are words for.
+// Check returns a joined [*Fault] for each invalid setting. languages are those that have
+// a catalogue.
 //
 // It reads no file and asks no network.
 func (c *Config) Check(languages []string) error {

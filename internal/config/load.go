@@ -77,7 +77,7 @@ type Input struct {
 
 // Load reads settings. The error joins all that is wrong: a name that isn't a setting
 // is an [*Unknown], a value that doesn't fit a [*Fault], and there the default stays.
-// Whether the values make sense together, [Config.Check] says.
+// [Config.Check] says whether the values make sense together.
 func Load(in Input) (Config, From, error) {
 	c, from := Default(), From{}
 	f, err := readFile(in)

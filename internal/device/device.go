@@ -1,4 +1,4 @@
-// Package device answers two questions: did this phone sign, and did its person
+// Package device answers two questions: did this phone sign, and did the person
 // unlock it? Four flows ask them: answering a request, finishing an activation,
 // proving the existing unlock before adding an account, and changing the PIN. The
 // count of wrong PINs is one count for all of them, and one for all accounts of a
@@ -48,7 +48,7 @@ type Device struct {
 	ID        string
 	Account   string
 	Phone     string // devices of one phone share it, and the count of wrong PINs
-	Name      string // of the phone, as its person calls it
+	Name      string // of the phone, as the person calls it
 	Platform  keyturn.Platform
 	Unlock    keyturn.Unlock // pin or platform
 	State     State
@@ -66,7 +66,7 @@ type Device struct {
 	Leaves    time.Time     // named as lost: removed from then on; zero otherwise
 
 	Push            PushState
-	PushSwitchedOff bool      // by its person, in the portal
+	PushSwitchedOff bool      // by the person, in the portal
 	Pushed          time.Time // when a push service last took a push for it; kept by the hour
 
 	Address string // that the phone calls from now; not kept with the device

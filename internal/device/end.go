@@ -77,7 +77,7 @@ func (s *Service) remove(ctx context.Context, d Device, reason string) error {
 }
 
 // RemoveApproved ends the device that an approved request is about, for the
-// session that asked, once. Which device that is, the request's row says, never a
+// session that asked, once. The device is taken from the request's row, never from a
 // form. [ErrUnknown] if the approval is used, too old or another one. Attacks A25, A88.
 func (s *Service) RemoveApproved(ctx context.Context, request, session string) (Device, error) {
 	ev := s.removed(ReasonRemoved)

@@ -132,7 +132,7 @@ func (s *Service) TestPush(ctx context.Context, d Device) (bool, error) {
 	return err == nil, nil // what went wrong, the sender has logged
 }
 
-// SwitchPush turns the pushes of a device off, or on again, at its person's wish.
+// SwitchPush turns the pushes of a device off, or on again, at the person's wish.
 // Nothing else changes: the app still shows what waits. [ErrUnknown] if it has never
 // registered, a [*TooMany] if it was switched too often: each time is a line in the
 // record, A95.

@@ -7,7 +7,7 @@ import (
 )
 
 // Vouch returns the device that stands for a new one on the same phone: it signed
-// text and its person proved the unlock over it. Spec §6.8.
+// text and the person proved the unlock over it. Spec §6.8.
 //
 // The nonce comes before anything else ([keyturn.ErrNonce]), so that a recorded
 // proof is refused before it could count. Then: [ErrUnknown] for an unknown device

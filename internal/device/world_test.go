@@ -62,7 +62,7 @@ func start(t *testing.T) *world {
 // pass lets time pass.
 func (w *world) pass(d time.Duration) { w.clock.Add(int64(d / time.Second)) }
 
-// A phone is one device with what its person and its storage have.
+// A phone is one device with what the person and its storage have.
 type phone struct {
 	device.Device
 	key  *ecdsa.PrivateKey

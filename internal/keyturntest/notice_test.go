@@ -336,7 +336,7 @@ func TestA66NamesInLetters(t *testing.T) {
 	}
 }
 
-// A104: a session renames the phone of its person to what another one is called. Both
+// A104: a session renames the phone of the person to what another one is called. Both
 // phones and the address hear of it, and whoever is asked to remove one sees when it was
 // added: no name changes that.
 func TestA104RenamedPhone(t *testing.T) {
@@ -375,7 +375,7 @@ func events(t *testing.T, h home, kind audit.Kind) []audit.Event {
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-// A112: whoever has an account's address changed, or its name, doesn't keep its person from
+// A112: whoever has an account's address changed, or its name, doesn't keep the person from
 // hearing of it: the letter goes to the address before, and every phone is told. The phone
 // then has the new name, which signs in; the old one is nobody's.
 func TestA112EditedAccountIsTold(t *testing.T) {

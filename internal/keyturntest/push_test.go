@@ -226,7 +226,7 @@ func TestA01PushLimits(t *testing.T) {
 	}
 }
 
-// "Send again" repeats the push of the same request, by its person's wish and within
+// "Send again" repeats the push of the same request, by the person's wish and within
 // the limits; no loading of the page does.
 func TestPushAgain(t *testing.T) {
 	w, clock, _, ada, phone := pushed(t)

@@ -60,7 +60,7 @@ func lookFrom(t *testing.T, w *keyturntest.World, address string) (status int) {
 }
 
 // A123: a name in Cherokee, whose capitals and small letters a library folds to each other
-// for ever, is answered at once; its person signs in, however it is written.
+// for ever, is answered at once; the person signs in, however it is written.
 func TestA123NameInCherokee(t *testing.T) {
 	w := keyturntest.Start(t)
 	ada := w.Person("ᏣᎳᎩ")

@@ -176,7 +176,7 @@ func beside(t *testing.T, w *keyturntest.World, p *keyturntest.Person, b *keytur
 	return another
 }
 
-// The organisation's names reach the phone, which shows the one of its person's language where
+// The organisation's names reach the phone, which shows the one of the person's language where
 // nothing is signed; what a code is for has the one of all languages. What is signed has that of
 // the browser's language, since a phone translates nothing of it.
 func TestOrganisationByLanguage(t *testing.T) {

@@ -90,7 +90,7 @@ func (s *Sender) client(life context.Context) (*gomail.Client, error) {
 }
 
 // reach connects within ctx; the connection is cut when life ends, whatever it waits for.
-// What isn't encrypted doesn't leave this machine, whatever a name was resolved to.
+// Nothing unencrypted leaves this machine, whatever a name was resolved to.
 func (s *Sender) reach(ctx, life context.Context, network string, encryption *tls.Config) (net.Conn, error) {
 	dial := s.dial
 	if dial == nil {

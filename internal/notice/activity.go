@@ -29,7 +29,7 @@ type Line struct {
 	Action   string
 	Message  string
 	Browser  string
-	Reported bool // its person has said that it wasn't them
+	Reported bool // the person has said that it wasn't them
 }
 
 // A Look is a page of an account's history.

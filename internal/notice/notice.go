@@ -88,7 +88,7 @@ func Of(ev audit.Event) (Kind, bool) {
 	case audit.DeviceRemoved, audit.DeviceSuspended:
 		ok = !toldElsewhere[ev.Detail["reason"]]
 	case audit.PushOff:
-		ok = ev.Detail["by"] == "portal" // on the phone itself its person sees it
+		ok = ev.Detail["by"] == "portal" // on the phone itself the person sees it
 	case audit.RecoveryMade:
 		ok = ev.Detail["set"] != "first" // of which the person has just been told on the page
 	}
@@ -129,7 +129,7 @@ type Told struct {
 }
 
 // Except is the device that need not hear of it: the one that did it, or that is gone.
-// What a session in the portal does to a phone, that phone hears as well. Attack A104.
+// A phone hears too of what a session in the portal does to it. Attack A104.
 func (t Told) Except() string {
 	if t.Kind == PhoneRenamed || t.Kind == PhoneMuted {
 		return ""

@@ -12,7 +12,7 @@ import (
 	"keyturn/internal/policy"
 )
 
-// Shown is how long a notice waits on a phone for its person.
+// Shown is how long a notice waits on a phone for the person.
 const Shown = 30 * 24 * time.Hour
 
 // A Service takes what phones say to their notices. Its fields are set once, before

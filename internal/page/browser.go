@@ -25,7 +25,7 @@ var systems = []named{
 	{"Windows", "Windows"}, {"CrOS", "ChromeOS"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"},
 }
 
-// Browser names a browser as its person would: "Firefox on Windows". Whatever is
+// Browser names a browser as the person would: "Firefox on Windows". Whatever is
 // not known is left out, so it never repeats what a stranger wrote.
 func Browser(userAgent string) string {
 	browser, system := first(browsers, userAgent), first(systems, userAgent)

@@ -110,7 +110,7 @@ func runs(ctx context.Context, t *testing.T, version string) {
 }
 
 // again loads the page again until its first screen is of that version: the page of before may let go of its lock too late
-// for the one that is loaded. Of one that shows no screen for long it says how it stands, and does what its person would do.
+// for the one that is loaded. Of one that shows no screen for long it says how it stands, and does what the person would do.
 func again(ctx context.Context, t *testing.T, version string) {
 	t.Helper()
 	const loaded = `new Promise((go) => setTimeout(go, 50)).then(() => !globalThis.leaves && document.querySelector("[data-screen]") ? globalThis.versionHere ?? "" : "")`
@@ -156,7 +156,7 @@ func alone(ctx context.Context, t *testing.T) {
 // typed is what is typed and not sent; real keys come with events of their own.
 const typed = `(() => { const code = document.querySelector("#code"); code.value = "0QTC"; code.dispatchEvent(new Event("input", { bubbles: true })); return true; })()`
 
-// A newer version is brought when its person says so in the settings, which name the
+// A newer version is brought when the person says so in the settings, which name the
 // server's; it never takes away what is being typed.
 func TestUpdate(t *testing.T) {
 	r, ctx := newReleases(t), chromium(t)

@@ -20,7 +20,7 @@ func TestIsChange(t *testing.T) {
 	}
 }
 
-// Without a network a phone can't show what it is asked: it can sign its person in, and
+// Without a network a phone can't show what it is asked: it can sign the person in, and
 // allow nothing else, also nothing that nobody has thought of yet. Attack A102.
 func TestA102ByResponse(t *testing.T) {
 	for action, want := range map[keyturn.Action]bool{

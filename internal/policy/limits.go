@@ -55,7 +55,7 @@ type Limits struct {
 	Pushes      Rate          // for requests, per account
 	PushRow     int           // requests in a row without an approval: pushes pause
 	PushPause   time.Duration // from the end of the last of them
-	PushAgain   int           // times that its person may send the push of a request again
+	PushAgain   int           // times that the person may send the push of a request again
 	Browser     time.Duration // a known browser stays known
 	SessionIdle time.Duration
 	SessionMost time.Duration

@@ -100,7 +100,7 @@ type Approved struct {
 }
 
 // Opens reports whether the approval still allows its action to that session.
-// Whether it was used, the store's statement decides.
+// The statement of the store decides whether it was used.
 func (a Approved) Opens(action keyturn.Action, session string, now time.Time, l Limits) bool {
 	return a.Action == action && a.Session == session && now.Before(a.At.Add(l.ApprovalUse))
 }

@@ -26,7 +26,7 @@ const (
 	linesExported = 5000 // in a file
 )
 
-// A line is one thing that happened, as its person sees it.
+// A line is one thing that happened, as the person sees it.
 type line struct {
 	At        time.Time
 	Icon      string

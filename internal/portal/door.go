@@ -56,8 +56,8 @@ func (p *Portal) signedIn(f func(http.ResponseWriter, *http.Request, session.Ses
 	})
 }
 
-// entered is signedIn for what a password alone opens only until there is a phone:
-// a session from before it has no way past it, A41.
+// entered is signedIn, and refuses a session that rests on a password alone once the account
+// has a phone, A41.
 func (p *Portal) entered(f func(http.ResponseWriter, *http.Request, session.Session) error) http.Handler {
 	return p.signedIn(func(w http.ResponseWriter, r *http.Request, s session.Session) error {
 		if s.Late {

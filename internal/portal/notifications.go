@@ -24,7 +24,7 @@ type notified struct {
 	Look   string        // "ok" or "warn"
 	Sent   time.Time     // when a notification last went out; zero: not yet
 	On     bool          // a test can be sent, and they can be switched off
-	Muted  bool          // its person has switched them off here, and can switch them on
+	Muted  bool          // the person has switched them off here, and can switch them on
 	Device string
 }
 

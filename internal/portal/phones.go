@@ -16,7 +16,7 @@ import (
 	"keyturn/internal/session"
 )
 
-// A phone is a device as its person sees it.
+// A phone is a device as the person sees it.
 type phone struct {
 	ID    string
 	Name  string
@@ -218,7 +218,7 @@ func (p *Portal) askChange(w http.ResponseWriter, r *http.Request, s session.Ses
 	return err
 }
 
-// postRename gives a phone the name that its person typed.
+// postRename gives a phone the name that the person typed.
 func (p *Portal) postRename(w http.ResponseWriter, r *http.Request, s session.Session) error {
 	err := p.Devices.Rename(r.Context(), s.Account, r.PostForm.Get("device"), strings.TrimSpace(r.PostForm.Get("name")))
 	if errors.Is(err, keyturn.ErrPhoneName) {

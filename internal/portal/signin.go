@@ -193,7 +193,7 @@ func (p *Portal) attempt(r *http.Request, a account.Account, action keyturn.Acti
 	}
 }
 
-// place is where a browser seems to be, in its person's language.
+// place is where a browser seems to be, in the person's language.
 func (p *Portal) place(r *http.Request) string {
 	if p.Place == nil {
 		return ""

@@ -73,7 +73,7 @@ func (s *Sender) Counts() Counts {
 }
 
 // Ask wakes all phones of an account that may answer a request, until it ends. It
-// returns at once. That a push may be sent, its caller has made sure (spec §13.4).
+// returns at once. The caller has already checked that a push may be sent (spec §13.4).
 func (s *Sender) Ask(account string, ends time.Time) {
 	s.ring(call{account: account, kind: request, ends: ends})
 }

@@ -123,7 +123,7 @@ func (s *Server) Again() {
 	}
 }
 
-// phoneApp reads what was embedded: that it can be read, every test finds out.
+// phoneApp opens the embedded app. It panics on an error, which any test would show.
 func phoneApp(files fs.FS, lang string) http.Handler {
 	app, err := phoneapp.Open(files, locale.Files, lang)
 	if err != nil {

@@ -61,9 +61,9 @@ type Services struct {
 }
 
 // Connect opens the store and the key and introduces the services to each other, for a
-// command beside the server: it takes the database as it is. What can't be in the
-// settings it refuses with the error of [config.Config.Check]; what isn't there, or is
-// of another version, with an error of package store.
+// command beside the server: it takes the database as it is. Invalid settings are refused
+// with the error of [config.Config.Check], and a database that isn't there, or is of
+// another version, with an error of package store.
 func Connect(ctx context.Context, c config.Config, with With) (*Services, error) {
 	if with.Fresh {
 		return connect(ctx, c, with, begins)

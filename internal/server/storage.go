@@ -24,7 +24,7 @@ const (
 	migrates            // and bring the schema of an older version up to date
 )
 
-// ErrKey says that the key is missing that closed the secrets of the database.
+// ErrKey means that the key for the sealed secrets of the database is missing.
 var ErrKey = errors.New("the key that closes the database's secrets is missing")
 
 // ErrOtherKey says that there is a key, and that it isn't the one.

@@ -170,7 +170,7 @@ func (p *Phone) addAuthenticator(keys []*webauthn.Credential) {
 	}
 }
 
-// Recognizes says whether the phone's unlock recognises its person from now on.
+// Recognizes says whether the phone's unlock recognises the person from now on.
 func (p *Phone) Recognizes(yes bool) {
 	p.t.Helper()
 	_, err := chromedp.Call(p.ctx, webauthn.SetUserVerified, webauthn.SetUserVerifiedParams{

@@ -54,7 +54,7 @@ func (p *Phone) Subscribes(subscriptions ...any) {
 	p.BeforeEachPage(pushManager + "(" + string(given) + ")")
 }
 
-// Asks makes the browser ask its person whether a page may notify them: the answer
+// Asks makes the browser ask the person whether a page may notify them: the answer
 // is [Phone.Allow]. It begins with the next page.
 func (p *Phone) Asks() {
 	p.t.Helper()

@@ -104,7 +104,7 @@ func (s *Shade) More() int { return len(s.came) }
 func (n Notification) Tap() {
 	n.shade.t.Helper()
 	n.shade.emit("ActionInvoked", n.id, "default")
-	n.shade.emit("NotificationClosed", n.id, uint32(2)) // by its person
+	n.shade.emit("NotificationClosed", n.id, uint32(2)) // by the person
 }
 
 func (s *Shade) emit(signal string, values ...any) {

@@ -10,7 +10,7 @@ import (
 )
 
 // Somebody who knows the password and has a recovery code sets up a phone of their own.
-// The person's phone, which is paused as the lost one, says so within a moment; its person
+// The person's phone, which is paused as the lost one, says so within a moment; the person
 // says "It wasn't me" and unlocks, and the new phone is paused. Spec §12.3, §12.5.
 func TestNoticeAndAlarm(t *testing.T) {
 	for _, way := range []struct {

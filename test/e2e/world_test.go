@@ -98,7 +98,7 @@ func (p *person) signOut() {
 	p.portal.Sees("#signin")
 }
 
-// scan points the phone's camera, which its person has allowed, at the portal's
+// scan points the phone's camera, which the person has allowed, at the portal's
 // page and taps what turns it on.
 func (p *person) scan(button string) {
 	p.t.Helper()
