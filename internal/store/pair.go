@@ -43,13 +43,18 @@ func (w *writer) count() error {
 	return err
 }
 
-// setApart puts the log of the first commit into the file, so that the file differs
-// from every copy that was made before, and the log begins anew.
+// setApart puts the log into the file, so that the file differs from every copy that
+// was made before, and the log begins anew with the next commit. While somebody reads
+// what the log has, it can't begin anew: the commit after this one tries again.
 func (w *writer) setApart() {
-	if !w.apart {
-		w.apart = true
-		_ = w.exec("PRAGMA wal_checkpoint(PASSIVE)") // another program that reads may be in the way
+	if w.apart {
+		return
 	}
+	_ = w.exec("PRAGMA busy_timeout = 10") // most reads are over by then
+	var busy, frames, moved int
+	err := w.bare.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(RESTART)").Scan(&busy, &frames, &moved)
+	w.apart = err == nil && busy == 0
+	_ = w.exec("PRAGMA busy_timeout = " + busyTimeout)
 }
 
 // A log is what a log says of the file that it belongs to.

@@ -133,6 +133,30 @@ func TestLogOfAnotherState(t *testing.T) {
 	}
 }
 
+// Somebody who reads during the first commit only puts off that the file is told from
+// its copies.
+func TestLogOfAnotherStateDespiteAReader(t *testing.T) {
+	path := stopped(t)
+	before := filepath.Join(t.TempDir(), "before.db")
+	copyFile(t, path, before)
+	db := open(t, "sqlite:"+path)
+	end, err := db.Reading(t.Context(), "SELECT count(*) FROM thing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, db, insert, 2, 2)
+	if err := end(); err != nil {
+		t.Fatal(err)
+	}
+	write(t, db, insert, 3, 3)
+
+	file := filepath.Join(crash(t, db, path), "keyturn.db")
+	copyFile(t, before, file)
+	if _, err := store.Open(t.Context(), "sqlite:"+file); !errors.Is(err, store.ErrLog) {
+		t.Errorf("it is opened: %v", err)
+	}
+}
+
 func beside(t *testing.T, db *store.DB, statement string) {
 	t.Helper()
 	if err := db.Beside(t.Context(), statement); err != nil {

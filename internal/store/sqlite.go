@@ -36,8 +36,10 @@ type sqlite struct {
 //     "keyturn account add" beside the server.
 //   - synchronous(FULL): a commit that was answered survives a power cut.
 //   - journal_size_limit: the log shrinks to 64 MiB after a long reader was gone.
-const pragmas = "&_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
+const pragmas = "&_pragma=busy_timeout(" + busyTimeout + ")&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
 	"&_pragma=trusted_schema(0)&_pragma=journal_size_limit(67108864)&_dqs=0&_defensive=1"
+
+const busyTimeout = "10000" // ms
 
 func openSQLite(ctx context.Context, path string, make bool) (*sqlite, error) {
 	s := &sqlite{}
