@@ -202,8 +202,14 @@ func (s *Service) allowedBy(phones []device.Device, action keyturn.Action) error
 	return nil
 }
 
-// isFor reports whether a request is put to a device: a move to the one that will
-// end, and anything else to every one. Spec §12.2.
-func (r Request) isFor(d device.Device) bool {
-	return r.Action != keyturn.MovePhone || r.Target == d.ID
+// isFor reports whether a request is put to a device.
+func (r Request) isFor(d device.Device) bool { return r.target() == "" || r.target() == d.ID }
+
+// target is the only device that a request is put to: a move to the one that will end,
+// and anything else to every one (""). Spec §12.2.
+func (r Request) target() string {
+	if r.Action == keyturn.MovePhone {
+		return r.Target
+	}
+	return ""
 }

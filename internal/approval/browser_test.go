@@ -231,6 +231,9 @@ func TestNoPhone(t *testing.T) {
 	if st, err := w.Status(t.Context(), h); err != nil || st.State != approval.Waiting || len(st.Phones) != 0 {
 		t.Errorf("%s, put to %v, %v", st.State, st.Phones, err)
 	}
+	if st, err := w.Standing(t.Context(), h); err != nil || st.State != approval.Waiting || st.Answerable || st.Left <= 0 {
+		t.Errorf("it stands at %+v, %v", st, err)
+	}
 	if ticket, err := w.Recoverable(t.Context(), h); err != nil || ticket.ID != r.ID {
 		t.Errorf("no ticket for a recovery code: %v", err)
 	}

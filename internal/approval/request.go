@@ -180,6 +180,10 @@ type Store interface {
 	// RequestOf returns the newest request of a token.
 	RequestOf(ctx context.Context, pending keyturn.Bytes) (Request, error)
 
+	// Answerable reports whether an active phone of an account can answer: only that
+	// device, unless it is "", and none while they are stopped.
+	Answerable(ctx context.Context, account, only string) (bool, error)
+
 	// Requests returns an account's waiting requests that have not expired, and
 	// those that stopped waiting since then, newest first. A deadline that has
 	// passed is an end, written down or not.

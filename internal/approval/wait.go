@@ -14,10 +14,16 @@ import (
 	"keyturn/internal/token"
 )
 
+// A Standing is how a request stands, for whoever began it.
+type Standing struct {
+	Request                  // with the state of this moment: a passed deadline shows as expired
+	Left       time.Duration // until it ends, or until it can't be redeemed any more
+	Answerable bool          // it waits, and some phone can answer it
+}
+
 // A Status is what whoever began a request may know of it.
 type Status struct {
-	Request               // with the state of this moment: a passed deadline shows as expired
-	Left    time.Duration // until it ends, or until it can't be redeemed any more
+	Standing
 
 	// While it waits:
 	Digits  string        // the number, if one has to be carried
@@ -56,19 +62,38 @@ func (s *Service) own(ctx context.Context, h Handle) (Request, error) {
 	return r, nil
 }
 
-// Status tells whoever began a request how it stands. It changes nothing. The errors are [ErrUnknown] and [ErrReplaced].
+// Standing tells whoever began a request how it stands. It changes nothing. The errors
+// are [ErrUnknown] and [ErrReplaced].
+func (s *Service) Standing(ctx context.Context, h Handle) (Standing, error) {
+	r, err := s.own(ctx, h)
+	if err != nil {
+		return Standing{}, err
+	}
+	st := r.standing(s.Now())
+	if st.State == Waiting {
+		st.Answerable, err = s.Store.Answerable(ctx, r.Account, r.target())
+	}
+	return st, err
+}
+
+func (r Request) standing(now time.Time) Standing {
+	r.State = r.At(now)
+	st := Standing{Request: r}
+	if r.State == Waiting || r.State == Approved {
+		st.Left = r.Expires.Sub(now)
+	}
+	return st
+}
+
+// Status is [Service.Standing] with all that a page shows of a request that waits.
 func (s *Service) Status(ctx context.Context, h Handle) (Status, error) {
 	r, err := s.own(ctx, h)
 	if err != nil {
 		return Status{}, err
 	}
 	now := s.Now()
-	r.State = r.At(now)
-	st := Status{Request: r}
-	if r.State == Waiting || r.State == Approved {
-		st.Left = r.Expires.Sub(now)
-	}
-	if r.State != Waiting {
+	st := Status{Standing: r.standing(now)}
+	if st.State != Waiting {
 		return st, nil
 	}
 	if st.Digits, err = s.digits(r); err != nil {
@@ -89,7 +114,7 @@ func (s *Service) asked(ctx context.Context, st *Status, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	st.Offline, st.Silent = s.offline(phones), silent(phones)
+	st.Answerable, st.Offline, st.Silent = len(phones) > 0, s.offline(phones), silent(phones)
 	for _, d := range phones {
 		st.Phones = append(st.Phones, d.Name)
 		st.PIN = st.PIN || d.Unlock == keyturn.UnlockPIN

@@ -3,6 +3,7 @@ package approval_test
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -23,6 +24,9 @@ func TestStatus(t *testing.T) {
 	defer stop()
 	w.pass(30 * time.Second)
 	st := w.status(q)
+	if standing, err := w.Standing(t.Context(), q.handle); err != nil || !reflect.DeepEqual(standing, st.Standing) || !standing.Answerable {
+		t.Errorf("it stands at %+v, %v, want %+v", standing, err, st.Standing)
+	}
 	if st.State != approval.Waiting || len(st.Digits) != 6 || st.Left != 90*time.Second || !slices.Equal(st.Phones, []string{"Galaxy", "Pixel 9"}) {
 		t.Errorf("waiting: %+v", st)
 	}

@@ -50,7 +50,7 @@ func (p *Portal) getWaitEvents(w http.ResponseWriter, r *http.Request) error {
 		return approval.ErrReplaced
 	}
 	return p.follow(w, r, h.Request, p.Approvals.Watch, func(ctx context.Context) (event, time.Duration, error) {
-		st, err := p.Approvals.Status(ctx, h)
+		st, err := p.Approvals.Standing(ctx, h)
 		if err != nil {
 			return event{}, 0, err
 		}
@@ -62,7 +62,7 @@ func (p *Portal) getWaitEvents(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func (p *Portal) waitEvent(st approval.Status, words *locale.Words) event {
+func (p *Portal) waitEvent(st approval.Standing, words *locale.Words) event {
 	ev := event{State: string(st.State), Page: "outcome", ends: st.Expires.Unix()}
 	switch {
 	case unanswered(st):
@@ -76,7 +76,7 @@ func (p *Portal) waitEvent(st approval.Status, words *locale.Words) event {
 }
 
 // qrEvent is what the page of the QR code wants to know instead.
-func (p *Portal) qrEvent(ev *event, st approval.Status, words *locale.Words) {
+func (p *Portal) qrEvent(ev *event, st approval.Standing, words *locale.Words) {
 	if st.State == approval.Waiting {
 		say := p.scanning(st)
 		ev.Say, ev.Scan, ev.Read = say.In(words), st.QRs, scanned(say)

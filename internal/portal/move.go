@@ -67,7 +67,7 @@ func (p *Portal) moving(r *http.Request, s session.Session) (string, error) {
 	if err == nil && st.Purpose == activation.Move && underWay(st) {
 		return "/phones/activation", nil
 	}
-	asked, err := p.Approvals.Status(r.Context(), p.handle(r, ""))
+	asked, err := p.Approvals.Standing(r.Context(), p.handle(r, ""))
 	switch {
 	case errors.Is(err, approval.ErrUnknown):
 		return "", nil

@@ -90,6 +90,7 @@ type Activations interface {
 // Approvals is the life of requests. Package approval implements it.
 type Approvals interface {
 	Begin(context.Context, approval.Attempt) (approval.Request, approval.Handle, error)
+	Standing(ctx context.Context, h approval.Handle) (approval.Standing, error)
 	Status(ctx context.Context, h approval.Handle) (approval.Status, error)
 	Prolong(ctx context.Context, h approval.Handle) (time.Time, error)
 	Cancel(ctx context.Context, h approval.Handle) error

@@ -44,7 +44,7 @@ func (p *Portal) getQR(w http.ResponseWriter, r *http.Request) error {
 		return seeWait(w, r)
 	}
 	q := qrPage{waitPage: p.waiting(r, page.Frame{Account: st.Name}, st), QRs: st.QRs, Ended: over, Another: st.QRs < p.Limits.QRs}
-	q.Status = p.scanning(st)
+	q.Status = p.scanning(st.Standing)
 	if over {
 		return p.Page.Render(w, r, http.StatusOK, "portal/qr", q)
 	}
@@ -58,7 +58,7 @@ func (p *Portal) getQR(w http.ResponseWriter, r *http.Request) error {
 }
 
 // scanning says how far a scan has come.
-func (p *Portal) scanning(st approval.Status) page.Sentence {
+func (p *Portal) scanning(st approval.Standing) page.Sentence {
 	switch {
 	case st.State != approval.Waiting:
 		return page.Say("qr.ended")

@@ -57,7 +57,7 @@ func (p *Portal) getRecoveryCodes(w http.ResponseWriter, r *http.Request, s sess
 
 // approvedCodes is the id of an approval that still allows this session a list.
 func (p *Portal) approvedCodes(r *http.Request, s session.Session) (string, error) {
-	st, err := p.Approvals.Status(r.Context(), p.handle(r, ""))
+	st, err := p.Approvals.Standing(r.Context(), p.handle(r, ""))
 	switch {
 	case errors.Is(err, approval.ErrUnknown):
 		return "", nil

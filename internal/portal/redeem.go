@@ -16,7 +16,7 @@ import (
 // postRedeem goes on after the phone's approval: once, in time, and only in the
 // browser that began, A21 A22.
 func (p *Portal) postRedeem(w http.ResponseWriter, r *http.Request, h approval.Handle) error {
-	st, err := p.Approvals.Status(r.Context(), h)
+	st, err := p.Approvals.Standing(r.Context(), h)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (p *Portal) redeemChange(w http.ResponseWriter, r *http.Request, h approval
 		if gone.State != approval.Redeemed {
 			return see(w, r, "/sign-in/wait")
 		}
-		st, err := p.Approvals.Status(r.Context(), h)
+		st, err := p.Approvals.Standing(r.Context(), h)
 		if err != nil {
 			return err
 		}

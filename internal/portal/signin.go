@@ -50,7 +50,7 @@ func lost(r *http.Request) bool { return r.PostForm.Get("lost") == "yes" }
 func (p *Portal) getSignIn(w http.ResponseWriter, r *http.Request) error {
 	var s signInPage
 	if h := p.handle(r, ""); h.Token != "" {
-		last, err := p.Approvals.Status(r.Context(), h)
+		last, err := p.Approvals.Standing(r.Context(), h)
 		if err != nil && !errors.Is(err, approval.ErrUnknown) {
 			return err
 		}

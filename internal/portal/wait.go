@@ -136,7 +136,7 @@ func (p *Portal) getWait(w http.ResponseWriter, r *http.Request) error {
 	}
 	frame := page.Frame{Account: st.Name}
 	switch {
-	case unanswered(st):
+	case unanswered(st.Standing):
 		all, err := p.Devices.Devices(r.Context(), st.Account)
 		if err != nil {
 			return err
@@ -145,7 +145,7 @@ func (p *Portal) getWait(w http.ResponseWriter, r *http.Request) error {
 			Reference: keyturn.GroupedReference(st.Reference)})
 	case st.State == approval.Waiting:
 		return p.Page.Render(w, r, http.StatusOK, "portal/wait", p.waiting(r, frame, st))
-	case st.State == approval.Approved, open(st):
+	case st.State == approval.Approved, open(st.Standing):
 		return p.Page.Render(w, r, http.StatusOK, "portal/approved", approvedPage{frame, st.ID, approvedSentence(st.Action)})
 	case st.State == approval.Redeemed:
 		return see(w, r, after(st.Action))
@@ -157,13 +157,13 @@ func (p *Portal) getWait(w http.ResponseWriter, r *http.Request) error {
 }
 
 // unanswered reports whether a sign-in waits that no phone can answer.
-func unanswered(st approval.Status) bool {
-	return st.State == approval.Waiting && st.Action == keyturn.SignIn && len(st.Phones) == 0
+func unanswered(st approval.Standing) bool {
+	return st.State == approval.Waiting && st.Action == keyturn.SignIn && !st.Answerable
 }
 
 // open reports whether a redeemed approval has still to make its change: the
 // server went down between the two.
-func open(st approval.Status) bool {
+func open(st approval.Standing) bool {
 	return st.State == approval.Redeemed && st.Action != keyturn.SignIn && st.Action != keyturn.ChangePassword && !st.Used
 }
 
@@ -186,7 +186,7 @@ func after(action keyturn.Action) string {
 func (p *Portal) waiting(r *http.Request, frame page.Frame, st approval.Status) waitPage {
 	w := waitPage{
 		Frame: frame, Request: st.ID, Action: st.Action, Message: st.Message,
-		Number: st.Digits, Phones: st.Phones, Status: p.progress(st),
+		Number: st.Digits, Phones: st.Phones, Status: p.progress(st.Standing),
 		Left: st.Left, Last: st.Left <= lastCall, More: st.Expires.Before(st.Made.Add(p.Limits.RequestMost)),
 		Known: p.Number == policy.NewBrowser && st.Known, New: p.Number == policy.NewBrowser && !st.Known,
 		OnPhone: page.OnPhone(r), OnIPhone: page.OnIPhone(r), Pretend: p.Phone,
@@ -205,7 +205,7 @@ func (p *Portal) waiting(r *http.Request, frame page.Frame, st approval.Status) 
 
 // progress says how far a waiting request has come. What a phone says of itself
 // is a hint, and decides nothing.
-func (p *Portal) progress(st approval.Status) page.Sentence {
+func (p *Portal) progress(st approval.Standing) page.Sentence {
 	left := max(0, p.Limits.NumberTries-st.Tries)
 	switch st.Seen {
 	case approval.SeenNumber:
@@ -231,7 +231,7 @@ func (p *Portal) progress(st approval.Status) page.Sentence {
 // postProlong gives a waiting request more time, as far as it can have more, and says
 // so if it got some.
 func (p *Portal) postProlong(w http.ResponseWriter, r *http.Request, h approval.Handle) error {
-	st, err := p.Approvals.Status(r.Context(), h)
+	st, err := p.Approvals.Standing(r.Context(), h)
 	if err != nil {
 		return err
 	}
@@ -270,7 +270,7 @@ func seeWait(w http.ResponseWriter, r *http.Request) error {
 // postCancel ends a waiting request. One that has ended stays as it ended, and
 // the waiting page says how.
 func (p *Portal) postCancel(w http.ResponseWriter, r *http.Request, h approval.Handle) error {
-	st, err := p.Approvals.Status(r.Context(), h)
+	st, err := p.Approvals.Standing(r.Context(), h)
 	if err != nil {
 		return err
 	}
@@ -288,7 +288,7 @@ func (p *Portal) postCancel(w http.ResponseWriter, r *http.Request, h approval.H
 // postAgain makes a new request after one that ended, without the password for
 // as long as that is allowed; else the person types it again.
 func (p *Portal) postAgain(w http.ResponseWriter, r *http.Request, h approval.Handle) error {
-	st, err := p.Approvals.Status(r.Context(), h)
+	st, err := p.Approvals.Standing(r.Context(), h)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 var deviceSQL struct {
-	ByID, OfAccount, OnPhone, Phone, PhoneOf                            query
+	ByID, OfAccount, OnPhone, Phone, PhoneOf, Answerable                query
 	LockAccount, LockPhone, LockPhoneOf                                 query
 	AddPhone, AddKey, Add, SetKeys, SetCredential, Signed, Count, Start query
 	Suspend, Remove, RemoveAll, Fail, Rename, Approved                  query

@@ -35,6 +35,12 @@ SELECT COLUMNS
  WHERE d.phone = $1 AND d.state <> 'removed'
  ORDER BY d.id;
 
+-- name: Answerable
+SELECT EXISTS (SELECT 1 FROM device USING_INDEX(device_present)
+                WHERE account = $1 AND state IN ('active', 'suspended', 'pin_locked')
+                  AND state = 'active' AND ($2 = '' OR id = $2))
+       AND NOT (SELECT stopped FROM account WHERE id = $1);
+
 -- name: Phone
 SELECT id, taken, credential, public_key, sign_count, backup, backed_up FROM phone WHERE id = $1;
 

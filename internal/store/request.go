@@ -164,6 +164,11 @@ func (d *DB) RequestOf(ctx context.Context, pending keyturn.Bytes) (approval.Req
 	return r, none(err, approval.ErrUnknown)
 }
 
+// Answerable implements [approval.Store].
+func (d *DB) Answerable(ctx context.Context, account, only string) (bool, error) {
+	return one(d.read(ctx), value[bool], deviceSQL.Answerable, account, only)
+}
+
 // Requests implements [approval.Store]. One whose time ran out unnoticed is
 // returned as expired then.
 func (d *DB) Requests(ctx context.Context, account string, at, since time.Time) ([]approval.Request, error) {

@@ -37,6 +37,28 @@ var devices = []contract{
 			w.Errorf("%+v %v", all, err)
 		}
 	}},
+	{"a request can be answered by active ones, if they aren't stopped", func(w *world) {
+		ada, bob := w.account(), w.account()
+		w.wantAnswerable(ada, "", false)
+		first := w.phone(ada)
+		second := w.another(first, ada, "")
+		w.phone(bob)
+		w.wantAnswerable(ada, "", true)
+		w.wantAnswerable(ada, second.ID, true)
+		w.wantAnswerable(bob, second.ID, false)
+		w.wantAnswerable(ada, "dev_none", false)
+
+		w.must(w.db.Suspend(w.Context(), second.ID, device.ReasonLost, audit.Event{At: now}))
+		w.wantAnswerable(ada, second.ID, false)
+		w.wantAnswerable(ada, "", true)
+		w.stop(ada, first)
+		w.wantAnswerable(ada, "", false)
+		w.must(w.db.UnlockAccount(w.Context(), ada, audit.Event{Kind: audit.AccountUnlocked, At: now, Account: ada}))
+		w.wantAnswerable(ada, first.ID, true)
+		w.must(w.db.Remove(w.Context(), first.ID, device.ReasonLeft, gone(first)))
+		w.wantAnswerable(ada, "", false)
+		w.wantAnswerable(bob, "", true)
+	}},
 	{"suspending happens once", func(w *world) {
 		d := w.phone(w.account())
 		ev := audit.Event{Kind: audit.DeviceSuspended, At: now, Device: d.ID}
@@ -197,6 +219,13 @@ var devices = []contract{
 }
 
 // only returns the one device of an account.
+func (w *world) wantAnswerable(account, only string, want bool) {
+	w.Helper()
+	if can, err := w.db.Answerable(w.Context(), account, only); err != nil || can != want {
+		w.Errorf("answerable by %q: %t, %v, want %t", only, can, err, want)
+	}
+}
+
 func (w *world) only(account string) device.Device {
 	w.Helper()
 	all, err := w.db.Devices(w.Context(), account)
