@@ -40,7 +40,7 @@ func (s *Service) changes(ctx context.Context, d device.Device, id string, wait 
 		return began, err
 	}
 	a := began
-	err = hint.Follow{Most: wait}.Until(ctx, hints, s.lasts(a), func() (time.Duration, bool, error) {
+	err = (&hint.Follow{Most: wait}).Until(ctx, hints, s.lasts(a), func() (time.Duration, bool, error) {
 		now, err := s.own(ctx, d, id)
 		if err == nil {
 			a = now

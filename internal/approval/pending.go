@@ -31,7 +31,7 @@ func (s *Service) Pending(ctx context.Context, d device.Device, since string, wa
 		p, next, err = s.look(ctx, d)
 		return next, p.Version == since, err
 	}
-	err = hint.Follow{Most: wait, Apart: looksApart}.Until(ctx, hints, next, look)
+	err = (&hint.Follow{Most: wait, Apart: looksApart}).Until(ctx, hints, next, look)
 	if err == nil && p.Version == since {
 		_, _, err = look() // fewer seconds are left than when the call came
 	}

@@ -147,7 +147,7 @@ func (s *Service) Wait(ctx context.Context, h Handle, most time.Duration) (Reque
 	if err != nil || !more || most <= 0 {
 		return r, err
 	}
-	if err = (hint.Follow{Most: most}).Until(ctx, hints, lasts, look); err == nil && r.State == Waiting {
+	if err = (&hint.Follow{Most: most}).Until(ctx, hints, lasts, look); err == nil && r.State == Waiting {
 		_, _, err = look() // a hint may have been lost
 	}
 	return r, err

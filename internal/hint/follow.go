@@ -8,10 +8,11 @@ import (
 // A Follow says how something is followed. The zero value follows it until the context
 // ends.
 type Follow struct {
-	Most  time.Duration // for so long at most; 0: without end
-	Apart time.Duration // between two looks, however many hints there are
-	Beat  time.Duration // how often Beats is called meanwhile; 0: never
-	Beats func() bool   // false ends the following: nobody is there any more
+	Most  time.Duration   // for so long at most; 0: without end
+	Apart time.Duration   // between two looks, however many hints there are
+	Beat  time.Duration   // how often Beats is called meanwhile; 0: never
+	Beats func() bool     // false ends the following: nobody is there any more
+	Over  <-chan struct{} // ends the following when it is closed, as if Most were over; nil: nothing does
 }
 
 // A Look reads how something stands. lasts is when that ends without a hint, such as at a
@@ -22,72 +23,106 @@ type Look func() (lasts time.Duration, more bool, err error)
 // that it has seen enough, or fails, or Most is over. The caller has looked once, after it
 // began to listen, so that no change falls between; what it saw lasts for so long (0:
 // without end). Until returns the error of look, or that of a context that ended.
-func (f Follow) Until(ctx context.Context, hints <-chan struct{}, lasts time.Duration, look Look) error {
-	over, stop := timer(f.Most)
-	defer stop()
-	beat, still := f.beat()
-	defer still()
-	s := sleeper{ctx, over, beat, f.Beats}
-	for more := true; more; {
-		began := time.Now()
-		if !s.sleep(hints, lasts) {
+//
+// Tens of thousands of people wait at once: one timer is for all that there is to wait
+// for, and what stands on the stack meanwhile is little.
+func (f *Follow) Until(ctx context.Context, hints <-chan struct{}, lasts time.Duration, look Look) (err error) {
+	s := f.sleeper()
+	defer s.timer.Stop()
+	for more := true; more && err == nil; {
+		s.lie(lasts)
+		if !s.sleep(ctx, hints) {
 			return ctx.Err()
 		}
-		if rest := f.Apart - time.Since(began); rest > 0 && !s.sleep(nil, rest) {
-			return ctx.Err()
-		}
-		var err error
-		if lasts, more, err = look(); err != nil {
-			return err
-		}
+		lasts, more, err = look()
 	}
-	return nil
+	return err
 }
 
-// A sleeper is what ends a sleep before its time.
+// never is longer than anybody waits.
+const never = time.Duration(1<<63 - 1)
+
+// A sleeper counts its times from the beginning of the following.
 type sleeper struct {
-	ctx   context.Context
-	over  <-chan time.Time
-	beat  <-chan time.Time
-	beats func() bool
+	*Follow
+	began time.Time
+	timer *time.Timer
+	least time.Duration // before that no hint ends the sleep
+	end   time.Duration // of the sleep, by itself
+	beat  time.Duration // the next
+	over  time.Duration // of it all
 }
 
-// sleep waits for a hint, or for as long as a state lasts (0: without end). It is false
-// if there is no reason to look again.
-func (s sleeper) sleep(hints <-chan struct{}, lasts time.Duration) bool {
-	ends, stop := timer(lasts)
-	defer stop()
+func (f *Follow) sleeper() *sleeper {
+	s := &sleeper{Follow: f, began: time.Now(), timer: time.NewTimer(never), beat: never, over: never}
+	if f.Beat > 0 {
+		s.beat = f.Beat
+	}
+	if f.Most > 0 {
+		s.over = f.Most
+	}
+	return s
+}
+
+// lie begins a sleep for as long as a state lasts; 0: without end.
+func (s *sleeper) lie(lasts time.Duration) {
+	now := time.Since(s.began)
+	s.least, s.end = now+s.Apart, never
+	if lasts > 0 {
+		s.end = now + lasts
+	}
+	s.set(now)
+}
+
+func (s *sleeper) set(now time.Duration) { s.timer.Reset(min(s.end, s.beat, s.over) - now) }
+
+// sleep waits for a hint, or for the end of the sleep. It is false if there is no reason
+// to look again.
+func (s *sleeper) sleep(ctx context.Context, hints <-chan struct{}) bool {
 	for {
 		select {
 		case <-hints:
-			return true
-		case <-ends:
-			return true
-		case <-s.beat:
-			if !s.beats() {
-				return false
+			if s.rested() {
+				return true
 			}
-		case <-s.over:
+			hints = nil
+		case <-s.timer.C:
+			if again, look := s.due(); !again {
+				return look
+			}
+		case <-s.Over:
 			return false
-		case <-s.ctx.Done():
+		case <-ctx.Done():
 			return false
 		}
 	}
 }
 
-// timer is a channel that gets a value after d, and what stops it; 0: never.
-func timer(d time.Duration) (at <-chan time.Time, stop func()) {
-	if d <= 0 {
-		return nil, func() {}
+// rested reports whether a hint ends the sleep; otherwise it will end a little later.
+func (s *sleeper) rested() bool {
+	now := time.Since(s.began)
+	if now >= s.least {
+		return true
 	}
-	t := time.NewTimer(d)
-	return t.C, func() { t.Stop() }
+	s.end = s.least
+	s.set(now)
+	return false
 }
 
-func (f Follow) beat() (at <-chan time.Time, stop func()) {
-	if f.Beat <= 0 {
-		return nil, func() {}
+// due does what is due, and says whether to sleep on, and whether to look if not.
+func (s *sleeper) due() (on, look bool) {
+	now := time.Since(s.began)
+	switch {
+	case now >= s.over:
+		return false, false
+	case now >= s.end:
+		return false, true
+	case now >= s.beat:
+		s.beat = now + s.Beat
+		on = s.Beats()
+	default:
+		on = true // it fired early
 	}
-	t := time.NewTicker(f.Beat)
-	return t.C, t.Stop
+	s.set(now)
+	return on, false
 }

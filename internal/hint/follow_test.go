@@ -30,6 +30,7 @@ func TestUntil(t *testing.T) {
 		enough int           // looks; 0: never
 		fails  error
 		leaves time.Duration // when the context ends; 0: never
+		over   time.Duration // when Over is closed; 0: never
 		looks  int
 		took   time.Duration
 		err    error
@@ -41,6 +42,7 @@ func TestUntil(t *testing.T) {
 		{name: "many hints are few looks", follow: hint.Follow{Apart: 4 * time.Second}, hints: time.Second, enough: 2, looks: 2, took: 8 * time.Second},
 		{name: "most holds between two looks too", follow: hint.Follow{Apart: time.Minute, Most: 3 * time.Second}, hints: time.Second, took: 3 * time.Second},
 		{name: "a look that fails ends it", hints: time.Second, fails: errLook, looks: 1, took: time.Second, err: errLook},
+		{name: "what ends everything ends it", follow: hint.Follow{Most: time.Minute}, over: 6 * time.Second, took: 6 * time.Second},
 		{name: "who leaves ends it", leaves: 7 * time.Second, took: 7 * time.Second, err: context.DeadlineExceeded},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -50,6 +52,11 @@ func TestUntil(t *testing.T) {
 					c, cancel := context.WithTimeout(ctx, tt.leaves)
 					defer cancel()
 					ctx = c
+				}
+				if tt.over > 0 {
+					over := make(chan struct{})
+					time.AfterFunc(tt.over, func() { close(over) })
+					tt.follow.Over = over
 				}
 				hints, stop := hinting(tt.hints)
 				defer stop()

@@ -38,27 +38,38 @@ func Stream(h http.Header) {
 // refused by refuse, which shows why.
 func (p *Renderer) Guard(next http.Handler, refuse func(http.ResponseWriter, *http.Request, int)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Cache-Control", "no-store")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("X-Content-Type-Options", "nosniff")
-		for _, header := range ofPages {
-			h.Set(header.name, header.value)
-		}
-		if r.Method == http.MethodPost {
-			if !p.Own(r) {
-				refuse(w, r, http.StatusForbidden)
-				return
-			}
-			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-			if err := r.ParseForm(); err != nil || !isText(r.PostForm) {
-				r.PostForm = nil
-				refuse(w, r, http.StatusBadRequest)
-				return
-			}
+		secure(w.Header())
+		if status := p.readForm(w, r); status != http.StatusOK {
+			refuse(w, r, status)
+			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+func secure(h http.Header) {
+	h.Set("Cache-Control", "no-store")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("X-Content-Type-Options", "nosniff")
+	for _, header := range ofPages {
+		h.Set(header.name, header.value)
+	}
+}
+
+// readForm reads the form of a POST. It returns the status to refuse it with, if it does.
+func (p *Renderer) readForm(w http.ResponseWriter, r *http.Request) int {
+	if r.Method != http.MethodPost {
+		return http.StatusOK
+	}
+	if !p.Own(r) {
+		return http.StatusForbidden
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil || !isText(r.PostForm) {
+		r.PostForm = nil
+		return http.StatusBadRequest
+	}
+	return http.StatusOK
 }
 
 // isText reports whether a form is what people can have typed. A NUL, or bytes that

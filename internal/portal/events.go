@@ -41,15 +41,18 @@ type look func(context.Context) (ev event, end time.Duration, err error)
 
 // getWaitEvents follows the browser's request to its end.
 func (p *Portal) getWaitEvents(w http.ResponseWriter, r *http.Request) error {
-	h, words := p.handle(r, r.URL.Query().Get("request")), p.Page.Words(r)
-	qr := r.URL.Query().Get("way") == "qr"
+	h := p.handle(r, r.URL.Query().Get("request"))
 	if h.Token == "" {
 		return approval.ErrUnknown
 	}
 	if h.Request == "" {
 		return approval.ErrReplaced
 	}
-	return p.follow(w, r, h.Request, p.Approvals.Watch, func(ctx context.Context) (event, time.Duration, error) {
+	return p.follow(w, r, h.Request, p.Approvals.Watch, p.waitLook(h, p.Page.Words(r), r.URL.Query().Get("way") == "qr"))
+}
+
+func (p *Portal) waitLook(h approval.Handle, words *locale.Words, qr bool) look {
+	return func(ctx context.Context) (event, time.Duration, error) {
 		st, err := p.Approvals.Standing(ctx, h)
 		if err != nil {
 			return event{}, 0, err
@@ -59,7 +62,7 @@ func (p *Portal) getWaitEvents(w http.ResponseWriter, r *http.Request) error {
 			p.qrEvent(&ev, st, words)
 		}
 		return ev, st.Left, nil
-	})
+	}
 }
 
 func (p *Portal) waitEvent(st approval.Standing, words *locale.Words) event {
@@ -129,40 +132,63 @@ func (p *Portal) activationLook(cookie token.Token, id string, words *locale.Wor
 func (p *Portal) follow(w http.ResponseWriter, r *http.Request, id string, watch func(string) (<-chan struct{}, func()), next look) error {
 	hints, stop := watch(id)
 	defer stop()
-	var last event
-	line, end, err := aside(r.Context(), next, &last)
-	if err != nil {
+	s, err := p.stream(w, r, id, next)
+	if s == nil {
 		return err
+	}
+	defer s.leave()
+	s.run(hints)
+	return nil
+}
+
+// A stream tells one browser what happens.
+type stream struct {
+	hint.Follow
+	ctx   context.Context
+	w     io.Writer
+	out   *http.ResponseController
+	next  look
+	last  event
+	end   time.Duration // how long the last state can last
+	leave func()        // makes room for another stream
+}
+
+// stream begins one with a first state. It is nil if that is all.
+func (p *Portal) stream(w http.ResponseWriter, r *http.Request, id string, next look) (*stream, error) {
+	s := &stream{ctx: r.Context(), w: w, next: next}
+	line, err := s.look()
+	if err != nil {
+		return nil, err
 	}
 	if r.Header.Get("Accept") == "application/json" {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(line) // the browser has gone: it asks again
-		return nil
+		return nil, nil
 	}
-	leave, err := p.streams.enter(id)
-	if err != nil {
-		return err
+	if s.leave, err = p.streams.enter(id); err != nil {
+		return nil, err
 	}
-	defer leave()
-	out := begin(w)
-	if r.Method != http.MethodHead && send(w, out, "retry: 1000\ndata: ", line) && end > 0 {
-		p.stream(w, r, out, hints, end, next, &last)
+	s.out = begin(w)
+	if r.Method == http.MethodHead || !s.send("retry: 1000\ndata: ", line) || s.end <= 0 {
+		s.leave()
+		return nil, nil
 	}
-	return nil
+	s.Follow = hint.Follow{Beat: beat, Beats: s.beats, Over: p.Draining.Done()}
+	return s, nil
 }
 
-// stream sends the states after the first one. Whatever ends it, the browser comes back
+// run sends the states after the first one. Whatever ends it, the browser comes back
 // and is told by a first one.
-func (p *Portal) stream(w io.Writer, r *http.Request, out *http.ResponseController, hints <-chan struct{}, end time.Duration, next look, last *event) {
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
-	defer context.AfterFunc(p.Draining, cancel)()
-	alive := hint.Follow{Beat: beat, Beats: func() bool { return send(w, out, ":", nil) }}
-	_ = alive.Until(ctx, hints, max(end, time.Second), func() (time.Duration, bool, error) {
-		line, end, err := aside(ctx, next, last)
-		gone := line != nil && !send(w, out, "data: ", line)
-		return max(end, time.Second), end > 0 && !gone, err
-	})
+func (s *stream) run(hints <-chan struct{}) {
+	_ = s.Until(s.ctx, hints, max(s.end, time.Second), s.more)
+}
+
+func (s *stream) beats() bool { return s.send(":", nil) }
+
+func (s *stream) more() (lasts time.Duration, more bool, err error) {
+	line, err := s.look()
+	gone := line != nil && !s.send("data: ", line)
+	return max(s.end, time.Second), s.end > 0 && !gone, err
 }
 
 // begin makes an answer a stream.
@@ -175,18 +201,18 @@ func begin(w http.ResponseWriter) *http.ResponseController {
 	return out
 }
 
-func send(w io.Writer, out *http.ResponseController, before string, line []byte) bool {
-	_, err := io.WriteString(w, before)
+func (s *stream) send(before string, line []byte) bool {
+	_, err := io.WriteString(s.w, before)
 	if err == nil {
-		_, err = w.Write(append(line, "\n\n"...))
+		_, err = s.w.Write(append(line, "\n\n"...))
 	}
-	return err == nil && out.Flush() == nil
+	return err == nil && s.out.Flush() == nil
 }
 
-// aside looks on another goroutine: a query needs a deep stack, and the stack of
+// look looks on another goroutine: a query needs a deep stack, and the stack of
 // a goroutine that then sleeps for minutes would stay as large. The line is nil if
 // the event tells nothing new.
-func aside(ctx context.Context, next look, last *event) (line []byte, end time.Duration, err error) {
+func (s *stream) look() (line []byte, err error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -196,13 +222,13 @@ func aside(ctx context.Context, next look, last *event) (line []byte, end time.D
 			}
 		}()
 		var ev event
-		if ev, end, err = next(ctx); err == nil && ev.tells(*last) {
-			*last = ev
+		if ev, s.end, err = s.next(s.ctx); err == nil && ev.tells(s.last) {
+			s.last = ev
 			line, err = json.Marshal(ev)
 		}
 	}()
 	<-done
-	return line, end, err
+	return line, err
 }
 
 // beat is how often a stream says that it lives, in a comment: what stands between closes

@@ -196,26 +196,40 @@ func named(ctx context.Context, conn net.Conn) context.Context {
 // While a body is on its way it is the server that waits.
 func (c *crowd) serve(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		conn, _ := r.Context().Value(connection{}).(net.Conn)
-		whole := false
-		owe := func() {
-			if !whole {
-				whole = true
-				c.owe(conn, 1)
-			}
-		}
-		defer func() {
-			if whole {
-				c.owe(conn, -1)
-			}
-		}()
-		if r.ContentLength == 0 {
-			owe()
-		} else {
-			r.Body = &arriving{r.Body, r.ContentLength, owe}
-		}
+		defer c.answer(r).end()
 		next.ServeHTTP(w, r)
 	})
+}
+
+// An answer is one that a connection waits for, once its request is whole.
+type answer struct {
+	crowd *crowd
+	conn  net.Conn
+	whole bool
+}
+
+func (c *crowd) answer(r *http.Request) *answer {
+	conn, _ := r.Context().Value(connection{}).(net.Conn)
+	a := &answer{crowd: c, conn: conn}
+	if r.ContentLength == 0 {
+		a.owe()
+	} else {
+		r.Body = &arriving{r.Body, r.ContentLength, a.owe}
+	}
+	return a
+}
+
+func (a *answer) owe() {
+	if !a.whole {
+		a.whole = true
+		a.crowd.owe(a.conn, 1)
+	}
+}
+
+func (a *answer) end() {
+	if a.whole {
+		a.crowd.owe(a.conn, -1)
+	}
 }
 
 // owe changes how many answers a connection waits for.

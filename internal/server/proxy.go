@@ -44,24 +44,34 @@ func parseProxies(c config.Config) (all proxies, err error) {
 // and isn't named: monitors, which name nobody either, only look. unheard is called with
 // that of the first on this machine that names somebody and isn't believed.
 func (p proxies) see(next http.Handler, silent, unheard func(proxy netip.Addr)) http.Handler {
-	var onceSilent, onceUnheard sync.Once
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if peer, ok := caller(r); ok {
-			forwarded := r.Header.Values("X-Forwarded-For")
-			seen := p.browser(peer, forwarded)
-			r.RemoteAddr = netip.AddrPortFrom(seen, 0).String()
-			switch {
-			case p.has(seen):
-				r = page.Unnamed(r)
-				if r.Method == http.MethodPost && !names(forwarded) {
-					onceSilent.Do(func() { silent(seen) })
-				}
-			case seen == peer.Unmap() && seen.IsLoopback() && names(forwarded): // of others anybody may write that
-				onceUnheard.Do(func() { unheard(seen) })
-			}
+	a := seer{proxies: p, silent: silent, unheard: unheard}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(w, a.see(r)) })
+}
+
+type seer struct {
+	proxies
+	silent, unheard         func(proxy netip.Addr)
+	onceSilent, onceUnheard sync.Once
+}
+
+func (a *seer) see(r *http.Request) *http.Request {
+	peer, ok := caller(r)
+	if !ok {
+		return r
+	}
+	forwarded := r.Header.Values("X-Forwarded-For")
+	seen := a.browser(peer, forwarded)
+	r.RemoteAddr = netip.AddrPortFrom(seen, 0).String()
+	switch {
+	case a.has(seen):
+		r = page.Unnamed(r)
+		if r.Method == http.MethodPost && !names(forwarded) {
+			a.onceSilent.Do(func() { a.silent(seen) })
 		}
-		next.ServeHTTP(w, r)
-	})
+	case seen == peer.Unmap() && seen.IsLoopback() && names(forwarded): // of others anybody may write that
+		a.onceUnheard.Do(func() { a.unheard(seen) })
+	}
+	return r
 }
 
 // caller is who has connected. A socket has no address.

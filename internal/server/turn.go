@@ -56,20 +56,28 @@ type turn struct {
 // share has next work at the requests that are whole and have their turn.
 func (t *turns) share(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		by := policy.Networks(page.Counted(r))
-		if r.ContentLength != 0 && !asks(r) {
-			r.Body = whole(r.Body)
-		}
-		each, ok := t.come(by)
-		if !ok {
+		leave := t.take(r)
+		if leave == nil {
 			t.busy.ServeHTTP(w, r)
 			return
 		}
-		defer t.part(by)
-		leave := wait(each)
 		defer leave()
 		next.ServeHTTP(w, r)
 	})
+}
+
+// take waits until a request is whole and has its turn; leave is nil if it is one too many.
+func (t *turns) take(r *http.Request) (leave func()) {
+	by := policy.Networks(page.Counted(r))
+	if r.ContentLength != 0 && !asks(r) {
+		r.Body = whole(r.Body)
+	}
+	each, ok := t.come(by)
+	if !ok {
+		return nil
+	}
+	end := wait(each)
+	return func() { end(); t.part(by) }
 }
 
 // asks reports whether a request only asks (RFC 9110 §9.3.1): whoever answers it waits for
