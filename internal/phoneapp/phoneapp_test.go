@@ -291,7 +291,7 @@ func TestPreload(t *testing.T) {
 	}
 }
 
-// Comments stay with the server, and every line keeps its number.
+// Comments and indents stay with the server, and every line keeps its number.
 func TestStripped(t *testing.T) {
 	source, err := fs.ReadFile(web.Files, "phone/lib/phone.js")
 	if err != nil {
@@ -303,6 +303,9 @@ func TestStripped(t *testing.T) {
 	}
 	if regexp.MustCompile(`(?m)^\s*(//|/\*|\*)|/\*\* @`).MatchString(served) {
 		t.Errorf("a comment is served:\n%s", served)
+	}
+	if regexp.MustCompile(`(?m)^ | $`).MatchString(served) {
+		t.Errorf("spaces around a line are served:\n%s", served)
 	}
 	if sheet := body(t, get(t, "/p/shared/base.css")); strings.Contains(sheet, "/*") || !strings.HasSuffix(strings.TrimSpace(sheet), "}") {
 		t.Errorf("a comment is served, or less than the style sheet:\n%s", sheet)

@@ -16,9 +16,9 @@ var note = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s
 func stripStyle(sheet []byte) []byte { return note().ReplaceAll(sheet, nil) }
 
 // strip leaves out what a browser doesn't need of a module of ours: lines that are
-// comments, and types. Lines keep their numbers, so an error's place is the place
-// in the source. It knows no JavaScript, only how we write it: a comment of
-// several lines begins and ends its lines.
+// comments, types, and indents. Lines keep their numbers, so an error's line is the
+// line in the source. It knows no JavaScript, only how we write it: a comment of
+// several lines begins and ends its lines, and no template needs the indent of a line.
 func strip(module string) string {
 	lines := strings.Split(module, "\n")
 	inside := false
@@ -34,7 +34,7 @@ func strip(module string) string {
 		case strings.HasPrefix(text, "//"), strings.HasPrefix(text, "/*") && strings.Index(text, "*/") == len(text)-2:
 			lines[i] = ""
 		default:
-			lines[i] = strings.TrimRight(cast().ReplaceAllString(line, ""), " ")
+			lines[i] = strings.TrimSpace(cast().ReplaceAllString(line, ""))
 		}
 	}
 	return strings.Join(lines, "\n")

@@ -21,7 +21,8 @@ if (timed) document.title = timed.textContent + document.title.slice(document.ti
 // A code that is too long for its line breaks in its middle, never inside a group.
 for (const code of document.querySelectorAll(".code")) {
   const groups = code.textContent?.match(/([^-]{4}-[^-]{4}|[^-]{8})(-|$)/g) ?? [];
-  if (groups.length > 1) code.replaceChildren(...groups.map((group) => Object.assign(document.createElement("span"), { textContent: group })));
+  if (groups.length < 2) continue;
+  code.replaceChildren(...groups.map((textContent) => Object.assign(document.createElement("span"), { textContent })));
 }
 
 // A button that copies is only there if it can: data-copy names what it copies.

@@ -4,7 +4,8 @@
 const fragment = location.hash;
 history.replaceState(null, "", location.pathname);
 
-import("./flow/start.js").then(({ start }) => start(fragment, /** @type {HTMLElement} */ (document.getElementById("app"))), unread);
+const root = /** @type {HTMLElement} */ (document.getElementById("app"));
+import("./flow/start.js").then(({ start }) => start(fragment, root), unread);
 
 /** There are no words yet but those of the page. @param {unknown} error */
 function unread(error) {
@@ -13,7 +14,8 @@ function unread(error) {
   const say = /** @type {HTMLElement} */ (document.getElementById(old ? "old" : "unloaded"));
   for (const line of say.querySelectorAll("p")) { // not in the page: browsers without styles show what is hidden
     const again = document.createElement("button");
-    Object.assign(again, { type: "button", className: "btn", textContent: line.dataset.again, onclick: () => ((location.hash = fragment), location.reload()) });
+    const onclick = () => ((location.hash = fragment), location.reload());
+    Object.assign(again, { type: "button", className: "btn", textContent: line.dataset.again, onclick });
     line.replaceChildren(line.dataset.text ?? "", ...(line.dataset.again ? [again] : []));
   }
   say.hidden = false;

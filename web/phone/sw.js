@@ -1,7 +1,8 @@
 // Keeps the app's files for use without a network, and turns a push into a
 // notification. It never sees a question, a key or an answer.
 
-importScripts("shell.js"); // made by package phoneapp: VERSION, FILES, REST, LATER, WORDS, LANGUAGE; this file's CSP lets it
+// Made by package phoneapp: VERSION, FILES, REST, LATER, WORDS, LANGUAGE; this file's CSP lets it.
+importScripts("shell.js");
 
 const SHELL = "keyturn-shell-" + VERSION;
 const ADDRESSES = new Set([...FILES, ...REST, ...LATER].map((file) => new URL(file, self.location).href));
@@ -56,7 +57,8 @@ async function own(answer) {
 
 /** The language of a phone that was set to none, as in lib/words.js. */
 function system() {
-  const known = self.navigator.languages.map((tag) => (/^zh\b/i.test(tag) ? "zh-Hans" : tag.split("-")[0].toLowerCase()));
+  const known = self.navigator.languages
+    .map((tag) => (/^zh\b/i.test(tag) ? "zh-Hans" : tag.split("-")[0].toLowerCase()));
   return known.find((tag) => tag in WORDS) ?? LANGUAGE;
 }
 
@@ -133,7 +135,8 @@ self.addEventListener("notificationclick", (event) => {
 
 async function open() {
   const all = await apps();
-  const app = all.find(({ focused }) => focused) ?? all.find(({ visibilityState }) => visibilityState === "visible") ?? all[0];
+  const seen = all.find(({ visibilityState }) => visibilityState === "visible");
+  const app = all.find(({ focused }) => focused) ?? seen ?? all[0];
   if (!app) return self.clients.openWindow("./");
   app.postMessage("tap");
   return app.focus().catch(() => self.clients.openWindow("./"));

@@ -6,6 +6,7 @@ import { element } from "../page/element.js";
 const said = [60, 30, 10]; // seconds at which it is read out
 
 /**
+ * Counts down in the element "left" and says three of the seconds aloud.
  * @param {{ from: number, text: (left: number) => string, shown?: (last: boolean) => void }} how
  *   from: seconds before the end at which it appears
  * @returns {(left: number) => void} sets the seconds that are left; 0 hides it
@@ -30,5 +31,5 @@ export function countdown({ from, text, shown }) {
   };
 }
 
-/** @param {number} left seconds, shown as 1:45 */
+/** A duration as a clock shows it. @param {number} left seconds, shown as 1:45 */
 export const clock = (left) => `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;

@@ -1,12 +1,16 @@
 // Follows a request or an activation: by an event stream, and by asking every
 // two seconds where streams don't arrive.
 
-/** @typedef {{ state: string, page: string, say?: string, left: number, scan?: number, read?: boolean }} Event of spec/portal.md */
+/**
+ * @typedef {{ state: string, page: string, say?: string, left: number, scan?: number, read?: boolean }} Event of
+ *   spec/portal.md
+ */
 
 const silence = 3000; // milliseconds; a stream that brought nothing for so long is held back by a proxy
 const pace = 2000; // milliseconds
 
 /**
+ * Tells each event until one of them, or a page that is gone, ends it.
  * @param {string} path of the stream
  * @param {(event: Event) => boolean} tell  returns whether to go on
  * @param {(status: number) => void} lost  0: the server can't be reached; another status: there is nothing to follow
@@ -51,7 +55,8 @@ export function follow(path, tell, lost) {
   source.onerror = () => {
     if (over) return;
     if (source.readyState === EventSource.CLOSED) poll(); // refused: asking once more says why
-    else if (!missing) missing = setTimeout(() => { missing = 0; ask(); }, silence); // it comes back by itself: nobody needs to hear of it
+    // It comes back by itself: nobody needs to hear of it.
+    else if (!missing) missing = setTimeout(() => { missing = 0; ask(); }, silence);
   };
   setTimeout(() => { if (!heard) poll(); }, silence);
   // A tab that slept asks the moment it wakes, and once more when the network is back.

@@ -32,7 +32,8 @@ if (qr && drawing) {
   const large = element("large", HTMLDialogElement), enlarge = button(element("enlarge", HTMLElement));
   const open = () => {
     const copy = /** @type {SVGSVGElement} */ (drawing.cloneNode(true));
-    const modules = drawing.viewBox.baseVal.width, side = Math.floor(Math.min(480, innerWidth - 48) / modules) * modules;
+    const modules = drawing.viewBox.baseVal.width;
+    const side = Math.floor(Math.min(480, innerWidth - 48) / modules) * modules;
     copy.setAttribute("width", String(side));
     copy.setAttribute("height", String(side));
     large.replaceChildren(copy);

@@ -18,5 +18,6 @@ const back = sessionStorage.getItem("keyturn.back") !== null ||
   arrival instanceof PerformanceNavigationTiming && arrival.type === "back_forward";
 sessionStorage.removeItem("keyturn.back");
 if (request && back && sessionStorage.getItem("keyturn.waiting") === request) {
-  fetch("/sign-in/cancel", { method: "POST", body: new URLSearchParams({ request }), redirect: "manual", keepalive: true });
+  const body = new URLSearchParams({ request });
+  fetch("/sign-in/cancel", { method: "POST", body, redirect: "manual", keepalive: true });
 }

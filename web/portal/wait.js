@@ -19,7 +19,8 @@ if (number) { // two groups are easier to carry; the text stays six digits
 }
 
 const screen = data(box, "screen"); // "wait", or a rung of the ladder below it: "qr", "offline"
-const left = element("left", HTMLElement), more = document.getElementById("more"), longer = document.getElementById("longer");
+const left = element("left", HTMLElement);
+const more = document.getElementById("more"), longer = document.getElementById("longer");
 const set = countdown({
   from: 30,
   text: (n) => n === 1 ? data(left, "one") : data(left, "many").replace("88", String(n)),
@@ -31,13 +32,15 @@ const set = countdown({
 set(Number(data(box, "left")));
 
 // "Send again" appears when it may be pressed.
-const again = document.getElementById("again"), sent = document.getElementById("sent"), soon = document.getElementById("soon");
+const again = document.getElementById("again");
+const sent = document.getElementById("sent"), soon = document.getElementById("soon");
 if (again && sent?.dataset.again) {
   const at = Date.now() + Number(sent.dataset.again) * 1000;
   const tick = () => {
     const wait = Math.max(0, Math.ceil((at - Date.now()) / 1000));
     again.hidden = wait > 0;
-    if (soon) soon.textContent = wait === 0 ? "" : wait === 1 ? data(soon, "one") : data(soon, "many").replace("88", String(wait));
+    const words = wait === 1 ? "one" : "many";
+    if (soon) soon.textContent = wait === 0 ? "" : data(soon, words).replace("88", String(wait));
     if (wait > 0) setTimeout(tick, 250);
   };
   tick();
@@ -73,7 +76,8 @@ if (response instanceof HTMLInputElement) {
 }
 
 if (box.dataset.over === undefined) follow(`/sign-in/events?request=${request}&way=${data(box, "way")}`, (event) => {
-  if (screen === "qr" && event.scan && String(event.scan) !== data(box, "scan")) showEnd(); // a newer code, from another tab
+  // A newer code, from another tab.
+  if (screen === "qr" && event.scan && String(event.scan) !== data(box, "scan")) showEnd();
   if (event.say && say.textContent !== event.say && screen !== "offline") say.textContent = event.say;
   box.toggleAttribute("data-read", event.read === true);
   set(event.left);

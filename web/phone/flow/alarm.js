@@ -2,10 +2,11 @@
 // unlock it is paused, or they end; without it the account is quiet for a while. Spec §12.5.
 
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { is } from "../lib/problem.js";
 import { Alarm } from "../view/alarm.js";
 import { EnterPin } from "../view/pin.js";
 import { raised } from "./notices.js";
-import { fault, is } from "./say.js";
+import { fault, isLocked, useFault } from "./say.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../lib/inbox.js").Notice} Notice */
@@ -18,7 +19,7 @@ export function AlarmFlow({ app, notice }) {
   const [pin, setPin] = useState(false);
   const [busy, setBusy] = useState("");
   const [left, setLeft] = useState(/** @type {number | null} */ (null));
-  const [problem, setProblem] = useState(/** @type {import("../view/part.js").Fault | null} */ (null));
+  const [problem, setProblem] = useFault();
   const call = useRef(/** @type {any} */ (null));
   useEffect(() => {
     app.phone?.alarm(notice).then((made) => (call.current = made), () => {});
@@ -33,8 +34,8 @@ export function AlarmFlow({ app, notice }) {
       app.phone?.inbox.over(notice);
       return raised(app);
     } catch (failure) {
-      const tries = is(failure, "pin_wrong") ? /** @type {any} */ (failure).triesLeft : null;
-      if (is(failure, "pin_locked") || tries === 0) return app.nav.reset("Locked");
+      if (isLocked(failure)) return app.nav.reset("Locked");
+      const tries = is(failure, "pin_wrong") ? failure.triesLeft : null;
       setLeft(tries);
       if (tries === null) setProblem(fault(failure));
     }
@@ -49,9 +50,11 @@ export function AlarmFlow({ app, notice }) {
   const pause = () => (unlock === "pin" ? setPin(true) : run("pause", call.current?.send() ?? proven("")));
 
   if (pin) {
-    return html`<${EnterPin} name="alarm-pin" k="alarm.title" lead=${codes ? notice.account.name : notice.detail} sub=${codes ? "" : notice.account.name} left=${left} problem=${problem}
-      busy=${busy !== ""} go=${go} work="alarm.work" back=${() => setPin(false)} onGo=${(/** @type {string} */ typed) => run("pause", proven(typed))} />`;
+    return html`<${EnterPin} name="alarm-pin" k="alarm.title" lead=${codes ? notice.account.name : notice.detail}
+      sub=${codes ? "" : notice.account.name} left=${left} problem=${problem} busy=${busy !== ""} go=${go}
+      work="alarm.work" back=${() => setPin(false)}
+      onGo=${(/** @type {string} */ typed) => run("pause", proven(typed))} />`;
   }
-  return html`<${Alarm} codes=${codes} phone=${notice.detail} account=${notice.account.name} busy=${busy} problem=${problem} back=${() => app.nav.back()}
-    onPause=${pause} onReport=${report} />`;
+  return html`<${Alarm} codes=${codes} phone=${notice.detail} account=${notice.account.name} busy=${busy}
+    problem=${problem} back=${() => app.nav.back()} onPause=${pause} onReport=${report} />`;
 }

@@ -7,13 +7,17 @@ import { Nav } from "./nav.js";
 
 /** @typedef {import("../lib/phone.js").Phone} Phone */
 /** @typedef {import("../view/part.js").Say} Say */
+/** The app where there is a phone. @typedef {App & {phone: Phone}} Open */
 
 /**
- * The settings that a person makes on this phone, and what was said once. language, theme: empty is the system's. push: empty is not decided
- * yet, "ending" is off as soon as the server can be told. approved: how often, until it was said that the app can be installed.
+ * The settings that a person makes on this phone, and what was said once. language, theme: empty is the system's. push:
+ * empty is not decided yet, "ending" is off as soon as the server can be told. approved: how often, until it was said
+ * that the app can be installed.
  */
-const SETTINGS = { language: "", theme: "", moretime: false, use: false, push: /** @type {"" | "later" | "on" | "off" | "ending"} */ (""),
-  approved: 0, version: "" };
+const SETTINGS = {
+  language: "", theme: "", moretime: false, use: false, approved: 0, version: "",
+  push: /** @type {"" | "later" | "on" | "off" | "ending"} */ (""),
+};
 
 /** So many approvals in a browser, and it is said that the app can be installed: once. */
 export const ENOUGH = 3;
@@ -35,7 +39,10 @@ export class App {
     this.sheet = "";
     this.service = "";
     this.passing = false; // what this window keeps is gone when it closes
-    /** Why the phone isn't there: not yet, not this time, or never. @type {"" | "opening" | "storage" | "no_storage"} */
+    /**
+     * Why the phone isn't there: not yet, not this time, or never.
+     * @type {"" | "opening" | "storage" | "no_storage"}
+     */
     this.stuck = "";
     /** Tries to open it once more. */
     this.again = async () => {};
@@ -87,7 +94,10 @@ export class App {
     this.paint();
   }
 
-  /** What the server says it is called is kept for when it can't be asked. @param {{name: string, names?: Record<string, string>}} info */
+  /**
+   * What the server says it is called is kept for when it can't be asked.
+   * @param {{name: string, names?: Record<string, string>}} info
+   */
   named({ name, names }) {
     this.service = name;
     call({ name, names });
@@ -95,7 +105,10 @@ export class App {
     this.draw();
   }
 
-  /** A code that was opened in the browser isn't offered again: it is used, over, or somebody else's. @param {string} code */
+  /**
+   * A code that was opened in the browser isn't offered again: it is used, over, or somebody else's.
+   * @param {string} code
+   */
   forget(code) {
     if (this.opened?.code !== code) return;
     this.opened = null;
@@ -116,7 +129,9 @@ export class App {
     Object.assign(this.settings, change);
     for (const [key, value] of Object.entries(change)) await this.phone?.setSetting(key, value).catch(() => {});
     if ("language" in change) await this.speak();
-    if ("language" in change && this.phone) import("./push.js").then(({ repair }) => repair(this), () => {}); // pushes speak it too
+    const open = this.phone && /** @type {Open} */ (this);
+    // Pushes speak it too.
+    if ("language" in change && open) import("./push.js").then(({ repair }) => repair(open), () => {});
     this.paint();
     this.draw();
   }

@@ -10,15 +10,15 @@ import { Active } from "../view/active.js";
 import { CheckCode, CheckGone } from "../view/code.js";
 import { Resume } from "../view/unlock.js";
 import { repair, undecided, usePush } from "./push.js";
-import { fault } from "./say.js";
+import { fault, useFault } from "./say.js";
 
-/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./app.js").Open} Open */
 /** @typedef {import("../lib/activation.js").Activation} Activation */
 /** @typedef {import("../view/part.js").Fault} Fault */
 
-/** Goes on with the set-up that isn't finished. @param {App} app */
+/** Goes on with the set-up that isn't finished. @param {Open} app */
 export async function resume(app) {
-  const activation = app.phone?.unfinished()[0];
+  const activation = app.phone.unfinished()[0];
   if (!activation) return;
   try {
     show(app, activation, await activation.look());
@@ -28,7 +28,7 @@ export async function resume(app) {
   }
 }
 
-/** @param {App} app @param {Activation} activation @param {string} state */
+/** @param {Open} app @param {Activation} activation @param {string} state */
 function show(app, activation, state) {
   if (state === "checking") app.nav.reset("Code", { activation });
   else if (state === "active") active(app, activation);
@@ -36,14 +36,14 @@ function show(app, activation, state) {
   else app.nav.reset("End", { cause: activation.cause });
 }
 
-/** P6, if nobody has decided yet, then P7. @param {App} app @param {Activation} activation */
+/** P6, if nobody has decided yet, then P7. @param {Open} app @param {Activation} activation */
 export async function active(app, activation) {
   if (await undecided(app)) return app.nav.reset("Notify", { activation });
   repair(app); // the new account is told too, if there are notifications
   return app.nav.reset("Active", { activation });
 }
 
-/** P5d. @param {{app: App, activation: Activation}} props */
+/** P5d. @param {{app: Open, activation: Activation}} props */
 export function CodeFlow({ app, activation }) {
   const [asking, setAsking] = useState(false);
   useEffect(() => {
@@ -60,10 +60,11 @@ export function CodeFlow({ app, activation }) {
     };
   }, []);
   const stop = () => abandon(app, activation);
-  return html`<${CheckCode} check=${activation.check} ends=${activation.ends} left=${activation.left} asking=${asking} copy=${app.copy} onAsk=${setAsking} onStop=${stop} />`;
+  return html`<${CheckCode} check=${activation.check} ends=${activation.ends} left=${activation.left} asking=${asking}
+    copy=${app.copy} onAsk=${setAsking} onStop=${stop} />`;
 }
 
-/** The keys are deleted here, and the computer is told. @param {App} app @param {Activation} activation */
+/** The keys are deleted here, and the computer is told. @param {Open} app @param {Activation} activation */
 async function abandon(app, activation) {
   await activation.abandon().catch(() => {});
   app.nav.reset("End", { cause: "person" });
@@ -75,9 +76,9 @@ function keepLit() {
   return () => lock?.then((/** @type {any} */ held) => held?.release());
 }
 
-/** The PIN once more, after a restart. @param {{app: App, activation: Activation}} props */
+/** The PIN once more, after a restart. @param {{app: Open, activation: Activation}} props */
 export function ResumeFlow({ app, activation }) {
-  const [problem, setProblem] = useState(/** @type {Fault | null} */ (null));
+  const [problem, setProblem] = useFault();
   const [busy, setBusy] = useState(false);
   const go = async (/** @type {string} */ pin) => {
     setBusy(true);
@@ -91,10 +92,11 @@ export function ResumeFlow({ app, activation }) {
     setBusy(false);
   };
   const stop = () => abandon(app, activation);
-  return html`<${Resume} account=${activation.account.name} service=${serviceName(activation.service)} problem=${problem} busy=${busy} onGo=${go} onCancel=${stop} back=${() => app.nav.home()} />`;
+  return html`<${Resume} account=${activation.account.name} service=${serviceName(activation.service)}
+    problem=${problem} busy=${busy} onGo=${go} onCancel=${stop} back=${() => app.nav.home()} />`;
 }
 
-/** P7. @param {{app: App, activation: Activation}} props */
+/** P7. @param {{app: Open, activation: Activation}} props */
 export function ActiveFlow({ app, activation }) {
   const { on } = usePush(app);
   useEffect(() => {
@@ -102,13 +104,16 @@ export function ActiveFlow({ app, activation }) {
     app.nav.hold = () => app.nav.home();
     return () => (app.nav.hold = null);
   }, []);
-  const accounts = app.phone?.accounts() ?? [];
+  const accounts = app.phone.accounts();
   const ends = accounts.find(({ device }) => device === activation.device)?.probationEnds ?? 0;
-  return html`<${Active} account=${activation.account.name} service=${serviceName(activation.service)} unlock=${activation.unlock} push=${on ? "on" : "off"} many=${accounts.length} first=${activation.codes}
-    replaced=${activation.replaced} until=${ends ? dayTime(ends / 1000, language()) : ""} onDone=${() => app.nav.home()} />`;
+  return html`<${Active} account=${activation.account.name} service=${serviceName(activation.service)}
+    unlock=${activation.unlock} push=${on ? "on" : "off"} many=${accounts.length} first=${activation.codes}
+    replaced=${activation.replaced} until=${ends ? dayTime(ends / 1000, language()) : ""}
+    onDone=${() => app.nav.home()} />`;
 }
 
-/** The set-up ended without an account. @param {{app: App, cause: string, problem?: Fault}} props */
+/** The set-up ended without an account. @param {{app: Open, cause: string, problem?: Fault}} props */
 export function EndFlow({ app, cause, problem }) {
-  return html`<${CheckGone} cause=${cause} problem=${problem} onAgain=${() => app.nav.swap("Scan")} onDone=${() => app.nav.home()} />`;
+  return html`<${CheckGone} cause=${cause} problem=${problem} onAgain=${() => app.nav.swap("Scan")}
+    onDone=${() => app.nav.home()} />`;
 }

@@ -5,32 +5,38 @@ import { useEffect, useReducer, useRef } from "../vendor/preact.js";
 import { ENOUGH } from "./app.js";
 import { readFailure } from "./outcome.js";
 
-/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./app.js").Open} Open */
 /** @typedef {import("./outcome.js").State} State */
 /** @typedef {import("../lib/answer.js").Answer} Answer */
 /** @typedef {import("../lib/phone.js").Request} Request */
 /** @typedef {"approve" | "deny" | "report"} Decision */
 
 /** @type {State} */
-const START = { step: "details", number: "", wrong: null, problem: null, busy: "", outcome: "", left: null, looked: false };
+const START = {
+  step: "details", number: "", wrong: null, problem: null, busy: "", outcome: "", left: null, looked: false,
+};
+
+/** @param {State} before @param {Partial<State>} to @returns {State} */
+const changed = (before, to) => ({ ...before, ...to });
 
 /**
  * What a person can do about a request, and how far it is.
- * @param {App} app
+ * @param {Open} app
  * @param {Request | null} request
  * @param {"pin" | "platform"} unlock
  * @param {string} [secret]  of the QR code that was scanned: it stands for the number
  */
 export function useDecision(app, request, unlock, secret = "") {
-  const phone = /** @type {NonNullable<App["phone"]>} */ (app.phone);
+  const { phone } = app;
   const asked = /** @type {Request} */ (request); // the buttons are only there when it is
-  const [state, change] = useReducer((/** @type {State} */ before, /** @type {Partial<State>} */ to) => ({ ...before, ...to }), START);
+  const [state, change] = useReducer(changed, START);
   const tried = useRef(/** @type {{answer: Answer | null, pin?: string}} */ ({ answer: null }));
   const asksNumber = !secret && request?.challenge?.carry === "number";
   const carried = secret ? { secret } : asksNumber ? { number: state.number } : {};
   const complete = !asksNumber || state.number.length === 6;
   const wanted = unlock === "platform" && request?.state === "waiting" && !state.busy && complete;
-  const ready = useReady(wanted, () => phone.answer(asked, "approve", carried), [state.number, request?.text, state.problem, state.wrong]);
+  const inputs = [state.number, request?.text, state.problem, state.wrong];
+  const ready = useReady(wanted, () => phone.answer(asked, "approve", carried), inputs);
 
   const run = async (/** @type {Decision} */ decision, /** @type {Promise<{state: string}>} */ sending) => {
     change({ busy: decision, problem: null, wrong: null });
@@ -61,12 +67,13 @@ export function useDecision(app, request, unlock, secret = "") {
     tried.current = { answer };
     return run("approve", answer.send());
   };
+  const { answer, pin } = tried.current;
   return {
     state, change, asksNumber, approve,
-    enter: (/** @type {string} */ pin) => run("approve", send("approve", pin)),
+    enter: (/** @type {string} */ typed) => run("approve", send("approve", typed)),
     deny: () => run("deny", send("deny")),
     report: () => run("report", send("report")),
-    again: tried.current.answer && (() => run("approve", /** @type {Answer} */ (tried.current.answer).send(tried.current.pin))),
+    again: answer && (() => run("approve", answer.send(pin))),
   };
 }
 

@@ -6,7 +6,7 @@ import { loaded } from "../lib/load.js";
 import { platform, standalone } from "../lib/system.js";
 import { Scan } from "../view/scan.js";
 import { Type } from "../view/type.js";
-import { fault } from "./say.js";
+import { fault, useFault } from "./say.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../view/part.js").Fault} Fault */
@@ -19,7 +19,7 @@ export function ScanFlow({ app }) {
   const scanner = useRef(/** @type {import("../lib/scan.js").Scanner | null} */ (null));
   const running = useRef(false);
   const [state, setState] = useState(/** @type {any} */ ("ask"));
-  const [problem, setProblem] = useState(/** @type {Fault | null} */ (null));
+  const [problem, setProblem] = useFault();
   const [dark, setDark] = useState(false);
   const seen = useRef(new Set());
   const left = useRef(false);
@@ -46,7 +46,9 @@ export function ScanFlow({ app }) {
     const camera = await app.phone?.setting("camera").catch(() => "");
     if (!made || !running.current || document.hidden) return; // it starts once somebody looks
     const { Scanner } = made;
-    scanner.current ??= new Scanner(video.current, { found, state: (to) => running.current && setState(to), dark: setDark, failed: unread, camera: camera ?? "" });
+    const shown = (/** @type {string} */ to) => running.current && setState(to);
+    const told = { found, state: shown, dark: setDark, failed: unread, camera: camera ?? "" };
+    scanner.current ??= new Scanner(video.current, told);
     await scanner.current.start();
   };
   const unread = (/** @type {unknown} */ failure) => {
@@ -71,9 +73,10 @@ export function ScanFlow({ app }) {
     setReading(false);
     if (enough === false && seen.current.size === 0) setProblem({ k: "scan.photo.none" });
   };
-  return html`<${Scan} state=${state} hint=${dark && hint !== "stuck" ? "dark" : hint} problem=${problem} reading=${reading} video=${video} system=${platform()} browser=${!standalone()} cameras=${scanner.current?.cameras ?? 0}
-    torch=${scanner.current?.torch ?? null} back=${() => app.nav.back()} onStart=${start} onType=${() => app.nav.swap("Type")} onFlip=${flip}
-    onLight=${light} onPhoto=${photo} />`;
+  return html`<${Scan} state=${state} hint=${dark && hint !== "stuck" ? "dark" : hint} problem=${problem}
+    reading=${reading} video=${video} system=${platform()} browser=${!standalone()}
+    cameras=${scanner.current?.cameras ?? 0} torch=${scanner.current?.torch ?? null} back=${() => app.nav.back()}
+    onStart=${start} onType=${() => app.nav.swap("Type")} onFlip=${flip} onLight=${light} onPhoto=${photo} />`;
 }
 
 /** @param {Blob} photo @param {(texts: string[]) => Promise<boolean>} found  whether it is enough */
@@ -131,15 +134,22 @@ function useHint(looking) {
 async function read(app, text, camera) {
   const scanned = await readScan(text, location.origin);
   if (scanned.kind === "code") return { go: () => app.nav.swap("Confirm", { code: scanned.code }) };
-  if (scanned.kind === "sign_in") return { go: () => app.nav.swap("Request", { id: scanned.request, secret: camera ? scanned.secret : "", code: true }) };
+  if (scanned.kind === "sign_in") {
+    const { request: id, secret } = scanned;
+    return { go: () => app.nav.swap("Request", { id, secret: camera ? secret : "", code: true }) };
+  }
   if (scanned.kind === "other") return { problem: { k: "scan.other", v: { host: scanned.host, own: app.host } } };
   return { problem: { k: scanned.problem === "recovery" ? "scan.recovery" : "scan.notours" } };
 }
 
-/** P3. @param {{app: App, entry: import("./nav.js").Entry, text?: string, check?: boolean}} props  check: a link brought it, so it is read at once */
+/**
+ * P3.
+ * @param {{app: App, entry: import("./nav.js").Entry, text?: string, check?: boolean}} props
+ *   check: a link brought it, so it is read at once
+ */
 export function TypeFlow({ app, entry, text = "", check = false }) {
   const [error, setError] = useState(/** @type {import("../view/part.js").Say | null} */ (null));
-  const [problem, setProblem] = useState(/** @type {Fault | null} */ (null));
+  const [problem, setProblem] = useFault();
   const [busy, setBusy] = useState(false);
   const clear = () => {
     setError(null);
@@ -163,8 +173,9 @@ export function TypeFlow({ app, entry, text = "", check = false }) {
     entry.props.check = false; // not again when the person comes back
     if (check) go(text);
   }, []);
-  return html`<${Type} text=${text} error=${error} problem=${problem} busy=${busy} back=${() => app.nav.back()} onText=${clear} onGo=${go}
-    onScan=${() => app.nav.swap("Scan")} paste=${async () => navigator.clipboard.readText()} />`;
+  return html`<${Type} text=${text} error=${error} problem=${problem} busy=${busy} back=${() => app.nav.back()}
+    onText=${clear} onGo=${go} onScan=${() => app.nav.swap("Scan")}
+    paste=${async () => navigator.clipboard.readText()} />`;
 }
 
 /** @param {string} slip @param {string} typed @param {{count: number, host: string, own: string}} v */

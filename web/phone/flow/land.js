@@ -2,8 +2,8 @@
 
 import { left } from "../lib/clock.js";
 import { readCode } from "../lib/code.js";
+import { is } from "../lib/problem.js";
 import { inApp, platform, standalone, systemName } from "../lib/system.js";
-import { is } from "./say.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../view/land.js").Landing["kind"]} Kind */
@@ -52,7 +52,8 @@ export async function land(app, opened) {
 function kindOf({ phone, settings, stuck }, signIn) {
   if (inApp()) return "app";
   if (!phone) return stuck === "no_storage" ? "nope" : null;
-  if (settings.use || standalone() || phone.accounts().length || phone.unfinished().length || phone.unread.size) return null;
+  if (settings.use || standalone()) return null;
+  if (phone.accounts().length || phone.unfinished().length || phone.unread.size) return null;
   if (systemName() === "computer") return "desk";
   return signIn ? "have" : phoneKind();
 }

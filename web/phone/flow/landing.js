@@ -27,9 +27,11 @@ export function LandFlow({ app }) {
     Object.assign(app.landing ?? {}, { kind: phoneKind() });
     app.draw();
   };
-  return html`<${Land} kind=${kind} service=${serviceName(app.service)} host=${app.host} code=${code && show(code)} seconds=${seconds} dead=${dead || seconds === 0}
-    link=${address + (code && "#" + code)} qr=${qr} offer=${installs()} demo=${isLocal()} top=${/CriOS|EdgiOS/.test(navigator.userAgent)}
-    oldos=${kind === "ios" && !("PushManager" in window) && oldSafari()} install=${install} use=${use} onSetUp=${setUp} copy=${app.copy} />`;
+  return html`<${Land} kind=${kind} service=${serviceName(app.service)} host=${app.host} code=${code && show(code)}
+    seconds=${seconds} dead=${dead || seconds === 0} link=${address + (code && "#" + code)} qr=${qr} offer=${installs()}
+    demo=${isLocal()} top=${/CriOS|EdgiOS/.test(navigator.userAgent)}
+    oldos=${kind === "ios" && !("PushManager" in window) && oldSafari()} install=${install} use=${use} onSetUp=${setUp}
+    copy=${app.copy} />`;
 }
 
 /** The squares of a QR code. Loaded only where it is shown. @param {string} text @returns {Promise<boolean[][]>} */

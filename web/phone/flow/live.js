@@ -1,17 +1,19 @@
 // Hears of requests while the app is in front, and of nothing while it isn't.
 
-/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./app.js").Open} Open */
 
 /** Screens that a tap on a notification leaves: nothing is under way in them. */
 const IDLE = ["Root", "Account", "Active", "Locked", "NotifyCheck", "Recover", "Settings"];
 
 /**
- * @param {App} app  with a phone
- * @returns {{first: Promise<void>, look: () => Promise<void>, tapped: () => Promise<void>}} first: the first look; look: looks now, a single
- *   request opens by itself at home; tapped: from any screen on which nothing is under way, since its notification was tapped
+ * Listens and keeps the screen up to date for as long as the app runs.
+ * @param {Open} app
+ * @returns {{first: Promise<void>, look: () => Promise<void>, tapped: () => Promise<void>}}
+ *   first: the first look; look: looks now, at home a single request opens by itself; tapped: its notification was, so
+ *   it opens from any screen on which nothing is under way
  */
 export function live(app) {
-  const phone = /** @type {NonNullable<App["phone"]>} */ (app.phone);
+  const { phone } = app;
   /** @type {AbortController | null} */
   let calls = null;
   let heard = "";
@@ -32,7 +34,8 @@ export function live(app) {
     if (phone.pinOpen) await (await import("./pinchange.js")).settled(app);
     await phone.check();
     if (app.nav.stack.length > 1 || app.landing) return;
-    const over = phone.accounts().find(({ device, state }) => (state === "removed" || state === "pin_locked") && !told.has(device));
+    const ended = phone.accounts().filter(({ state }) => state === "removed" || state === "pin_locked");
+    const over = ended.find(({ device }) => !told.has(device));
     if (waiting().length === 1) app.nav.go("Request", { id: waiting()[0].id });
     else if (over) app.nav.go("Account", { device: told.add(over.device) && over.device });
   };

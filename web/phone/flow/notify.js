@@ -2,13 +2,14 @@
 // person turns them on.
 
 import { html, useEffect, useState } from "../vendor/preact.js";
+import { later } from "../lib/clock.js";
 import { testPush } from "../lib/push.js";
 import { hear } from "../lib/worker.js";
 import { Notify } from "../view/notify.js";
 import { start } from "./push.js";
-import { fault } from "./say.js";
+import { fault, useFault } from "./say.js";
 
-/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./app.js").Open} Open */
 /** @typedef {import("../lib/activation.js").Activation} Activation */
 /** @typedef {import("../view/part.js").Fault} Fault */
 /** @typedef {"ask" | "asking" | "test" | "denied" | "lost"} Step */
@@ -17,12 +18,12 @@ export const LOST = 10_000; // milliseconds after which a test counts as lost
 
 /**
  * P6.
- * @param {{app: App, activation?: Activation, started?: ReturnType<typeof start>}} props  activation: which has just become active; started: from the
- *   tap on another screen
+ * @param {{app: Open, activation?: Activation, started?: ReturnType<typeof start>}} props
+ *   activation: which has just become active; started: from the tap on another screen
  */
 export function NotifyFlow({ app, activation, started }) {
   const [step, setStep] = useState(/** @type {Step} */ (started ? "asking" : "ask"));
-  const [problem, setProblem] = useState(/** @type {Fault | null} */ (null));
+  const [problem, setProblem] = useFault();
   const leave = (/** @type {any} */ note = null) => {
     if (activation) return app.nav.reset("Active", { activation });
     app.nav.home();
@@ -51,24 +52,25 @@ export function NotifyFlow({ app, activation, started }) {
     app.nav.hold = activation ? later : null;
     return () => (app.nav.hold = null);
   }, []);
-  return html`<${Notify} step=${step} problem=${problem} back=${activation ? undefined : () => app.nav.back()} onGo=${go} onLater=${later}
-    onCheck=${() => app.nav.reset("NotifyCheck")} onDone=${() => leave()} />`;
+  return html`<${Notify} step=${step} problem=${problem} back=${activation ? undefined : () => app.nav.back()}
+    onGo=${go} onLater=${later} onCheck=${() => app.nav.reset("NotifyCheck")} onDone=${() => leave()} />`;
 }
 
 /**
  * Has the server send one, and waits for the worker to tell that it came.
- * @param {App} app
+ * @param {Open} app
  * @returns {Promise<"came" | "lost" | "unsent">} unsent: the push service didn't take it
  */
 export async function arrives(app, sent = () => {}) {
   let deaf = () => {};
-  const came = new Promise((/** @type {(how: "came") => void} */ resolve) => {
+  /** @type {Promise<"came">} */
+  const came = new Promise((resolve) => {
     deaf = hear((what) => what === "push" && resolve("came"));
   });
   try {
-    if (!(await testPush(/** @type {NonNullable<App["phone"]>} */ (app.phone)))) return "unsent";
+    if (!(await testPush(app.phone))) return "unsent";
     sent();
-    return await Promise.race([came, new Promise((/** @type {(how: "lost") => void} */ resolve) => setTimeout(resolve, LOST, "lost"))]);
+    return await Promise.race([came, later(LOST, /** @type {const} */ ("lost"))]);
   } finally {
     deaf();
   }

@@ -10,7 +10,8 @@ import { fault } from "./say.js";
  * @property {{k: string, v?: Record<string, number>} | null} wrong   about the number
  * @property {import("../view/part.js").Fault | null} problem
  * @property {"" | "approve" | "deny" | "report"} busy
- * @property {"" | "approved" | "denied" | "reported" | "failed" | "unsent" | "unsure" | "gone" | "stale"} outcome  of this phone's own answer
+ * @property {"" | "approved" | "denied" | "reported" | "failed" | "unsent" | "unsure" | "gone" | "stale"} outcome
+ *   of this phone's own answer
  * @property {number | null} left    tries left after a wrong PIN
  * @property {boolean} looked        the server was asked for it
  */
@@ -20,6 +21,7 @@ const DECIDED = { approved: "approved", redeemed: "approved", denied: "denied", 
 const ENDS = ["expired", "cancelled", "replaced", "failed"];
 
 /**
+ * What the screen shows of a request.
  * @param {import("../lib/phone.js").Request | null} request
  * @param {State} state
  * @param {string} own  name of this phone
@@ -33,7 +35,8 @@ export function outcomeOf(request, { outcome, looked, busy }, own) {
   if (ENDS.includes(request.state)) return /** @type {any} */ (request.state);
   const reached = DECIDED[request.state];
   if (!reached) return "gone";
-  return outcome === "unsure" && request.by === own ? reached : "elsewhere"; // it was this phone's answer that got through
+  // It was this phone's answer that got through.
+  return outcome === "unsure" && request.by === own ? reached : "elsewhere";
 }
 
 /**
@@ -54,7 +57,8 @@ export function readFailure(error, step, scanned = false) {
     case "number_wrong":
       navigator.vibrate?.([40, 40, 40]);
       if (left && scanned) return { outcome: "stale" };
-      return left ? { step: "details", wrong: { k: "request.wrong", v: { count: left } }, outcome: "" } : { outcome: "failed" };
+      if (!left) return { outcome: "failed" };
+      return { step: "details", wrong: { k: "request.wrong", v: { count: left } }, outcome: "" };
     case "offline":
       return { outcome: "unsent" };
     case "unsure":

@@ -1,22 +1,23 @@
 // Changing the PIN, and what became of a change that was cut off.
 
 import { html, useEffect, useState } from "../vendor/preact.js";
+import { is } from "../lib/problem.js";
 import { list } from "../lib/words.js";
 import { ChangePin } from "../view/pinchange.js";
-import { fault, is } from "./say.js";
+import { fault, isLocked, useFault } from "./say.js";
 
-/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./app.js").Open} Open */
 /** @typedef {import("../view/part.js").Fault} Fault */
 
 /** Codes for which this screen has words of its own. */
 const OWN = { offline: "pin.offline", proof_wrong: "error.pin_kept", server_busy: "error.pin_kept" };
 
-/** P14, "Change PIN". @param {{app: App}} props */
+/** P14, "Change PIN". @param {{app: Open}} props */
 export function PinFlow({ app }) {
-  const phone = /** @type {NonNullable<App["phone"]>} */ (app.phone);
+  const { phone } = app;
   const [rules, setRules] = useState({ min: 4, max: 6 });
   const [left, setLeft] = useState(/** @type {number | null} */ (null));
-  const [problem, setProblem] = useState(/** @type {Fault | null} */ (null));
+  const [problem, setProblem] = useFault();
   const [busy, setBusy] = useState(false);
   useEffect(() => {
     phone.server().then(({ pin }) => setRules(pin), () => {});
@@ -29,8 +30,8 @@ export function PinFlow({ app }) {
     try {
       await act();
     } catch (failure) {
-      const tries = is(failure, "pin_wrong") ? /** @type {any} */ (failure).triesLeft : null;
-      if (is(failure, "pin_locked") || tries === 0) return app.nav.reset("Locked");
+      if (isLocked(failure)) return app.nav.reset("Locked");
+      const tries = is(failure, "pin_wrong") ? failure.triesLeft : null;
       setLeft(tries);
       // That it isn't known yet is a screen of its own; asked again, it says so once more.
       if (tries === null && (open || !is(failure, "pin_unsettled"))) setProblem(fault(failure, OWN));
@@ -45,21 +46,23 @@ export function PinFlow({ app }) {
   const check = () => run(async () => (await phone.settle()) === "changed" && changed(app));
   const pins = phone.accounts().filter(({ unlock, state }) => unlock === "pin" && state !== "removed");
   const earlier = pins.filter(({ state, earlier }) => earlier && state === "active");
-  return html`<${ChangePin} accounts=${pins.map(({ account }) => account.name)} earlier=${list(earlier.map(({ account }) => account.name))} rules=${rules}
-    offline=${app.offline} left=${left} problem=${problem} open=${phone.pinOpen && !busy} busy=${busy} back=${() => app.nav.back()} onGo=${go} onCheck=${check}
-    onForgot=${() => app.nav.go("Recover")} />`;
+  return html`<${ChangePin} accounts=${pins.map(({ account }) => account.name)}
+    earlier=${list(earlier.map(({ account }) => account.name))} rules=${rules} offline=${app.offline} left=${left}
+    problem=${problem} open=${phone.pinOpen && !busy} busy=${busy} back=${() => app.nav.back()} onGo=${go}
+    onCheck=${check} onForgot=${() => app.nav.go("Recover")} />`;
 }
 
-/** @param {App} app */
+/** @param {Open} app */
 function changed(app) {
   app.nav.home();
   app.note = { k: "pin.changed" };
   app.draw();
 }
 
-/** What became of a change that was cut off, said once. @param {App} app */
+/** What became of a change that was cut off, said once. @param {Open} app */
 export async function settled(app) {
-  const outcome = await app.phone?.settle().catch(() => "");
-  if (outcome === "changed" || outcome === "kept") app.note = { k: outcome === "changed" ? "pin.changed" : "error.pin_kept" };
+  const outcome = await app.phone.settle().catch(() => "");
+  if (outcome === "changed") app.note = { k: "pin.changed" };
+  if (outcome === "kept") app.note = { k: "error.pin_kept" };
   app.draw();
 }

@@ -3,21 +3,24 @@
 import { useEffect, useState } from "../vendor/preact.js";
 import { askPush, dropPush, endPush, pushState, registerPush } from "../lib/push.js";
 
-/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./app.js").Open} Open */
 /** @typedef {import("../lib/push.js").PushState} PushState */
-/** @typedef {NonNullable<App["phone"]>} Phone */
+/** @typedef {Open["phone"]} Phone */
 
-/** Of each app: whether the repair of its start is still to come, runs, runs and has to run again, or is over. @type {WeakMap<App, "runs" | "again" | "over">} */
+/**
+ * Of each app: whether the repair of its start is still to come, runs, runs and has to run again, or is over.
+ * @type {WeakMap<Open, "runs" | "again" | "over">}
+ */
 const repairs = new WeakMap();
 
 /**
  * At every start, when an account has come, when the app speaks another language, and
  * when the browser has another subscription: phones drop them silently, and nobody is asked or told. Attack A73.
- * @param {App} app
+ * @param {Open} app
  * @returns {Promise<void>}
  */
 export async function repair(app) {
-  const phone = /** @type {Phone} */ (app.phone);
+  const { phone } = app;
   if (!phone.callers().length || app.settings.push === "off") return undefined;
   const runs = repairs.has(app) && repairs.get(app) !== "over";
   repairs.set(app, runs ? "again" : "runs");
@@ -36,22 +39,22 @@ export async function repair(app) {
 
 /**
  * Turns them on. Called from a tap, in which the browser's question is the first that happens.
- * @param {App} app
+ * @param {Open} app
  * @returns {Promise<"on" | "denied" | "service">} service: the system has no push service that answers
  * @throws a Problem of the server
  */
 export async function start(app) {
   if (!(await askPush())) return "denied";
   await app.set({ push: "on" });
-  const phone = /** @type {Phone} */ (app.phone);
+  const { phone } = app;
   return (await registerPush(phone, { fresh: isLost(phone), meant: true })) ? "on" : "service";
 }
 
-/** Turns them off; the server hears of it now or later. @param {App} app */
+/** Turns them off; the server hears of it now or later. @param {Open} app */
 export async function stop(app) {
   await app.set({ push: "ending" });
   try {
-    await endPush(/** @type {Phone} */ (app.phone));
+    await endPush(app.phone);
     await app.set({ push: "off" });
   } catch {
     await dropPush().catch(() => {}); // nothing arrives any more in any case
@@ -67,16 +70,16 @@ export const isOff = (phone) => {
   return active.length > 0 && active.every(({ push }) => push === "off");
 };
 
-/** Whether the person is asked: nobody has decided yet. @param {App} app */
-export const undecided = async (app) => app.settings.push === "" && (await pushState(/** @type {Phone} */ (app.phone))) === "ask";
+/** Whether the person is asked: nobody has decided yet. @param {Open} app */
+export const undecided = async (app) => app.settings.push === "" && (await pushState(app.phone)) === "ask";
 
 /**
  * How it stands, for a screen.
- * @param {App} app
+ * @param {Open} app
  * @returns {{state: PushState | "", on: boolean, lost: boolean}}  state: empty for the first moment
  */
 export function usePush(app) {
-  const phone = /** @type {Phone} */ (app.phone);
+  const { phone } = app;
   const [state, setState] = useState(/** @type {PushState | ""} */ (""));
   const { push } = app.settings;
   const wanted = push !== "off" && push !== "ending";

@@ -9,17 +9,17 @@ import { Loading, Request } from "../view/request.js";
 import { useDecision } from "./decide.js";
 import { outcomeOf } from "./outcome.js";
 
-/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./app.js").Open} Open */
 /** @typedef {ReturnType<typeof useDecision>} Decision */
 /** @typedef {import("../lib/phone.js").Request} Asked */
 
 /**
  * P9, P10 and P11.
- * @param {{app: App, id: string, secret?: string, code?: boolean}} props
+ * @param {{app: Open, id: string, secret?: string, code?: boolean}} props
  *   secret: of the QR code that this app's camera has read; code: a QR code or its link named the request
  */
 export function RequestFlow({ app, id, secret = "", code = false }) {
-  const phone = /** @type {NonNullable<App["phone"]>} */ (app.phone);
+  const { phone } = app;
   const found = phone.request(id);
   const last = useRef(found);
   const request = (last.current = found ?? last.current); // it stays readable when the list has dropped it
@@ -36,38 +36,48 @@ export function RequestFlow({ app, id, secret = "", code = false }) {
   const own = account?.phoneName ?? "";
   const outcome = outcomeOf(request, decision.state, own);
   if (outcome === "loading") return html`<${Loading} back=${() => app.nav.back()} />`;
-  if (outcome || !request?.challenge) return html`<${Ended} app=${app} request=${request} own=${own} outcome=${outcome === "gone" && code && !request ? "missing" : outcome || "gone"} decision=${decision} />`;
+  if (outcome || !request?.challenge) return html`<${Ended} app=${app} request=${request} own=${own}
+    outcome=${outcome === "gone" && code && !request ? "missing" : outcome || "gone"} decision=${decision} />`;
   const View = decision.state.step === "pin" ? Unlock : Details;
   return html`<${View} app=${app} request=${request} decision=${decision} scanned=${secret !== ""} />`;
 }
 
-/** P9a and P11. @param {{app: App, request: Asked, decision: Decision, scanned: boolean}} props */
+/** P9a and P11. @param {{app: Open, request: Asked, decision: Decision, scanned: boolean}} props */
 function Details({ app, request, decision, scanned }) {
   const { state, change, asksNumber, approve, deny, report } = decision;
   const { id, ends } = request;
   const challenge = /** @type {NonNullable<Asked["challenge"]>} */ (request.challenge);
   const ids = waitingIn(app);
   const n = ids.indexOf(id) + 1;
-  return html`<${Request} id=${id} challenge=${challenge} host=${app.host} time=${shortTime(challenge.created, language())} ends=${ends} number=${state.number}
-    asksNumber=${asksNumber} wrong=${state.wrong} problem=${state.problem} busy=${state.busy} which=${{ n, all: ids.length }} scanned=${scanned} offline=${app.offline} onOffline=${() => app.nav.go("Respond", { device: request.device })} back=${() => app.nav.back()}
-    onNext=${() => app.nav.swap("Request", { id: ids[n % ids.length] })} onNumber=${(/** @type {string} */ number) => change({ number: number.slice(0, 12), wrong: null })}
+  return html`<${Request} id=${id} challenge=${challenge} host=${app.host}
+    time=${shortTime(challenge.created, language())} ends=${ends} number=${state.number} asksNumber=${asksNumber}
+    wrong=${state.wrong} problem=${state.problem} busy=${state.busy} which=${{ n, all: ids.length }} scanned=${scanned}
+    offline=${app.offline} onOffline=${() => app.nav.go("Respond", { device: request.device })}
+    back=${() => app.nav.back()} onNext=${() => app.nav.swap("Request", { id: ids[n % ids.length] })}
+    onNumber=${(/** @type {string} */ number) => change({ number: number.slice(0, 12), wrong: null })}
     onApprove=${approve} onDeny=${deny} onReport=${report} />`;
 }
 
-/** P9b. @param {{app: App, request: Asked, decision: Decision, scanned: boolean}} props */
+/** P9b. @param {{app: Open, request: Asked, decision: Decision, scanned: boolean}} props */
 function Unlock({ request, decision: { state, change, enter }, scanned }) {
   const { app, name, action } = /** @type {NonNullable<Asked["challenge"]>} */ (request.challenge);
-  return html`<${EnterPin} name="request-unlock" k="request.unlock.title" lead=${app} sub=${name} left=${state.left} problem=${state.problem} busy=${state.busy !== ""}
-    go=${action !== "sign_in" ? "request.approve.other" : scanned ? "scanned.go" : "request.approve"} work="request.sending" back=${() => change({ step: "details", problem: null })} onGo=${enter} />`;
+  return html`<${EnterPin} name="request-unlock" k="request.unlock.title" lead=${app} sub=${name} left=${state.left}
+    problem=${state.problem} busy=${state.busy !== ""}
+    go=${action !== "sign_in" ? "request.approve.other" : scanned ? "scanned.go" : "request.approve"}
+    work="request.sending" back=${() => change({ step: "details", problem: null })} onGo=${enter} />`;
 }
 
-/** P10. @param {{app: App, request: Asked | null, own: string, outcome: any, decision: Decision}} props */
+/** P10. @param {{app: Open, request: Asked | null, own: string, outcome: any, decision: Decision}} props */
 function Ended({ app, request, own, outcome, decision: { state, again } }) {
   const newer = outcome === "replaced" ? waitingIn(app)[0] : undefined;
-  return html`<${Answered} outcome=${outcome} signIn=${request?.challenge?.action === "sign_in"} by=${request?.by ?? ""} own=${request?.by === own} onPhone=${/Android|HarmonyOS|iPhone|iPad/.test(request?.challenge?.browser ?? "")} stay=${app.settings.moretime}
-    busy=${state.busy !== ""} onDone=${() => app.nav.home()} onAgain=${["unsent", "unsure"].includes(outcome) ? again : undefined}
-    onSee=${newer && (() => app.nav.swap("Request", { id: newer }))} onScan=${["missing", "stale"].includes(outcome) ? () => app.nav.swap("Scan") : undefined} />`;
+  return html`<${Answered} outcome=${outcome} signIn=${request?.challenge?.action === "sign_in"} by=${request?.by ?? ""}
+    own=${request?.by === own} onPhone=${/Android|HarmonyOS|iPhone|iPad/.test(request?.challenge?.browser ?? "")}
+    stay=${app.settings.moretime} busy=${state.busy !== ""} onDone=${() => app.nav.home()}
+    onAgain=${["unsent", "unsure"].includes(outcome) ? again : undefined}
+    onSee=${newer && (() => app.nav.swap("Request", { id: newer }))}
+    onScan=${["missing", "stale"].includes(outcome) ? () => app.nav.swap("Scan") : undefined} />`;
 }
 
-/** Ids of what waits, newest first. @param {App} app @returns {string[]} */
-const waitingIn = (app) => (app.phone?.inbox.requests ?? []).filter(({ state }) => state === "waiting").map(({ id }) => id);
+/** Ids of what waits, newest first. @param {Open} app @returns {string[]} */
+const waitingIn = (app) =>
+  app.phone.inbox.requests.filter(({ state }) => state === "waiting").map(({ id }) => id);

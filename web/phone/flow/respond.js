@@ -6,22 +6,22 @@ import { challengeProblem } from "../lib/ocra.js";
 import { serviceName } from "../lib/words.js";
 import { EnterPin } from "../view/pin.js";
 import { Respond } from "../view/respond.js";
-import { fault } from "./say.js";
+import { fault, useFault } from "./say.js";
 
-/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./app.js").Open} Open */
 /** @typedef {import("../lib/offline.js").Offline} Offline */
 /** @typedef {import("../view/part.js").Fault} Fault */
 
 const SHOWN = 5 * 60 * 1000; // milliseconds that a response stays in sight
 
-/** P12. @param {{app: App, device?: string}} props  device: of the account that it was opened from */
+/** P12. @param {{app: Open, device?: string}} props  device: of the account that it was opened from */
 export function RespondFlow({ app, device: first }) {
-  const phone = /** @type {NonNullable<App["phone"]>} */ (app.phone);
-  const rows = (app.phone?.accounts() ?? []).filter(({ state }) => state === "active");
+  const { phone } = app;
+  const rows = phone.accounts().filter(({ state }) => state === "active");
   const [device, setDevice] = useState(first ?? rows[0]?.device ?? "");
   const [challenge, setChallenge] = useState("");
   const [step, setStep] = useState(/** @type {"challenge" | "pin"} */ ("challenge"));
-  const [problem, setProblem] = useState(/** @type {Fault | null} */ (null));
+  const [problem, setProblem] = useFault();
   const [typo, setTypo] = useState(false);
   const [busy, setBusy] = useState(false);
   const { response, show, clear } = useResponse();
@@ -43,8 +43,10 @@ export function RespondFlow({ app, device: first }) {
     }
     setBusy(false);
   };
-  const respond = (/** @type {string | undefined} */ pin) => run(
-    ready.current ? ready.current.respond(challenge, pin) : phone.offline(device).then((made) => made.respond(challenge, pin))); // which says why it isn't ready
+  const respond = (/** @type {string | undefined} */ pin) => {
+    if (ready.current) return run(ready.current.respond(challenge, pin));
+    return run(phone.offline(device).then((made) => made.respond(challenge, pin))); // which says why it isn't ready
+  };
   const go = () => {
     clear();
     setProblem(null);
@@ -58,11 +60,13 @@ export function RespondFlow({ app, device: first }) {
     act();
   };
   if (step === "pin") {
-    return html`<${EnterPin} name="respond-unlock" k="respond.unlock" lead=${row.account.name} sub=${serviceName(row.service)} left=${null} problem=${problem} busy=${busy}
-      go="respond.get" work="respond.work" back=${() => setStep("challenge")} onGo=${respond} />`;
+    return html`<${EnterPin} name="respond-unlock" k="respond.unlock" lead=${row.account.name}
+      sub=${serviceName(row.service)} left=${null} problem=${problem} busy=${busy} go="respond.get" work="respond.work"
+      back=${() => setStep("challenge")} onGo=${respond} />`;
   }
-  return html`<${Respond} accounts=${rows.map((one) => ({ device: one.device, name: one.account.name }))} device=${device} challenge=${challenge}
-    response=${response} pin=${row.unlock === "pin"} typo=${typo} problem=${problem} busy=${busy} back=${() => app.nav.back()} copy=${app.copy}
+  return html`<${Respond} accounts=${rows.map((one) => ({ device: one.device, name: one.account.name }))}
+    device=${device} challenge=${challenge} response=${response} pin=${row.unlock === "pin"} typo=${typo}
+    problem=${problem} busy=${busy} back=${() => app.nav.back()} copy=${app.copy}
     onDevice=${(/** @type {string} */ id) => change(() => setDevice(id))} onGo=${go}
     onChallenge=${(/** @type {string} */ digits) => change(() => setChallenge(digits.slice(0, 12)))} />`;
 }
@@ -79,15 +83,21 @@ function useResponse() {
       document.removeEventListener("visibilitychange", left);
     };
   }, [response]);
-  return { response, show: (/** @type {string} */ digits) => !document.hidden && setResponse(digits), clear: () => setResponse("") };
+  const show = (/** @type {string} */ digits) => !document.hidden && setResponse(digits);
+  return { response, show, clear: () => setResponse("") };
 }
 
-/** The keys are at hand before the tap. @param {App} app @param {string} device @returns {{current: Offline | null}} */
+/**
+ * The keys are at hand before the tap.
+ * @param {Open} app
+ * @param {string} device
+ * @returns {{current: Offline | null}}
+ */
 function useOffline(app, device) {
   const ready = useRef(/** @type {Offline | null} */ (null));
   useEffect(() => {
     ready.current = null;
-    app.phone?.offline(device).then((made) => (ready.current = made), () => {});
+    app.phone.offline(device).then((made) => (ready.current = made), () => {});
   }, [device]);
   return ready;
 }

@@ -8,16 +8,17 @@ import { bringNewer } from "../lib/worker.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { Settings } from "../view/settings.js";
 import { start, stop, usePush } from "./push.js";
-import { fault } from "./say.js";
+import { fault, useFault } from "./say.js";
 
-/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./app.js").Open} Open */
+/** @typedef {import("../view/part.js").Fault} Fault */
 
-/** P14. @param {{app: App}} props */
+/** P14. @param {{app: Open}} props */
 export function SettingsFlow({ app }) {
   const [resetting, setResetting] = useState(false);
   const [diagnostics, setDiagnostics] = useState("");
   const { language, theme, moretime } = app.settings;
-  const accounts = app.phone?.accounts() ?? [];
+  const accounts = app.phone.accounts();
   const unlock = accounts.find(({ state }) => state === "active")?.unlock ?? "none";
   const { state, on } = usePush(app);
   const update = useUpdate(app);
@@ -31,19 +32,25 @@ export function SettingsFlow({ app }) {
     app.note = { k: "settings.reset.done" };
     app.draw();
   };
-  return html`<${Settings} language=${language} theme=${theme} unlock=${unlock} moretime=${moretime} service=${serviceName(app.service || accounts[0]?.service || "")} host=${app.host} version=${app.settings.version} update=${update} diagnostics=${diagnostics} copy=${app.copy} onDiagnose=${diagnose}
-    resetting=${resetting} back=${() => app.nav.back()} onLanguage=${(/** @type {string} */ to) => app.set({ language: to })} onTheme=${(/** @type {string} */ to) => app.set({ theme: to })}
-    onMoretime=${(/** @type {boolean} */ on) => app.set({ moretime: on })} push=${{ state, on }} onPush=${turn} onCheck=${() => app.nav.go("NotifyCheck")} onPin=${() => app.nav.go("Pin")} onForgot=${() => app.nav.go("Recover")} onReset=${setResetting} onGo=${reset} />`;
+  return html`<${Settings} language=${language} theme=${theme} unlock=${unlock} moretime=${moretime}
+    service=${serviceName(app.service || accounts[0]?.service || "")} host=${app.host} version=${app.settings.version}
+    update=${update} diagnostics=${diagnostics} copy=${app.copy} onDiagnose=${diagnose} resetting=${resetting}
+    back=${() => app.nav.back()} onLanguage=${(/** @type {string} */ to) => app.set({ language: to })}
+    onTheme=${(/** @type {string} */ to) => app.set({ theme: to })}
+    onMoretime=${(/** @type {boolean} */ on) => app.set({ moretime: on })} push=${{ state, on }} onPush=${turn}
+    onCheck=${() => app.nav.go("NotifyCheck")} onPin=${() => app.nav.go("Pin")} onForgot=${() => app.nav.go("Recover")}
+    onReset=${setResetting} onGo=${reset} />`;
 }
 
-/** @typedef {{server: string, step: "" | "looking" | "newest" | "ready", problem: import("../view/part.js").Fault | null, look: () => void}} Update */
+/** @typedef {"" | "looking" | "newest" | "ready"} Step */
+/** @typedef {{server: string, step: Step, problem: Fault | null, look: () => void}} Update */
 
-/** The version of the server, and a newer one of the app on demand. @param {App} app @returns {Update} */
+/** The version of the server, and a newer one of the app on demand. @param {Open} app @returns {Update} */
 function useUpdate({ phone }) {
   const [server, setServer] = useState("");
-  const [step, setStep] = useState(/** @type {Update["step"]} */ (""));
-  const [problem, setProblem] = useState(/** @type {Update["problem"]} */ (null));
-  const tell = async (/** @type {boolean} */ anew) => setServer((await phone?.server(anew))?.version ?? "");
+  const [step, setStep] = useState(/** @type {Step} */ (""));
+  const [problem, setProblem] = useFault();
+  const tell = async (/** @type {boolean} */ anew) => setServer((await phone.server(anew)).version ?? "");
   useEffect(() => {
     tell(false).catch(() => {});
   }, []);
@@ -63,11 +70,12 @@ function useUpdate({ phone }) {
 
 /**
  * What the help desk may want to know of this phone: no name, no key, no code. It is shown and copied, never sent.
- * @param {App} app
+ * @param {Open} app
  */
 async function diagnosticsOf({ phone, host, settings, offline }) {
-  const push = phone && (await pushState(phone));
-  const rows = phone?.accounts().map(({ device, state, unlock, push: told }) => `${device} ${state} ${unlock} push:${told ?? "?"}`) ?? [];
-  return [host, `version ${settings.version || "?"}, ${standalone() ? "installed" : "in a browser"}, ${offline ? "offline" : "online"}`,
-    navigator.userAgent, `notifications: ${push} ${settings.push}`, ...rows].join("\n");
+  const push = await pushState(phone);
+  const rows = phone.accounts().map((one) => `${one.device} ${one.state} ${one.unlock} push:${one.push ?? "?"}`);
+  const runs = `${standalone() ? "installed" : "in a browser"}, ${offline ? "offline" : "online"}`;
+  return [host, `version ${settings.version || "?"}, ${runs}`, navigator.userAgent,
+    `notifications: ${push} ${settings.push}`, ...rows].join("\n");
 }

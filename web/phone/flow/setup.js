@@ -3,26 +3,28 @@
 
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { shortTime } from "../lib/clock.js";
-import { isNetwork } from "../lib/problem.js";
+import { is, isNetwork } from "../lib/problem.js";
 import { hasPlatformUnlock, platform, systemName } from "../lib/system.js";
 import { browserName, language, serviceName, t } from "../lib/words.js";
 import { Confirm, NotMe } from "../view/confirm.js";
 import { Existing, NewPin, PhoneUnlock } from "../view/unlock.js";
 import { active, resume } from "./check.js";
-import { fault, is } from "./say.js";
+import { fault, isLocked, useFault } from "./say.js";
 
-/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./app.js").Open} Open */
 /** @typedef {import("../lib/prepare.js").Look} Look */
 /** @typedef {import("../lib/setup.js").Setup} Setup */
 /** @typedef {import("../view/part.js").Fault} Fault */
 
 /** Codes for which this screen has words of its own. */
-const OWN = { offline: "unlock.lostnet", unlock_closed: "unlock.phone.cancel", unlock_none: "unlock.phone.none", pin_wrong: "unlock.existing.wrong",
-  unsure: "unlock.unsure" };
+const OWN = {
+  offline: "unlock.lostnet", unlock_closed: "unlock.phone.cancel", unlock_none: "unlock.phone.none",
+  pin_wrong: "unlock.existing.wrong", unsure: "unlock.unsure",
+};
 
-/** P4. @param {{app: App, entry: import("./nav.js").Entry, code: string, look?: Look, name?: string}} props */
+/** P4. @param {{app: Open, entry: import("./nav.js").Entry, code: string, look?: Look, name?: string}} props */
 export function ConfirmFlow({ app, entry, code, look: known, name }) {
-  const phone = /** @type {NonNullable<App["phone"]>} */ (app.phone);
+  const { phone } = app;
   const [look, setLook] = useState(/** @type {Look | null} */ (known ?? null));
   const [error, setError] = useState(/** @type {unknown} */ (null));
   const [busy, setBusy] = useState(false);
@@ -56,20 +58,25 @@ export function ConfirmFlow({ app, entry, code, look: known, name }) {
     app.forget(code);
     app.nav.reset("NotMe");
   };
-  return html`<${Confirm} made=${look && madeOf(look, app.host)} name=${name ?? phone.accounts()[0]?.phoneName ?? t("confirm.phone." + systemName())} here=${here}
-    problem=${error && !here ? fault(error, { offline: "unlock.lostnet" }) : null} retry=${!look && isNetwork(error)} busy=${busy} back=${() => app.nav.back()} onGo=${go}
-    onNotMe=${notMe} onDone=${() => app.nav.home()} onAgain=${ask} />`;
+  return html`<${Confirm} made=${look && madeOf(look, app.host)}
+    name=${name ?? phone.accounts()[0]?.phoneName ?? t("confirm.phone." + systemName())} here=${here}
+    problem=${error && !here ? fault(error, { offline: "unlock.lostnet" }) : null} retry=${!look && isNetwork(error)}
+    busy=${busy} back=${() => app.nav.back()} onGo=${go} onNotMe=${notMe} onDone=${() => app.nav.home()}
+    onAgain=${ask} />`;
 }
 
 /** @param {Look} look @param {string} host */
 function madeOf({ service, account, made, ends, replaces }, host) {
-  return { service: serviceName(service), host, account: account.name, computer: browserName(made.browser), place: made.place, time: made.time ? shortTime(made.time, language()) : "", ends, replaces };
+  const time = made.time ? shortTime(made.time, language()) : "";
+  const computer = browserName(made.browser);
+  const { place } = made;
+  return { service: serviceName(service), host, account: account.name, computer, place, time, ends, replaces };
 }
 
-/** P5. @param {{app: App, setup: Setup, name: string}} props */
+/** P5. @param {{app: Open, setup: Setup, name: string}} props */
 export function UnlockFlow({ app, setup: first, name }) {
   const [setup, setSetup] = useState(first);
-  const [problem, setProblem] = useState(/** @type {Fault | null} */ (null));
+  const [problem, setProblem] = useFault();
   const [again, setAgain] = useState(false);
   const [busy, setBusy] = useState(false);
   const { look } = setup;
@@ -84,7 +91,7 @@ export function UnlockFlow({ app, setup: first, name }) {
   const failed = (/** @type {unknown} */ failure) => {
     const unknown = is(failure, "unsure") || (setup.redeemed && isNetwork(failure));
     setAgain(unknown);
-    if (is(failure, "pin_locked") || /** @type {any} */ (failure).triesLeft === 0) return app.nav.reset("Locked");
+    if (isLocked(failure)) return app.nav.reset("Locked");
     if (setup.redeemed && !unknown) return app.nav.reset("End", { cause: "", problem: fault(failure) });
     setProblem(unknown ? { k: "unlock.unsure" } : fault(failure, OWN));
   };
@@ -92,17 +99,22 @@ export function UnlockFlow({ app, setup: first, name }) {
   const swap = async () => {
     setProblem(null);
     try {
-      setSetup(await /** @type {NonNullable<App["phone"]>} */ (app.phone).prepare(look, { name, unlock: other ?? undefined }));
+      setSetup(await app.phone.prepare(look, { name, unlock: other ?? undefined }));
     } catch (failure) {
       setProblem(fault(failure, OWN));
     }
   };
   const View = setup.via ? Existing : setup.unlock === "pin" ? NewPin : PhoneUnlock;
-  return html`<${View} account=${look.account.name} service=${serviceName(look.service)} pin=${look.pin} apple=${platform() === "ios"} platform=${setup.unlock === "platform"}
-    problem=${problem} again=${again} busy=${busy} back=${() => app.nav.back()} onGo=${go} onOther=${other && !setup.redeemed && !again ? swap : undefined} />`;
+  return html`<${View} account=${look.account.name} service=${serviceName(look.service)} pin=${look.pin}
+    apple=${platform() === "ios"} platform=${setup.unlock === "platform"} problem=${problem} again=${again} busy=${busy}
+    back=${() => app.nav.back()} onGo=${go} onOther=${other && !setup.redeemed && !again ? swap : undefined} />`;
 }
 
-/** The other kind of unlock, if this phone and the operator have it. @param {Setup} setup @returns {"pin" | "platform" | null} */
+/**
+ * The other kind of unlock, if this phone and the operator have it.
+ * @param {Setup} setup
+ * @returns {"pin" | "platform" | null}
+ */
 function useOther({ via, unlock, look }) {
   const [able, setAble] = useState(false);
   useEffect(() => {
@@ -112,14 +124,14 @@ function useOther({ via, unlock, look }) {
   return !via && look.unlock.includes(other) && (other === "pin" || able) ? other : null;
 }
 
-/** @param {App} app @param {Setup} setup @param {string} state */
+/** @param {Open} app @param {Setup} setup @param {string} state */
 function arrived(app, { activation, look }, state) {
   app.forget(look.code);
   if (state === "active") active(app, /** @type {import("../lib/activation.js").Activation} */ (activation));
   else app.nav.reset("Code", { activation });
 }
 
-/** "This isn't me" was chosen. @param {{app: App}} props */
+/** "This isn't me" was chosen. @param {{app: Open}} props */
 export function NotMeFlow({ app }) {
   return html`<${NotMe} onDone=${() => app.nav.home()} />`;
 }

@@ -4,17 +4,20 @@ import { html, render } from "../vendor/preact.js";
 import { readCode, readFragment } from "../lib/code.js";
 import { isOther } from "../lib/load.js";
 import { Phone } from "../lib/phone.js";
+import { is } from "../lib/problem.js";
 import { list } from "../lib/words.js";
 import { hear, keepAll, onOther, startWorker, stay, takeOver, version } from "../lib/worker.js";
 import { App } from "./app.js";
 import { land } from "./land.js";
 import { live } from "./live.js";
 import { Root } from "./root.js";
-import { is } from "./say.js";
+
+/** @typedef {ReturnType<typeof readFragment>} Opened */
 
 const PATIENCE = 1500; // milliseconds until it is said that the phone is being opened
 
 /**
+ * Starts the app; called once for each load of the page.
  * @param {string} fragment  of the address, already taken out of it
  * @param {HTMLElement} root
  */
@@ -22,8 +25,11 @@ export async function start(fragment, root) {
   if (!fragment) await takeOver(); // what it was opened with would be lost
   await stay();
   let touched = fragment !== "";
-  for (const kind of ["pointerdown", "click", "keydown", "input"]) addEventListener(kind, () => (touched = true), { once: true, capture: true });
-  onOther(document.documentElement.dataset.version ?? "", (first) => (touched || !first ? isOther() : location.reload()));
+  const touch = () => (touched = true);
+  const once = { once: true, capture: true };
+  for (const kind of ["pointerdown", "click", "keydown", "input"]) addEventListener(kind, touch, once);
+  const { version: own = "" } = document.documentElement.dataset;
+  onOther(own, (first) => (touched || !first ? isOther() : location.reload()));
   const app = new App(null, () => render(html`<${Root} app=${app} />`, root));
   const opened = readFragment(fragment);
   startWorker();
@@ -31,7 +37,7 @@ export async function start(fragment, root) {
   await app.again();
 }
 
-/** @param {App} app @param {ReturnType<typeof readFragment>} opened */
+/** @param {App} app @param {Opened} opened */
 async function begin(app, opened) {
   const slow = setTimeout(() => app.speak().then(() => app.draw()), PATIENCE);
   app.stuck = "opening";
@@ -39,7 +45,7 @@ async function begin(app, opened) {
   await app.speak();
   clearTimeout(slow);
   await land(app, opened);
-  if (phone) await run(app, phone, opened);
+  if (phone) await run(/** @type {import("./app.js").Open} */ (app), opened);
 }
 
 /** @param {App} app @returns {Promise<Phone | null>} with what was set before */
@@ -55,8 +61,9 @@ async function open(app) {
   }
 }
 
-/** @param {App} app @param {Phone} phone @param {ReturnType<typeof readFragment>} opened */
-async function run(app, phone, opened) {
+/** @param {import("./app.js").Open} app @param {Opened} opened */
+async function run(app, opened) {
+  const { phone } = app;
   app.again = () => phone.reload();
   addEventListener("hashchange", () => again(app));
   const keep = () => (phone.accounts().length || phone.unfinished().length) && keepAll();
@@ -64,7 +71,9 @@ async function run(app, phone, opened) {
   phone.onChange(() => (keep(), app.draw()));
   phone.onInbox(() => app.draw());
   const { first, look, tapped } = live(app);
-  const repair = async () => phone.callers().length ? (await import("./push.js")).repair(app) : undefined; // not before there is a phone to tell
+  const repair = async () => {
+    if (phone.callers().length) await (await import("./push.js")).repair(app); // there is a phone to tell
+  };
   first.then(repair).catch(() => {}); // what the server says of notifications is known by then
   hear((what) => ({ push: look, tap: tapped, renew: repair })[what]());
   phone.server().then((info) => app.named(info), () => {});
@@ -101,8 +110,9 @@ async function again(app) {
 }
 
 /**
+ * Opens the screen for what the app was opened with: a code, or a request.
  * @param {App} app
- * @param {NonNullable<ReturnType<typeof readFragment>>} opened
+ * @param {NonNullable<Opened>} opened
  */
 export async function follow(app, opened) {
   if (opened.kind === "sign_in") return app.nav.reset("Request", { id: opened.request, code: true });

@@ -13,6 +13,7 @@ import { hash } from "./text.js";
 /** @typedef {import("./setup.js").Setup} Setup */
 
 /**
+ * Makes a device of the server's answer and stores it.
  * @param {Setup} setup  whose answer is there
  * @param {string} [pin]
  * @returns {Promise<{row: import("./device.js").Row, kk: CryptoKey}>} Kk for the finish, in memory only
@@ -21,7 +22,9 @@ import { hash } from "./text.js";
 export async function accept(setup, pin) {
   const { phone, look, offer, answer, unlock } = setup;
   const { secret, t } = await agreed(setup);
-  const [kp, kk, check] = await Promise.all([deriveMacKey(secret, t, "kp"), deriveMacKey(secret, t, "kk"), checkCode(secret, t)]);
+  const [kp, kk, check] = await Promise.all([
+    deriveMacKey(secret, t, "kp"), deriveMacKey(secret, t, "kk"), checkCode(secret, t),
+  ]);
   const person = unlock === "platform"
     ? { kk, credential: setup.viaRow?.credential ?? setup.credential.id }
     : await seal(/** @type {string} */ (pin), kp, await deriveMacKey(secret, t, "kk", true));

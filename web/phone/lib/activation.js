@@ -2,10 +2,10 @@
 // restart of the app. Spec §6.4 to §6.7.
 
 import { b64 } from "./bytes.js";
-import { deadline } from "./clock.js";
+import { deadline, later } from "./clock.js";
 import { finishText } from "./exchange.js";
 import { mac } from "./pair.js";
-import { Problem } from "./problem.js";
+import { is } from "./problem.js";
 import { personKey } from "./proof.js";
 
 /** @typedef {import("./device.js").Row} Row */
@@ -13,6 +13,7 @@ import { personKey } from "./proof.js";
 /** @typedef {import("./devices.js").Devices} Devices */
 /** @typedef {"redeemed" | "checking" | "active" | "ended"} State */
 
+/** Where an activation is ended before it is finished. */
 export const STOP = "/v1/activations/stop";
 
 const RETRY = 3000; // milliseconds
@@ -59,7 +60,7 @@ export class Activation {
       if (check_in) this.ends = this.unfinished.ends = deadline(check_in);
       return await this.#reached(state, "");
     } catch (problem) {
-      if (hasCode(problem, ["proof_wrong", "unlock_refused", ...OVER])) await this.#reached("ended", "");
+      if (is(problem, "proof_wrong", "unlock_refused", ...OVER)) await this.#reached("ended", "");
       throw problem;
     }
   }
@@ -85,7 +86,7 @@ export class Activation {
         await this.#ask(25, signal);
         told();
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, signal.aborted ? 0 : RETRY));
+        await later(signal.aborted ? 0 : RETRY);
       }
     }
     return this.state;
@@ -93,7 +94,8 @@ export class Activation {
 
   /** Deletes the keys here. The browser that waits is told; if it doesn't hear it, the activation runs out. */
   abandon() {
-    this.phone.signed(this.row, "POST", STOP, { activation: this.unfinished.id, cause: "person" }, { safe: true }).catch(() => {});
+    const body = { activation: this.unfinished.id, cause: "person" };
+    this.phone.signed(this.row, "POST", STOP, body, { safe: true }).catch(() => {});
     return this.#reached("ended", "person");
   }
 
@@ -105,7 +107,7 @@ export class Activation {
       Object.assign(this, { replaced: replaced ?? "", codes: codes === true, left: tries_left ?? 0 });
       return await this.#reached(state, cause ?? "");
     } catch (problem) {
-      if (hasCode(problem, OVER)) return this.#reached("ended", "");
+      if (is(problem, ...OVER)) return this.#reached("ended", "");
       throw problem;
     }
   }
@@ -127,6 +129,3 @@ export class Activation {
     return this.state;
   }
 }
-
-/** @param {unknown} problem @param {string[]} codes */
-const hasCode = (problem, codes) => problem instanceof Problem && codes.includes(problem.code);

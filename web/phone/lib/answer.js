@@ -3,7 +3,7 @@
 
 import { b64 } from "./bytes.js";
 import { sign } from "./pair.js";
-import { Problem } from "./problem.js";
+import { Problem, is } from "./problem.js";
 import { Proof } from "./proof.js";
 import { answerText } from "./protocol.js";
 import { hash } from "./text.js";
@@ -29,7 +29,9 @@ export class Answer {
     this.approves = decision === "approve";
     const carry = request.challenge?.carry;
     if (!carry || !request.text) throw new Problem("challenge_changed");
-    if (this.approves && !secret && carry === "number" && !/^[0-9]{6}$/.test(number ?? "")) throw new Problem("number_form");
+    const typed = /^[0-9]{6}$/.test(number ?? "");
+    if (this.approves && !secret && carry === "number" && !typed) throw new Problem("number_form");
+    this.shown = request.text;
     this.carry = carry;
     this.carried = !this.approves ? "none" : secret ? "qr" : carry;
     this.value = { none: "", qr: secret ?? "", number: number ?? "" }[this.carried] ?? "";
@@ -46,7 +48,7 @@ export class Answer {
     const { phone, request, row } = this;
     this.counter = await phone.keys.count(row.id);
     this.text = answerText({
-      origin: phone.origin, request: request.id, device: row.id, challenge: b64(await hash(/** @type {string} */ (request.text))),
+      origin: phone.origin, request: request.id, device: row.id, challenge: b64(await hash(this.shown)),
       decision: this.decision, carried: this.carried, value: this.value, unlock: this.approves ? row.unlock : "none",
       counter: this.counter,
     }, this.carry);
@@ -64,7 +66,8 @@ export class Answer {
    * @returns {Promise<{state: string}>}
    */
   send(pin) {
-    const sheet = !this.running && !this.body && this.proof && this.row.unlock === "platform" ? this.proof.make() : undefined;
+    const first = !this.running && !this.body;
+    const sheet = first && this.proof && this.row.unlock === "platform" ? this.proof.make() : undefined;
     this.running ??= this.#send(pin, sheet).finally(() => (this.running = undefined));
     return this.running;
   }
@@ -79,12 +82,13 @@ export class Answer {
       if (overtaken) await this.ready();
       this.body ??= await this.#bodyOf(pin, overtaken ? undefined : proof);
       try {
-        const { state } = await this.phone.signed(this.row, "POST", `/v1/requests/${this.request.id}/answer`, this.body);
+        const path = `/v1/requests/${this.request.id}/answer`;
+        const { state } = await this.phone.signed(this.row, "POST", path, this.body);
         this.phone.inbox.ended(this.request, state);
         return { state };
       } catch (problem) {
         // Without a recorded result the same text would stay without one.
-        if (problem instanceof Problem && problem.code === "server_busy") await this.ready();
+        if (is(problem, "server_busy")) await this.ready();
         throw problem;
       }
     }));

@@ -2,7 +2,7 @@
 
 import { callText } from "./protocol.js";
 import { sign } from "./pair.js";
-import { Problem } from "./problem.js";
+import { Problem, is } from "./problem.js";
 import { bytesOf } from "./text.js";
 
 /**
@@ -13,7 +13,10 @@ import { bytesOf } from "./text.js";
  * @property {string} [nonce]   to begin with, if a proof was made over it
  */
 
-/** A body, or what makes one for the nonce that the call will carry. @typedef {any | ((nonce: string) => Promise<any>)} Body */
+/**
+ * A body, or what makes one for the nonce that the call will carry.
+ * @typedef {any | ((nonce: string) => Promise<any>)} Body
+ */
 
 const PATIENCE = 20; // seconds, on top of those for which the server may wait
 const NONCE_GOOD = 120_000; // milliseconds; the server takes one for 300 s
@@ -26,7 +29,10 @@ export class Api {
     this.send = send;
     this.nonce = "";
     this.nonceMade = 0;
-    /** Whether the last call was answered; null before the first. Some phones say that they are offline, and aren't. @type {boolean | null} */
+    /**
+     * Whether the last call was answered; null before the first. Some phones say that they are offline, and aren't.
+     * @type {boolean | null}
+     */
     this.heard = null;
   }
 
@@ -55,7 +61,7 @@ export class Api {
       try {
         return await this.#signed(device, method, path, body, options, nonce || this.nonce);
       } catch (problem) {
-        if (!(problem instanceof Problem) || problem.code !== "use_nonce") throw problem;
+        if (!is(problem, "use_nonce")) throw problem;
       }
     }
     throw new Problem("server_busy"); // a server that takes none of its own nonces
@@ -63,7 +69,8 @@ export class Api {
 
   /** @returns {Promise<string>} a nonce that is good for some minutes */
   async fresh() {
-    if (!this.nonce || Date.now() - this.nonceMade > NONCE_GOOD) await this.open("GET", "/v1/server", undefined, { safe: true });
+    const old = !this.nonce || Date.now() - this.nonceMade > NONCE_GOOD;
+    if (old) await this.open("GET", "/v1/server", undefined, { safe: true });
     return this.nonce;
   }
 

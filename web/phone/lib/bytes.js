@@ -1,6 +1,7 @@
 // Bytes as base64url without padding: one spelling for each value. Twin of bytes.go, spec §3.
 
 /**
+ * Spells bytes.
  * @param {ArrayBuffer | Uint8Array} bytes
  * @returns {string}
  */
@@ -10,6 +11,7 @@ export function b64(bytes) {
 }
 
 /**
+ * Reads bytes that were spelled.
  * @param {unknown} text
  * @param {number} [length]  the number of bytes that there have to be
  * @returns {Uint8Array<ArrayBuffer> | null} null if it is not the one spelling of some bytes, or another number of them
@@ -23,6 +25,7 @@ export function unb64(text, length) {
 }
 
 /**
+ * Makes bytes that nobody can guess.
  * @param {number} count
  * @returns {Uint8Array<ArrayBuffer>} random bytes
  */

@@ -39,8 +39,8 @@ export async function readCode(typed, origin, context = "code") {
 }
 
 /**
- * Reads what a person typed or pasted into a field, with what stood around it where it was copied: quotes, a full stop, a label, a
- * whole sentence, invisible characters. A link to another server is never taken apart.
+ * Reads what a person typed or pasted into a field, with what stood around it where it was copied: quotes, a full stop,
+ * a label, a whole sentence, invisible characters. A link to another server is never taken apart.
  * @param {string} typed
  * @param {string} origin  the phone's own
  * @returns {Promise<Read>}
@@ -51,8 +51,13 @@ export async function readField(typed, origin) {
   if (whole.code || whole.host) return whole;
   const links = text.match(/https?:\/\/[^\s"'<>“”‘’«»「」『』（）()，。]+/giu) ?? [];
   const words = text.split(/[^0-9A-Za-z]+/);
-  const groups = words.map((_, i) => words.slice(i, i + 4)).filter((four) => four.length === 4 && four.every((word) => word.length === 4));
-  const parts = [...links.map((link) => (link.includes("#") ? link : link + "#")), ...groups.map((four) => four.join("")), ...words.filter((word) => word.length === 16)];
+  const groups = words.map((_, i) => words.slice(i, i + 4))
+    .filter((four) => four.length === 4 && four.every((word) => word.length === 4));
+  const parts = [
+    ...links.map((link) => (link.includes("#") ? link : link + "#")),
+    ...groups.map((four) => four.join("")),
+    ...words.filter((word) => word.length === 16),
+  ];
   for (const part of parts) {
     const read = await readCode(part, origin);
     if (read.code || (read.host && read.host !== hostOf(origin))) return read;
@@ -60,12 +65,17 @@ export async function readField(typed, origin) {
   return whole;
 }
 
-/** What a text is without what can't be seen and what isn't of it: compatibility forms, %23, signs at its ends. @param {string} typed */
+/**
+ * What a text is without what can't be seen and what isn't of it: compatibility forms, %23, signs at its ends.
+ * @param {string} typed
+ */
 export function tidy(typed) {
-  return typed.normalize("NFKC").replace(/%23/g, "#").replace(/[\p{Cf}\u034F\uFE00-\uFE0F]/gu, "").replace(/^[\p{P}\s]+|[\p{P}\s]+$/gu, "");
+  return typed.normalize("NFKC").replace(/%23/g, "#").replace(/[\p{Cf}\u034F\uFE00-\uFE0F]/gu, "")
+    .replace(/^[\p{P}\s]+|[\p{P}\s]+$/gu, "");
 }
 
 /**
+ * A code as people read it.
  * @param {string} code  16 symbols
  * @returns {string} in four groups of four
  */

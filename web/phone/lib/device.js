@@ -9,7 +9,8 @@
  * @property {"pin" | "platform"} unlock
  * @property {string} phoneName
  * @property {"unfinished" | "active" | "suspended" | "pin_locked" | "removed" | "unknown"} state
- * @property {{reason: string | null, to: string | null, time: number | null} | null} ended  why it was removed or suspended
+ * @property {{reason: string | null, to: string | null, time: number | null} | null} ended
+ *   why it was removed or suspended
  * @property {number} added         milliseconds of this phone's clock
  * @property {CryptoKey} kd         private half of the device key
  * @property {CryptoKey} kp
@@ -62,6 +63,7 @@
  */
 
 /**
+ * A device without its keys, with what the server has said of it.
  * @param {Row} row
  * @param {any} [told]  what the server last said: member "device" of spec §8.2
  * @param {number} [at]  when, in milliseconds

@@ -24,12 +24,18 @@ export class Devices {
     this.shown = new Map();
     /** @type {Map<string, Activation>} */
     this.activations = new Map();
-    /** Names of the accounts whose devices are kept and can't be read just now, by device: reload may help. @type {Map<string, string>} */
+    /**
+     * Names of the accounts whose devices are kept and can't be read just now, by device: reload may help.
+     * @type {Map<string, string>}
+     */
     this.unread = new Map();
     this.events = new EventTarget();
   }
 
-  /** Reads the storage again: another tab may have changed it. Who holds a row sees what is new in it, and keeps what can't be read just now. */
+  /**
+   * Reads the storage again: another tab may have changed it. Who holds a row sees what is new in it, and keeps what
+   * can't be read just now.
+   */
   async reload() {
     const kept = await this.keys.devices();
     const held = this.keys.unread.map((id) => this.rows.get(id)).filter((row) => row !== undefined);
@@ -40,7 +46,10 @@ export class Devices {
     this.tell("accounts");
   }
 
-  /** Other tabs read the storage again when the PIN was changed here, or the phone reset: what they hold is what was before. */
+  /**
+   * Other tabs read the storage again when the PIN was changed here, or the phone reset: what they hold is what was
+   * before.
+   */
   hearOthers() {
     this.others = new BroadcastChannel("keyturn pin " + this.keys.store.name);
     this.others.onmessage = () => this.reload().catch(() => {});
@@ -53,7 +62,10 @@ export class Devices {
   /** @returns {Account[]} oldest first, ended ones too, unfinished ones not */
   accounts() {
     const rows = [...this.rows.values()].filter((row) => row.state !== "unfinished");
-    return rows.map((row) => ({ ...accountOf(row), ...this.shown.get(row.id), state: row.state, ended: row.ended, earlier: row.earlier ?? false }));
+    return rows.map((row) => {
+      const { state, ended, earlier = false } = row;
+      return { ...accountOf(row), ...this.shown.get(row.id), state, ended, earlier };
+    });
   }
 
   /** @returns {Activation[]} */
@@ -77,11 +89,15 @@ export class Devices {
   async lost() {
     const known = await this.keys.setting("known");
     if (!known) return this.forgetLost().then(() => []); // from before they were kept
-    return Object.keys(known).filter((device) => !this.rows.has(device) && !this.unread.has(device)).map((device) => known[device]);
+    const gone = Object.keys(known).filter((device) => !this.rows.has(device) && !this.unread.has(device));
+    return gone.map((device) => known[device]);
   }
 
-
-  /** Keeps which accounts this phone is set up for, apart from their keys. @param {string} device @param {string} [name]  none: not any more */
+  /**
+   * Keeps which accounts this phone is set up for, apart from their keys.
+   * @param {string} device
+   * @param {string} [name]  none: not any more
+   */
   async #known(device, name) {
     const { [device]: before, ...known } = (await this.keys.setting("known")) ?? {};
     if (before !== name) await this.keys.set("known", name ? { ...known, [device]: name } : known);
@@ -107,14 +123,19 @@ export class Devices {
 
   /** The person knows that the keys are gone. */
   async forgetLost() {
-    const rows = [...this.rows.values()].filter(({ state }) => state !== "unfinished").map(({ id, account }) => [id, account.name]);
-    await this.keys.set("known", Object.fromEntries([...this.unread, ...rows]));
+    const rows = [...this.rows.values()].filter(({ state }) => state !== "unfinished");
+    const names = rows.map(({ id, account }) => [id, account.name]);
+    await this.keys.set("known", Object.fromEntries([...this.unread, ...names]));
   }
 
-  /** What this phone kept of the account before stands for nothing any more. @param {Row} by  the device that is active now */
+  /**
+   * What this phone kept of the account before stands for nothing any more.
+   * @param {Row} by  the device that is active now
+   */
   async supersede(by) {
-    const older = [...this.rows.values()].filter((row) => row.id !== by.id && row.account.id === by.account.id && row.state !== "unfinished");
-    for (const row of older) await this.forget(row.id);
+    const older = [...this.rows.values()].filter(({ id, account, state }) =>
+      id !== by.id && account.id === by.account.id && state !== "unfinished");
+    for (const { id } of older) await this.forget(id);
     for (const [id, name] of this.unread) if (name === by.account.name) await this.forget(id);
   }
 
@@ -173,7 +194,10 @@ export class Devices {
     this.tell("accounts");
   }
 
-  /** The handle that names this phone to its system, 32 random bytes, made once. @returns {Promise<Uint8Array<ArrayBuffer>>} */
+  /**
+   * The handle that names this phone to its system, 32 random bytes, made once.
+   * @returns {Promise<Uint8Array<ArrayBuffer>>}
+   */
   async userHandle() {
     const user = (await this.keys.setting("user")) ?? random(32);
     await this.keys.set("user", user);

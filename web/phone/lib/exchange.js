@@ -1,4 +1,5 @@
-// How a phone becomes a device: the texts about it, and what both ends derive. Twin of exchange.go, spec §4, §6, §11.2 and §12.
+// How a phone becomes a device: the texts about it, and what both ends derive. Twin of exchange.go, spec §4, §6, §11.2
+// and §12.
 //
 // Kk never becomes a script value, and nothing computed from it is stored.
 
@@ -27,12 +28,17 @@ export async function commitment(nonce) {
  * @property {string} via        id of a device of this phone, or empty
  */
 
-/** @param {string} origin @param {Redeem} r */
+/** What the device key signs when a code is redeemed, spec §6.3. @param {string} origin @param {Redeem} r */
 export function redeemText(origin, r) {
   return lines("redeem", origin, r.code, r.deviceKey, r.agreeKey, r.commit, r.unlock, r.phoneName, r.platform, r.via);
 }
 
-/** @param {string} origin @param {Redeem} r @param {string} nonce  of the server, spec §7 */
+/**
+ * What a device that is there already signs and proves for one more account, spec §6.8.
+ * @param {string} origin
+ * @param {Redeem} r
+ * @param {string} nonce  of the server, spec §7
+ */
 export function addText(origin, r, nonce) {
   return lines("add", origin, r.via, r.code, r.deviceKey, r.agreeKey, r.commit, nonce);
 }
@@ -51,19 +57,38 @@ export function addText(origin, r, nonce) {
  * @property {string} unlock
  */
 
-/** @param {Agreement} a */
+/** The text whose hash t binds the agreed keys to all that was said, spec §6.4. @param {Agreement} a */
 export function transcriptText(a) {
   return lines("transcript", a.origin, a.activation, a.account, a.device, a.deviceKey, a.agreeKey, a.serverKey,
     a.nonce, a.phoneNonce, a.unlock);
 }
 
-/** @param {string} origin @param {string} activation @param {string} device @param {string} t @param {string} unlock */
-export const finishText = (origin, activation, device, t, unlock) => lines("finish", origin, activation, device, t, unlock);
+/**
+ * What the proof at the end of an activation covers, spec §6.5.
+ * @param {string} origin
+ * @param {string} activation
+ * @param {string} device
+ * @param {string} t
+ * @param {string} unlock
+ */
+export const finishText = (origin, activation, device, t, unlock) =>
+  lines("finish", origin, activation, device, t, unlock);
 
-/** @param {string} origin @param {string} device @param {string} nonce */
+/**
+ * What the person proves to leave an account, spec §12.6.
+ * @param {string} origin
+ * @param {string} device
+ * @param {string} nonce
+ */
 export const removeText = (origin, device, nonce) => lines("remove", origin, device, nonce);
 
-/** @param {string} origin @param {string} device @param {number} notice @param {string} nonce */
+/**
+ * What the person proves in an alarm that pauses a phone, spec §12.5.
+ * @param {string} origin
+ * @param {string} device
+ * @param {number} notice
+ * @param {string} nonce
+ */
 export const alarmText = (origin, device, notice, nonce) => lines("alarm", origin, device, String(notice), nonce);
 
 /**
@@ -74,7 +99,13 @@ export function pinTranscriptText(c) {
   return lines("pin-transcript", c.origin, c.device, String(c.epoch), c.agreeKey, c.serverKey, c.nonce);
 }
 
-/** @param {string} origin @param {string} device @param {number} epoch @param {string} t */
+/**
+ * What is proven with the old key and with the new one when the PIN changes, spec §11.2.
+ * @param {string} origin
+ * @param {string} device
+ * @param {number} epoch
+ * @param {string} t
+ */
 export const pinChangeText = (origin, device, epoch, t) => lines("pin-change", origin, device, String(epoch), t);
 
 /**
@@ -91,6 +122,7 @@ export async function agree(own, other) {
 }
 
 /**
+ * Derives Kp or Kk, for HMAC-SHA-256, from an agreed secret.
  * @param {CryptoKey} secret  of agree
  * @param {Uint8Array<ArrayBuffer>} t     hash of the transcript
  * @param {"kp" | "kk"} name
@@ -102,6 +134,7 @@ export function deriveMacKey(secret, t, name, toSeal = false) {
 }
 
 /**
+ * Derives the digits that show that nobody stands between, spec §6.4.
  * @param {CryptoKey} secret
  * @param {Uint8Array<ArrayBuffer>} t
  * @returns {Promise<string>} six digits

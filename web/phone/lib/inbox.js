@@ -23,9 +23,10 @@ import { readChallenge } from "./protocol.js";
  */
 
 /**
- * @typedef {{device: string, account: {id: string, name: string}, notice: number, kind: string, time: number, detail: string,
- *   from: string, place: string, reference: string, pause: boolean}} Notice
- *   detail: name of the phone, or how many codes are left; pause: an alarm with the unlock pauses that phone, or ends those codes
+ * @typedef {{device: string, account: {id: string, name: string}, notice: number, kind: string, time: number,
+ *   detail: string, from: string, place: string, reference: string, pause: boolean}} Notice
+ *   detail: name of the phone, or how many codes are left; pause: an alarm with the unlock pauses that phone, or ends
+ *   those codes
  */
 
 const WAIT = 25; // seconds, the longest that the server holds a call
@@ -48,7 +49,8 @@ export class Inbox {
   /** Newest first; those that ended follow those that wait. @returns {Request[]} */
   get requests() {
     const all = [...this.parts.values()].flatMap((part) => part.requests);
-    const rank = (/** @type {Request} */ request) => (request.state === "waiting" ? 1e12 : 0) + (request.challenge?.created ?? 0);
+    /** @param {Request} request */
+    const rank = ({ state, challenge }) => (state === "waiting" ? 1e12 : 0) + (challenge?.created ?? 0);
     return all.filter((request) => this.phone.rows.has(request.device)).sort((a, b) => rank(b) - rank(a));
   }
 
@@ -76,7 +78,7 @@ export class Inbox {
         if (!hold || (version === before && Date.now() - asked < 1000)) await pause(APART, signal);
       } catch (problem) {
         if (signal.aborted || !this.#missed(row, problem)) return;
-        await pause(/** @type {Problem} */ (problem).retryAfter ?? PAUSES[Math.min(failed++, PAUSES.length - 1)], signal);
+        await pause(problem.retryAfter ?? PAUSES[Math.min(failed++, PAUSES.length - 1)], signal);
       }
     }
   }
@@ -116,10 +118,11 @@ export class Inbox {
   /** @param {Row} row @param {any} told  the answer of spec §8.2 */
   #take(row, told) {
     const known = new Map(this.parts.get(row.id)?.requests.map((request) => [request.id, request]));
+    /** @type {any[][]} */
+    const [requests, notices] = [told.requests ?? [], told.notices ?? []];
     this.parts.set(row.id, {
-      requests: (told.requests ?? []).map((/** @type {any} */ item) => this.#request(row, item, known.get(item.request))),
-      notices: (told.notices ?? []).map((/** @type {any} */ { notice, kind, time, detail = "", from = "", place = "", reference = "", pause = false }) =>
-        ({ device: row.id, account: row.account, notice, kind, time, detail, from, place, reference, pause })),
+      requests: requests.map((item) => this.#request(row, item, known.get(item.request))),
+      notices: notices.map((item) => noticeOf(row, item)),
     });
     this.#call(row);
     this.phone.told(row, told.device);
@@ -128,7 +131,8 @@ export class Inbox {
 
   /** Keeps the account's name if this phone is told of another. @param {Row} row */
   #call(row) {
-    const name = this.parts.get(row.id)?.notices.find(({ kind }) => kind === "account_renamed")?.detail; // the newest comes first
+    // The newest comes first.
+    const name = this.parts.get(row.id)?.notices.find(({ kind }) => kind === "account_renamed")?.detail;
     if (!name || name === row.account.name) return;
     row.account.name = name;
     this.phone.keep(row).catch(() => {}); // kept the next time: the notice comes again
@@ -146,10 +150,11 @@ export class Inbox {
     const { challenge, refused } = readChallenge(item.challenge, own);
     const reason = refused ?? (challenge.request === item.request ? null : "request");
     if (reason) return { ...common, state: "refused", ends: 0, challenge: null, text: null, reason };
-    return { ...common, state: "waiting", ends: deadline(item.expires_in ?? 0), challenge, text: item.challenge, reason: null };
+    const ends = deadline(item.expires_in ?? 0);
+    return { ...common, state: "waiting", ends, challenge, text: item.challenge, reason: null };
   }
 
-  /** Whether it is worth asking again. @param {Row} row @param {unknown} problem */
+  /** Whether it is worth asking again. @param {Row} row @param {unknown} problem @returns {problem is Problem} */
   #missed(row, problem) {
     if (!(problem instanceof Problem)) throw problem;
     if (problem.code === "device_removed" || problem.code === "bad_call") return false;
@@ -160,9 +165,15 @@ export class Inbox {
   }
 }
 
-/** @param {number} seconds @param {AbortSignal} signal */
+/** @param {Row} row @param {any} item  of spec §8.2 @returns {Notice} */
+function noticeOf({ id: device, account }, item) {
+  const { notice, kind, time, detail = "", from = "", place = "", reference = "", pause: pauses = false } = item;
+  return { device, account, notice, kind, time, detail, from, place, reference, pause: pauses };
+}
+
+/** @param {number} seconds @param {AbortSignal} signal  ends it sooner @returns {Promise<void>} */
 function pause(seconds, signal) {
-  return new Promise((/** @type {(value?: unknown) => void} */ resolve) => {
+  return new Promise((resolve) => {
     const timer = setTimeout(resolve, seconds * 1000);
     signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
   });

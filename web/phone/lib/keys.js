@@ -27,12 +27,17 @@ export class Keys {
     return new Keys(await Store.open(name));
   }
 
-  /** After a reset in another window nothing works but this: what is held is what was before. @returns {Promise<Row[]>} oldest first */
+  /**
+   * After a reset in another window nothing works but this: what is held is what was before.
+   * @returns {Promise<Row[]>} oldest first
+   */
   async devices() {
     if (this.store.shut) await this.store.again();
-    const [rows, ids] = await this.store.step("devices", "readonly", (store) => Promise.all([done(store.getAll()), done(store.getAllKeys())]));
-    this.unread = /** @type {string[]} */ (ids).filter((_, i) => !rows[i]?.kd); // a key that its system doesn't hand out makes a row null
-    return rows.filter((/** @type {Row} */ row) => row?.kd).sort((/** @type {Row} */ a, /** @type {Row} */ b) => a.added - b.added);
+    const [rows, ids] = await this.store.step("devices", "readonly", (store) =>
+      Promise.all([done(/** @type {IDBRequest<Row[]>} */ (store.getAll())), done(store.getAllKeys())]));
+    // A key that its system doesn't hand out makes a row null.
+    this.unread = ids.map(String).filter((_, i) => !rows[i]?.kd);
+    return rows.filter((row) => row?.kd).sort((a, b) => a.added - b.added);
   }
 
   /** @param {Row} row  new, or read before: its counter and what is sealed under the PIN are left as they are stored */
@@ -50,7 +55,9 @@ export class Keys {
    */
   beginChange(next) {
     return this.#write("devices", async (store) => {
-      for (const row of (await done(store.getAll())).map(readable)) if (next.has(row.id)) store.put({ ...row, next: next.get(row.id) });
+      for (const row of (await done(store.getAll())).map(readable)) {
+        if (next.has(row.id)) store.put({ ...row, next: next.get(row.id) });
+      }
     });
   }
 
@@ -68,7 +75,11 @@ export class Keys {
     });
   }
 
-  /** Whether a key can be kept: tried with one, and with room for its row. What is kept of it is deleted again. @param {CryptoKey} key @throws {Problem} no_room, no_storage, storage */
+  /**
+   * Whether a key can be kept: tried with one, and with room for its row. What is kept of it is deleted again.
+   * @param {CryptoKey} key
+   * @throws {Problem} no_room, no_storage, storage
+   */
   async tries(key) {
     await this.set("tried", { key, room: new Uint8Array(ROOM) });
     const kept = await this.setting("tried");
@@ -129,7 +140,10 @@ function sealedOf({ ck, salt, epoch, next, earlier }) {
   return { epoch, ...(ck && { ck, salt }), ...(next && { next }), ...(earlier && { earlier }) };
 }
 
-/** A row that isn't there is undefined; one that can't be read is null, and nothing may be written over it. @param {any} row */
+/**
+ * A row that isn't there is undefined; one that can't be read is null, and nothing may be written over it.
+ * @param {any} row
+ */
 function readable(row) {
   if (row === null) throw new Problem("storage");
   return row;

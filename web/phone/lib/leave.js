@@ -63,12 +63,17 @@ class Proven {
   }
 }
 
-/** @param {Devices} phone @param {Row} row */
+/** Gets ready to leave an account. Fails as its call for a nonce does. @param {Devices} phone @param {Row} row */
 export function leave(phone, row) {
   return new Proven(phone, row, "/v1/device/remove", (nonce) => removeText(phone.origin, row.id, nonce), {}).ready();
 }
 
-/** @param {Devices} phone @param {Row} row @param {number} notice */
+/**
+ * Gets ready for an alarm with the unlock. Fails as its call for a nonce does.
+ * @param {Devices} phone
+ * @param {Row} row
+ * @param {number} notice
+ */
 export function alarm(phone, row, notice) {
   const textOf = (/** @type {string} */ nonce) => alarmText(phone.origin, row.id, notice, nonce);
   return new Proven(phone, row, `/v1/notices/${notice}`, textOf, { action: "alarm" }).ready();

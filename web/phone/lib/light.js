@@ -3,13 +3,16 @@
 
 /** @typedef {import("./decode.js").Picture} Picture */
 /** @typedef {{width: number, height: number, luma: Uint8Array}} Grey */
-/** @typedef {{left: number, top: number, width: number, height: number, scale: number}} Part  of a picture, in its pixels; scale: what remains of one */
+/**
+ * @typedef {{left: number, top: number, width: number, height: number, scale: number}} Part
+ *   of a picture, in its pixels; scale: what remains of one
+ */
 /** @typedef {{tone: (grey: Grey) => Grey, x: number, y: number}} Way  x, y: how many pixels become of one */
 
 const SIDE = 1280; // pixels at which a whole picture is looked at; more costs time and finds no more
 const MOST = 1920; // pixels of a side of what the decoder gets, when it was enlarged
 
-/** @type {Way[]} what helps at all, the likely first */
+/** How pictures are prepared. @type {Way[]} what helps at all, the likely first */
 export const WAYS = [
   { tone: (grey) => grey, x: 1, y: 1 },
   { tone: stretched, x: 2, y: 2 },
@@ -19,7 +22,12 @@ export const WAYS = [
   { tone: stretched, x: 2, y: 3.5 },
 ];
 
-/** The whole of a picture, no larger than is of use; enlarged, its middle. @param {Picture} picture @param {Way} way @returns {Part} */
+/**
+ * The whole of a picture, no larger than is of use; enlarged, its middle.
+ * @param {Picture} picture
+ * @param {Way} way
+ * @returns {Part}
+ */
 export function middle(picture, { x, y }) {
   const { width, height } = size(picture);
   const scale = Math.min(1, SIDE / Math.max(width, height));
@@ -35,7 +43,9 @@ export function middle(picture, { x, y }) {
  */
 export function parts(picture, { x, y }, scale) {
   const whole = size(picture);
-  const [columns, rows] = [[whole.width, x], [whole.height, y]].map(([length, times]) => pieces(length, Math.min(SIDE, MOST / times) / scale));
+  /** @param {number} length @param {number} times */
+  const cut = (length, times) => pieces(length, Math.min(SIDE, MOST / times) / scale);
+  const [columns, rows] = [cut(whole.width, x), cut(whole.height, y)];
   return rows.flatMap(([top, height]) => columns.map(([left, width]) => ({ left, top, width, height, scale })));
 }
 
@@ -52,7 +62,13 @@ export function shrunk(picture) {
   return Math.min(1, SIDE / Math.max(width, height));
 }
 
-/** @param {Picture} picture @param {Part} part @param {Way} way @returns {Grey} what the decoder gets */
+/**
+ * Cuts a part out of a picture and makes it easier to read.
+ * @param {Picture} picture
+ * @param {Part} part
+ * @param {Way} way
+ * @returns {Grey} what the decoder gets
+ */
 export function prepare(picture, part, { tone, x, y }) {
   const grey = tone(read(picture, part));
   return x === 1 && y === 1 ? grey : enlarged(grey, x, y);
@@ -71,23 +87,30 @@ export function brightness(picture) {
 
 /** @param {Picture} picture */
 function size(picture) {
-  return "videoWidth" in picture ? { width: picture.videoWidth, height: picture.videoHeight } : { width: picture.width, height: picture.height };
+  if (!("videoWidth" in picture)) return { width: picture.width, height: picture.height };
+  return { width: picture.videoWidth, height: picture.videoHeight };
 }
 
-/** One canvas for all pictures of a size: of the page, since older phones have no other. @type {CanvasRenderingContext2D | null} */
+/**
+ * One canvas for all pictures of a size: of the page, since older phones have no other.
+ * @type {CanvasRenderingContext2D | null}
+ */
 let drawn = null;
 
 /** @param {Picture} picture @param {Part} part @returns {Grey} */
 function read(picture, { left, top, width: from, height: of, scale }) {
   const [width, height] = [from, of].map((length) => Math.max(1, Math.round(length * scale)));
   if (drawn?.canvas.width !== width || drawn.canvas.height !== height) {
-    drawn = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d", { willReadFrequently: true });
+    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    drawn = canvas.getContext("2d", { willReadFrequently: true });
   }
   const context = /** @type {CanvasRenderingContext2D} */ (drawn);
   context.drawImage(picture, left, top, from, of, 0, 0, width, height);
   const { data } = context.getImageData(0, 0, width, height);
   const luma = new Uint8Array(width * height);
-  for (let i = 0; i < luma.length; i++) luma[i] = (data[4 * i] * 77 + data[4 * i + 1] * 150 + data[4 * i + 2] * 29) >> 8; // ITU-R BT.601
+  for (let i = 0, at = 0; i < luma.length; i++, at += 4) {
+    luma[i] = (data[at] * 77 + data[at + 1] * 150 + data[at + 2] * 29) >> 8; // ITU-R BT.601
+  }
   return { width, height, luma };
 }
 
@@ -116,7 +139,8 @@ function levelled({ width, height, luma }) {
       const right = Math.min(width, x + AROUND + 1);
       const n = ((bottom - top) / (width + 1)) * (right - left);
       const mean = (sums[bottom + right] - sums[top + right] - sums[bottom + left] + sums[top + left]) / n;
-      const square = (squares[bottom + right] - squares[top + right] - squares[bottom + left] + squares[top + left]) / n;
+      const square =
+        (squares[bottom + right] - squares[top + right] - squares[bottom + left] + squares[top + left]) / n;
       const spread = Math.max(3, Math.sqrt(Math.max(0, square - mean * mean)));
       out[y * width + x] = Math.max(0, Math.min(255, 128 + ((luma[y * width + x] - mean) * 64) / spread));
     }
@@ -124,7 +148,12 @@ function levelled({ width, height, luma }) {
   return { width, height, luma: out };
 }
 
-/** The sums, and those of the squares, of all that is above and left of a point. @param {number} width @param {number} height @param {Uint8Array} luma */
+/**
+ * The sums, and those of the squares, of all that is above and left of a point.
+ * @param {number} width
+ * @param {number} height
+ * @param {Uint8Array} luma
+ */
 function integrals(width, height, luma) {
   const [sums, squares] = [1, 2].map(() => new Float64Array((width + 1) * (height + 1)));
   for (let y = 0, at = width + 2; y < height; y++, at++) {
@@ -155,7 +184,12 @@ function enlarged({ width, height, luma }, x, y) {
   return { width: w, height: h, luma: out };
 }
 
-/** @param {number} i @param {number} times @param {number} length @returns {[number, number, number]} the two that it lies between, and how near to the second */
+/**
+ * @param {number} i
+ * @param {number} times
+ * @param {number} length
+ * @returns {[number, number, number]} the two that it lies between, and how near to the second
+ */
 function between(i, times, length) {
   const at = Math.max(0, Math.min(length - 1, (i + 0.5) / times - 0.5));
   const first = Math.floor(at);

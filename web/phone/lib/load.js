@@ -8,6 +8,7 @@ let other = false;
 export const isOther = () => void (other = true);
 
 /**
+ * Waits for a module and says what hinders it.
  * @template T
  * @param {Promise<T>} module  of import()
  * @returns {Promise<T>}
@@ -27,4 +28,5 @@ export async function loaded(module) {
 const unreadable = (error) => error instanceof SyntaxError && !/export|binding/i.test(error.message);
 
 /** Whether the server answers at all: the worker has no copy of this file. @returns {Promise<boolean>} */
-const reached = () => fetch(new URL("../shell.js", import.meta.url), { cache: "no-store" }).then(() => true, () => false);
+const reached = () =>
+  fetch(new URL("../shell.js", import.meta.url), { cache: "no-store" }).then(() => true, () => false);

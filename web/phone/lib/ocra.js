@@ -59,6 +59,7 @@ function eight(value) {
 }
 
 /**
+ * Why a challenge code can't be answered; null if it can.
  * @param {string} challenge  as typed, without spaces
  * @returns {"form" | null}
  */
@@ -67,6 +68,7 @@ export function challengeProblem(challenge) {
 }
 
 /**
+ * Computes the response to a challenge code, spec §10.
  * @param {CryptoKey} kp
  * @param {CryptoKey} kk  whatever a PIN opened: a wrong one gives a wrong response
  * @param {string} challenge  that challengeProblem takes

@@ -26,7 +26,7 @@ export class Offline {
     const asked = challenge.normalize("NFKC").replace(/[\p{White_Space}-]/gu, "");
     if (challengeProblem(asked)) return Promise.reject(new Problem("challenge_form"));
     const { unlock, credential, kp } = this.row;
-    const sheet = unlock === "platform" ? get(this.host, /** @type {string} */ (credential), this.challenge) : undefined;
+    const sheet = unlock === "platform" ? get(this.host, credential, this.challenge) : undefined;
     return Promise.resolve(sheet).then(async () => response(kp, await personKey(this.row, pin), asked));
   }
 }

@@ -11,12 +11,12 @@ import { bytesOf } from "./text.js";
 
 const CURVE = { namedCurve: "P-256" };
 
-/** @returns {Promise<Pair>} Kd, which says "this phone" */
+/** Makes a pair for signatures. @returns {Promise<Pair>} Kd, which says "this phone" */
 export async function newDeviceKey() {
   return pair(await crypto.subtle.generateKey({ name: "ECDSA", ...CURVE }, false, ["sign", "verify"]));
 }
 
-/** @returns {Promise<Pair>} for one key agreement; it is never stored */
+/** Makes a pair for an agreement. @returns {Promise<Pair>} for one key agreement; it is never stored */
 export async function newAgreeKey() {
   return pair(await crypto.subtle.generateKey({ name: "ECDH", ...CURVE }, false, ["deriveBits"]));
 }
@@ -53,6 +53,7 @@ function onCurve(point) {
 const number = (bytes) => bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
 
 /**
+ * Signs a text.
  * @param {CryptoKey} key  private half of a device key
  * @param {string} text
  * @returns {Promise<string>} ES256 as base64url of the 64 bytes r‖s
@@ -62,6 +63,7 @@ export async function sign(key, text) {
 }
 
 /**
+ * Computes the MAC of a text.
  * @param {CryptoKey} key  an HMAC key
  * @param {string} text
  * @returns {Promise<Uint8Array<ArrayBuffer>>} HMAC-SHA-256

@@ -5,7 +5,7 @@ import { Devices } from "./devices.js";
 import { Inbox } from "./inbox.js";
 import { Keys } from "./keys.js";
 import { loaded } from "./load.js";
-import { Problem } from "./problem.js";
+import { Problem, is } from "./problem.js";
 
 /** @typedef {import("./inbox.js").Request} Request */
 /** @typedef {import("./prepare.js").Look} Look */
@@ -19,7 +19,8 @@ export class Phone extends Devices {
   info = null;
 
   /**
-   * @param {{origin?: string, name?: string, send?: typeof fetch}} [options]  name: of the storage; send: instead of fetch
+   * @param {{origin?: string, name?: string, send?: typeof fetch}} [options]
+   *   name: of the storage; send: instead of fetch
    * @throws {Problem} no_storage, storage
    */
   static async open({ origin = location.origin, name, send } = {}) {
@@ -87,7 +88,11 @@ export class Phone extends Devices {
     return this.signed(this.row(device), "POST", `/v1/requests/${id}/seen`, { at }, { safe: true }).catch(() => {});
   }
 
-  /** @param {Request} request @param {"approve" | "deny" | "report"} decision @param {import("./answer.js").Carried} [carried] */
+  /**
+   * @param {Request} request
+   * @param {"approve" | "deny" | "report"} decision
+   * @param {import("./answer.js").Carried} [carried]
+   */
   async answer(request, decision, carried = {}) {
     if (decision === "approve") await this.pinReady(request.device);
     const { Answer } = await loaded(import("./answer.js"));
@@ -148,7 +153,11 @@ export class Phone extends Devices {
     return this.pinOpen ? (await loaded(import("./pinchange.js"))).settle(this) : "settled";
   }
 
-  /** Before a PIN is asked for: it has to be known which one it is. @param {string} device @throws {Problem} pin_unsettled, pin_earlier */
+  /**
+   * Before a PIN is asked for: it has to be known which one it is.
+   * @param {string} device
+   * @throws {Problem} pin_unsettled, pin_earlier
+   */
   async pinReady(device) {
     if (this.row(device).unlock !== "pin") return;
     await this.settle();
@@ -173,5 +182,5 @@ export class Phone extends Devices {
 
 /** The account was gone already: what was asked for is so. @param {unknown} problem */
 function alreadyRemoved(problem) {
-  if (!(problem instanceof Problem) || problem.code !== "device_removed") throw problem;
+  if (!is(problem, "device_removed")) throw problem;
 }

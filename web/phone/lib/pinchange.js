@@ -8,7 +8,7 @@ import { b64, unb64 } from "./bytes.js";
 import { agree, deriveMacKey, pinChangeText, pinTranscriptText } from "./exchange.js";
 import { agreeKey, mac, newAgreeKey, sign } from "./pair.js";
 import { seal } from "./pin.js";
-import { Problem, isNetwork } from "./problem.js";
+import { Problem, is, isNetwork } from "./problem.js";
 import { personKey } from "./proof.js";
 import { hash } from "./text.js";
 
@@ -27,7 +27,8 @@ const JUDGED = ["pin_wrong", "proof_wrong", "bad_request"];
 /**
  * Changes the PIN of all accounts, or of none.
  * @param {Phone} phone
- * @param {{current: string, next: string, earlier?: string}} pins  earlier: of accounts that were paused while the PIN was changed
+ * @param {{current: string, next: string, earlier?: string}} pins
+ *   earlier: of accounts that were paused while the PIN was changed
  * @throws {Problem} unfinished, pin_earlier, pin_kept, pin_unsettled, and what the server says
  */
 export function changePin(phone, { current, next, earlier }) {
@@ -39,14 +40,19 @@ export function changePin(phone, { current, next, earlier }) {
     if (!earlier && rows.some((row) => row.earlier)) throw new Problem("pin_earlier");
     /** @type {Begun[]} */
     const all = [];
-    for (const row of rows) all.push(await begin(phone, row, row.earlier ? /** @type {string} */ (earlier) : current, next));
+    for (const row of rows) all.push(await begin(phone, row, row.earlier ? earlier ?? "" : current, next));
     await phone.keys.beginChange(new Map(rows.map((row, i) => [row.id, all[i].sealed])));
     await phone.reload();
     await finish(phone, rows[0], all.map(({ item }) => item));
   });
 }
 
-/** Finds out what became of a change that was cut off. @param {Phone} phone @returns {Promise<Outcome>} @throws {Problem} pin_unsettled */
+/**
+ * Finds out what became of a change that was cut off.
+ * @param {Phone} phone
+ * @returns {Promise<Outcome>}
+ * @throws {Problem} pin_unsettled
+ */
 export function settle(phone) {
   return navigator.locks.request(LOCK, async () => {
     await phone.reload();
@@ -65,7 +71,7 @@ async function changing(phone) {
       if (device.state === "active") rows.push(row);
       if (device.state === "pin_locked") why = "pin_locked";
     } catch (problem) {
-      if (!has(problem, "device_removed", "bad_call")) throw problem;
+      if (!is(problem, "device_removed", "bad_call")) throw problem;
     }
   }
   if (!rows.length) throw new Problem(why);
@@ -79,17 +85,23 @@ async function changing(phone) {
  */
 async function begin(phone, row, pin, next) {
   const own = await newAgreeKey();
-  const { server_key, nonce, epoch, finish_in } = await phone.signed(row, "POST", "/v1/pin/begin", { agree_key: own.public }, { safe: true });
+  const { server_key, nonce, epoch, finish_in } = await sendBegin(phone, row, own.public);
   const other = await agreeKey(server_key);
   if (!other || !unb64(nonce, 32) || epoch !== row.epoch + 1) throw new Problem("answer_odd");
-  const t = await hash(pinTranscriptText({ origin: phone.origin, device: row.id, epoch, agreeKey: own.public, serverKey: server_key, nonce }));
+  const agreed = { origin: phone.origin, device: row.id, epoch, agreeKey: own.public, serverKey: server_key, nonce };
+  const t = await hash(pinTranscriptText(agreed));
   const secret = await agree(own.private, other);
   const text = pinChangeText(phone.origin, row.id, epoch, b64(t));
   const [old, kk] = [await personKey(row, pin), await deriveMacKey(secret, t, "kk")];
-  const item = { device: row.id, epoch, old_proof: b64(await mac(old, text)), new_proof: b64(await mac(kk, text)), signature: await sign(row.kd, text) };
+  const [old_proof, new_proof] = [b64(await mac(old, text)), b64(await mac(kk, text))];
+  const item = { device: row.id, epoch, old_proof, new_proof, signature: await sign(row.kd, text) };
   const ends = Date.now() + (Number(finish_in) + MARGIN) * 1000;
   return { item, sealed: { epoch, ends, ...(await seal(next, row.kp, await deriveMacKey(secret, t, "kk", true))) } };
 }
+
+/** @param {Phone} phone @param {Row} row @param {string} agree_key @returns {Promise<any>} the answer of spec §11.2 */
+const sendBegin = (phone, row, agree_key) =>
+  phone.signed(row, "POST", "/v1/pin/begin", { agree_key }, { safe: true });
 
 /**
  * Sends the change, once.
@@ -99,7 +111,7 @@ async function finish(phone, by, items) {
   try {
     await phone.signed(by, "POST", "/v1/pin/finish", { items });
   } catch (problem) {
-    if (has(problem, ...JUDGED)) await end(phone, false);
+    if (is(problem, ...JUDGED)) await end(phone, false);
     else if ((await ask(phone).catch(unsettled)) === "changed") return;
     throw isNetwork(problem) ? new Problem("pin_kept") : problem;
   }
@@ -130,17 +142,21 @@ async function ask(phone) {
   return "settled";
 }
 
-/** @param {Phone} phone @param {Row} row  with next @returns {Promise<boolean | null>} whether it went through; null: this account can't say */
+/**
+ * @param {Phone} phone
+ * @param {Row} row  with next
+ * @returns {Promise<boolean | null>} whether it went through; null: this account can't say
+ */
 async function truth(phone, row) {
   const next = /** @type {Sealed} */ (row.next);
   let over = Date.now() > next.ends;
   try {
-    const { epoch } = await phone.signed(row, "POST", "/v1/pin/begin", { agree_key: (await newAgreeKey()).public }, { safe: true });
+    const { epoch } = await sendBegin(phone, row, (await newAgreeKey()).public);
     return epoch > next.epoch;
   } catch (problem) {
-    if (has(problem, "device_removed", "bad_call")) return null;
-    over ||= has(problem, "change_gone", "pin_locked");
-    if (!over && !has(problem, "device_suspended")) throw problem;
+    if (is(problem, "device_removed", "bad_call")) return null;
+    over ||= is(problem, "change_gone", "pin_locked");
+    if (!over && !is(problem, "device_suspended")) throw problem;
   }
   const { device } = await phone.signed(row, "GET", "/v1/device");
   if (device.pin_epoch >= next.epoch) return true;
@@ -153,6 +169,3 @@ async function end(phone, changed) {
   await phone.reload();
   phone.toldOthers();
 }
-
-/** @param {unknown} problem @param {...string} codes */
-const has = (problem, ...codes) => problem instanceof Problem && codes.includes(problem.code);

@@ -7,12 +7,12 @@ const KEYBOARD = "1234567890 !@#$%^&*() qwertyuiop asdfghjkl zxcvbnm"
   + " qwertzuiop yxcvbnm azertyuiop qsdfghjklm wxcvbn 1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik,9ol.0p;/";
 
 /** The 100 commonest that no other rule refuses, in lower case; pin.go says where they are from. */
-const COMMON = new Set(`2580 0852 5683 8008 9119 4711 6996 1314 5201 5210 5200 1133 1144 1155 1166 1177 1188 1199 2233 2244 3344 4455 5566
-  6677 7788 8899 9988 1357 2468 1379 1397 7410 1470 3690 1590 3579 8520 9630 1236 4569 7896 1478 9874 7531 8642 0007
-  7887 3141 4200 1337 753951 123321 789456 159753 147258 159357 456852 147852 258456 135790 456123 123654 789123 741852
-  963852 852456 369258 201314 521314 951753 246810 357159 zxc123 pass1 love1 loveu iloveu abc123 123abc abcd1 1234a
-  a1234 12345a a12345 qwe123 123qwe asd123 1q2w3e 1q2w1q zaq12w pass love king angel monkey dragon master admin secret
-  login`.split(/\s+/));
+const COMMON = new Set(`2580 0852 5683 8008 9119 4711 6996 1314 5201 5210 5200 1133 1144 1155 1166 1177 1188 1199 2233
+  2244 3344 4455 5566 6677 7788 8899 9988 1357 2468 1379 1397 7410 1470 3690 1590 3579 8520 9630 1236 4569 7896 1478
+  9874 7531 8642 0007 7887 3141 4200 1337 753951 123321 789456 159753 147258 159357 456852 147852 258456 135790 456123
+  123654 789123 741852 963852 852456 369258 201314 521314 951753 246810 357159 zxc123 pass1 love1 loveu iloveu abc123
+  123abc abcd1 1234a a1234 12345a a12345 qwe123 123qwe asd123 1q2w3e 1q2w1q zaq12w pass love king angel monkey dragon
+  master admin secret login`.split(/\s+/));
 
 /**
  * Why a PIN can't be taken; null if it can. Asks nobody and remembers nothing.
@@ -56,7 +56,8 @@ const at = (symbol) => /** @type {number} */ (symbol.codePointAt(0));
  * @param {string[]} symbols
  */
 function isRepeat(symbols) {
-  const every = (/** @type {number} */ period) => symbols.every((symbol, i) => i < period || symbol === symbols[i - period]);
+  /** @param {number} period */
+  const every = (period) => symbols.every((symbol, i) => i < period || symbol === symbols[i - period]);
   return every(2) || (symbols.length % 2 === 0 && every(symbols.length / 2));
 }
 

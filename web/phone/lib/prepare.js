@@ -2,7 +2,7 @@
 // become a device with it. Nothing here uses a code up. Spec §6.2 and §6.8.
 
 import { deadline } from "./clock.js";
-import { Problem } from "./problem.js";
+import { Problem, is } from "./problem.js";
 import { Setup } from "./setup.js";
 import { platform } from "./system.js";
 import { clean } from "./words.js";
@@ -20,7 +20,12 @@ import { clean } from "./words.js";
  * @property {string} replaces  name of the phone that ends, or that was named as lost; else empty
  */
 
-/** @param {import("./phone.js").Phone} phone @param {string} code  16 symbols @returns {Promise<Look>} */
+/**
+ * Asks what a code is for, which uses nothing up. Fails as its call does.
+ * @param {import("./phone.js").Phone} phone
+ * @param {string} code  16 symbols
+ * @returns {Promise<Look>}
+ */
 export async function look(phone, code) {
   const { account, service, unlock, pin, check_code, expires_in, made, replaces } =
     await phone.api.open("POST", "/v1/activations/look", { code }, { safe: true });
@@ -64,13 +69,16 @@ function proposed(allowed, wanted) {
   return allowed.includes(usual) ? usual : allowed[0];
 }
 
-/** A name as the server takes it: 1 to 40 characters, all of which are seen. What joins the parts of an emoji isn't. @param {string} name */
+/**
+ * A name as the server takes it: 1 to 40 characters, all of which are seen. What joins the parts of an emoji isn't.
+ * @param {string} name
+ */
 function named(name) {
   return clean(clean(name, name.length).trim(), 40) || "Keyturn";
 }
 
 /** @param {unknown} problem @returns {{device?: any}} */
 function unlessGone(problem) {
-  if (problem instanceof Problem && ["device_removed", "bad_call"].includes(problem.code)) return {};
+  if (is(problem, "device_removed", "bad_call")) return {};
   throw problem;
 }

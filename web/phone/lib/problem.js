@@ -13,9 +13,10 @@
  */
 
 /** The codes of the server, spec §16. Any other is shown as server_busy is. */
-const KNOWN = new Set(`bad_request too_large use_nonce bad_call device_removed device_suspended pin_locked account_stopped
-  probation activation_failed activation_closed proof_wrong unlock_refused pin_wrong unlock_wrong number_wrong request_gone
-  challenge_changed answer_refused clone_suspected change_gone push_refused too_many server_busy`.split(/\s+/));
+const KNOWN = new Set(`bad_request too_large use_nonce bad_call device_removed device_suspended pin_locked
+  account_stopped probation activation_failed activation_closed proof_wrong unlock_refused pin_wrong unlock_wrong
+  number_wrong request_gone challenge_changed answer_refused clone_suspected change_gone push_refused too_many
+  server_busy`.split(/\s+/));
 
 /** An error with a stable code: one of the server's, or one made on the phone. */
 export class Problem extends Error {
@@ -45,18 +46,27 @@ export class Problem extends Error {
     const code = KNOWN.has(body.error) ? body.error : "server_busy";
     return new Problem(code, {
       reference: word(body.reference), triesLeft: count(body.tries_left), state: word(body.state),
-      reason: word(body.reason), to: word(body.to), time: count(body.time), retryAfter: count(Number(retryAfter ?? NaN)),
+      reason: word(body.reason), to: word(body.to), time: count(body.time),
+      retryAfter: count(Number(retryAfter ?? NaN)),
     });
   }
 }
 
 /**
- * Whether trying again later, with nothing changed, may help.
- * @param {unknown} problem
+ * Whether an error is a Problem with one of these codes.
+ * @param {unknown} error
+ * @param {...string} codes
+ * @returns {error is Problem}
  */
-export function isNetwork(problem) {
-  return problem instanceof Problem && ["offline", "unsure", "server_busy"].includes(problem.code);
+export function is(error, ...codes) {
+  return error instanceof Problem && codes.includes(error.code);
 }
+
+/**
+ * Whether trying again later, with nothing changed, may help.
+ * @param {unknown} error
+ */
+export const isNetwork = (error) => is(error, "offline", "unsure", "server_busy");
 
 /** @param {unknown} value */
 const word = (value) => (typeof value === "string" ? value : null);

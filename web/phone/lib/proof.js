@@ -35,7 +35,7 @@ export class Proof {
    * @returns {Promise<object>} as it is sent
    */
   make(pin) {
-    if (this.row.unlock === "platform") return get(this.host, /** @type {string} */ (this.row.credential), this.challenge);
+    if (this.row.unlock === "platform") return get(this.host, this.row.credential, this.challenge);
     return this.#mac(pin);
   }
 
@@ -62,7 +62,10 @@ export async function personKey(row, pin) {
 
 const RENEW = 120_000; // milliseconds; a nonce is good for 300 s, and people take their time
 
-/** A proof over a text that holds a server's nonce. It is kept young, since the sheet has to open before anything is asked of the server. */
+/**
+ * A proof over a text that holds a server's nonce. It is kept young, since the sheet has to open before anything is
+ * asked of the server.
+ */
 export class NonceProof {
   /**
    * @param {import("./api.js").Api} api

@@ -24,7 +24,8 @@ import { hash, lines, split } from "./text.js";
 
 const FIELDS = /** @type {const} */ (["origin", "request", "device", "account", "name", "app", "action", "message",
   "browser", "ip", "place", "created", "carry"]);
-const ACTIONS = ["sign_in", "add_phone", "move_phone", "remove_phone", "change_password", "recovery_codes", "confirm", "test"];
+const ACTIONS = ["sign_in", "add_phone", "move_phone", "remove_phone", "change_password", "recovery_codes", "confirm",
+  "test"];
 
 /**
  * Reads a challenge and judges whether this device may show it, spec §8.3.
@@ -43,12 +44,15 @@ export function readChallenge(text, own) {
     account: read.account === own.account,
     request: /^req_[A-Z2-7]{26}$/.test(read.request),
     action: ACTIONS.includes(read.action),
-    created: String(challenge.created) === read.created && Number.isSafeInteger(challenge.created) && challenge.created >= 0,
+    created: String(challenge.created) === read.created && isCount(challenge.created),
     carry: read.carry === "number" || read.carry === "none",
   };
   const wrong = Object.entries(right).find(([, ok]) => !ok);
   return wrong ? { challenge: null, refused: wrong[0] } : { challenge, refused: null };
 }
+
+/** @param {number} value  such as Unix seconds */
+const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 
 /**
  * The phone that is to be moved or removed: its name, which anybody in a session could
@@ -65,7 +69,8 @@ export function phoneOf(message) {
  * What a challenge is about: of a move or a removal the phone, else the message as it is.
  * @param {{action: string, message: string}} challenge
  */
-export const meant = ({ action, message }) => (action === "move_phone" || action === "remove_phone" ? phoneOf(message) : { name: message, added: 0 });
+export const meant = ({ action, message }) =>
+  (action === "move_phone" || action === "remove_phone" ? phoneOf(message) : { name: message, added: 0 });
 
 /**
  * @typedef {object} AnswerFields
@@ -88,7 +93,8 @@ export const meant = ({ action, message }) => (action === "move_phone" || action
  */
 export function answerText(a, carry) {
   if (!allowed(a, carry) || !Number.isSafeInteger(a.counter) || a.counter < 1) throw new RangeError("no such answer");
-  return lines("answer", a.origin, a.request, a.device, a.challenge, a.decision, a.carried, a.value, a.unlock, String(a.counter));
+  const { origin, request, device, challenge, decision, carried, value, unlock, counter } = a;
+  return lines("answer", origin, request, device, challenge, decision, carried, value, unlock, String(counter));
 }
 
 /**

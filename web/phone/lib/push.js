@@ -2,6 +2,7 @@
 // Spec §13.1. Keyturn works without it.
 
 import { unb64 } from "./bytes.js";
+import { later } from "./clock.js";
 import { language } from "./words.js";
 
 /** @typedef {import("./phone.js").Phone} Phone */
@@ -14,7 +15,11 @@ import { language } from "./words.js";
 
 const PATIENCE = 15_000; // milliseconds in which a push service that can be reached answers
 
-/** @param {Phone} phone @returns {Promise<PushState>} */
+/**
+ * How notifications stand in this browser. It fails only if the browser does.
+ * @param {Phone} phone
+ * @returns {Promise<PushState>}
+ */
 export async function pushState(phone) {
   if (!("PushManager" in globalThis) || !("Notification" in globalThis) || !navigator.serviceWorker) return "none";
   const server = await phone.server().catch(() => null); // unknown: the browser alone says it
@@ -33,8 +38,9 @@ export async function askPush() {
  * Subscribes, if there is no subscription under the server's key, and tells the
  * server for every account, with the language that pushes are to speak.
  * @param {Phone} phone
- * @param {{fresh?: boolean, meant?: boolean}} [how]  fresh: the subscription that there may be is dead; meant: the person has just turned
- *   notifications on, so what was switched off in the portal is on again
+ * @param {{fresh?: boolean, meant?: boolean}} [how]
+ *   fresh: the subscription that there may be is dead; meant: the person has just turned notifications on, so what was
+ *   switched off in the portal is on again
  * @returns {Promise<boolean>} false if the browser's push service doesn't answer
  * @throws a Problem if the server doesn't take it for any account
  */
@@ -78,17 +84,24 @@ const active = (phone) => phone.callers().filter(({ state }) => state === "activ
  * @param {Phone} phone @param {import("./device.js").Row[]} rows @param {"PUT" | "DELETE"} method @param {any} [body]
  */
 async function each(phone, rows, method, body) {
-  const done = await Promise.allSettled(rows.map(async (row) => phone.changed(row, { push: (await phone.signed(row, method, "/v1/push", body)).push })));
+  const done = await Promise.allSettled(rows.map(async (row) => {
+    const { push } = await phone.signed(row, method, "/v1/push", body);
+    phone.changed(row, { push });
+  }));
   const failed = done.find((result) => result.status === "rejected");
   if (failed && !done.some((result) => result.status === "fulfilled")) throw failed.reason;
 }
 
-/** @param {string} vapid @param {boolean} fresh @returns {Promise<PushSubscription | null>} null too where there is no worker, for which "ready" waits for ever */
+/**
+ * @param {string} vapid
+ * @param {boolean} fresh
+ * @returns {Promise<PushSubscription | null>} null too where there is no worker, for which "ready" waits for ever
+ */
 async function subscribe(vapid, fresh) {
   const key = unb64(vapid ?? "", 65);
   if (!key) return null;
-  const late = new Promise((/** @type {(none: null) => void} */ resolve) => setTimeout(resolve, PATIENCE, null));
-  return Promise.race([subscribed(key, fresh).catch(() => null), late]); // no permission any more, or a system without a push service
+  // Null: no permission any more, or a system without a push service.
+  return Promise.race([subscribed(key, fresh).catch(() => null), later(PATIENCE, null)]);
 }
 
 /** @param {Uint8Array<ArrayBuffer>} key @param {boolean} fresh */

@@ -1,7 +1,7 @@
 // The one call that uses a code up. Spec §6.3 and §6.8.
 
 import { sign } from "./pair.js";
-import { Problem, isNetwork } from "./problem.js";
+import { is, isNetwork } from "./problem.js";
 
 /** @typedef {import("./setup.js").Setup} Setup */
 
@@ -20,19 +20,21 @@ export async function redeem(setup, pin, proof) {
       return await setup.phone.api.open("POST", "/v1/activations/redeem", setup.body);
     } catch (problem) {
       if (!isNetwork(problem)) setup.body = null;
-      if (!(problem instanceof Problem) || problem.code !== "use_nonce" || tries > 0) throw problem;
+      if (!is(problem, "use_nonce") || tries > 0) throw problem;
     }
   }
 }
 
 /** @param {Setup} setup @param {string | undefined} pin @param {any} proof */
 async function bodyOf({ offer, signature, proof: by, viaRow: row, phone }, pin, proof) {
-  const { code, deviceKey, agreeKey, commit, unlock, phoneName, platform } = offer;
-  const body = { code, device_key: deviceKey, agree_key: agreeKey, commit, unlock, phone_name: phoneName, platform, signature };
+  const { code, commit, unlock, platform } = offer;
+  const keys = { device_key: offer.deviceKey, agree_key: offer.agreeKey };
+  const body = { code, ...keys, commit, unlock, phone_name: offer.phoneName, platform, signature };
   if (!by || !row) return body;
   if (!proof) {
     await by.renew(await phone.api.fresh());
     proof = await by.make(pin);
   }
-  return { ...body, via: { device: row.id, nonce: by.nonce, signature: await sign(row.kd, by.textOf(by.nonce)), proof } };
+  const added = await sign(row.kd, by.textOf(by.nonce));
+  return { ...body, via: { device: row.id, nonce: by.nonce, signature: added, proof } };
 }

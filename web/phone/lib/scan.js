@@ -1,6 +1,7 @@
 // The camera as a scanner. The view owns the video element; pictures never leave
 // the phone. Started only from a tap, stopped whenever nobody looks.
 
+import { later } from "./clock.js";
 import { Reader, brightness } from "./decode.js";
 
 export { readPhoto } from "./decode.js";
@@ -16,7 +17,8 @@ const GLANCE = 1000; // milliseconds between two looks at the light
 export class Scanner {
   /**
    * @param {HTMLVideoElement} video  playsinline and muted
-   * @param {{found: (texts: string[]) => void, state: (state: ScanState) => void, dark?: (dark: boolean) => void, failed?: (problem: unknown) => void, camera?: string}} told
+   * @param {{found: (texts: string[]) => void, state: (state: ScanState) => void, dark?: (dark: boolean) => void,
+   *   failed?: (problem: unknown) => void, camera?: string}} told
    *   dark: there is a light that would help; failed: there is no decoder; camera: id of the one that worked before
    */
   constructor(video, { found, state, dark = () => {}, failed = () => {}, camera = "" }) {
@@ -64,9 +66,9 @@ export class Scanner {
 
   /** Goes on to the next camera. @returns {Promise<string>} its id, to be remembered */
   async flip() {
-    const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((device) => device.kind === "videoinput");
-    const next = (cameras.findIndex((device) => device.deviceId === this.camera) + 1) % cameras.length;
-    this.camera = cameras[next]?.deviceId ?? "";
+    const all = await cameras();
+    const next = (all.findIndex(({ deviceId }) => deviceId === this.camera) + 1) % all.length;
+    this.camera = all[next]?.deviceId ?? "";
     await this.start();
     return this.camera;
   }
@@ -98,12 +100,17 @@ export class Scanner {
     this.camera = track.getSettings().deviceId ?? this.camera;
     const can = /** @type {any} */ (track.getCapabilities?.() ?? {});
     this.torch = can.torch ? false : null;
-    this.cameras = (await navigator.mediaDevices.enumerateDevices()).filter((device) => device.kind === "videoinput").length;
+    this.cameras = (await cameras()).length;
     this.video.srcObject = stream;
     await this.video.play();
   }
 
-  /** A call that ends, or another app, gives the camera back: then it goes on. @param {number} run @param {Reader} reader @param {number} since  of the last picture */
+  /**
+   * A call that ends, or another app, gives the camera back: then it goes on.
+   * @param {number} run
+   * @param {Reader} reader
+   * @param {number} since  of the last picture
+   */
   async #read(run, reader, since) {
     let glanced = 0, black = false;
     while (run === this.run) {
@@ -122,7 +129,7 @@ export class Scanner {
         black = true;
         this.told("black");
       }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      await later(PAUSE);
     }
   }
 
@@ -130,7 +137,8 @@ export class Scanner {
   #seeing() {
     const [track] = this.stream?.getVideoTracks() ?? [];
     if (this.video.paused) this.video.play().catch(() => {}); // iPhones pause it, too
-    return !this.video.paused && this.video.readyState >= 2 && this.video.videoWidth > 0 && track?.readyState === "live" && !track.muted;
+    const live = track?.readyState === "live" && !track.muted;
+    return live && !this.video.paused && this.video.readyState >= 2 && this.video.videoWidth > 0;
   }
 
   /** @param {number} run @param {unknown} problem */
@@ -148,6 +156,10 @@ export class Scanner {
     this.told(denied ? "denied" : busy ? "busy" : "none");
   }
 }
+
+/** Those that the browser names. */
+const cameras = async () =>
+  (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput");
 
 /** @param {MediaStream} stream */
 function end(stream) {

@@ -7,7 +7,7 @@ import { b64, random } from "./bytes.js";
 import { addText, commitment, redeemText } from "./exchange.js";
 import { newAgreeKey, newDeviceKey, sign } from "./pair.js";
 import { pinProblem } from "./pinrules.js";
-import { Problem } from "./problem.js";
+import { Problem, is } from "./problem.js";
 import { NonceProof } from "./proof.js";
 import { redeem } from "./redeem.js";
 import { serviceName } from "./words.js";
@@ -139,11 +139,16 @@ export class Setup {
     return activation;
   }
 
-  /** The code is used up and nothing can come of it: the browser that waits is told why. @param {unknown} problem @returns {never} */
+  /**
+   * The code is used up and nothing can come of it: the browser that waits is told why.
+   * @param {unknown} problem
+   * @returns {never}
+   */
   #stop(problem) {
-    const cause = problem instanceof Problem && problem.code === "answer_odd" ? "answer" : "storage";
+    const cause = is(problem, "answer_odd") ? "answer" : "storage";
     const by = { id: this.answer.device, kd: /** @type {Pair} */ (this.kd).private };
-    this.phone.api.signed(by, "POST", STOP, { activation: this.answer.activation, cause }, { safe: true }).catch(() => {});
+    const body = { activation: this.answer.activation, cause };
+    this.phone.api.signed(by, "POST", STOP, body, { safe: true }).catch(() => {});
     throw problem;
   }
 }

@@ -26,7 +26,10 @@ export class Store {
     return new Store(await opened(name));
   }
 
-  /** A newer version of the app, or a reset in another window, waits for the end of this one. @param {IDBDatabase} db */
+  /**
+   * A newer version of the app, or a reset in another window, waits for the end of this one.
+   * @param {IDBDatabase} db
+   */
   #use(db) {
     this.db = db;
     this.shut = false;
@@ -84,7 +87,10 @@ export class Store {
 /**
  * All of it is kept, or nothing.
  * @template T
- * @param {IDBDatabase} db @param {string} name @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => Promise<T>} work
+ * @param {IDBDatabase} db
+ * @param {string} name
+ * @param {IDBTransactionMode} mode
+ * @param {(store: IDBObjectStore) => Promise<T>} work
  */
 async function once(db, name, mode, work) {
   const step = db.transaction(name, mode, { durability: "strict" });
@@ -111,6 +117,7 @@ function undo(step) {
 }
 
 /**
+ * Waits for a request of the database; fails as the request does.
  * @template T
  * @param {IDBRequest<T>} request
  * @returns {Promise<T>}
@@ -122,7 +129,11 @@ export function done(request) {
   });
 }
 
-/** Asks twice: the first question of an iPhone's app is sometimes never answered. @param {string} name @returns {Promise<IDBDatabase>} */
+/**
+ * Asks twice: the first question of an iPhone's app is sometimes never answered.
+ * @param {string} name
+ * @returns {Promise<IDBDatabase>}
+ */
 async function opened(name) {
   if (!globalThis.indexedDB) throw new Problem("no_storage");
   for (let tried = false; ; tried = true) {

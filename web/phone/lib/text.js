@@ -28,6 +28,7 @@ export function split(text, context, count) {
 }
 
 /**
+ * Text as UTF-8.
  * @param {string} text
  * @returns {Uint8Array<ArrayBuffer>}
  */
@@ -36,6 +37,7 @@ export function bytesOf(text) {
 }
 
 /**
+ * Hashes bytes, or text as UTF-8.
  * @param {string | Uint8Array<ArrayBuffer>} what
  * @returns {Promise<Uint8Array<ArrayBuffer>>} SHA-256
  */

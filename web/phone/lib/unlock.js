@@ -23,33 +23,46 @@ export function creation(host, service, name, user, challenge) {
     challenge,
     pubKeyCredParams: [{ type: "public-key", alg: -7 }], // ES256 only
     // "discouraged" keeps the credential on this phone where the system lets it.
-    authenticatorSelection: { authenticatorAttachment: "platform", userVerification: "required", residentKey: "discouraged" },
+    authenticatorSelection: {
+      authenticatorAttachment: "platform", userVerification: "required", residentKey: "discouraged",
+    },
     attestation: "none",
   };
 }
 
 /**
+ * Makes a credential; the system's sheet opens before this returns. It fails with unlock_closed, unlock_none or
+ * unlock_failed.
  * @param {PublicKeyCredentialCreationOptions} publicKey
  * @returns {Promise<{id: string, attestation_object: string, client_data: string}>}
  */
 export function create(publicKey) {
   return asked(() => navigator.credentials.create({ publicKey })).then((credential) => {
     const response = /** @type {AuthenticatorAttestationResponse} */ (credential.response);
-    return { id: b64(credential.rawId), attestation_object: b64(response.attestationObject), client_data: b64(response.clientDataJSON) };
+    const { attestationObject, clientDataJSON } = response;
+    return { id: b64(credential.rawId), attestation_object: b64(attestationObject), client_data: b64(clientDataJSON) };
   });
 }
 
 /**
+ * A proof by the phone's own unlock, as it is sent.
+ * @typedef {{type: "platform", credential: string, authenticator_data: string, client_data: string,
+ *   signature: string}} Assertion
+ */
+
+/**
+ * Asks for the unlock; the system's sheet opens before this returns. It fails as create does, or with unlock_gone.
  * @param {string} host
- * @param {string} id  of the credential, base64url
+ * @param {string | undefined} id  of the credential, base64url
  * @param {Uint8Array<ArrayBuffer>} challenge  SHA-256 of the text that is proven
- * @returns {Promise<{type: "platform", credential: string, authenticator_data: string, client_data: string, signature: string}>}
+ * @returns {Promise<Assertion>}
  */
 export function get(host, id, challenge) {
   const raw = /** @type {Uint8Array<ArrayBuffer>} */ (unb64(id));
-  const allowed = /** @type {PublicKeyCredentialDescriptor} */ ({ type: "public-key", id: raw, transports: ["internal"] });
-  const publicKey = /** @type {PublicKeyCredentialRequestOptions} */ (
-    { rpId: host, challenge, userVerification: "required", allowCredentials: [allowed] });
+  /** @type {PublicKeyCredentialDescriptor} */
+  const allowed = { type: "public-key", id: raw, transports: ["internal"] };
+  /** @type {PublicKeyCredentialRequestOptions} */
+  const publicKey = { rpId: host, challenge, userVerification: "required", allowCredentials: [allowed] };
   return asked(() => navigator.credentials.get({ publicKey })).catch(again).then((credential) => {
     closed = 0;
     const response = /** @type {AuthenticatorAssertionResponse} */ (credential.response);
@@ -62,7 +75,11 @@ export function get(host, id, challenge) {
 
 let closed = 0; // times that the sheet of an unlock was closed, one after the other
 
-/** A credential that was deleted looks like a sheet that was closed: from the second time on both are said. @param {Problem} problem @returns {never} */
+/**
+ * A credential that was deleted looks like a sheet that was closed: from the second time on both are said.
+ * @param {Problem} problem
+ * @returns {never}
+ */
 function again(problem) {
   if (problem.code === "unlock_closed" && ++closed > 1) throw new Problem("unlock_gone", { reason: problem.reason });
   throw problem;
@@ -83,10 +100,11 @@ function asked(ask) {
   return asking.then(
     (credential) => /** @type {PublicKeyCredential} */ (credential),
     (error) => {
-      throw new Problem(CODES[/** @type {keyof typeof CODES} */ (error.name)] ?? "unlock_failed", { reason: error.name });
+      throw new Problem(CODES[error.name] ?? "unlock_failed", { reason: error.name });
     });
 }
 
+/** What each refusal is called. @type {Record<string, string>} */
 const CODES = {
   NotAllowedError: "unlock_closed", // closed, or too slow: the system doesn't say which
   AbortError: "unlock_closed",

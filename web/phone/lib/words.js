@@ -49,7 +49,7 @@ async function read(name) {
   return (await fetch(new URL(`../locale/${name}.json`, import.meta.url))).json();
 }
 
-/** @returns {string} the language of the words, such as "zh-Hans" */
+/** The language that is spoken. @returns {string} the language of the words, such as "zh-Hans" */
 export function language() {
   return spoken;
 }
@@ -66,7 +66,10 @@ export function t(key, values = {}) {
   return sentence.replace(/{{\.(\w+)}}/g, (_, name) => String(values[name] ?? ""));
 }
 
-/** A browser as the person would name it; what is signed is the same in all languages. @param {string} name  such as "Firefox on Windows" */
+/**
+ * A browser as the person would name it; what is signed is the same in all languages.
+ * @param {string} name  such as "Firefox on Windows"
+ */
 export function browserName(name) {
   const [, browser, system] = /^(.+) on (.+)$/.exec(name) ?? [];
   return system ? t("page.browser", { browser, system }) : name;
@@ -84,10 +87,14 @@ const LONGEST = 100; // characters of a name, as of what is signed
  */
 export function clean(text, most) {
   const line = typeof text === "string" ? text : "";
-  return [...line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").replace(/\p{Surrogate}/gu, "\ufffd")].slice(0, most).join("");
+  const seen = line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").replace(/\p{Surrogate}/gu, "\ufffd");
+  return [...seen].slice(0, most).join("");
 }
 
-/** No signature covers these: whoever breaks TLS writes them. @param {{name: string, names?: Record<string, string> | null}} info  names: not from an older server */
+/**
+ * No signature covers these: whoever breaks TLS writes them.
+ * @param {{name: string, names?: Record<string, string> | null}} info  names: not from an older server
+ */
 export function call({ name, names }) {
   const all = Object.entries(names ?? {}).map(([language, own]) => [language, clean(own, LONGEST)]);
   called = { name: clean(name, LONGEST), names: Object.fromEntries(all) };

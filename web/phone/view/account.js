@@ -19,24 +19,28 @@ import { Sheet } from "./sheet.js";
  */
 
 /**
+ * P13.
  * @param {{account: Shown, asking: boolean, busy: boolean, problem: import("./part.js").Fault | null, back: () => void,
- *   recent?: any, onRespond: () => void, onRemove: () => void, onKeep: () => void, onGo: () => void}} props  asking: whether to remove it;
- *   recent: what it was asked lately
+ *   recent?: any, onRespond: () => void, onRemove: () => void, onKeep: () => void, onGo: () => void}} props
+ *   asking: whether to remove it; recent: what it was asked lately
  */
 export function Account({ account, recent, asking, busy, problem, back, onRespond, onRemove, onKeep, onGo }) {
   const { name, service, host, phoneName, unlock, added, until, installed } = account;
   return html`<${Screen} name="account" k="account.title" back=${back}>
     <section class="card snug">
-      <div class="who"><span class="badge" aria-hidden="true">${([...name][0] ?? "").toUpperCase()}</span><div><p class="lead">${name}</p><p class="small muted">${service}</p></div></div>
+      <div class="who"><span class="badge" aria-hidden="true">${([...name][0] ?? "").toUpperCase()}</span>
+        <div><p class="lead">${name}</p><p class="small muted">${service}</p></div></div>
       <${Rows} rows=${[["account.state", t("account.active")], ["account.server", host], ["account.phone", phoneName],
         ["account.unlock", t("account.unlock." + unlock)], ["account.added", added],
-        ["account.runs", t(installed ? "account.runs.app" : "account.runs.browser"), t(installed ? "account.runs.app.note" : "account.runs.browser.note")]]} />
+        ["account.runs", t(installed ? "account.runs.app" : "account.runs.browser"),
+          t(installed ? "account.runs.app.note" : "account.runs.browser.note")]]} />
     </section>
     ${until && html`<${Banner} icon="clock" say=${{ k: "account.first24", v: { time: until } }} />`}
     <${Trouble} problem=${problem} />
     <${Slow} busy=${busy} />
     <p><${Button} k="home.chal" kind="wide" icon="keyboard" onPress=${onRespond} /></p>
-    <p><${Button} k="account.remove" kind="wide" icon="bin" busy=${busy} busyKey="account.remove.work" onPress=${onRemove} /></p>
+    <p><${Button} k="account.remove" kind="wide" icon="bin" busy=${busy} busyKey="account.remove.work"
+      onPress=${onRemove} /></p>
     ${recent}
     <${T} as="p" class="small muted" k="account.activity" />
     ${asking && html`<${Sheet} k="account.remove.ask" v=${{ account: name }} onClose=${onKeep}>
@@ -48,8 +52,9 @@ export function Account({ account, recent, asking, busy, problem, back, onRespon
 
 /**
  * P17: the account is not this phone's any more, or stands still.
- * @param {{kind: "moved" | "removed" | "paused" | "lost" | "clone" | "unknown", account: string, to: string, time: string, back: () => void,
- *   onAgain?: () => void, onForget: () => void}} props  onAgain: where setting it up again is the usual next step
+ * @param {{kind: "moved" | "removed" | "paused" | "lost" | "clone" | "unknown", account: string, to: string,
+ *   time: string, back: () => void, onAgain?: () => void, onForget: () => void}} props
+ *   onAgain: where setting it up again is the usual next step
  */
 export function Gone({ kind, account, to, time, back, onAgain, onForget }) {
   const stays = kind === "lost" || kind === "paused"; // it can still raise an alarm, or come back
@@ -66,7 +71,8 @@ export function Gone({ kind, account, to, time, back, onAgain, onForget }) {
 
 /** P18. @param {{accounts: string, back: () => void, onAgain: () => void, onForget: () => void}} props */
 export function Locked({ accounts, back, onAgain, onForget }) {
-  const acts = html`<${Button} k="locked.again" kind="main wide" onPress=${onAgain} /><${Button} k="locked.remove" kind="wide" icon="bin" onPress=${onForget} />`;
+  const acts = html`<${Button} k="locked.again" kind="main wide" onPress=${onAgain} />
+    <${Button} k="locked.remove" kind="wide" icon="bin" onPress=${onForget} />`;
   return html`<${Screen} name="locked" k="locked.title" v=${{ accounts }} back=${back} acts=${acts}>
     <div class="hero bad-ink"><${Icon} name="lock" /></div>
     <${T} as="p" role="alert" k="locked.body" />

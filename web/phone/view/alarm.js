@@ -5,13 +5,16 @@ import { html } from "../vendor/preact.js";
 import { Banner, Button, Screen, Slow, T, Trouble } from "./part.js";
 
 /**
- * @param {{codes?: boolean, phone: string, account: string, busy: string, problem: import("./part.js").Fault | null, back: () => void,
- *   onPause: () => void, onReport: () => void}} props
+ * P17.
+ * @param {{codes?: boolean, phone: string, account: string, busy: string, problem: import("./part.js").Fault | null,
+ *   back: () => void, onPause: () => void, onReport: () => void}} props
  */
 export function Alarm({ codes = false, phone, account, busy, problem, back, onPause, onReport }) {
   const go = codes ? "alarm.codes.go" : "alarm.pause";
-  const acts = html`<${Button} k=${go} kind="main wide" icon="lock" busy=${busy === "pause"} busyKey="alarm.work" onPress=${busy ? () => {} : onPause} />
-    <${Button} k="alarm.report" kind="wide" busy=${busy === "report"} busyKey="alarm.work" onPress=${busy ? () => {} : onReport} />`;
+  const acts = html`<${Button} k=${go} kind="main wide" icon="lock" busy=${busy === "pause"} busyKey="alarm.work"
+    onPress=${busy ? () => {} : onPause} />
+    <${Button} k="alarm.report" kind="wide" busy=${busy === "report"} busyKey="alarm.work"
+      onPress=${busy ? () => {} : onReport} />`;
   return html`<${Screen} name="alarm" k="alarm.title" back=${back} acts=${acts}>
     <${T} as="p" class="lead" k=${codes ? "alarm.codes.ask" : "alarm.ask"} v=${{ phone }} />
     <p class="muted">${account}</p>

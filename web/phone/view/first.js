@@ -5,8 +5,10 @@ import { Banner, Button, Guide, Icon, Mark, Private, Screen, Status, T } from ".
 import { Sheet } from "./sheet.js";
 
 /**
- * @param {{note?: import("./part.js").Say | null, opened: boolean, onScan: () => void, onType: () => void, onBefore: () => void,
- *   onContinue: () => void}} props  opened: a code was opened in the browser before
+ * P1.
+ * @param {{note?: import("./part.js").Say | null, opened: boolean, onScan: () => void, onType: () => void,
+ *   onBefore: () => void, onContinue: () => void}} props
+ *   opened: a code was opened in the browser before
  */
 export function First({ note, opened, onScan, onType, onBefore, onContinue }) {
   const acts = html`
@@ -14,14 +16,15 @@ export function First({ note, opened, onScan, onType, onBefore, onContinue }) {
     <${Button} k="first.scan" kind=${opened ? "wide" : "main wide"} icon="scan" onPress=${onScan} />
     <${Button} k="first.type" kind="wide" onPress=${onType} />
     <${Button} k="first.before" kind="link wide" onPress=${onBefore} />`;
-  return html`<${Screen} name="first" k="first.title" acts=${acts} mark=${html`<div class="hello"><${Mark} kind="huge" /></div>`} class="middle">
+  return html`<${Screen} name="first" k="first.title" acts=${acts}
+    mark=${html`<div class="hello"><${Mark} kind="huge" /></div>`} class="middle">
     <${T} as="p" class="muted" k="first.body" />
     <${Private} />
     ${note && html`<${Status} say=${note} />`}
   <//>`;
 }
 
-/** @param {{onClose: () => void, onScan: () => void, onType: () => void}} props */
+/** The sheet that adds an account. @param {{onClose: () => void, onScan: () => void, onType: () => void}} props */
 export function Add({ onClose, onScan, onType }) {
   return html`<${Sheet} k="home.add" onClose=${onClose}>
     <p class="muted"><${T} k="home.add.lead" /></p>
@@ -31,13 +34,17 @@ export function Add({ onClose, onScan, onType }) {
   <//>`;
 }
 
-/** P16: what to do when the keys are gone. @param {{accounts?: string, back: () => void, onScan: () => void, onType: () => void}} props  accounts: whose keys */
+/**
+ * P16: what to do when the keys are gone.
+ * @param {{accounts?: string, back: () => void, onScan: () => void, onType: () => void}} props  accounts: whose keys
+ */
 export function Recover({ accounts = "", back, onScan, onType }) {
   const acts = html`<${Button} k="recover.scan" kind="main wide" icon="scan" onPress=${onScan} />
     <${Button} k="recover.type" kind="wide" onPress=${onType} />`;
   return html`<${Screen} name="recover" k="recover.title" back=${back} acts=${acts}>
     <div class="hero"><${Icon} name="phone" /></div>
-    ${accounts && html`<${Banner} kind="warn" icon="warning" role="alert" say=${{ k: "recover.lost", v: { accounts } }} />`}
+    ${accounts && html`<${Banner} kind="warn" icon="warning" role="alert"
+      say=${{ k: "recover.lost", v: { accounts } }} />`}
     <${T} as="p" k="recover.body" />
     <p class="center"><${Guide} slug="recover" k="page.guide" /></p>
   <//>`;

@@ -9,35 +9,55 @@ import { Banner, Button, Icon, Private, Screen, Status, T } from "./part.js";
 /** @typedef {{device: string, name: string, service: string, state: string}} Row */
 
 /**
- * @param {{cards: Card[], accounts: Row[], ended: Ended[], unfinished: string[], note?: import("./part.js").Say | null, say: string, many: boolean, told?: any,
- *   browser?: boolean, offer?: "" | "offers" | "done", onInstall?: () => void, push?: "" | "off" | "lost", onPush?: () => void, pin?: "" | "open" | "earlier", onPin?: () => void, unread?: string, onAgain?: () => void, onOpen: (id: string) => void, onAccount: (device: string) => void, onResume: () => void, onScan: () => void, onRespond: () => void, onAdd: () => void}} props
- *   many: several accounts, so that a card says whose it is; browser: it is said that the app can be installed, which the browser
- *   offers or not; push, pin: what is to be said of notifications and of the PIN; unread: accounts whose keys can't be read just now
+ * P8.
+ * @param {{cards: Card[], accounts: Row[], ended: Ended[], unfinished: string[], note?: import("./part.js").Say | null,
+ *   say: string, many: boolean, told?: any, browser?: boolean, offer?: "" | "offers" | "done", onInstall?: () => void,
+ *   push?: "" | "off" | "lost", onPush?: () => void, pin?: "" | "open" | "earlier", onPin?: () => void,
+ *   unread?: string, onAgain?: () => void, onOpen: (id: string) => void, onAccount: (device: string) => void,
+ *   onResume: () => void, onScan: () => void, onRespond: () => void, onAdd: () => void}} props
+ *   many: several accounts, so that a card says whose it is; browser: it is said that the app can be installed, which
+ *   the browser offers or not; push, pin: what is to be said of notifications and of the PIN; unread: accounts whose
+ *   keys can't be read just now
  */
-export function Home({ cards, accounts, ended, unfinished, note, say, many, told, browser = false, offer = "", onInstall, push = "", onPush, pin = "", onPin, unread = "", onAgain, onOpen, onAccount, onResume, onScan, onRespond, onAdd }) {
-  const acts = html`<div class="pair"><${Button} k="home.scan" kind=${cards.length ? "wide" : "main wide"} icon="scan" onPress=${onScan} />
-    ${accounts.some(({ state }) => state === "active") && html`<${Button} k="home.chal" kind="wide" icon="keyboard" onPress=${onRespond} />`}</div>`;
-  return html`<${Screen} name="home" k="home.title" bare=${true} tab=${cards.length ? t(cards[0].title) : ""} acts=${acts} say=${say}>
+export function Home({
+  cards, accounts, ended, unfinished, note, say, many, told, browser = false, offer = "", onInstall, push = "", onPush,
+  pin = "", onPin, unread = "", onAgain, onOpen, onAccount, onResume, onScan, onRespond, onAdd,
+}) {
+  const acts = html`<div class="pair">
+    <${Button} k="home.scan" kind=${cards.length ? "wide" : "main wide"} icon="scan" onPress=${onScan} />
+    ${accounts.some(({ state }) => state === "active") && html`<${Button} k="home.chal" kind="wide" icon="keyboard"
+      onPress=${onRespond} />`}</div>`;
+  return html`<${Screen} name="home" k="home.title" bare=${true} tab=${cards.length ? t(cards[0].title) : ""}
+    acts=${acts} say=${say}>
     ${note && html`<${Status} say=${note} />`}
-    ${unread && html`<${Banner} kind="warn" icon="warning" say=${{ k: "home.unread", v: { accounts: unread } }}><p><${Button} k="page.again" kind="small" onPress=${onAgain} /></p><//>`}
-    ${unfinished.map((account) => html`<${Banner} kind="warn" icon="clock" say=${{ k: "home.unfinished", v: { account } }}>
+    ${unread && html`<${Banner} kind="warn" icon="warning" say=${{ k: "home.unread", v: { accounts: unread } }}>
+      <p><${Button} k="page.again" kind="small" onPress=${onAgain} /></p><//>`}
+    ${unfinished.map((account) => html`<${Banner} kind="warn" icon="clock"
+      say=${{ k: "home.unfinished", v: { account } }}>
       <p><${Button} k="home.unfinished.go" kind="small" onPress=${onResume} /></p><//>`)}
-    ${pin && html`<${Banner} kind="warn" icon="key" say=${{ k: "home.pin." + pin }}><p><${Button} k=${`home.pin.${pin}.go`} kind="small" onPress=${onPin} /></p><//>`}
+    ${pin && html`<${Banner} kind="warn" icon="key" say=${{ k: "home.pin." + pin }}>
+      <p><${Button} k=${`home.pin.${pin}.go`} kind="small" onPress=${onPin} /></p><//>`}
     ${told}
     <section aria-label=${t("home.requests")}>
-      ${cards.length > 1 && html`<${Banner} kind="warn" icon="warning" say=${{ k: "home.several", v: { count: cards.length } }} />`}
+      ${cards.length > 1 && html`<${Banner} kind="warn" icon="warning"
+        say=${{ k: "home.several", v: { count: cards.length } }} />`}
       ${cards.map((card) => html`<${Waiting} key=${card.id} card=${card} many=${many} onOpen=${onOpen} />`)}
-      ${!cards.length && html`<div class="empty"><${Icon} name="key" /><${T} as="p" class="muted" k="home.none" /></div>`}
+      ${!cards.length && html`<div class="empty"><${Icon} name="key" />
+        <${T} as="p" class="muted" k="home.none" /></div>`}
     </section>
     <${Private} />
-    ${push && html`<${Banner} kind=${push === "lost" ? "warn" : "info"} icon="bell-off" say=${{ k: "home.notif." + push }}>
+    ${push && html`<${Banner} kind=${push === "lost" ? "warn" : "info"} icon="bell-off"
+      say=${{ k: "home.notif." + push }}>
       <p><${Button} k=${`home.notif.${push}.go`} kind="small" onPress=${onPush} /></p><//>`}
     ${browser && html`<${Banner} icon="phone" say=${{ k: offer === "done" ? "land.and.done" : "home.install" }}>
       ${offer === "offers" && html`<p><${Button} k="land.and.go" kind="small" onPress=${onInstall} /></p>`}
-      ${!offer && html`<details class="small"><summary data-t="home.install.how">${t("home.install.how")}</summary><${T} as="p" k="land.and.manual" /></details>`}<//>`}
+      ${!offer && html`<details class="small"><summary data-t="home.install.how">${t("home.install.how")}</summary>
+        <${T} as="p" k="land.and.manual" /></details>`}<//>`}
     <section><h2 class="over" data-t="home.accounts">${t("home.accounts")}</h2>
-      <div class="list card">${accounts.map((row) => html`<${Account} key=${row.device} row=${row} onAccount=${onAccount} />`)}
-      <button type="button" class="row add" data-t="home.add" onClick=${onAdd}><span class="badge"><${Icon} name="plus" /></span><b>${t("home.add")}</b></button></div></section>
+      <div class="list card">
+        ${accounts.map((row) => html`<${Account} key=${row.device} row=${row} onAccount=${onAccount} />`)}
+        <button type="button" class="row add" data-t="home.add" onClick=${onAdd}>
+          <span class="badge"><${Icon} name="plus" /></span><b>${t("home.add")}</b></button></div></section>
     <${Recent} ended=${ended} />
   <//>`;
 }
@@ -70,15 +90,22 @@ function Account({ row, onAccount }) {
 }
 
 /** @type {Record<string, {icon: string, kind: string}>} */
-const LOOKS = { approved: { icon: "tick", kind: "ok-ink" }, redeemed: { icon: "tick", kind: "ok-ink" }, denied: { icon: "cross", kind: "bad-ink" },
-  reported: { icon: "block", kind: "bad-ink" }, failed: { icon: "cross", kind: "bad-ink" } };
+const LOOKS = {
+  approved: { icon: "tick", kind: "ok-ink" },
+  redeemed: { icon: "tick", kind: "ok-ink" },
+  denied: { icon: "cross", kind: "bad-ink" },
+  reported: { icon: "block", kind: "bad-ink" },
+  failed: { icon: "cross", kind: "bad-ink" },
+};
 
 /** @param {{row: Ended}} props */
 function Past({ row }) {
   const { icon, kind } = LOOKS[row.state] ?? { icon: "clock", kind: "" };
   const k = "home.state." + (row.state === "redeemed" ? "approved" : row.state);
   return html`<div class="row" data-request=${row.id} data-state=${row.state}><${Icon} name=${icon} kind=${kind} />
-    <span class="grow"><${T} k=${k} />${row.by && html` <small data-t="home.by">${t("home.by", { phone: row.by })}</small>`}<small>${row.app}</small></span>
+    <span class="grow"><${T} k=${k} />
+      ${row.by && html` <small data-t="home.by">${t("home.by", { phone: row.by })}</small>`}
+      <small>${row.app}</small></span>
     <span class="muted small">${row.time}</span></div>`;
 }
 

@@ -4,6 +4,12 @@ import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.j
 import { left, minutes } from "../lib/clock.js";
 import { t } from "../lib/words.js";
 
+/** What a form does when it is sent: the browser sends nothing. @param {() => void} act */
+export const submitted = (act) => (/** @type {Event} */ event) => {
+  event.preventDefault();
+  act();
+};
+
 const GUARD = 700; // milliseconds: longer than a tap that was begun before the change
 
 /**
@@ -48,7 +54,11 @@ export function useSent(value, set, failure) {
   return () => (sent.current = value);
 }
 
-/** Whether something has been busy for so long that it should be said. @param {boolean} busy @param {number} [after] milliseconds */
+/**
+ * Whether something has been busy for so long that it should be said.
+ * @param {boolean} busy
+ * @param {number} [after] milliseconds
+ */
 export function useSlow(busy, after = 8000) {
   const [slow, setSlow] = useState(false);
   useEffect(() => {

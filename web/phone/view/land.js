@@ -17,7 +17,8 @@ import { Banner, Button, Copy, Guide, Icon, Private, Screen, Shell, T } from "./
  * @property {boolean} [dead]     the code can't be looked at
  * @property {boolean} [oldos]    too old for notifications
  * @property {boolean} [top]      the Share button is at the top right
- * @property {boolean[][] | null} [qr]  the page's address, for the phone's camera; null: it can't be drawn, none: not yet
+ * @property {boolean[][] | null} [qr]
+ *   the page's address, for the phone's camera; null: it can't be drawn, none: not yet
  * @property {"" | "offers" | "done"} [offer]  the browser offers to install, or has done so
  * @property {boolean} [demo]     this window may play a phone
  * @property {() => void} [install]
@@ -31,11 +32,13 @@ const TITLES = { ios: "land.ios.title", android: "land.and.title", app: "land.ap
   have: "land.have.title", nope: "land.nope.title" };
 const BODIES = { ios: Apple, android: Android, app: InApp, desk: Desk, have: Have, nope: Nope };
 
-/** @param {Landing} props */
+/** P0. @param {Landing} props */
 export function Land(props) {
   const { kind, service, host } = props;
-  return html`<${Screen} name="land" k=${TITLES[kind]} mark=${html`<img class="tileicon" src=${TILE} alt="" />`} tools=${html`<${Other} />`} data-kind=${kind}>
-    ${kind !== "desk" && html`<p class="muted" data-t="land.for">${service ? t("land.for", { service, host }) : host}</p>`}
+  return html`<${Screen} name="land" k=${TITLES[kind]} mark=${html`<img class="tileicon" src=${TILE} alt="" />`}
+    tools=${html`<${Other} />`} data-kind=${kind}>
+    ${kind !== "desk" && html`<p class="muted" data-t="land.for">
+      ${service ? t("land.for", { service, host }) : host}</p>`}
     <div class="stack"><${Private} /><${BODIES[kind]} ...${props} /></div>
   <//>`;
 }
@@ -63,7 +66,8 @@ function Apple(props) {
 
 /** @param {Landing} props */
 function Android(props) {
-  if (props.offer === "done") return html`<${Banner} kind="ok" icon="tick" role="status" say=${{ k: "land.and.done" }} /><${Code} ...${props} />`;
+  if (props.offer === "done") return html`<${Banner} kind="ok" icon="tick" role="status"
+    say=${{ k: "land.and.done" }} /><${Code} ...${props} />`;
   return html`<${T} as="p" k="land.and.note" />
     ${props.offer === "offers" ? html`<${Button} k="land.and.go" kind="main wide" onPress=${props.install} />`
       : html`<${Banner} icon="more" say=${{ k: "land.and.manual" }} />`}
@@ -90,11 +94,16 @@ function Desk({ host, qr, demo, use, onSetUp }) {
     <${Button} k="land.desk.phone" kind="link" onPress=${onSetUp} />`;
 }
 
-/** A QR code: black on white in every theme, with a margin of 4. Its address stands above it, and its place is kept, so that no button moves. @param {{rows?: boolean[][]}} props */
+/**
+ * A QR code: black on white in every theme, with a margin of 4. Its address stands above it, and its place is kept, so
+ * that no button moves.
+ * @param {{rows?: boolean[][]}} props
+ */
 function Squares({ rows = [] }) {
   const side = rows.length;
   const path = rows.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ""))).join("");
-  return html`<div class="qr squares" aria-hidden="true"><svg viewBox=${`-4 -4 ${side + 8} ${side + 8}`} shape-rendering="crispEdges"><path d=${path} /></svg></div>`;
+  return html`<div class="qr squares" aria-hidden="true">
+    <svg viewBox=${`-4 -4 ${side + 8} ${side + 8}`} shape-rendering="crispEdges"><path d=${path} /></svg></div>`;
 }
 
 /** A camera opens a browser, never the app of an iPhone's home screen. @param {Landing} props */
@@ -113,10 +122,12 @@ function Code({ code, seconds = Infinity, dead, note, copy }) {
   if (!code) return null;
   return html`<section class="card snug stack">
     <p class="label" data-t="land.code">${t("land.code")}</p>
-    <p class="well"><span class="code" lang="en" role="img" aria-label=${spell(code)}>${code.split("-").map((group, i) => html`<span>${group}${i < 3 ? "-" : ""}</span>`)}</span></p>
+    <p class="well"><span class="code" lang="en" role="img" aria-label=${spell(code)}>
+      ${code.split("-").map((group, i) => html`<span>${group}${i < 3 ? "-" : ""}</span>`)}</span></p>
     <${Copy} k="land.copycode" text=${code} copy=${copy} kind="wide" />
     ${note && html`<${T} as="p" class="small muted" k=${note} />`}
-    ${seconds < Infinity && html`<${T} as="p" class="small" ...${seconds > 60 ? { k: "land.left", v: { count: Math.ceil(seconds / 60) } }
+    ${seconds < Infinity && html`<${T} as="p" class="small"
+      ...${seconds > 60 ? { k: "land.left", v: { count: Math.ceil(seconds / 60) } }
       : { k: "confirm.left", v: { left: minutes(seconds) } }} />`}
   </section>`;
 }

@@ -5,19 +5,22 @@ import { t } from "../lib/words.js";
 import { Button, Icon, Reference, Slow, T, Trouble } from "./part.js";
 
 /**
+ * The card of one notice, with its two answers.
  * @param {{id: string, say: import("./part.js").Say, time: string, reference: string, account: string, busy: string,
  *   problem: import("./part.js").Fault | null, onYes: () => void, onNo: () => void}} props
  *   account: empty where there is only one
  */
 export function NoticeCard({ id, say, time, reference, account, busy, problem, onYes, onNo }) {
   return html`<section class="card snug notice" data-notice=${id} role="group" aria-label=${t("notice.title")}>
-    <p class="head"><b><${Icon} name="lock" kind="little" /> <${T} k="notice.title" /></b><span class="muted">${time}</span></p>
+    <p class="head"><b><${Icon} name="lock" kind="little" /> <${T} k="notice.title" /></b>
+      <span class="muted">${time}</span></p>
     <${T} as="p" class="lead" ...${say} />
     ${account && html`<p class="small"><${Icon} name="key" kind="little" /> ${account}</p>`}
     <${Reference} reference=${reference} />
     <${Trouble} problem=${problem} />
     <${Slow} busy=${busy !== ""} />
-    <div class="pair"><${Button} k="notice.yes" kind="wide" busy=${busy === "seen"} onPress=${busy ? () => {} : onYes} />
+    <div class="pair">
+      <${Button} k="notice.yes" kind="wide" busy=${busy === "seen"} onPress=${busy ? () => {} : onYes} />
       <${Button} k="notice.no" kind="wide" busy=${busy === "alarm"} onPress=${busy ? () => {} : onNo} /></div>
   </section>`;
 }

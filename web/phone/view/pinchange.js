@@ -4,7 +4,7 @@ import { html, useState } from "../vendor/preact.js";
 import { pinProblem } from "../lib/pinrules.js";
 import { list } from "../lib/words.js";
 import { PinField } from "./field.js";
-import { useSent } from "./hook.js";
+import { submitted, useSent } from "./hook.js";
 import { Banner, Button, Screen, Slow, T, Trouble } from "./part.js";
 import { PinGuide, pinSay } from "./unlock.js";
 
@@ -26,7 +26,7 @@ import { PinGuide, pinSay } from "./unlock.js";
  * @property {() => void} onForgot
  */
 
-/** @param {Props} props */
+/** P14: a change, catching up with one, or one whose end is not known. @param {Props} props */
 export function ChangePin(props) {
   if (props.open) return html`<${Open} ...${props} />`;
   return props.earlier ? html`<${CatchUp} ...${props} />` : html`<${Change} ...${props} />`;
@@ -46,25 +46,30 @@ function Change({ accounts, rules, offline, left, problem, busy, back, onGo, onF
   const differ = !weak && !same(next, twice) ? { k: "unlock.differ" } : null;
   const missing = current ? null : { k: "unlock.empty" };
   const leave = (/** @type {string} */ field, /** @type {string} */ value) => value && setGone([...gone, field]);
-  const go = (/** @type {Event} */ event) => {
-    event.preventDefault();
+  const go = submitted(() => {
     const slip = missing || weak || differ;
     setGone(slip ? ["current", "next", "again"] : []);
     if (busy || slip) return;
     send();
     onGo({ current, next });
-  };
-  const send = useSent(current, setCurrent, problem ?? left); // what the server called wrong is typed again; the new one stays
+  });
+  // What the server called wrong is typed again; the new one stays.
+  const send = useSent(current, setCurrent, problem ?? left);
   const wrong = left === null ? null : { k: "request.unlock.wrong", v: { count: left } };
-  return html`<form onSubmit=${go} novalidate><${Screen} name="pin" k="pin.title" back=${back} focus=${false} data-kind="change" acts=${html`<${Go} k="pin.go" busy=${busy} />`}>
+  return html`<form onSubmit=${go} novalidate>
+    <${Screen} name="pin" k="pin.title" back=${back} focus=${false} data-kind="change"
+      acts=${html`<${Go} k="pin.go" busy=${busy} />`}>
     <${T} as="p" k="pin.lead" v=${{ accounts: list(accounts) }} />
     ${offline && html`<${Banner} kind="warn" icon="globe" say=${{ k: "pin.offline" }} />`}
     <div class="card snug stack">
       <${PinField} id="pin-current" k="pin.current" value=${current} onValue=${setCurrent} focus=${true}
         error=${(gone.includes("current") && missing) || wrong} />
-      <${PinField} id="pin" k="pin.new" value=${next} onValue=${setNext} hint=${{ k: "unlock.new.hint", v: rules }} error=${gone.includes("next") ? weak : null}
-        shown=${shown} onShown=${() => setShown(!shown)} letters=${letters} onLetters=${setLetters} onBlur=${() => leave("next", next)} />
-      <${PinField} id="pin-again" k="pin.again" value=${twice} onValue=${setTwice} error=${gone.includes("again") ? differ : null} shown=${shown} letters=${letters} onBlur=${() => leave("again", twice)} />
+      <${PinField} id="pin" k="pin.new" value=${next} onValue=${setNext} hint=${{ k: "unlock.new.hint", v: rules }}
+        error=${gone.includes("next") ? weak : null} shown=${shown} onShown=${() => setShown(!shown)} letters=${letters}
+        onLetters=${setLetters} onBlur=${() => leave("next", next)} />
+      <${PinField} id="pin-again" k="pin.again" value=${twice} onValue=${setTwice}
+        error=${gone.includes("again") ? differ : null} shown=${shown} letters=${letters}
+        onBlur=${() => leave("again", twice)} />
     </div>
     <${After} problem=${problem} busy=${busy} />
     <${Button} k="settings.forgot" kind="link" onPress=${onForgot} />
@@ -77,21 +82,23 @@ function CatchUp({ earlier: account, offline, left, problem, busy, back, onGo, o
   const [earlier, setEarlier] = useState("");
   const [current, setCurrent] = useState("");
   const [asked, setAsked] = useState(false);
-  const go = (/** @type {Event} */ event) => {
-    event.preventDefault();
+  const go = submitted(() => {
     setAsked(!earlier || !current);
     if (busy || !earlier || !current) return;
     sends.forEach((send) => send());
     onGo({ current, earlier, next: current });
-  };
+  });
   const sends = [useSent(earlier, setEarlier, problem ?? left), useSent(current, setCurrent, problem ?? left)];
   const missing = (/** @type {string} */ value) => (asked && !value ? { k: "unlock.empty" } : null);
   const wrong = left === null ? null : { k: "pin.earlier.wrong", v: { count: left } };
-  return html`<form onSubmit=${go} novalidate><${Screen} name="pin" k="pin.earlier.title" back=${back} focus=${false} data-kind="earlier" acts=${html`<${Go} k="pin.earlier.go" busy=${busy} />`}>
+  return html`<form onSubmit=${go} novalidate>
+    <${Screen} name="pin" k="pin.earlier.title" back=${back} focus=${false} data-kind="earlier"
+      acts=${html`<${Go} k="pin.earlier.go" busy=${busy} />`}>
     <${T} as="p" k="pin.earlier.lead" v=${{ account }} />
     ${offline && html`<${Banner} kind="warn" icon="globe" say=${{ k: "pin.offline" }} />`}
     <div class="card snug stack">
-      <${PinField} id="pin-earlier" k="pin.earlier.old" value=${earlier} onValue=${setEarlier} error=${missing(earlier) ?? wrong} focus=${true} />
+      <${PinField} id="pin-earlier" k="pin.earlier.old" value=${earlier} onValue=${setEarlier}
+        error=${missing(earlier) ?? wrong} focus=${true} />
       <${PinField} id="pin-current" k="pin.current" value=${current} onValue=${setCurrent} error=${missing(current)} />
     </div>
     <${After} problem=${problem} busy=${busy} />
@@ -101,7 +108,8 @@ function CatchUp({ earlier: account, offline, left, problem, busy, back, onGo, o
 
 /** A change was cut off, and the server hasn't said yet what became of it. @param {Props} props */
 function Open({ problem, busy, back, onCheck }) {
-  return html`<${Screen} name="pin" k="pin.open.title" back=${back} data-kind="open" acts=${html`<${Button} k="page.check" kind="main wide" busy=${busy} onPress=${onCheck} />`}>
+  return html`<${Screen} name="pin" k="pin.open.title" back=${back} data-kind="open"
+    acts=${html`<${Button} k="page.check" kind="main wide" busy=${busy} onPress=${onCheck} />`}>
     <${Banner} kind="warn" icon="clock" role="alert" say=${{ k: "pin.open.body" }} />
     <${After} problem=${problem} busy=${busy} />
   <//>`;

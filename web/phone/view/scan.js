@@ -26,15 +26,17 @@ import { Banner, Button, Guide, Icon, Round, Screen, Status, T } from "./part.js
  * @property {(photo: Blob) => void} onPhoto
  */
 
-/** @param {Scanning} props */
+/** P2. @param {Scanning} props */
 export function Scan(props) {
   const { state, back, cameras = 0, torch = null, onFlip, onLight } = props;
   const looking = ["starting", "scanning", "found", "black", "stopped"].includes(state);
   const tools = looking && html`
-    ${torch !== null && html`<${Round} k=${torch ? "scan.light.off" : "scan.light.on"} icon="light" onPress=${onLight} aria-pressed=${torch} />`}
+    ${torch !== null && html`<${Round} k=${torch ? "scan.light.off" : "scan.light.on"} icon="light" onPress=${onLight}
+      aria-pressed=${torch} />`}
     ${cameras > 1 && html`<${Round} k="scan.flip" icon="flip" onPress=${onFlip} />`}`;
-  return html`<${Screen} name="scan" k="scan.title" back=${back} tools=${tools} acts=${html`<${Acts} ...${props} looking=${looking} />`}
-    data-state=${state} say=${state === "scanning" ? t("scan.sr") : ""}>
+  return html`<${Screen} name="scan" k="scan.title" back=${back} tools=${tools}
+    acts=${html`<${Acts} ...${props} looking=${looking} />`} data-state=${state}
+    say=${state === "scanning" ? t("scan.sr") : ""}>
     ${looking ? html`<${Finder} ...${props} />` : html`<${Reason} ...${props} />`}
   <//>`;
 }
@@ -44,17 +46,21 @@ function Finder({ state, hint = "", problem, reading, video, onStart, onLight })
   const say = "scan." + (state === "starting" || state === "found" ? state : reading ? "photo.busy" : hint || "frame");
   return html`
     <div class=${"finder " + state} aria-hidden="true"><video ref=${video} playsinline muted /><i /></div>
-    ${state === "black" && html`<${Status} say=${{ k: "scan.paused" }} icon="camera" kind="warn" /><${Button} k="scan.black" kind="main wide" onPress=${onStart} />`}
+    ${state === "black" && html`<${Status} say=${{ k: "scan.paused" }} icon="camera" kind="warn" />
+      <${Button} k="scan.black" kind="main wide" onPress=${onStart} />`}
     ${state !== "black" && (problem ? html`<${Wrong} problem=${problem} />`
-      : html`<${Status} say=${{ k: say }} icon=${state === "found" ? "tick" : "scan"} kind=${state === "found" ? "ok" : ""} dots=${state === "starting" || (reading && state !== "found")} />
-        ${say === "scan.dark" && html`<${Button} k="scan.light.on" kind="small" icon="light" onPress=${onLight} />`}`)}`;
+      : html`<${Status} say=${{ k: say }} icon=${state === "found" ? "tick" : "scan"}
+        kind=${state === "found" ? "ok" : ""} dots=${state === "starting" || (reading && state !== "found")} />
+        ${say === "scan.dark" && html`<${Button} k="scan.light.on" kind="small" icon="light"
+          onPress=${onLight} />`}`)}`;
 }
 
 /** What was read isn't for this app. @param {{problem: Fault}} props */
 function Wrong({ problem }) {
   const host = problem.k === "scan.other" ? problem.v?.host : "";
   return html`<${Banner} kind="warn" icon="warning" role="alert" say=${{ k: problem.k, v: problem.v }}>
-    ${host && html`<p><a class="btn link" data-t="scan.other.open" href=${`https://${host}/p/`} rel="noreferrer">${t("scan.other.open", { host })}</a></p>`}<//>`;
+    ${host && html`<p><a class="btn link" data-t="scan.other.open" href=${`https://${host}/p/`} rel="noreferrer">
+      ${t("scan.other.open", { host })}</a></p>`}<//>`;
 }
 
 /** @type {Record<string, {icon: string, k: string, more: string[]}>} */
@@ -68,13 +74,17 @@ const REASONS = {
 /** Why nothing is seen yet. @param {Scanning} props */
 function Reason({ state, system, browser, problem, reading }) {
   const { icon, k, more } = REASONS[state];
-  const ways = state !== "denied" ? [] : [system !== "other" && "scan.denied." + system, browser && system !== "ios" && "scan.denied.browser"].filter(Boolean);
+  const ways = state !== "denied" ? [] : [
+    system !== "other" && "scan.denied." + system,
+    browser && system !== "ios" && "scan.denied.browser",
+  ].filter(Boolean);
   return html`<div class="hero"><${Icon} name=${icon} /></div>
     <div class="stack center" role=${state === "ask" ? undefined : "alert"}>
       ${state !== "ask" && html`<${T} as="p" class="lead" k=${k} />`}
       ${more.map((key) => html`<${T} as="p" class="muted" k=${key} />`)}
     </div>
-    ${ways.length > 0 && html`<ul class="facts card snug">${ways.map((key) => html`<li><${Icon} name="gear" /><${T} k=${key} /></li>`)}</ul>`}
+    ${ways.length > 0 && html`<ul class="facts card snug">
+      ${ways.map((key) => html`<li><${Icon} name="gear" /><${T} k=${key} /></li>`)}</ul>`}
     ${state === "denied" && html`<p><${Guide} slug="activation-errors#camera" k="page.guide" /></p>`}
     ${reading && html`<${Status} say=${{ k: "scan.photo.busy" }} icon="scan" dots=${true} />`}
     ${problem && html`<${Wrong} problem=${problem} />`}`;

@@ -8,31 +8,46 @@ import { Rows } from "./rows.js";
 import { Sheet } from "./sheet.js";
 
 /**
- * @param {{language: string, theme: string, unlock: "pin" | "platform" | "none", moretime: boolean, service: string, host: string, version: string, update: import("../flow/settings.js").Update,
- *   resetting: boolean, diagnostics: string, copy: (text: string) => Promise<boolean>, onDiagnose: (show: boolean) => void,
- *   push: {state: import("../lib/push.js").PushState | "", on: boolean}, onPush: (on: boolean) => void, onCheck: () => void, back: () => void, onLanguage: (language: string) => void, onTheme: (theme: string) => void, onMoretime: (on: boolean) => void,
- *   onPin: () => void, onForgot: () => void, onReset: (asking: boolean) => void, onGo: () => void}} props  language, theme: empty is the system's; diagnostics: empty: not shown
+ * P14.
+ * @param {{language: string, theme: string, unlock: "pin" | "platform" | "none", moretime: boolean, service: string,
+ *   host: string, version: string, update: import("../flow/settings.js").Update, resetting: boolean,
+ *   diagnostics: string, copy: (text: string) => Promise<boolean>, onDiagnose: (show: boolean) => void,
+ *   push: {state: import("../lib/push.js").PushState | "", on: boolean}, onPush: (on: boolean) => void,
+ *   onCheck: () => void, back: () => void, onLanguage: (language: string) => void, onTheme: (theme: string) => void,
+ *   onMoretime: (on: boolean) => void, onPin: () => void, onForgot: () => void, onReset: (asking: boolean) => void,
+ *   onGo: () => void}} props
+ *   language, theme: empty is the system's; diagnostics: empty: not shown
  */
 export function Settings(props) {
-  const { language, theme, unlock, moretime, service, host, version, update, resetting, diagnostics, copy, onDiagnose, push, onPush, onCheck, back, onLanguage, onTheme, onMoretime, onPin, onForgot, onReset, onGo } = props;
+  const { language, theme, unlock, moretime, service, host, version, update, resetting, diagnostics } = props;
+  const { push, copy, back, onDiagnose, onPush, onCheck, onLanguage, onTheme, onMoretime } = props;
+  const { onPin, onForgot, onReset, onGo } = props;
   return html`<${Screen} name="settings" k="settings.title" back=${back}>
     <section class="card snug stack">
       <${Choice} id="language" k="settings.language" value=${language} onChoose=${onLanguage}
         options=${[["", "settings.language.system"], ["en", "page.english"], ["zh-Hans", "page.chinese"]]} />
       <${Choice} id="theme" k="settings.theme" value=${theme} onChoose=${onTheme}
-        options=${[["", "settings.theme.system"], ["light", "settings.theme.light"], ["dark", "settings.theme.dark"]]} />
-      <label class="check"><input type="checkbox" id="moretime" checked=${moretime} onChange=${(/** @type {any} */ event) => onMoretime(event.target.checked)} />
-        <span><b data-t="settings.moretime">${t("settings.moretime")}</b><${T} as="span" class="hint" k="settings.moretime.note" /></span></label>
+        options=${[["", "settings.theme.system"], ["light", "settings.theme.light"],
+          ["dark", "settings.theme.dark"]]} />
+      <label class="check">
+        <input type="checkbox" id="moretime" checked=${moretime}
+          onChange=${(/** @type {any} */ event) => onMoretime(event.target.checked)} />
+        <span><b data-t="settings.moretime">${t("settings.moretime")}</b>
+          <${T} as="span" class="hint" k="settings.moretime.note" /></span></label>
     </section>
     <section class="card snug"><${Push} push=${push} onPush=${onPush} onCheck=${onCheck} /></section>
     <section class="card snug">
       <${Rows} rows=${[["settings.unlock", t("settings.unlock." + unlock)]]} />
-      ${unlock === "pin" && html`<p><${Button} k="pin.title" kind="small" icon="key" onPress=${onPin} /></p><${Button} k="settings.forgot" kind="link" onPress=${onForgot} />`}
+      ${unlock === "pin" && html`<p><${Button} k="pin.title" kind="small" icon="key" onPress=${onPin} /></p>
+        <${Button} k="settings.forgot" kind="link" onPress=${onForgot} />`}
     </section>
     <section><h2 class="over" data-t="settings.about">${t("settings.about")}</h2><div class="card snug stack">
-      <${Rows} rows=${[["settings.about.service", service], ["settings.about.server", host], ["settings.about.release", update.server], ["settings.about.version", version], ["settings.about.licence", "Apache-2.0"]]} />
+      <${Rows} rows=${[["settings.about.service", service], ["settings.about.server", host],
+        ["settings.about.release", update.server], ["settings.about.version", version],
+        ["settings.about.licence", "Apache-2.0"]]} />
       <${Newer} ...${update} />
-      <${T} as="p" class="small muted" k="settings.about.limit" /><${Guide} slug="what-you-need" k="page.guide" /></div></section>
+      <${T} as="p" class="small muted" k="settings.about.limit" />
+      <${Guide} slug="what-you-need" k="page.guide" /></div></section>
     <p><${Button} k="settings.diagnostics" kind="wide" icon="info" onPress=${() => onDiagnose(true)} /></p>
     <p><${Button} k="settings.reset" kind="wide" icon="bin" onPress=${() => onReset(true)} /></p>
     ${diagnostics && html`<${Sheet} k="settings.diagnostics" onClose=${() => onDiagnose(false)}>
@@ -44,26 +59,42 @@ export function Settings(props) {
   <//>`;
 }
 
-/** On, off, or one line that says why there are none. @param {{push: {state: string, on: boolean}, onPush: (on: boolean) => void, onCheck: () => void}} props */
+/**
+ * On, off, or one line that says why there are none.
+ * @param {{push: {state: string, on: boolean}, onPush: (on: boolean) => void, onCheck: () => void}} props
+ */
 function Push({ push: { state, on }, onPush, onCheck }) {
-  if (state === "none") return html`<p class="label" data-t="settings.notif">${t("settings.notif")}</p><${T} as="p" class="small muted" k="notify.none" />`;
-  return html`<label class="check"><input type="checkbox" id="notif" checked=${on} disabled=${state === "denied"} onChange=${(/** @type {any} */ event) => onPush(event.target.checked)} />
-      <span><b data-t="settings.notif">${t("settings.notif")}</b><${T} as="span" class="hint" k=${state === "denied" ? "notify.perm.no" : "settings.notif.note"} /></span></label>
+  if (state === "none") return html`<p class="label" data-t="settings.notif">${t("settings.notif")}</p>
+    <${T} as="p" class="small muted" k="notify.none" />`;
+  return html`<label class="check">
+    <input type="checkbox" id="notif" checked=${on} disabled=${state === "denied"}
+      onChange=${(/** @type {any} */ event) => onPush(event.target.checked)} />
+      <span><b data-t="settings.notif">${t("settings.notif")}</b>
+      <${T} as="span" class="hint" k=${state === "denied" ? "notify.perm.no" : "settings.notif.note"} /></span></label>
     <${Button} k="notify.check" kind="link" onPress=${onCheck} />`;
 }
 
-/** What is brought begins at the next start: nothing that is being typed is lost. @param {import("../flow/settings.js").Update} props */
+/**
+ * What is brought begins at the next start: nothing that is being typed is lost.
+ * @param {import("../flow/settings.js").Update} props
+ */
 function Newer({ step, problem, look }) {
-  return html`<div class="stack" role="status">${step !== "" && step !== "looking" && html`<${T} as="p" k=${"settings.update." + step} />`}</div>
+  return html`<div class="stack" role="status">
+    ${step !== "" && step !== "looking" && html`<${T} as="p" k=${"settings.update." + step} />`}</div>
     <${Trouble} problem=${problem} />
-    ${step !== "ready" && html`<p><${Button} k="settings.update" kind="small" icon="flip" busy=${step === "looking"} busyKey="settings.update.work" onPress=${look} /></p>`}`;
+    ${step !== "ready" && html`<p><${Button} k="settings.update" kind="small" icon="flip" busy=${step === "looking"}
+      busyKey="settings.update.work" onPress=${look} /></p>`}`;
 }
 
-/** @param {{id: string, k: string, value: string, options: [string, string][], onChoose: (value: string) => void}} props */
+/**
+ * @param {{id: string, k: string, value: string, options: [string, string][], onChoose: (value: string) => void}} props
+ */
 function Choice({ id, k, value, options, onChoose }) {
   return html`<div><p class="label" id=${id + "-label"} data-t=${k}>${t(k)}</p>
-    <div class="segments" role="group" aria-labelledby=${id + "-label"}>${options.map(([option, name]) => html`<button type="button" data-t=${name}
-      lang=${name.startsWith("page.") ? option : undefined} aria-pressed=${value === option} onClick=${() => onChoose(option)}>${t(name)}</button>`)}</div></div>`;
+    <div class="segments" role="group" aria-labelledby=${id + "-label"}>
+      ${options.map(([option, name]) => html`<button type="button" data-t=${name}
+        lang=${name.startsWith("page.") ? option : undefined} aria-pressed=${value === option}
+        onClick=${() => onChoose(option)}>${t(name)}</button>`)}</div></div>`;
 }
 
 /** Typed, not tapped: it deletes every key of this phone. @param {{onClose: () => void, onGo: () => void}} props */
@@ -75,7 +106,8 @@ function Reset({ onClose, onGo }) {
   return html`<${Sheet} k="settings.reset" onClose=${onClose}>
     <${T} as="p" k="settings.reset.body" />
     <p data-t="settings.reset.type">${t("settings.reset.type", { word })}</p>
-    <${Field} id="reset-word" k="settings.reset.field" value=${typed} onValue=${setTyped} error=${wrong ? { k: "settings.reset.wrong" } : null} autocapitalize="characters" />
+    <${Field} id="reset-word" k="settings.reset.field" value=${typed} onValue=${setTyped}
+      error=${wrong ? { k: "settings.reset.wrong" } : null} autocapitalize="characters" />
     <${Button} k="settings.reset.keep" kind="main wide" onPress=${onClose} />
     <${Button} k="settings.reset.go" kind="wide" icon="bin" onPress=${go} />
   <//>`;

@@ -5,7 +5,10 @@ import { html, useLayoutEffect, useRef } from "../vendor/preact.js";
 import { language, t } from "../lib/words.js";
 import { Banner, Button, Guide, T } from "./part.js";
 
-/** @param {{k: string, v?: Record<string, string | number>, onClose: () => void, children?: any}} props */
+/**
+ * A sheet with its heading, which takes the focus and gives it back.
+ * @param {{k: string, v?: Record<string, string | number>, onClose: () => void, children?: any}} props
+ */
 export function Sheet({ k, v, onClose, children }) {
   const dialog = useRef();
   useLayoutEffect(() => {
@@ -18,14 +21,16 @@ export function Sheet({ k, v, onClose, children }) {
     };
   }, []);
   const outside = (/** @type {any} */ event) => event.target === dialog.current && onClose();
-  return html`<dialog class="sheet" ref=${dialog} aria-labelledby="sheet-title" onCancel=${onClose} onClose=${onClose} onClick=${outside}>
+  return html`<dialog class="sheet" ref=${dialog} aria-labelledby="sheet-title" onCancel=${onClose} onClose=${onClose}
+    onClick=${outside}>
     <div class="stack"><h2 id="sheet-title" data-t=${k} tabindex="-1">${t(k, v)}</h2>${children}</div>
   </dialog>`;
 }
 
 /**
  * The menu of every screen.
- * @param {{onClose: () => void, onSettings?: () => void, onCheck?: () => void, onHelp: () => void, onLanguage: (language: string) => void}} props
+ * @param {{onClose: () => void, onSettings?: () => void, onCheck?: () => void, onHelp: () => void,
+ *   onLanguage: (language: string) => void}} props
  */
 export function Menu({ onClose, onSettings, onCheck, onHelp, onLanguage }) {
   const item = (/** @type {string} */ k, /** @type {string} */ icon, /** @type {(() => void) | undefined} */ act) =>
@@ -42,7 +47,8 @@ export function Menu({ onClose, onSettings, onCheck, onHelp, onLanguage }) {
 }
 
 /** What people look for most, and all of it. @type {[string, string][]} */
-const GUIDES = [["activation-errors", "tips.guide.activation"], ["no-notification", "tips.guide.nothing"], ["new-phone", "tips.guide.move"], ["", "tips.guide.all"]];
+const GUIDES = [["activation-errors", "tips.guide.activation"], ["no-notification", "tips.guide.nothing"],
+  ["new-phone", "tips.guide.move"], ["", "tips.guide.all"]];
 
 /** The first things to try, which need no network, and the pages of the help. @param {{onClose: () => void}} props */
 export function Help({ onClose }) {
@@ -56,7 +62,8 @@ export function Help({ onClose }) {
 
 /** English and Chinese, each in its own name. @param {{chosen: string, onChoose: (language: string) => void}} props */
 export function Languages({ chosen, onChoose }) {
-  const one = (/** @type {string} */ code, /** @type {string} */ k) => html`<button type="button" lang=${code} data-t=${k}
-    aria-pressed=${chosen === code} onClick=${() => onChoose(code)}>${t(k)}</button>`;
-  return html`<div class="segments" role="group" aria-label=${t("page.language")}>${one("en", "page.english")}${one("zh-Hans", "page.chinese")}</div>`;
+  const one = (/** @type {string} */ code, /** @type {string} */ k) => html`<button type="button" lang=${code}
+    data-t=${k} aria-pressed=${chosen === code} onClick=${() => onChoose(code)}>${t(k)}</button>`;
+  return html`<div class="segments" role="group" aria-label=${t("page.language")}>
+    ${one("en", "page.english")}${one("zh-Hans", "page.chinese")}</div>`;
 }

@@ -4,6 +4,7 @@ import { html, useRef, useState } from "../vendor/preact.js";
 import { countSymbols, hasU, show, tidy } from "../lib/code.js";
 import { t } from "../lib/words.js";
 import { Field } from "./field.js";
+import { submitted } from "./hook.js";
 import { Button, Screen, Slow, T, Trouble } from "./part.js";
 
 /** @typedef {import("./part.js").Say} Say */
@@ -16,8 +17,9 @@ function grouped(text) {
 }
 
 /**
- * @param {{text?: string, error: Say | null, problem: Fault | null, busy: boolean, back: () => void, onText: () => void,
- *   onGo: (text: string) => void, onScan: () => void, paste: () => Promise<string>}} props
+ * P3. What was typed is grouped when it is whole.
+ * @param {{text?: string, error: Say | null, problem: Fault | null, busy: boolean, back: () => void,
+ *   onText: () => void, onGo: (text: string) => void, onScan: () => void, paste: () => Promise<string>}} props
  *   error: about the field; problem: what the server said; onText: it was changed
  */
 export function Type({ text: first = "", error, problem, busy, back, onText, onGo, onScan, paste }) {
@@ -27,7 +29,8 @@ export function Type({ text: first = "", error, problem, busy, back, onText, onG
   const ended = useRef(false); // what comes next ends a composition
   const n = countSymbols(text);
   const change = (/** @type {string} */ typed, composing = false) => {
-    // The last symbol at the end: dashes don't move the cursor under anyone's fingers, nor the text under a keyboard that composes.
+    // The last symbol at the end: dashes don't move the cursor under anyone's fingers, nor the text under a keyboard
+    // that composes.
     const whole = !composing && (typed.startsWith(text) || ended.current) && countSymbols(typed) === 16;
     ended.current = composing;
     setText(whole ? grouped(typed) : typed);
@@ -41,11 +44,10 @@ export function Type({ text: first = "", error, problem, busy, back, onText, onG
     else setHint({ k: "type.paste.no" });
     form.current.querySelector("input").focus();
   };
-  const submit = (/** @type {Event} */ event) => {
-    event.preventDefault();
+  const submit = submitted(() => {
     group();
     if (!busy) onGo(text);
-  };
+  });
   const side = html`<div class="under"><span class="small muted" data-t="type.count">${t("type.count", { n })}</span>
     <${Button} k="type.paste" kind="small" icon="paste" onPress=${fromClipboard} /></div>`;
   const shown = error ?? (hasU(text) ? { k: "type.letterU" } : null);
@@ -55,8 +57,9 @@ export function Type({ text: first = "", error, problem, busy, back, onText, onG
         <${Button} k="type.scan" kind="link wide" onPress=${onScan} />`}>
       <${T} as="p" class="muted" k="type.where" />
       <div class="card snug">
-        <${Field} id="code" k="type.field" kind="code" value=${text} onValue=${change} error=${shown} focus=${true} inputmode="text"
-          autocapitalize="characters" enterkeyhint="go" lang="en" onBlur=${group} hint=${hint} placeholder="XXXX-XXXX-XXXX-XXXX" />
+        <${Field} id="code" k="type.field" kind="code" value=${text} onValue=${change} error=${shown} focus=${true}
+          inputmode="text" autocapitalize="characters" enterkeyhint="go" lang="en" onBlur=${group} hint=${hint}
+          placeholder="XXXX-XXXX-XXXX-XXXX" />
         ${side}
       </div>
       <${Trouble} problem=${problem} />
