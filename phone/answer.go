@@ -200,7 +200,9 @@ func (p *Phone) ready(ctx context.Context, device string) error {
 }
 
 // answer sends one answer, and the same again while no answer comes.
-func (p *Phone) answer(ctx context.Context, r Request, decision keyturn.Decision, number, pin string) (state string, repeated bool, err error) {
+func (p *Phone) answer(
+	ctx context.Context, r Request, decision keyturn.Decision, number, pin string,
+) (state string, repeated bool, err error) {
 	reply, d, err := p.reply(r, decision, number, pin)
 	if err != nil {
 		return "", false, err

@@ -45,7 +45,9 @@ func (p *Phone) Info(ctx context.Context, device string) (keyturn.DeviceInfo, er
 // signed makes a call in the name of a device, spec §7. body makes the body for a
 // nonce and is nil if there is none: a nonce that has become too old is replaced
 // once, and a proof over it made anew.
-func (p *Phone) signed(ctx context.Context, d Device, method, target string, body func(nonce string) (any, error), out any) error {
+func (p *Phone) signed(
+	ctx context.Context, d Device, method, target string, body func(nonce string) (any, error), out any,
+) error {
 	for try := 0; ; try++ {
 		err := p.signedOnce(ctx, d, method, target, body, out)
 		var problem *keyturn.Problem
@@ -60,7 +62,9 @@ func (p *Phone) signed(ctx context.Context, d Device, method, target string, bod
 	}
 }
 
-func (p *Phone) signedOnce(ctx context.Context, d Device, method, target string, body func(string) (any, error), out any) error {
+func (p *Phone) signedOnce(
+	ctx context.Context, d Device, method, target string, body func(string) (any, error), out any,
+) error {
 	p.mu.Lock()
 	nonce := p.nonce
 	p.mu.Unlock()

@@ -245,7 +245,9 @@ func (c *report) Run(ctx context.Context, t *terminal, file phone.File) error {
 	return t.answer(ctx, p, r, keyturn.Report, "", "")
 }
 
-func (t *terminal) answer(ctx context.Context, p *phone.Phone, r phone.Request, d keyturn.Decision, number, pin string) error {
+func (t *terminal) answer(
+	ctx context.Context, p *phone.Phone, r phone.Request, d keyturn.Decision, number, pin string,
+) error {
 	state, err := p.Answer(ctx, r, d, number, pin)
 	if err != nil {
 		return err

@@ -106,7 +106,10 @@ func suspends(d device.Device) string { return "keyturn device suspend " + d.ID 
 func resets(d device.Device) string   { return "keyturn account reset " + d.Account }
 
 // oneDevice does something to one device and says so.
-func oneDevice(ctx context.Context, t *terminal, from *source, name string, done outcome, do func(*server.Services, device.Device) error) (err error) {
+func oneDevice(
+	ctx context.Context, t *terminal, from *source, name string, done outcome,
+	do func(*server.Services, device.Device) error,
+) (err error) {
 	id, err := keyturn.ParseID(keyturn.DeviceID, name)
 	if err != nil {
 		return device.ErrUnknown

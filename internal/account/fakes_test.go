@@ -81,7 +81,9 @@ func (p *people) MayMakeCodes(_ context.Context, m account.Maker, _ time.Time) (
 	return p.codes == nil || m.Approval != "", nil
 }
 
-func (p *people) SetRecoveryCodes(_ context.Context, _ account.Maker, codes []account.RecoveryHash, ev audit.Event) error {
+func (p *people) SetRecoveryCodes(
+	_ context.Context, _ account.Maker, codes []account.RecoveryHash, ev audit.Event,
+) error {
 	p.codes = codes
 	return p.Refused(context.Background(), ev)
 }

@@ -72,7 +72,9 @@ type Codes interface {
 // of action recovery_codes, or empty for the first list, which the session that made
 // the first activation can make once. It returns [ErrUnknown] if neither allows it,
 // and [ErrBusy]. Attack A25.
-func (s *Service) MakeRecoveryCodes(ctx context.Context, account, session, approval string) ([]keyturn.RecoveryCode, error) {
+func (s *Service) MakeRecoveryCodes(
+	ctx context.Context, account, session, approval string,
+) ([]keyturn.RecoveryCode, error) {
 	m := Maker{Account: account, Session: session, Approval: approval, Oldest: s.Now().Add(-s.Limits.ApprovalUse)}
 	if may, err := s.Codes.MayMakeCodes(ctx, m, s.Now()); err != nil {
 		return nil, fmt.Errorf("recovery codes: %w", err)

@@ -14,7 +14,9 @@ import (
 // from what it is now, at most for wait; when ctx ends it tells what is known. One
 // that has ended or is active is told at once, and one of another device is
 // [ErrClosed]. Wrong digits on the computer are a difference too. Spec §6.6.
-func (s *Service) Progress(ctx context.Context, d device.Device, id string, wait time.Duration) (keyturn.ActivationState, error) {
+func (s *Service) Progress(
+	ctx context.Context, d device.Device, id string, wait time.Duration,
+) (keyturn.ActivationState, error) {
 	a, err := s.changes(ctx, d, id, wait)
 	if err != nil {
 		return keyturn.ActivationState{}, err

@@ -93,7 +93,9 @@ func (s *Service) vouched(ctx context.Context, r keyturn.Redeem) (device.Device,
 }
 
 // redeem is step 4: of all redeems of a code one gets here first, and ends it.
-func (s *Service) redeem(ctx context.Context, a Activation, r keyturn.Redeem, text string, by device.Device) (keyturn.Redeemed, error) {
+func (s *Service) redeem(
+	ctx context.Context, a Activation, r keyturn.Redeem, text string, by device.Device,
+) (keyturn.Redeemed, error) {
 	cause, err := s.why(ctx, a)
 	if err != nil {
 		return keyturn.Redeemed{}, err
@@ -121,7 +123,9 @@ func (s *Service) redeem(ctx context.Context, a Activation, r keyturn.Redeem, te
 
 // taken fills in what a redeem brings and what the server adds to it: its own half
 // of the key agreement, made at this moment.
-func (s *Service) taken(a Activation, r keyturn.Redeem, text string, by device.Device) (Activation, device.Device, error) {
+func (s *Service) taken(
+	a Activation, r keyturn.Redeem, text string, by device.Device,
+) (Activation, device.Device, error) {
 	private, err := ecdh.P256().GenerateKey(rand.Reader)
 	if err != nil {
 		return a, device.Device{}, fmt.Errorf("redeeming %s: %w", a.ID, err)

@@ -35,7 +35,9 @@ type hearing struct {
 // The errors are those of package device, [ErrRefused], [*Gone], [ErrChanged] and
 // [*WrongNumber]. On any other one the request still waits, or has ended: it is
 // never approved.
-func (s *Service) Answer(ctx context.Context, d device.Device, id string, r keyturn.Reply, nonce string) (State, error) {
+func (s *Service) Answer(
+	ctx context.Context, d device.Device, id string, r keyturn.Reply, nonce string,
+) (State, error) {
 	state, err := s.hear(ctx, d, id, r, nonce)
 	if err != nil {
 		return "", fmt.Errorf("answer to %s: %w", id, err)

@@ -69,7 +69,9 @@ func (l *ledger) TryNumber(ctx context.Context, id, phone string, tries, row int
 	return l.DB.TryNumber(ctx, id, phone, tries, row, ev)
 }
 
-func (l *ledger) MissNumber(ctx context.Context, id string, v device.Verdict, tries, row int, ev, evFailed, evStopped audit.Event) (int, error) {
+func (l *ledger) MissNumber(
+	ctx context.Context, id string, v device.Verdict, tries, row int, ev, evFailed, evStopped audit.Event,
+) (int, error) {
 	if err := l.step("miss"); err != nil {
 		return 0, err
 	}

@@ -17,7 +17,9 @@ import (
 // first. With the version of an earlier call it is held until there is something
 // else to say, at most so long. It changes nothing. A device that may not answer
 // sees no requests. The errors are [device.ErrStopped] and [*device.Gone].
-func (s *Service) Pending(ctx context.Context, d device.Device, since string, wait time.Duration) (keyturn.Pending, error) {
+func (s *Service) Pending(
+	ctx context.Context, d device.Device, since string, wait time.Duration,
+) (keyturn.Pending, error) {
 	hints, stop := s.Bus.Listen(d.Account)
 	defer stop()
 	p, next, err := s.look(ctx, d)

@@ -215,8 +215,8 @@ type Store interface {
 	// Decide moves a waiting request, that has not expired, of an account and by a
 	// device that may, to approved, denied or reported, and writes the verdict.
 	// It returns [*Gone] with the true state otherwise, waiting if only the account,
-	// the device or the way may not: a response approves a sign-in and nothing else; nothing is written then. Approved clears the account's
-	// row of wrong numbers, and that of wrong responses if it was a response that is
+	// the device or the way may not: a response approves a sign-in and nothing else; nothing is written then. Approved
+	// clears the account's row of wrong numbers, and that of wrong responses if it was a response that is
 	// right, or if the row is so long that challenge codes were off. Reported sets Quiet, forgets the account's known
 	// browsers, and cancels its other waiting requests.
 	Decide(ctx context.Context, d Decision, ev audit.Event) error

@@ -17,7 +17,9 @@ import (
 // its proof is not looked at. The errors are [ErrPending] while there is no result,
 // [ErrNoTry] and [ErrLocked] if no try is left, [ErrCounter], and [ErrClone] if two
 // copies of the device are in use, which is suspended then. Attacks A10, A16, A17, A80, A103.
-func (s *Service) Count(ctx context.Context, d Device, counter int64, text, nonce string, tryPIN bool) (*Result, error) {
+func (s *Service) Count(
+	ctx context.Context, d Device, counter int64, text, nonce string, tryPIN bool,
+) (*Result, error) {
 	if tryPIN {
 		if _, err := s.openKk(d); err != nil {
 			return nil, err

@@ -177,7 +177,9 @@ type failing struct {
 
 var errDown = errors.New("the database is down")
 
-func (f failing) TakeProof(ctx context.Context, d device.Device, hash keyturn.Bytes, try bool, ev audit.Event) (*device.Result, error) {
+func (f failing) TakeProof(
+	ctx context.Context, d device.Device, hash keyturn.Bytes, try bool, ev audit.Event,
+) (*device.Result, error) {
 	if f.at == "take" {
 		return nil, errDown
 	}

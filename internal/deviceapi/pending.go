@@ -53,7 +53,9 @@ func waitOf(s string) (time.Duration, error) {
 
 // held runs a call that waits. It ends when the phone goes; when the server is
 // about to stop, the phone gets what there is now, and asks again.
-func held[T any](a *API, r *http.Request, wait time.Duration, f func(ctx context.Context, wait time.Duration) (T, error)) (T, error) {
+func held[T any](
+	a *API, r *http.Request, wait time.Duration, f func(ctx context.Context, wait time.Duration) (T, error),
+) (T, error) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(a.Draining, cancel)()

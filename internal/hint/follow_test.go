@@ -11,7 +11,10 @@ import (
 )
 
 // follow counts the looks of f, and says when it ended and with what error.
-func follow(ctx context.Context, f hint.Follow, hints <-chan struct{}, lasts time.Duration, look func(n int) (time.Duration, bool, error)) (looks int, took time.Duration, err error) {
+func follow(
+	ctx context.Context, f hint.Follow, hints <-chan struct{}, lasts time.Duration,
+	look func(n int) (time.Duration, bool, error),
+) (looks int, took time.Duration, err error) {
 	began := time.Now()
 	err = f.Until(ctx, hints, lasts, func() (time.Duration, bool, error) {
 		looks++

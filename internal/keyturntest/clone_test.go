@@ -51,7 +51,9 @@ func proxied(t *testing.T, options ...keyturntest.Option) *keyturntest.World {
 }
 
 // decide answers a new sign-in and returns the code of the refusal, if it is one.
-func decide(t *testing.T, w *keyturntest.World, who *keyturntest.Person, p *phone.Phone, decision keyturn.Decision) string {
+func decide(
+	t *testing.T, w *keyturntest.World, who *keyturntest.Person, p *phone.Phone, decision keyturn.Decision,
+) string {
 	t.Helper()
 	page := w.Browser().SignIn(who)
 	all, err := p.Pending(t.Context())
@@ -198,7 +200,9 @@ func TestA103CopyDeniesInBetween(t *testing.T) {
 }
 
 // raced is what the real phone gets for a sign-in that its copy has denied before it.
-func raced(t *testing.T, w *keyturntest.World, clock *keyturntest.Clock, who *keyturntest.Person, own, other *phone.Phone) string {
+func raced(
+	t *testing.T, w *keyturntest.World, clock *keyturntest.Clock, who *keyturntest.Person, own, other *phone.Phone,
+) string {
 	t.Helper()
 	clock.Move(time.Minute)
 	page := w.Browser().SignIn(who)

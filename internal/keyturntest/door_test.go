@@ -22,7 +22,9 @@ type door struct {
 	key []byte // which its nodes share
 }
 
-func (d door) ask(ctx context.Context, p *keyturntest.Person, question string) (approval.Request, approval.Handle, error) {
+func (d door) ask(
+	ctx context.Context, p *keyturntest.Person, question string,
+) (approval.Request, approval.Handle, error) {
 	return d.Approvals.Begin(ctx, approval.Attempt{Account: p.ID, Name: p.Name, App: "Gateway", Action: keyturn.SignIn,
 		Known: true, Password: time.Now(), Revision: p.Revision, Repeats: token.Derive(d.key, "gateway", p.Name, question)})
 }

@@ -19,7 +19,9 @@ import (
 
 // pushed starts a server, a push service that it knows, and Ada's phone, which gets
 // notifications.
-func pushed(t *testing.T) (*keyturntest.World, *keyturntest.Clock, *pushtest.Service, *keyturntest.Person, *pushtest.Browser) {
+func pushed(
+	t *testing.T,
+) (*keyturntest.World, *keyturntest.Clock, *pushtest.Service, *keyturntest.Person, *pushtest.Browser) {
 	t.Helper()
 	clock, service := keyturntest.NewClock(), pushtest.Start(t)
 	w := keyturntest.Start(t, keyturntest.At(clock), keyturntest.Push(service))

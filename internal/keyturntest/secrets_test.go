@@ -119,7 +119,9 @@ func TestA65NothingSecretIsKept(t *testing.T) {
 
 // carry signs in by a QR code and by a response, with a slip at each, and returns
 // what was carried.
-func carry(t *testing.T, w *keyturntest.World, p *keyturntest.Person, see func(*keyturntest.Page) *keyturntest.Page) []string {
+func carry(
+	t *testing.T, w *keyturntest.World, p *keyturntest.Person, see func(*keyturntest.Page) *keyturntest.Page,
+) []string {
 	t.Helper()
 	b := w.Browser()
 	form := url.Values{"request": {see(b.SignIn(p)).Attr("#wait", "data-request")}}

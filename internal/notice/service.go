@@ -65,7 +65,9 @@ type Devices interface {
 //
 // The errors are [ErrUnknown], [*device.Gone], [device.ErrNew], [device.ErrLocked] for a
 // proof by a locked phone, and those of [device.Service.Prove].
-func (s *Service) Answer(ctx context.Context, d device.Device, number int64, r keyturn.NoticeReply, nonce string) (string, error) {
+func (s *Service) Answer(
+	ctx context.Context, d device.Device, number int64, r keyturn.NoticeReply, nonce string,
+) (string, error) {
 	switch d.State {
 	case device.Removed:
 		return "", &device.Gone{Reason: d.Reason, To: d.MovedTo, At: d.Ended}

@@ -15,8 +15,8 @@ var mixed = []string{"/p/", "/p/view/type.js"}
 // tries brings the newer version, by a script whose result is whether it waits.
 const tries = `import("/p/lib/worker.js").then((m) => m.bringNewer()).catch(() => false)`
 
-// While the nodes of a server are replaced one by one, a newer version that meets a file of the older one isn't kept, and
-// what runs goes on; it is kept as soon as all is of one version.
+// While the nodes of a server are replaced one by one, a newer version that meets a file of the older one isn't kept,
+// and what runs goes on; it is kept as soon as all is of one version.
 func TestNodesOfTwoVersions(t *testing.T) {
 	r, ctx := newReleases(t), chromium(t)
 	r.open(ctx, t)
@@ -74,7 +74,8 @@ func TestKeepsItsOwnOnly(t *testing.T) {
 	}
 }
 
-// A page that was kept wrongly all the same is loaded again by itself once, not for ever, and the next start has the server's.
+// A page that was kept wrongly all the same is loaded again by itself once, not for ever, and the next start has the
+// server's.
 func TestPageOfAnotherVersion(t *testing.T) {
 	r, ctx := newReleases(t), chromium(t)
 	origin := r.open(ctx, t)

@@ -109,8 +109,9 @@ func runs(ctx context.Context, t *testing.T, version string) {
 	}
 }
 
-// again loads the page again until its first screen is of that version: the page of before may let go of its lock too late
-// for the one that is loaded. Of one that shows no screen for long it says how it stands, and does what the person would do.
+// again loads the page again until its first screen is of that version: the page of before may let go of its lock too
+// late for the one that is loaded. Of one that shows no screen for long it says how it stands, and does what the person
+// would do.
 func again(ctx context.Context, t *testing.T, version string) {
 	t.Helper()
 	const loaded = `new Promise((go) => setTimeout(go, 50)).then(() => !globalThis.leaves && document.querySelector("[data-screen]") ? globalThis.versionHere ?? "" : "")`

@@ -52,7 +52,9 @@ func Look(origin, lang string, p256dh, auth keyturn.Bytes) ([]byte, error) {
 
 // encrypt makes the body of a push: one record of RFC 8188, padded to a length
 // that counts the delimiter, or not padded if that is 0.
-func encrypt(plain []byte, padded int, p256dh, auth keyturn.Bytes, private *ecdh.PrivateKey, salt []byte) ([]byte, error) {
+func encrypt(
+	plain []byte, padded int, p256dh, auth keyturn.Bytes, private *ecdh.PrivateKey, salt []byte,
+) ([]byte, error) {
 	phone, err := keyturn.ParseAgreeKey(p256dh)
 	if err != nil || len(auth) != authSize {
 		return nil, ErrKeys

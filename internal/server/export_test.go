@@ -41,7 +41,9 @@ func Pair(c config.Config, host string, with With) (look func(again bool) []byte
 }
 
 // Fetched is a certificate that an authority hands out, for tests, and what looks at it.
-func Fetched(host string, with With, from func() (*tls.Certificate, error)) (get func(*tls.ClientHelloInfo), look func()) {
+func Fetched(
+	host string, with With, from func() (*tls.Certificate, error),
+) (get func(*tls.ClientHelloInfo), look func()) {
 	f := newFetched(config.Config{}, host, with)
 	f.from = func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return from() }
 	return func(hello *tls.ClientHelloInfo) { _, _ = f.get(hello) }, func() { f.look(false) }
@@ -76,13 +78,17 @@ func Health(t *testing.T, db *store.DB) (h http.Handler, stop func()) {
 }
 
 // Readiness asks whether changes are kept, for tests.
-func Readiness(keep func(context.Context, time.Time) error, now func() time.Time, patience time.Duration, log *slog.Logger) (check func(context.Context) error) {
+func Readiness(
+	keep func(context.Context, time.Time) error, now func() time.Time, patience time.Duration, log *slog.Logger,
+) (check func(context.Context) error) {
 	return (&readiness{keep: keep, now: now, patience: patience, log: log}).check
 }
 
 // Crowd bounds the connections of a listener that h serves, for tests; open is how many
 // there are.
-func Crowd(l net.Listener, h *http.Server, all, each int, trusted ...string) (bounded net.Listener, open func() int, err error) {
+func Crowd(
+	l net.Listener, h *http.Server, all, each int, trusted ...string,
+) (bounded net.Listener, open func() int, err error) {
 	p, err := parseProxies(config.Config{TrustedProxies: trusted})
 	c := &crowd{all: all, each: each, trusted: p, log: slog.New(slog.DiscardHandler), guests: map[net.Conn]*guest{}, networks: map[string]*network{}}
 	c.join(h)

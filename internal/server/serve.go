@@ -20,8 +20,8 @@ const (
 	finishIn = 20 * time.Second
 )
 
-// Serve answers on l, which [Server.Listen] has opened, and beside it until ctx ends, and then stops without cutting anyone off: it
-// listens no more, ends streams and held calls, so that browsers and phones come
+// Serve answers on l, which [Server.Listen] has opened, and beside it until ctx ends, and then stops without cutting
+// anyone off: it listens no more, ends streams and held calls, so that browsers and phones come
 // back to whoever listens next, finishes what is under way and closes the store.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	crowd, err := s.crowd()

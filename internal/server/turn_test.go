@@ -40,7 +40,9 @@ func newWorker(most int) *worker {
 }
 
 // ask begins n requests from an address, and returns how many more are worked at then.
-func (w *worker) ask(n int, from string, body func() io.Reader, mark ...func(*http.Request) *http.Request) (more int64) {
+func (w *worker) ask(
+	n int, from string, body func() io.Reader, mark ...func(*http.Request) *http.Request,
+) (more int64) {
 	before := w.at.Load()
 	for range n {
 		r := httptest.NewRequest("POST", "/", body())

@@ -29,7 +29,9 @@ type Cookies struct {
 // Begin signs a browser in with what has been proven. before is the value of its
 // old session cookie; that session ends. The value of the new cookie is returned
 // once.
-func (s *Service) Begin(ctx context.Context, p policy.Proven, before token.Token, agent, ip string) (Session, token.Token, error) {
+func (s *Service) Begin(
+	ctx context.Context, p policy.Proven, before token.Token, agent, ip string,
+) (Session, token.Token, error) {
 	now := s.Now()
 	cookie := token.New()
 	n := Session{ID: keyturn.NewID(keyturn.SessionID), Account: p.Account, Proven: p, Agent: agent, IP: ip,

@@ -57,7 +57,9 @@ func (k *kept) ForgetBrowsers(_ context.Context, _ string, cookie keyturn.Bytes,
 // store is kept as a Store; the embedded Session would hide its method.
 type store struct{ *kept }
 
-func (s store) Session(_ context.Context, cookie keyturn.Bytes, idle time.Duration, _ time.Time) (session.Session, error) {
+func (s store) Session(
+	_ context.Context, cookie keyturn.Bytes, idle time.Duration, _ time.Time,
+) (session.Session, error) {
 	s.idle = idle
 	return s.get(cookie)
 }

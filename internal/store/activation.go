@@ -174,7 +174,9 @@ func (tx *Tx) phoneFor(a activation.Activation, dev device.Device) (string, erro
 }
 
 // FinishActivation implements [activation.Store].
-func (d *DB) FinishActivation(ctx context.Context, a activation.Activation, dev device.Device, c *device.Credential, ev audit.Event) error {
+func (d *DB) FinishActivation(
+	ctx context.Context, a activation.Activation, dev device.Device, c *device.Credential, ev audit.Event,
+) error {
 	return d.write(ctx, func(tx *Tx) error {
 		err := tx.step(ev, activation.ErrClosed, activationSQL.Finish, a.PhoneNonce, a.Check, ev.At, a.Expires, a.ID, dev.ID)
 		if err != nil {

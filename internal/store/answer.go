@@ -54,7 +54,9 @@ var errOvertaken = errors.New("store: an answer was overtaken")
 // CountAnswer implements [device.Store]. A suspension and a piece of evidence are
 // written although the answer is refused; evidence is counted under the account's
 // lock, or of late answers at once each would miss the others.
-func (d *DB) CountAnswer(ctx context.Context, c device.Count, ev, evClone audit.Event) (known *device.Result, err error) {
+func (d *DB) CountAnswer(
+	ctx context.Context, c device.Count, ev, evClone audit.Event,
+) (known *device.Result, err error) {
 	known, err = d.countAnswer(ctx, c, c.Counter <= c.Device.Counter, ev, evClone)
 	if errors.Is(err, errOvertaken) {
 		known, err = d.countAnswer(ctx, c, true, ev, evClone)
@@ -63,7 +65,9 @@ func (d *DB) CountAnswer(ctx context.Context, c device.Count, ev, evClone audit.
 }
 
 // countAnswer is CountAnswer with or without the account's lock, which a refusal needs.
-func (d *DB) countAnswer(ctx context.Context, c device.Count, locked bool, ev, evClone audit.Event) (known *device.Result, err error) {
+func (d *DB) countAnswer(
+	ctx context.Context, c device.Count, locked bool, ev, evClone audit.Event,
+) (known *device.Result, err error) {
 	var verdict error
 	err = d.write(ctx, func(tx *Tx) (err error) {
 		known, verdict = nil, nil
@@ -143,7 +147,9 @@ func (d *DB) refuse(tx *Tx, c device.Count, evClone audit.Event) (known *device.
 
 // late keeps an answer that is smaller than others and unknown: several of them
 // are a second copy of the phone.
-func (d *DB) late(tx *Tx, dev device.Device, c device.Count, evClone audit.Event) (known *device.Result, verdict, err error) {
+func (d *DB) late(
+	tx *Tx, dev device.Device, c device.Count, evClone audit.Event,
+) (known *device.Result, verdict, err error) {
 	if err := tx.addLate(dev, c, evClone); err != nil {
 		return nil, nil, err
 	}
@@ -239,7 +245,9 @@ func (tx *Tx) lockPhone(phone string, ev audit.Event) error {
 }
 
 // TakeProof implements [device.Store].
-func (d *DB) TakeProof(ctx context.Context, dev device.Device, text keyturn.Bytes, tryPIN bool, ev audit.Event) (known *device.Result, err error) {
+func (d *DB) TakeProof(
+	ctx context.Context, dev device.Device, text keyturn.Bytes, tryPIN bool, ev audit.Event,
+) (known *device.Result, err error) {
 	var verdict error
 	err = d.write(ctx, func(tx *Tx) error {
 		known, verdict = nil, nil

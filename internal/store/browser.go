@@ -10,7 +10,9 @@ import (
 )
 
 // BrowsersOf implements [session.Store].
-func (d *DB) BrowsersOf(ctx context.Context, account string, cookie keyturn.Bytes, at time.Time) (b session.Browsers, err error) {
+func (d *DB) BrowsersOf(
+	ctx context.Context, account string, cookie keyturn.Bytes, at time.Time,
+) (b session.Browsers, err error) {
 	return one(d.read(ctx), func(b *session.Browsers) []any { return []any{&b.Known, &b.This} }, sessionSQL.Browsers, account, cookie, at)
 }
 

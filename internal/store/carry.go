@@ -13,7 +13,9 @@ import (
 
 // NewQR implements [approval.Carrying]. Of two tabs that ask at once one makes the
 // secret, and both show it.
-func (d *DB) NewQR(ctx context.Context, id string, hash keyturn.Bytes, n int, least time.Time, most time.Duration, ev audit.Event) error {
+func (d *DB) NewQR(
+	ctx context.Context, id string, hash keyturn.Bytes, n int, least time.Time, most time.Duration, ev audit.Event,
+) error {
 	return d.write(ctx, func(tx *Tx) error {
 		err := tx.step(ev, errLost, requestSQL.NewQR, hash, id, n-1, least, int64(most.Seconds()), ev.At,
 			d.Limits.QRs, d.Limits.NumberTries, d.Limits.Responses)
@@ -22,7 +24,9 @@ func (d *DB) NewQR(ctx context.Context, id string, hash keyturn.Bytes, n int, le
 }
 
 // Challenge implements [approval.Carrying].
-func (d *DB) Challenge(ctx context.Context, id, code string, least time.Time, most time.Duration, ev audit.Event) error {
+func (d *DB) Challenge(
+	ctx context.Context, id, code string, least time.Time, most time.Duration, ev audit.Event,
+) error {
 	err := d.write(ctx, func(tx *Tx) error {
 		if err := tx.step(audit.Event{}, approval.ErrRepeated, requestSQL.AddChallenge, code, id); err != nil {
 			return err

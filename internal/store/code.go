@@ -37,7 +37,9 @@ func (d *DB) MayMakeCodes(ctx context.Context, m account.Maker, at time.Time) (b
 }
 
 // SetRecoveryCodes implements [account.Codes].
-func (d *DB) SetRecoveryCodes(ctx context.Context, m account.Maker, codes []account.RecoveryHash, ev audit.Event) error {
+func (d *DB) SetRecoveryCodes(
+	ctx context.Context, m account.Maker, codes []account.RecoveryHash, ev audit.Event,
+) error {
 	return d.write(ctx, func(tx *Tx) error {
 		if err := tx.lockActive(m.Account, account.ErrUnknown); err != nil {
 			return err

@@ -44,7 +44,9 @@ func (d *DB) TryNumber(ctx context.Context, id, phone string, tries, row int, ev
 }
 
 // MissNumber implements [approval.Store].
-func (d *DB) MissNumber(ctx context.Context, id string, v device.Verdict, tries, row int, ev, evFailed, evStopped audit.Event) (left int, err error) {
+func (d *DB) MissNumber(
+	ctx context.Context, id string, v device.Verdict, tries, row int, ev, evFailed, evStopped audit.Event,
+) (left int, err error) {
 	err = d.write(ctx, func(tx *Tx) error {
 		if err := tx.run(requestSQL.LockAccount, id); err != nil {
 			return err
@@ -130,7 +132,9 @@ func (d *DB) EndRequest(ctx context.Context, id string, to approval.State, ev au
 }
 
 // Redeem implements [approval.Store].
-func (d *DB) Redeem(ctx context.Context, id string, pending keyturn.Bytes, g policy.Grant, ev audit.Event) (r approval.Request, err error) {
+func (d *DB) Redeem(
+	ctx context.Context, id string, pending keyturn.Bytes, g policy.Grant, ev audit.Event,
+) (r approval.Request, err error) {
 	var refused error
 	err = d.write(ctx, func(tx *Tx) error {
 		refused = nil
@@ -177,7 +181,9 @@ func (tx *Tx) useApproval(id, session string, action keyturn.Action, oldest, at 
 }
 
 // UsableApproval implements [approval.Store].
-func (d *DB) UsableApproval(ctx context.Context, account, session string, action keyturn.Action, oldest, at time.Time) (string, error) {
+func (d *DB) UsableApproval(
+	ctx context.Context, account, session string, action keyturn.Action, oldest, at time.Time,
+) (string, error) {
 	id, err := one(d.read(ctx), value[string], requestSQL.Usable, account, oldest, session, action, at)
 	return id, none(err, approval.ErrUnknown)
 }

@@ -104,7 +104,9 @@ func (d *DB) Remove(ctx context.Context, id, reason string, ev audit.Event) erro
 }
 
 // RemoveApproved implements [device.Store].
-func (d *DB) RemoveApproved(ctx context.Context, request, session string, oldest time.Time, ev audit.Event) (device.Device, error) {
+func (d *DB) RemoveApproved(
+	ctx context.Context, request, session string, oldest time.Time, ev audit.Event,
+) (device.Device, error) {
 	var dev device.Device
 	err := d.write(ctx, func(tx *Tx) error {
 		r, err := one(tx, requestFields, requestSQL.ByID, request)

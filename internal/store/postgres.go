@@ -156,7 +156,9 @@ func duplicate(err error) bool {
 }
 
 // inLine implements engine.
-func (p *postgres) inLine(ctx context.Context, longest int, keys ...string) (leave func(), waited time.Duration, err error) {
+func (p *postgres) inLine(
+	ctx context.Context, longest int, keys ...string,
+) (leave func(), waited time.Duration, err error) {
 	return p.lines.enter(ctx, longest, keys)
 }
 

@@ -135,7 +135,9 @@ func (d *DB) rung(from source, request string, r *policy.PushRecord) error {
 
 // TakePush implements [approval.Pushes]. The account's row is locked first, so that
 // of two requests at once the second sees the first one's push.
-func (d *DB) TakePush(ctx context.Context, r approval.Request, at time.Time, ev, evPaused audit.Event) (p policy.Push, err error) {
+func (d *DB) TakePush(
+	ctx context.Context, r approval.Request, at time.Time, ev, evPaused audit.Event,
+) (p policy.Push, err error) {
 	err = d.write(ctx, func(tx *Tx) error {
 		if err := tx.lockAccount(r.Account); err != nil {
 			return err

@@ -34,7 +34,9 @@ func requestFields(r *approval.Request) []any {
 }
 
 // BeginRequest implements [approval.Store].
-func (d *DB) BeginRequest(ctx context.Context, r approval.Request, before keyturn.Bytes, most int, ev audit.Event) error {
+func (d *DB) BeginRequest(
+	ctx context.Context, r approval.Request, before keyturn.Bytes, most int, ev audit.Event,
+) error {
 	return d.write(ctx, func(tx *Tx) error {
 		if err := tx.lockActive(r.Account, approval.ErrUnknown); err != nil {
 			return err
@@ -204,7 +206,9 @@ func (d *DB) SeenRequest(ctx context.Context, id, by, hint string, at time.Time)
 
 // Prolong implements [approval.Store]. At the longest life, and while the last try is
 // judged, nothing changes, and no event is written.
-func (d *DB) Prolong(ctx context.Context, id string, by, most time.Duration, ev audit.Event) (expires time.Time, err error) {
+func (d *DB) Prolong(
+	ctx context.Context, id string, by, most time.Duration, ev audit.Event,
+) (expires time.Time, err error) {
 	err = d.write(ctx, func(tx *Tx) error {
 		n, err := tx.Exec(requestSQL.Prolong, int64(by.Seconds()), int64(most.Seconds()), id, ev.At, d.Limits.NumberTries, d.Limits.Responses)
 		if err != nil {

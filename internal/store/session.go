@@ -67,7 +67,9 @@ func (tx *Tx) addSession(s session.Session, cookie, before keyturn.Bytes, ev aud
 }
 
 // Session implements [session.Store].
-func (d *DB) Session(ctx context.Context, cookie keyturn.Bytes, idle time.Duration, at time.Time) (session.Session, error) {
+func (d *DB) Session(
+	ctx context.Context, cookie keyturn.Bytes, idle time.Duration, at time.Time,
+) (session.Session, error) {
 	s, err := one(d.read(ctx), sessionFields, sessionSQL.ByCookie, cookie, at, at.Add(-idle))
 	if err != nil {
 		return session.Session{}, none(err, session.ErrNone)

@@ -35,7 +35,9 @@ func (d *DB) inTurn(ctx context.Context, longest int, keys []string, f func(tx *
 
 // Take implements [account.Tries]. Each try is a row, so that within any stretch
 // of the given length there are no more than most, wherever it begins.
-func (d *DB) Take(ctx context.Context, key string, most int, in time.Duration, at time.Time) (wait time.Duration, err error) {
+func (d *DB) Take(
+	ctx context.Context, key string, most int, in time.Duration, at time.Time,
+) (wait time.Duration, err error) {
 	err = d.count(ctx, []string{key}, func(tx *Tx, waited time.Duration) (err error) {
 		wait, err = tx.take(key, most, in, at.Add(waited))
 		return err

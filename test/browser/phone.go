@@ -56,7 +56,9 @@ func NewPhone(t testing.TB, lang, origin string, android bool, more ...chromedp.
 	return NewIPhone(t, lang, origin, more...)
 }
 
-func newPhone(t testing.TB, lang, origin string, kind chromedp.Device, standalone bool, more ...chromedp.ExecAllocatorOption) *Phone {
+func newPhone(
+	t testing.TB, lang, origin string, kind chromedp.Device, standalone bool, more ...chromedp.ExecAllocatorOption,
+) *Phone {
 	t.Helper()
 	dir := folder(t)
 	p := &Phone{Window: Window{t: t, lang: lang, touch: true}, kind: kind, origin: origin, standalone: standalone, more: more,

@@ -128,7 +128,9 @@ func (s *service) GetServerInformation() (name, vendor, version, spec string, _ 
 }
 
 // Notify takes a notification.
-func (s *service) Notify(_ string, replaces uint32, _, title, body string, actions []string, _ map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
+func (s *service) Notify(
+	_ string, replaces uint32, _, title, body string, actions []string, _ map[string]dbus.Variant, _ int32,
+) (uint32, *dbus.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := Notification{Title: title, Body: body, Replaced: replaces != 0, id: replaces, shade: (*Shade)(s)}

@@ -115,7 +115,9 @@ func (b *bench) redeem(ctx context.Context, p *person, code keyturn.Code) (check
 	return b.finish(ctx, p, r, redeemed, agree, nonce)
 }
 
-func (b *bench) finish(ctx context.Context, p *person, r keyturn.Redeem, got keyturn.Redeemed, agree *ecdh.PrivateKey, nonce keyturn.Bytes) (check string, err error) {
+func (b *bench) finish(
+	ctx context.Context, p *person, r keyturn.Redeem, got keyturn.Redeemed, agree *ecdh.PrivateKey, nonce keyturn.Bytes,
+) (check string, err error) {
 	server, err := keyturn.ParseAgreeKey(got.ServerKey)
 	if err != nil {
 		return "", err

@@ -77,7 +77,9 @@ func signInRows(hash, whole, rest series, size int64, own time.Duration) []row {
 // signInAll signs everybody in: first all passwords, then all approvals. It
 // returns what one sign-in cost the server, and what of that came after the
 // password request.
-func (b *bench) signInAll(ctx context.Context, served *process, all []*browser) (whole, after time.Duration, err error) {
+func (b *bench) signInAll(
+	ctx context.Context, served *process, all []*browser,
+) (whole, after time.Duration, err error) {
 	began, err := served.cpu()
 	if err != nil {
 		return 0, 0, err

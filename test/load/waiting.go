@@ -78,7 +78,9 @@ func (b *bench) follow(path, pending string) []byte {
 
 // fill opens streams up to one crowd and then up to the other, and returns how many
 // bytes each of the latter has added.
-func (b *bench) fill(ctx context.Context, p *process, addr string, crowd [2]int, request func(i int) ([]byte, error)) (float64, error) {
+func (b *bench) fill(
+	ctx context.Context, p *process, addr string, crowd [2]int, request func(i int) ([]byte, error),
+) (float64, error) {
 	all := make([]*wire, crowd[1])
 	defer func() { hangUp(all) }()
 	var size [2]int64
