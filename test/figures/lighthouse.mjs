@@ -24,13 +24,16 @@ import { pathToFileURL } from "node:url";
 
 const [folder, port] = process.argv.slice(2);
 /** @param {string} name  of a package */
-const installed = async (name) => (await import(pathToFileURL(createRequire(join(folder, "/")).resolve(name)).href)).default;
+const installed = async (name) =>
+  (await import(pathToFileURL(createRequire(join(folder, "/")).resolve(name)).href)).default;
 const [lighthouse, puppeteer] = [await installed("lighthouse"), await installed("puppeteer-core")];
 
 const safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
-const iphone = { emulatedUserAgent: safari, screenEmulation: { mobile: true, width: 390, height: 844, deviceScaleFactor: 3, disabled: false } };
+const iphone = { emulatedUserAgent: safari,
+  screenEmulation: { mobile: true, width: 390, height: 844, deviceScaleFactor: 3, disabled: false } };
 const devices = {
-  computer: { formFactor: "desktop", emulatedUserAgent: false, screenEmulation: { mobile: false, width: 1280, height: 800, deviceScaleFactor: 1, disabled: false } },
+  computer: { formFactor: "desktop", emulatedUserAgent: false,
+    screenEmulation: { mobile: false, width: 1280, height: 800, deviceScaleFactor: 1, disabled: false } },
   android: {}, // as Lighthouse has it
   iphone,
   installed: iphone,
@@ -38,31 +41,42 @@ const devices = {
 
 // Nothing is slowed down, because nothing is timed; a page is looked at once its network has been
 // quiet for half a second. Each page has a browser context of its own: there is nothing to reset.
-const settings = { logLevel: "silent", onlyCategories: ["accessibility", "best-practices"], disableFullPageScreenshot: true,
-  disableStorageReset: true, pauseAfterFcpMs: 100, pauseAfterLoadMs: 100, networkQuietThresholdMs: 500, cpuQuietThresholdMs: 0 };
+const settings = { logLevel: "silent", onlyCategories: ["accessibility", "best-practices"],
+  disableFullPageScreenshot: true,
+  disableStorageReset: true, pauseAfterFcpMs: 100, pauseAfterLoadMs: 100, networkQuietThresholdMs: 500,
+  cpuQuietThresholdMs: 0 };
 
 /** @param {Page} page @returns {Promise<Result>} */
 async function load({ url, on, cookies, shows }) {
   const context = await browser.createBrowserContext();
   await context.setCookie(...(cookies ?? []).map(({ Name, Value }) => ({ name: Name, value: Value, url })));
   const tab = await context.newPage();
-  if (on === "installed") await tab.evaluateOnNewDocument(`Object.defineProperty(navigator, "standalone", {get: () => true})`);
+  if (on === "installed") {
+    await tab.evaluateOnNewDocument(`Object.defineProperty(navigator, "standalone", {get: () => true})`);
+  }
   const { lhr } = await lighthouse(url, { ...settings, ...devices[on] }, undefined, tab);
   const found = findings(lhr);
   if (!await tab.$(shows)) found.push(`it is another page: ${shows} isn't there`);
   await context.close();
-  const scores = Object.values(lhr.categories).map(({ id, score }) => [id, score === null ? null : Math.round(score * 100)]);
+  const scores = Object.values(lhr.categories)
+    .map(({ id, score }) => [id, score === null ? null : Math.round(score * 100)]);
   return { scores: Object.fromEntries(scores), found };
 }
 
-/** Scores are rounded, and an audit that failed to run isn't in them: so each audit is asked. @param {any} lhr @returns {string[]} */
+/**
+ * Scores are rounded, and an audit that failed to run isn't in them: so each audit is asked.
+ * @param {any} lhr
+ * @returns {string[]}
+ */
 function findings({ runtimeError, runWarnings, categories, audits }) {
   if (runtimeError) return [runtimeError.message]; // each audit would say the same
   const found = [...runWarnings];
   for (const { id, auditRefs } of Object.values(categories))
     for (const audit of auditRefs.filter((ref) => ref.weight > 0).map((ref) => audits[ref.id]))
-      if (audit.scoreDisplayMode === "error" || audit.score !== null && audit.score < 1)
-        found.push(`${id}, ${audit.id}: ${audit.title} ${audit.errorMessage ?? JSON.stringify(audit.details?.items)}`.slice(0, 1000));
+      if (audit.scoreDisplayMode === "error" || audit.score !== null && audit.score < 1) {
+        const said = audit.errorMessage ?? JSON.stringify(audit.details?.items);
+        found.push(`${id}, ${audit.id}: ${audit.title} ${said}`.slice(0, 1000));
+      }
   return found;
 }
 

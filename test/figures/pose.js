@@ -17,7 +17,8 @@
 
   const hide = () => {
     const sheet = new CSSStyleSheet(), before = document.adoptedStyleSheets;
-    sheet.replaceSync(samples.hide + " { display: none !important } :focus-visible { outline: none !important }"); // rings are the guide's
+    // Rings are the guide's.
+    sheet.replaceSync(samples.hide + " { display: none !important } :focus-visible { outline: none !important }");
     document.adoptedStyleSheets = [...before, sheet];
     back.push(() => { document.adoptedStyleSheets = before; });
   };
@@ -50,7 +51,8 @@
   const sampled = new Set(); // texts that are samples already
   // The signs of a code become those of its sample; how it is grouped stays, and words around digits do.
   const codes = (selector, list) => all(selector).forEach((e, i) => {
-    const sample = [...list[Math.min(i, list.length - 1)]], signs = sample.every((sign) => /\d/.test(sign)) ? /\d/g : /[0-9A-Z]/g;
+    const sample = [...list[Math.min(i, list.length - 1)]], signs = sample.every((sign) => /\d/.test(sign)) ? /\d/g
+      : /[0-9A-Z]/g;
     for (const node of texts(e)) {
       say(node, node.data.replace(signs, () => sample.shift() ?? ""));
       sampled.add(node);
@@ -58,7 +60,11 @@
   });
 
   const words = (list) => {
-    for (const node of texts(document.body)) if (!sampled.has(node)) say(node, list.reduce((text, [from, to]) => text.replace(new RegExp(from, "g"), to), node.data));
+    for (const node of texts(document.body)) {
+      if (!sampled.has(node)) {
+        say(node, list.reduce((text, [from, to]) => text.replace(new RegExp(from, "g"), to), node.data));
+      }
+    }
   };
 
   const draw = (svg, [box, paper, ink]) => {
@@ -73,9 +79,11 @@
 
   // The camera sees a computer's screen with a code.
   const film = async ([box, , ink]) => {
-    const video = document.querySelector("video"), canvas = document.createElement("canvas"), c = canvas.getContext("2d");
+    const video = document.querySelector("video"), canvas = document.createElement("canvas"),
+      c = canvas.getContext("2d");
     [canvas.width, canvas.height] = [720, 960];
-    for (const [colour, ...at] of [["#5B6570", 0, 0, 720, 960], ["#1B222A", 40, 190, 640, 590], ["#F6F7F9", 60, 210, 600, 550], ["#FFF", 180, 300, 360, 360]]) {
+    for (const [colour, ...at] of [["#5B6570", 0, 0, 720, 960], ["#1B222A", 40, 190, 640, 590],
+      ["#F6F7F9", 60, 210, 600, 550], ["#FFF", 180, 300, 360, 360]]) {
       c.fillStyle = colour;
       c.fillRect(...at);
     }
@@ -132,11 +140,13 @@
     },
     // What the picture shows: its box, what is ringed (null: it isn't there), its texts.
     shows() {
-      const roots = (figure.crop ?? ["body"]).map((what) => (what === "body" ? document.body : find(what))).filter((e) => e !== null);
+      const roots = (figure.crop ?? ["body"]).map((what) => (what === "body" ? document.body : find(what)))
+        .filter((e) => e !== null);
       return {
         box: roots.length > 0 ? around(roots) : null,
         marks: figure.rings.map((ring) => find(ring)).map((e) => e && around([e])),
-        texts: roots.flatMap(texts).filter((n) => !n.parentElement.closest(".sr")).map((n) => n.data.replace(/\s+/g, " ").trim()).filter((text) => text !== ""),
+        texts: roots.flatMap(texts).filter((n) => !n.parentElement.closest(".sr"))
+          .map((n) => n.data.replace(/\s+/g, " ").trim()).filter((text) => text !== ""),
       };
     },
     end() {

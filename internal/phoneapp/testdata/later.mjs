@@ -1,5 +1,6 @@
 // Writes later.json: what browsers have learned since the oldest ones that spec/phone.md
-// names, as {interface: [members]}; no members: all of it; _static: of the interface itself. From MDN's compatibility data:
+// names, as {interface: [members]}; no members: all of it; _static: of the interface itself. From MDN's compatibility
+// data:
 //
 //   npm install --no-save --prefix /tmp/mdn @mdn/browser-compat-data
 //   node later.mjs /tmp/mdn/node_modules/@mdn/browser-compat-data/data.json > later.json
@@ -16,16 +17,24 @@ const lacking = ({ support }) => Object.entries(OLDEST).some(([browser, oldest])
   return !since.some(([major, minor = 0]) => major < oldest[0] || (major === oldest[0] && minor <= oldest[1]));
 });
 
-/** The data doesn't say of the language's own ones which are of the class itself. @param {string} name @param {string} member */
-const called = (name, member) => (name in data.javascript.builtins && !(member in (globalThis[name]?.prototype ?? {})) ? member + "_static" : member);
+/**
+ * The data doesn't say of the language's own ones which are of the class itself.
+ * @param {string} name
+ * @param {string} member
+ */
+const called = (name, member) =>
+  (name in data.javascript.builtins && !(member in (globalThis[name]?.prototype ?? {})) ? member + "_static" : member);
 
 const later = {};
-for (const [name, one] of Object.entries({ ...data.api, ...data.javascript.builtins }).sort(([a], [b]) => (a < b ? -1 : 1))) {
+for (const [name, one] of Object.entries({ ...data.api, ...data.javascript.builtins })
+  .sort(([a], [b]) => (a < b ? -1 : 1))) {
   if (one.__compat && lacking(one.__compat)) {
     later[name] = [];
     continue;
   }
-  const members = Object.entries(one).filter(([member, { __compat }]) => __compat && member !== name && /^\w+$/.test(member) && !/_event$/.test(member) && lacking(__compat));
+  const members = Object.entries(one)
+    .filter(([member, { __compat }]) => __compat && member !== name && /^\w+$/.test(member) && !/_event$/.test(member)
+      && lacking(__compat));
   if (members.length) later[name] = members.map(([member]) => called(name, member)).sort();
 }
 const lines = Object.entries(later).map(([name, members]) => `${JSON.stringify(name)}: ${JSON.stringify(members)}`);

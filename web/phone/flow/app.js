@@ -2,12 +2,12 @@
 
 import { left } from "../lib/clock.js";
 import { passing } from "../lib/system.js";
-import { call, language, speak } from "../lib/words.js";
+import { language, nameService, speak } from "../lib/words.js";
 import { Nav } from "./nav.js";
 
 /** @typedef {import("../lib/phone.js").Phone} Phone */
 /** @typedef {import("../view/part.js").Say} Say */
-/** The app where there is a phone. @typedef {App & {phone: Phone}} Open */
+/** The app where there is a phone. @typedef {App & {phone: Phone}} Running */
 
 /**
  * The settings that a person makes on this phone, and what was said once. language, theme: empty is the system's. push:
@@ -50,10 +50,12 @@ export class App {
     this.nav = new Nav(() => this.turned());
   }
 
+  /** The server, as people name it. */
   get host() {
     return location.host;
   }
 
+  /** Whether there is no network, as far as is known. */
   get offline() {
     const heard = this.phone?.api.heard;
     return this.phone?.inbox.online === false || (!navigator.onLine && !heard);
@@ -69,13 +71,14 @@ export class App {
     });
   }
 
+  /** Another screen is on show. */
   turned() {
     this.sheet = "";
     if (this.nav.stack.length > 1) this.note = null;
     this.draw();
   }
 
-  /** @param {"" | "menu" | "help" | "add"} sheet */
+  /** Opens a sheet; empty closes it. @param {"" | "menu" | "help" | "add"} sheet */
   open(sheet) {
     this.sheet = sheet;
     this.draw();
@@ -83,24 +86,24 @@ export class App {
 
   /** Reads what was set before. @throws {import("../lib/problem.js").Problem} storage */
   async recall() {
-    for (const key of /** @type {(keyof typeof SETTINGS)[]} */ (Object.keys(SETTINGS))) {
+    for (const key of Object.keys(SETTINGS)) {
       const value = await this.phone?.setting(key);
       if (value !== undefined) Object.assign(this.settings, { [key]: value });
     }
     passing().then((yes) => yes && ((this.passing = true), this.draw()));
-    call((await this.phone?.setting("called")) ?? { name: "" });
+    nameService((await this.phone?.setting("called")) ?? { name: "" });
     this.opened = (await this.phone?.setting("opened")) ?? null;
     if (this.opened && left(this.opened.ends) <= 0) this.forget(this.opened.code);
     this.paint();
   }
 
   /**
-   * What the server says it is called is kept for when it can't be asked.
+   * Takes the server's names, and keeps them for when it can't be asked.
    * @param {{name: string, names?: Record<string, string>}} info
    */
   named({ name, names }) {
     this.service = name;
-    call({ name, names });
+    nameService({ name, names });
     this.phone?.setSetting("called", { name, names }).catch(() => {});
     this.draw();
   }
@@ -124,18 +127,19 @@ export class App {
     this.paint();
   }
 
-  /** @param {Partial<typeof SETTINGS>} change */
+  /** Sets and keeps; what can't be kept is set all the same. @param {Partial<typeof SETTINGS>} change */
   async set(change) {
     Object.assign(this.settings, change);
     for (const [key, value] of Object.entries(change)) await this.phone?.setSetting(key, value).catch(() => {});
     if ("language" in change) await this.speak();
-    const open = this.phone && /** @type {Open} */ (this);
+    const open = this.phone && /** @type {Running} */ (this);
     // Pushes speak it too.
     if ("language" in change && open) import("./push.js").then(({ repair }) => repair(open), () => {});
     this.paint();
     this.draw();
   }
 
+  /** Loads the words of the language that was set. */
   async speak() {
     await speak(this.settings.language, false).catch(() => {}); // the words of before stay
     document.documentElement.lang = language();
@@ -153,7 +157,7 @@ export class App {
     }
   }
 
-  /** @param {string} text @returns {Promise<boolean>} */
+  /** @param {string} text @returns {Promise<boolean>} whether it is in the clipboard */
   async copy(text) {
     return navigator.clipboard.writeText(text).then(() => true, () => false);
   }

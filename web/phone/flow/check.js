@@ -12,11 +12,11 @@ import { Resume } from "../view/unlock.js";
 import { repair, undecided, usePush } from "./push.js";
 import { fault, useFault } from "./say.js";
 
-/** @typedef {import("./app.js").Open} Open */
+/** @typedef {import("./app.js").Running} Running */
 /** @typedef {import("../lib/activation.js").Activation} Activation */
 /** @typedef {import("../view/part.js").Fault} Fault */
 
-/** Goes on with the set-up that isn't finished. @param {Open} app */
+/** Goes on with the set-up that isn't finished. @param {Running} app */
 export async function resume(app) {
   const activation = app.phone.unfinished()[0];
   if (!activation) return;
@@ -28,7 +28,7 @@ export async function resume(app) {
   }
 }
 
-/** @param {Open} app @param {Activation} activation @param {string} state */
+/** @param {Running} app @param {Activation} activation @param {string} state */
 function show(app, activation, state) {
   if (state === "checking") app.nav.reset("Code", { activation });
   else if (state === "active") active(app, activation);
@@ -36,14 +36,14 @@ function show(app, activation, state) {
   else app.nav.reset("End", { cause: activation.cause });
 }
 
-/** P6, if nobody has decided yet, then P7. @param {Open} app @param {Activation} activation */
+/** P6, if nobody has decided yet, then P7. @param {Running} app @param {Activation} activation */
 export async function active(app, activation) {
   if (await undecided(app)) return app.nav.reset("Notify", { activation });
   repair(app); // the new account is told too, if there are notifications
   return app.nav.reset("Active", { activation });
 }
 
-/** P5d. @param {{app: Open, activation: Activation}} props */
+/** P5d. @param {{app: Running, activation: Activation}} props */
 export function CodeFlow({ app, activation }) {
   const [asking, setAsking] = useState(false);
   useEffect(() => {
@@ -64,7 +64,7 @@ export function CodeFlow({ app, activation }) {
     copy=${app.copy} onAsk=${setAsking} onStop=${stop} />`;
 }
 
-/** The keys are deleted here, and the computer is told. @param {Open} app @param {Activation} activation */
+/** The keys are deleted here, and the computer is told. @param {Running} app @param {Activation} activation */
 async function abandon(app, activation) {
   await activation.abandon().catch(() => {});
   app.nav.reset("End", { cause: "person" });
@@ -72,11 +72,11 @@ async function abandon(app, activation) {
 
 /** The screen stays lit where the phone lets it. @returns {() => void} ends it */
 function keepLit() {
-  const lock = /** @type {any} */ (navigator).wakeLock?.request("screen").catch(() => null);
-  return () => lock?.then((/** @type {any} */ held) => held?.release());
+  const lock = navigator.wakeLock?.request("screen").catch(() => null);
+  return () => lock?.then((held) => held?.release());
 }
 
-/** The PIN once more, after a restart. @param {{app: Open, activation: Activation}} props */
+/** The PIN once more, after a restart. @param {{app: Running, activation: Activation}} props */
 export function ResumeFlow({ app, activation }) {
   const [problem, setProblem] = useFault();
   const [busy, setBusy] = useState(false);
@@ -96,7 +96,7 @@ export function ResumeFlow({ app, activation }) {
     problem=${problem} busy=${busy} onGo=${go} onCancel=${stop} back=${() => app.nav.home()} />`;
 }
 
-/** P7. @param {{app: Open, activation: Activation}} props */
+/** P7. @param {{app: Running, activation: Activation}} props */
 export function ActiveFlow({ app, activation }) {
   const { on } = usePush(app);
   useEffect(() => {
@@ -112,7 +112,7 @@ export function ActiveFlow({ app, activation }) {
     onDone=${() => app.nav.home()} />`;
 }
 
-/** The set-up ended without an account. @param {{app: Open, cause: string, problem?: Fault}} props */
+/** The set-up ended without an account. @param {{app: Running, cause: string, problem?: Fault}} props */
 export function EndFlow({ app, cause, problem }) {
   return html`<${CheckGone} cause=${cause} problem=${problem} onAgain=${() => app.nav.swap("Scan")}
     onDone=${() => app.nav.home()} />`;

@@ -5,7 +5,7 @@ import { useEffect, useReducer, useRef } from "../vendor/preact.js";
 import { ENOUGH } from "./app.js";
 import { readFailure } from "./outcome.js";
 
-/** @typedef {import("./app.js").Open} Open */
+/** @typedef {import("./app.js").Running} Running */
 /** @typedef {import("./outcome.js").State} State */
 /** @typedef {import("../lib/answer.js").Answer} Answer */
 /** @typedef {import("../lib/phone.js").Request} Request */
@@ -21,7 +21,7 @@ const changed = (before, to) => ({ ...before, ...to });
 
 /**
  * What a person can do about a request, and how far it is.
- * @param {Open} app
+ * @param {Running} app
  * @param {Request | null} request
  * @param {"pin" | "platform"} unlock
  * @param {string} [secret]  of the QR code that was scanned: it stands for the number

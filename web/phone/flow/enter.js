@@ -18,11 +18,11 @@ export function ScanFlow({ app }) {
   const video = useRef();
   const scanner = useRef(/** @type {import("../lib/scan.js").Scanner | null} */ (null));
   const running = useRef(false);
-  const [state, setState] = useState(/** @type {any} */ ("ask"));
+  const [state, setState] = useState("ask");
   const [problem, setProblem] = useFault();
   const [dark, setDark] = useState(false);
   const seen = useRef(new Set());
-  const left = useRef(false);
+  const over = useRef(false); // the screen was left
   const [reading, setReading] = useState(false);
   const found = async (/** @type {string[]} */ texts, camera = true) => {
     const fresh = texts.filter((text) => !seen.current.has(text));
@@ -30,7 +30,7 @@ export function ScanFlow({ app }) {
     const all = await Promise.all(fresh.map((text) => read(app, text, camera)));
     const ours = all.find(({ go }) => go); // beside whatever else is in view
     if (!ours && all[0]) setProblem(all[0].problem ?? null);
-    if (!ours || left.current) return false;
+    if (!ours || over.current) return false;
     running.current = false;
     setState("found");
     navigator.vibrate?.(30);
@@ -57,7 +57,7 @@ export function ScanFlow({ app }) {
     setProblem(fault(failure));
   };
   useEffect(() => watch(running, scanner, start), []);
-  useEffect(() => () => void (left.current = true), []);
+  useEffect(() => () => void (over.current = true), []);
   const hint = useHint(state === "scanning");
   const flip = async () => app.phone?.setSetting("camera", await scanner.current?.flip());
   const light = async () => {
@@ -69,7 +69,7 @@ export function ScanFlow({ app }) {
     seen.current.clear();
     setProblem(null);
     setReading(true);
-    const enough = await reads(picture, async (texts) => left.current || found(texts, false)).catch(unread);
+    const enough = await reads(picture, async (texts) => over.current || found(texts, false)).catch(unread);
     setReading(false);
     if (enough === false && seen.current.size === 0) setProblem({ k: "scan.photo.none" });
   };
@@ -102,7 +102,7 @@ function watch(running, scanner, start) {
     else if (running.current) start();
   };
   document.addEventListener("visibilitychange", turn);
-  const asked = navigator.permissions?.query({ name: /** @type {any} */ ("camera") });
+  const asked = navigator.permissions?.query({ name: "camera" });
   asked?.then((permission) => permission.state === "granted" && start(), () => {});
   return () => {
     document.removeEventListener("visibilitychange", turn);

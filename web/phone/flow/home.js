@@ -11,10 +11,10 @@ import { ENOUGH } from "./app.js";
 import { install, installs } from "./land.js";
 import { start, usePush } from "./push.js";
 
-/** @typedef {import("./app.js").Open} Open */
+/** @typedef {import("./app.js").Running} Running */
 /** @typedef {import("../lib/inbox.js").Request} Request */
 
-/** P8. @param {{app: Open}} props */
+/** P8. @param {{app: Running}} props */
 export function HomeFlow({ app }) {
   const { phone } = app;
   const { requests } = phone.inbox;
@@ -43,7 +43,7 @@ export function HomeFlow({ app }) {
 
 /**
  * Whether it is said, once and after some approvals, that the app can be installed: iPhones have to from the start.
- * @param {Open} app
+ * @param {Running} app
  */
 function useBrowser(app) {
   const [said] = useState(app.settings.approved === ENOUGH && platform() === "android" && !standalone());
@@ -56,7 +56,7 @@ function useBrowser(app) {
 /** The cards of notices: loaded when there is one. @type {any} */
 let notices = null;
 
-/** @param {{app: Open}} props */
+/** @param {{app: Running}} props */
 function Told({ app }) {
   const some = app.phone.inbox.notices.length > 0;
   useEffect(() => {
@@ -65,7 +65,7 @@ function Told({ app }) {
   return some && notices ? html`<${notices} app=${app} />` : null;
 }
 
-/** @param {ReturnType<Open["phone"]["accounts"]>[0]} account @returns {import("../view/home.js").Row} */
+/** @param {ReturnType<Running["phone"]["accounts"]>[0]} account @returns {import("../view/home.js").Row} */
 const rowOf = ({ device, account, service, state }) =>
   ({ device, name: account.name, service: serviceName(service), state });
 

@@ -1,13 +1,13 @@
 // Hears of requests while the app is in front, and of nothing while it isn't.
 
-/** @typedef {import("./app.js").Open} Open */
+/** @typedef {import("./app.js").Running} Running */
 
 /** Screens that a tap on a notification leaves: nothing is under way in them. */
 const IDLE = ["Root", "Account", "Active", "Locked", "NotifyCheck", "Recover", "Settings"];
 
 /**
  * Listens and keeps the screen up to date for as long as the app runs.
- * @param {Open} app
+ * @param {Running} app
  * @returns {{first: Promise<void>, look: () => Promise<void>, tapped: () => Promise<void>}}
  *   first: the first look; look: looks now, at home a single request opens by itself; tapped: its notification was, so
  *   it opens from any screen on which nothing is under way
@@ -56,7 +56,7 @@ export function live(app) {
   phone.onChange(() => {
     if (calls && heard !== names(phone)) begin(); // one more account, or one less
   });
-  phone.onInbox(() => /** @type {any} */ (navigator).setAppBadge?.(waiting().length).catch(() => {}));
+  phone.onInbox(() => navigator.setAppBadge?.(waiting().length).catch(() => {}));
   for (const event of ["online", "offline"]) addEventListener(event, () => (event === "online" && begin(), app.draw()));
   return { first: seen(), look, tapped };
 }

@@ -11,18 +11,19 @@ export class Nav {
     this.count = 0;
     /** @type {Entry[]} */
     this.stack = [{ name: "Root", props: {}, key: 0 }];
-    /** Instead of going back, if set: asks first. @type {(() => void) | null} */
+    /** Called instead of going back, if set: it asks first. @type {(() => void) | null} */
     this.hold = null;
     this.way = false; // the browser is on its way to where the stack is, and tells when it is there
     history.replaceState({ at: 0 }, "");
     addEventListener("popstate", ({ state }) => this.#popped(state?.at ?? 0));
   }
 
+  /** The screen on show. */
   get top() {
     return this.stack[this.stack.length - 1];
   }
 
-  /** @param {string} name @param {any} [props] */
+  /** One step further. @param {string} name @param {any} [props] */
   go(name, props = {}) {
     this.stack.push(this.#entry(name, props));
     if (!this.way) history.pushState({ at: this.stack.length - 1 }, "");
@@ -46,10 +47,12 @@ export class Nav {
     this.told();
   }
 
+  /** As the phone's own back does. */
   back() {
     history.back();
   }
 
+  /** All the way back, whatever would ask first. */
   home() {
     const steps = this.stack.length - 1;
     this.hold = null;

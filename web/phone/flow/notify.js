@@ -9,7 +9,7 @@ import { Notify } from "../view/notify.js";
 import { start } from "./push.js";
 import { fault, useFault } from "./say.js";
 
-/** @typedef {import("./app.js").Open} Open */
+/** @typedef {import("./app.js").Running} Running */
 /** @typedef {import("../lib/activation.js").Activation} Activation */
 /** @typedef {import("../view/part.js").Fault} Fault */
 /** @typedef {"ask" | "asking" | "test" | "denied" | "lost"} Step */
@@ -18,7 +18,7 @@ export const LOST = 10_000; // milliseconds after which a test counts as lost
 
 /**
  * P6.
- * @param {{app: Open, activation?: Activation, started?: ReturnType<typeof start>}} props
+ * @param {{app: Running, activation?: Activation, started?: ReturnType<typeof start>}} props
  *   activation: which has just become active; started: from the tap on another screen
  */
 export function NotifyFlow({ app, activation, started }) {
@@ -58,7 +58,7 @@ export function NotifyFlow({ app, activation, started }) {
 
 /**
  * Has the server send one, and waits for the worker to tell that it came.
- * @param {Open} app
+ * @param {Running} app
  * @returns {Promise<"came" | "lost" | "unsent">} unsent: the push service didn't take it
  */
 export async function arrives(app, sent = () => {}) {

@@ -11,7 +11,7 @@ import { arrives } from "./notify.js";
 import { isLost, isOff, start } from "./push.js";
 import { fault } from "./say.js";
 
-/** @typedef {import("./app.js").Open} Open */
+/** @typedef {import("./app.js").Running} Running */
 /** @typedef {import("../view/notifycheck.js").Check} Check */
 /** @typedef {{rows: Check[], step: "looking" | "soon" | "sent" | "came" | "yes" | "no" | "lost" | "off"}} State */
 
@@ -25,7 +25,7 @@ const INSTALL = ["land.ios.1", "land.ios.2", "land.ios.3"];
 /** @type {State} */
 const START = { rows: [], step: "looking" };
 
-/** P15. @param {{app: Open, repair?: boolean}} props  repair: it is known that the registration was lost */
+/** P15. @param {{app: Running, repair?: boolean}} props  repair: it is known that the registration was lost */
 export function NotifyCheckFlow({ app, repair = false }) {
   const [state, setState] = useState(START);
   const [at, setAt] = useState(0); // when the test was sent, or will be
@@ -96,7 +96,7 @@ function test(step, count) {
 
 /**
  * What has to be right before a test makes sense.
- * @param {Open} app
+ * @param {Running} app
  * @param {boolean} mend
  * @param {(step: "looking", row: Check) => void} show
  * @param {{repair: () => void, on: () => void}} act
@@ -129,7 +129,7 @@ async function examine(app, mend, show, act) {
 }
 
 /**
- * @param {Open["phone"]} phone
+ * @param {Running["phone"]} phone
  * @param {boolean} mend
  * @param {boolean} here  this browser has a subscription
  * @param {Tell} say

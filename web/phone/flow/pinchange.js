@@ -6,13 +6,13 @@ import { list } from "../lib/words.js";
 import { ChangePin } from "../view/pinchange.js";
 import { fault, isLocked, useFault } from "./say.js";
 
-/** @typedef {import("./app.js").Open} Open */
+/** @typedef {import("./app.js").Running} Running */
 /** @typedef {import("../view/part.js").Fault} Fault */
 
 /** Codes for which this screen has words of its own. */
 const OWN = { offline: "pin.offline", proof_wrong: "error.pin_kept", server_busy: "error.pin_kept" };
 
-/** P14, "Change PIN". @param {{app: Open}} props */
+/** P14, "Change PIN". @param {{app: Running}} props */
 export function PinFlow({ app }) {
   const { phone } = app;
   const [rules, setRules] = useState({ min: 4, max: 6 });
@@ -52,14 +52,14 @@ export function PinFlow({ app }) {
     onCheck=${check} onForgot=${() => app.nav.go("Recover")} />`;
 }
 
-/** @param {Open} app */
+/** @param {Running} app */
 function changed(app) {
   app.nav.home();
   app.note = { k: "pin.changed" };
   app.draw();
 }
 
-/** What became of a change that was cut off, said once. @param {Open} app */
+/** What became of a change that was cut off, said once. @param {Running} app */
 export async function settled(app) {
   const outcome = await app.phone.settle().catch(() => "");
   if (outcome === "changed") app.note = { k: "pin.changed" };

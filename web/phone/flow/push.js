@@ -3,20 +3,20 @@
 import { useEffect, useState } from "../vendor/preact.js";
 import { askPush, dropPush, endPush, pushState, registerPush } from "../lib/push.js";
 
-/** @typedef {import("./app.js").Open} Open */
+/** @typedef {import("./app.js").Running} Running */
 /** @typedef {import("../lib/push.js").PushState} PushState */
-/** @typedef {Open["phone"]} Phone */
+/** @typedef {Running["phone"]} Phone */
 
 /**
  * Of each app: whether the repair of its start is still to come, runs, runs and has to run again, or is over.
- * @type {WeakMap<Open, "runs" | "again" | "over">}
+ * @type {WeakMap<Running, "runs" | "again" | "over">}
  */
 const repairs = new WeakMap();
 
 /**
- * At every start, when an account has come, when the app speaks another language, and
- * when the browser has another subscription: phones drop them silently, and nobody is asked or told. Attack A73.
- * @param {Open} app
+ * Brings the subscription to the server: at every start, when an account has come, when the app speaks another
+ * language, and when the browser has another one. Phones drop them silently, and nobody is asked or told. Attack A73.
+ * @param {Running} app
  * @returns {Promise<void>}
  */
 export async function repair(app) {
@@ -39,7 +39,7 @@ export async function repair(app) {
 
 /**
  * Turns them on. Called from a tap, in which the browser's question is the first that happens.
- * @param {Open} app
+ * @param {Running} app
  * @returns {Promise<"on" | "denied" | "service">} service: the system has no push service that answers
  * @throws a Problem of the server
  */
@@ -50,7 +50,7 @@ export async function start(app) {
   return (await registerPush(phone, { fresh: isLost(phone), meant: true })) ? "on" : "service";
 }
 
-/** Turns them off; the server hears of it now or later. @param {Open} app */
+/** Turns them off; the server hears of it now or later. @param {Running} app */
 export async function stop(app) {
   await app.set({ push: "ending" });
   try {
@@ -70,12 +70,12 @@ export const isOff = (phone) => {
   return active.length > 0 && active.every(({ push }) => push === "off");
 };
 
-/** Whether the person is asked: nobody has decided yet. @param {Open} app */
+/** Whether the person is asked: nobody has decided yet. @param {Running} app */
 export const undecided = async (app) => app.settings.push === "" && (await pushState(app.phone)) === "ask";
 
 /**
  * How it stands, for a screen.
- * @param {Open} app
+ * @param {Running} app
  * @returns {{state: PushState | "", on: boolean, lost: boolean}}  state: empty for the first moment
  */
 export function usePush(app) {

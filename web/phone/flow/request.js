@@ -9,13 +9,13 @@ import { Loading, Request } from "../view/request.js";
 import { useDecision } from "./decide.js";
 import { outcomeOf } from "./outcome.js";
 
-/** @typedef {import("./app.js").Open} Open */
+/** @typedef {import("./app.js").Running} Running */
 /** @typedef {ReturnType<typeof useDecision>} Decision */
 /** @typedef {import("../lib/phone.js").Request} Asked */
 
 /**
  * P9, P10 and P11.
- * @param {{app: Open, id: string, secret?: string, code?: boolean}} props
+ * @param {{app: Running, id: string, secret?: string, code?: boolean}} props
  *   secret: of the QR code that this app's camera has read; code: a QR code or its link named the request
  */
 export function RequestFlow({ app, id, secret = "", code = false }) {
@@ -30,7 +30,7 @@ export function RequestFlow({ app, id, secret = "", code = false }) {
     if (!found) phone.check().finally(() => decision.change({ looked: true }));
   }, []);
   useEffect(() => {
-    if (waiting) phone.seen(/** @type {Asked} */ (request), secret ? "scanned" : "opened");
+    if (waiting) phone.seen(request, secret ? "scanned" : "opened");
   }, [waiting]);
 
   const own = account?.phoneName ?? "";
@@ -42,7 +42,7 @@ export function RequestFlow({ app, id, secret = "", code = false }) {
   return html`<${View} app=${app} request=${request} decision=${decision} scanned=${secret !== ""} />`;
 }
 
-/** P9a and P11. @param {{app: Open, request: Asked, decision: Decision, scanned: boolean}} props */
+/** P9a and P11. @param {{app: Running, request: Asked, decision: Decision, scanned: boolean}} props */
 function Details({ app, request, decision, scanned }) {
   const { state, change, asksNumber, approve, deny, report } = decision;
   const { id, ends } = request;
@@ -58,7 +58,7 @@ function Details({ app, request, decision, scanned }) {
     onApprove=${approve} onDeny=${deny} onReport=${report} />`;
 }
 
-/** P9b. @param {{app: Open, request: Asked, decision: Decision, scanned: boolean}} props */
+/** P9b. @param {{app: Running, request: Asked, decision: Decision, scanned: boolean}} props */
 function Unlock({ request, decision: { state, change, enter }, scanned }) {
   const { app, name, action } = /** @type {NonNullable<Asked["challenge"]>} */ (request.challenge);
   return html`<${EnterPin} name="request-unlock" k="request.unlock.title" lead=${app} sub=${name} left=${state.left}
@@ -67,7 +67,7 @@ function Unlock({ request, decision: { state, change, enter }, scanned }) {
     work="request.sending" back=${() => change({ step: "details", problem: null })} onGo=${enter} />`;
 }
 
-/** P10. @param {{app: Open, request: Asked | null, own: string, outcome: any, decision: Decision}} props */
+/** P10. @param {{app: Running, request: Asked | null, own: string, outcome: any, decision: Decision}} props */
 function Ended({ app, request, own, outcome, decision: { state, again } }) {
   const newer = outcome === "replaced" ? waitingIn(app)[0] : undefined;
   return html`<${Answered} outcome=${outcome} signIn=${request?.challenge?.action === "sign_in"} by=${request?.by ?? ""}
@@ -78,6 +78,6 @@ function Ended({ app, request, own, outcome, decision: { state, again } }) {
     onScan=${["missing", "stale"].includes(outcome) ? () => app.nav.swap("Scan") : undefined} />`;
 }
 
-/** Ids of what waits, newest first. @param {Open} app @returns {string[]} */
+/** Ids of what waits, newest first. @param {Running} app @returns {string[]} */
 const waitingIn = (app) =>
   app.phone.inbox.requests.filter(({ state }) => state === "waiting").map(({ id }) => id);

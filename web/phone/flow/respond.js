@@ -8,13 +8,13 @@ import { EnterPin } from "../view/pin.js";
 import { Respond } from "../view/respond.js";
 import { fault, useFault } from "./say.js";
 
-/** @typedef {import("./app.js").Open} Open */
+/** @typedef {import("./app.js").Running} Running */
 /** @typedef {import("../lib/offline.js").Offline} Offline */
 /** @typedef {import("../view/part.js").Fault} Fault */
 
 const SHOWN = 5 * 60 * 1000; // milliseconds that a response stays in sight
 
-/** P12. @param {{app: Open, device?: string}} props  device: of the account that it was opened from */
+/** P12. @param {{app: Running, device?: string}} props  device: of the account that it was opened from */
 export function RespondFlow({ app, device: first }) {
   const { phone } = app;
   const rows = phone.accounts().filter(({ state }) => state === "active");
@@ -76,11 +76,11 @@ function useResponse() {
   const [response, setResponse] = useState("");
   useEffect(() => {
     const timer = response ? setTimeout(() => setResponse(""), SHOWN) : 0;
-    const left = () => document.hidden && setResponse("");
-    document.addEventListener("visibilitychange", left);
+    const away = () => document.hidden && setResponse("");
+    document.addEventListener("visibilitychange", away);
     return () => {
       clearTimeout(timer);
-      document.removeEventListener("visibilitychange", left);
+      document.removeEventListener("visibilitychange", away);
     };
   }, [response]);
   const show = (/** @type {string} */ digits) => !document.hidden && setResponse(digits);
@@ -89,7 +89,7 @@ function useResponse() {
 
 /**
  * The keys are at hand before the tap.
- * @param {Open} app
+ * @param {Running} app
  * @param {string} device
  * @returns {{current: Offline | null}}
  */

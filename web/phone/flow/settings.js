@@ -10,10 +10,10 @@ import { Settings } from "../view/settings.js";
 import { start, stop, usePush } from "./push.js";
 import { fault, useFault } from "./say.js";
 
-/** @typedef {import("./app.js").Open} Open */
+/** @typedef {import("./app.js").Running} Running */
 /** @typedef {import("../view/part.js").Fault} Fault */
 
-/** P14. @param {{app: Open}} props */
+/** P14. @param {{app: Running}} props */
 export function SettingsFlow({ app }) {
   const [resetting, setResetting] = useState(false);
   const [diagnostics, setDiagnostics] = useState("");
@@ -45,7 +45,7 @@ export function SettingsFlow({ app }) {
 /** @typedef {"" | "looking" | "newest" | "ready"} Step */
 /** @typedef {{server: string, step: Step, problem: Fault | null, look: () => void}} Update */
 
-/** The version of the server, and a newer one of the app on demand. @param {Open} app @returns {Update} */
+/** The version of the server, and a newer one of the app on demand. @param {Running} app @returns {Update} */
 function useUpdate({ phone }) {
   const [server, setServer] = useState("");
   const [step, setStep] = useState(/** @type {Step} */ (""));
@@ -70,7 +70,7 @@ function useUpdate({ phone }) {
 
 /**
  * What the help desk may want to know of this phone: no name, no key, no code. It is shown and copied, never sent.
- * @param {Open} app
+ * @param {Running} app
  */
 async function diagnosticsOf({ phone, host, settings, offline }) {
   const push = await pushState(phone);

@@ -11,7 +11,7 @@ import { Existing, NewPin, PhoneUnlock } from "../view/unlock.js";
 import { active, resume } from "./check.js";
 import { fault, isLocked, useFault } from "./say.js";
 
-/** @typedef {import("./app.js").Open} Open */
+/** @typedef {import("./app.js").Running} Running */
 /** @typedef {import("../lib/prepare.js").Look} Look */
 /** @typedef {import("../lib/setup.js").Setup} Setup */
 /** @typedef {import("../view/part.js").Fault} Fault */
@@ -22,10 +22,10 @@ const OWN = {
   pin_wrong: "unlock.existing.wrong", unsure: "unlock.unsure",
 };
 
-/** P4. @param {{app: Open, entry: import("./nav.js").Entry, code: string, look?: Look, name?: string}} props */
+/** P4. @param {{app: Running, entry: import("./nav.js").Entry, code: string, look?: Look, name?: string}} props */
 export function ConfirmFlow({ app, entry, code, look: known, name }) {
   const { phone } = app;
-  const [look, setLook] = useState(/** @type {Look | null} */ (known ?? null));
+  const [look, setLook] = useState(known ?? null);
   const [error, setError] = useState(/** @type {unknown} */ (null));
   const [busy, setBusy] = useState(false);
   const ask = async () => {
@@ -73,7 +73,7 @@ function madeOf({ service, account, made, ends, replaces }, host) {
   return { service: serviceName(service), host, account: account.name, computer, place, time, ends, replaces };
 }
 
-/** P5. @param {{app: Open, setup: Setup, name: string}} props */
+/** P5. @param {{app: Running, setup: Setup, name: string}} props */
 export function UnlockFlow({ app, setup: first, name }) {
   const [setup, setSetup] = useState(first);
   const [problem, setProblem] = useFault();
@@ -124,14 +124,14 @@ function useOther({ via, unlock, look }) {
   return !via && look.unlock.includes(other) && (other === "pin" || able) ? other : null;
 }
 
-/** @param {Open} app @param {Setup} setup @param {string} state */
+/** @param {Running} app @param {Setup} setup @param {string} state */
 function arrived(app, { activation, look }, state) {
   app.forget(look.code);
   if (state === "active") active(app, /** @type {import("../lib/activation.js").Activation} */ (activation));
   else app.nav.reset("Code", { activation });
 }
 
-/** "This isn't me" was chosen. @param {{app: Open}} props */
+/** "This isn't me" was chosen. @param {{app: Running}} props */
 export function NotMeFlow({ app }) {
   return html`<${NotMe} onDone=${() => app.nav.home()} />`;
 }

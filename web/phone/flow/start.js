@@ -2,7 +2,7 @@
 
 import { html, render } from "../vendor/preact.js";
 import { readCode, readFragment } from "../lib/code.js";
-import { isOther } from "../lib/load.js";
+import { stopLoading } from "../lib/load.js";
 import { Phone } from "../lib/phone.js";
 import { is } from "../lib/problem.js";
 import { list } from "../lib/words.js";
@@ -29,7 +29,7 @@ export async function start(fragment, root) {
   const once = { once: true, capture: true };
   for (const kind of ["pointerdown", "click", "keydown", "input"]) addEventListener(kind, touch, once);
   const { version: own = "" } = document.documentElement.dataset;
-  onOther(own, (first) => (touched || !first ? isOther() : location.reload()));
+  onOther(own, (first) => (touched || !first ? stopLoading() : location.reload()));
   const app = new App(null, () => render(html`<${Root} app=${app} />`, root));
   const opened = readFragment(fragment);
   startWorker();
@@ -45,7 +45,7 @@ async function begin(app, opened) {
   await app.speak();
   clearTimeout(slow);
   await land(app, opened);
-  if (phone) await run(/** @type {import("./app.js").Open} */ (app), opened);
+  if (phone) await run(/** @type {import("./app.js").Running} */ (app), opened);
 }
 
 /** @param {App} app @returns {Promise<Phone | null>} with what was set before */
@@ -61,7 +61,7 @@ async function open(app) {
   }
 }
 
-/** @param {import("./app.js").Open} app @param {Opened} opened */
+/** @param {import("./app.js").Running} app @param {Opened} opened */
 async function run(app, opened) {
   const { phone } = app;
   app.again = () => phone.reload();

@@ -47,14 +47,14 @@ export class Devices {
   }
 
   /**
-   * Other tabs read the storage again when the PIN was changed here, or the phone reset: what they hold is what was
-   * before.
+   * Reads the storage again when another tab has changed the PIN, or reset the phone: what is held is from before.
    */
   hearOthers() {
     this.others = new BroadcastChannel("keyturn pin " + this.keys.store.name);
     this.others.onmessage = () => this.reload().catch(() => {});
   }
 
+  /** Has other tabs read the storage again. */
   toldOthers() {
     this.others?.postMessage(0);
   }
@@ -129,7 +129,7 @@ export class Devices {
   }
 
   /**
-   * What this phone kept of the account before stands for nothing any more.
+   * Forgets what this phone kept of the account before: it stands for nothing any more.
    * @param {Row} by  the device that is active now
    */
   async supersede(by) {
@@ -178,7 +178,7 @@ export class Devices {
     }
   }
 
-  /** What the server says of a device. @param {Row} row @param {any} device  the member of spec §8.2 */
+  /** Takes what the server says of a device. @param {Row} row @param {any} device  the member of spec §8.2 */
   async told(row, device) {
     if (!device) return;
     this.shown.set(row.id, accountOf(row, device, Date.now()));
@@ -188,7 +188,11 @@ export class Devices {
     this.tell("accounts");
   }
 
-  /** What a call has changed, until the server next says more. @param {Row} row @param {Partial<Account>} change */
+  /**
+   * Takes what a call has changed, until the server next says more.
+   * @param {Row} row
+   * @param {Partial<Account>} change
+   */
   changed(row, change) {
     this.shown.set(row.id, { ...(this.shown.get(row.id) ?? accountOf(row)), ...change });
     this.tell("accounts");
@@ -214,13 +218,13 @@ export class Devices {
     else await this.keep(row);
   }
 
-  /** @param {"accounts" | "inbox"} what @param {() => void} told */
+  /** @param {"accounts" | "inbox"} what @param {() => void} told  it changed @returns {() => void} stops it */
   on(what, told) {
     this.events.addEventListener(what, told);
     return () => this.events.removeEventListener(what, told);
   }
 
-  /** @param {"accounts" | "inbox"} what */
+  /** Says that something changed. @param {"accounts" | "inbox"} what */
   tell(what) {
     this.events.dispatchEvent(new Event(what));
   }

@@ -102,13 +102,13 @@ export class Inbox {
     return String(told.version ?? "");
   }
 
-  /** What this phone has just answered itself. @param {Request} request @param {string} state */
+  /** This phone has just answered a request itself. @param {Request} request @param {string} state */
   ended(request, state) {
     Object.assign(request, { state, ends: 0 });
     this.phone.tell("inbox");
   }
 
-  /** What the person has just answered here. @param {Notice} notice */
+  /** The person has just answered a notice here. @param {Notice} notice */
   over({ device, notice }) {
     const part = this.parts.get(device);
     if (part) part.notices = part.notices.filter((other) => other.notice !== notice);

@@ -28,13 +28,13 @@ export class Keys {
   }
 
   /**
-   * After a reset in another window nothing works but this: what is held is what was before.
+   * After a reset in another window nothing works but this: what is held is from before.
    * @returns {Promise<Row[]>} oldest first
    */
   async devices() {
     if (this.store.shut) await this.store.again();
     const [rows, ids] = await this.store.step("devices", "readonly", (store) =>
-      Promise.all([done(/** @type {IDBRequest<Row[]>} */ (store.getAll())), done(store.getAllKeys())]));
+      Promise.all([done(store.getAll()), done(store.getAllKeys())]));
     // A key that its system doesn't hand out makes a row null.
     this.unread = ids.map(String).filter((_, i) => !rows[i]?.kd);
     return rows.filter((row) => row?.kd).sort((a, b) => a.added - b.added);

@@ -4,8 +4,8 @@ import { Problem } from "./problem.js";
 
 let other = false;
 
-/** Whatever would be loaded from now on is of another version than what is here. */
-export const isOther = () => void (other = true);
+/** From now on no module is loaded: it would be of another version than what is here. */
+export const stopLoading = () => void (other = true);
 
 /**
  * Waits for a module and says what hinders it.

@@ -180,7 +180,7 @@ export class Phone extends Devices {
   }
 }
 
-/** The account was gone already: what was asked for is so. @param {unknown} problem */
+/** The account may be gone already, as was wanted. @param {unknown} problem */
 function alreadyRemoved(problem) {
   if (!is(problem, "device_removed")) throw problem;
 }

@@ -22,8 +22,8 @@ import { hash, lines, split } from "./text.js";
  * @property {string} carry     "number" or "none"
  */
 
-const FIELDS = /** @type {const} */ (["origin", "request", "device", "account", "name", "app", "action", "message",
-  "browser", "ip", "place", "created", "carry"]);
+const FIELDS = ["origin", "request", "device", "account", "name", "app", "action", "message",
+  "browser", "ip", "place", "created", "carry"];
 const ACTIONS = ["sign_in", "add_phone", "move_phone", "remove_phone", "change_password", "recovery_codes", "confirm",
   "test"];
 
@@ -37,7 +37,7 @@ export function readChallenge(text, own) {
   const fields = split(text, "challenge", FIELDS.length);
   if (!fields) return { challenge: null, refused: "form" };
   const read = Object.fromEntries(FIELDS.map((name, i) => [name, fields[i]]));
-  const challenge = /** @type {Challenge} */ (/** @type {unknown} */ ({ ...read, created: Number(read.created) }));
+  const challenge = /** @type {Challenge} */ ({ ...read, created: Number(read.created) });
   const right = {
     origin: read.origin === own.origin,
     device: read.device === own.device,

@@ -27,7 +27,7 @@ export class Store {
   }
 
   /**
-   * A newer version of the app, or a reset in another window, waits for the end of this one.
+   * Uses a connection. A newer version of the app, or a reset in another window, waits for its end.
    * @param {IDBDatabase} db
    */
   #use(db) {
@@ -173,5 +173,5 @@ function upgrade(db, from) {
 function inTime(work) {
   let timer = 0;
   const late = new Promise((_, reject) => (timer = setTimeout(reject, LONG, new DOMException("", "TimeoutError"))));
-  return /** @type {Promise<T>} */ (Promise.race([work, late])).finally(() => clearTimeout(timer));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

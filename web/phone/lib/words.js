@@ -92,10 +92,10 @@ export function clean(text, most) {
 }
 
 /**
- * No signature covers these: whoever breaks TLS writes them.
+ * Takes the organisation's names. No signature covers them: whoever breaks TLS writes them.
  * @param {{name: string, names?: Record<string, string> | null}} info  names: not from an older server
  */
-export function call({ name, names }) {
+export function nameService({ name, names }) {
   const all = Object.entries(names ?? {}).map(([language, own]) => [language, clean(own, LONGEST)]);
   called = { name: clean(name, LONGEST), names: Object.fromEntries(all) };
 }

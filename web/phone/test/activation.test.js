@@ -1,5 +1,6 @@
 import { b64, unb64 } from "../lib/bytes.js";
-import { addText, agree, checkCode, commitment, deriveMacKey, finishText, redeemText, transcriptText } from "../lib/exchange.js";
+import { addText, agree, checkCode, commitment, deriveMacKey, finishText, redeemText,
+  transcriptText } from "../lib/exchange.js";
 import { agreeKey, mac } from "../lib/pair.js";
 import { hash } from "../lib/text.js";
 import { equal, test, vectors } from "./check.js";
@@ -16,7 +17,8 @@ export default async function () {
     equal(addText(second.origin, offer, v.add.nonce), v.add.text, "text");
     equal(redeemText(second.origin, offer), v.add.redeem_text, "redeem text");
     equal(await verifies(await verifyKey(first.device_key), v.add.text, v.add.signature), true, "verified");
-    equal(await verifies(await verifyKey(second.device_key), v.add.redeem_text, v.add.redeem_signature), true, "redeem verified");
+    equal(await verifies(await verifyKey(second.device_key), v.add.redeem_text, v.add.redeem_signature), true,
+      "redeem verified");
     equal(b64(await mac(await macKey(first.kk), v.add.text)), v.add.mac, "mac");
   });
   for (const { name, key } of v.bad_points) {
@@ -29,7 +31,8 @@ export default async function () {
 }
 
 /** @param {any} a */
-const offerOf = (a) => ({ code: a.code, deviceKey: a.device_key, agreeKey: a.agree_key, commit: a.commit, unlock: a.unlock,
+const offerOf = (a) =>
+  ({ code: a.code, deviceKey: a.device_key, agreeKey: a.agree_key, commit: a.commit, unlock: a.unlock,
   phoneName: a.phone_name, platform: a.platform, via: "" });
 
 /** @param {any} a */

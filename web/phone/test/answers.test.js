@@ -13,7 +13,8 @@ export default async function () {
   const kk = await macKey(v.kk);
   for (const { name, carry, fields, text, signature, mac: want } of v.answers) {
     await test(`answers/${name}`, async () => {
-      equal(answerText({ ...fields, challenge: fields.challenge_hash, counter: Number(fields.counter) }, carry), text, "text");
+      equal(answerText({ ...fields, challenge: fields.challenge_hash, counter: Number(fields.counter) }, carry), text,
+        "text");
       equal(await verifies(key, text, signature), true, "verified");
       if (want) equal(b64(await mac(kk, text)), want, "mac");
     });
@@ -23,7 +24,8 @@ export default async function () {
   }
   const good = { ...v.answers[0].fields, challenge: v.answers[0].fields.challenge_hash, counter: 7 };
   await test("answers/the phone builds no other combination", async () => {
-    for (const bad of [{ unlock: "none" }, { value: "42317" }, { carried: "none" }, { decision: "deny" }, { counter: 0 }, { counter: 2 ** 53 }]) {
+    for (const bad of [{ unlock: "none" }, { value: "42317" }, { carried: "none" }, { decision: "deny" },
+      { counter: 0 }, { counter: 2 ** 53 }]) {
       await refuses(() => answerText({ ...good, ...bad }, "number"), "RangeError: no such answer");
     }
   });

@@ -10,7 +10,8 @@ export default async function () {
       const { account_name, created, ...rest } = fields;
       const { origin, request, device, account, ...others } = rest;
       const { app, action, message, browser, ip, place, carry } = others;
-      equal(readChallenge(text, phone).challenge, { origin, request, device, account, name: account_name, app, action, message,
+      equal(readChallenge(text, phone).challenge,
+        { origin, request, device, account, name: account_name, app, action, message,
         browser, ip, place, created: Number(created), carry });
       equal(b64(await hash(text)), want, "hash");
     });

@@ -23,5 +23,6 @@ export default async function () {
   await test("codes/a scan of another server names it", async () =>
     equal(await readScan("https://evil.example/p/#0QTC13462CXD2PHN", origin), { kind: "other", host: "evil.example" }));
   const recovery = codes.find((/** @type {any} */ code) => code.context === "recovery" && code.valid);
-  await test("codes/a recovery code is known as one", async () => equal((await readCode(recovery.input, origin)).problem, "recovery"));
+  await test("codes/a recovery code is known as one",
+    async () => equal((await readCode(recovery.input, origin)).problem, "recovery"));
 }

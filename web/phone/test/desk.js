@@ -7,7 +7,8 @@ import { callText } from "../lib/protocol.js";
 import { hash, lines } from "../lib/text.js";
 import { verifies, verifyKey } from "./rawkeys.js";
 
-export const id = (prefix) => prefix + "_" + [...random(26)].map((byte) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[byte % 32]).join("");
+export const id = (prefix) => prefix + "_"
+  + [...random(26)].map((byte) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[byte % 32]).join("");
 
 /** What a refused call gets: thrown inside, answered outside. */
 export const refuse = (status, error, more = {}) => ({ status, body: { error, reference: "7K3M9QXA", ...more } });
@@ -27,12 +28,14 @@ export class Desk {
   look({ body }) {
     const account = this.codes.get(body.code);
     if (!account) throw refuse(404, "activation_failed");
-    return { account: { name: account.name }, service: "Harbor Lane", unlock: account.unlock ?? ["pin", "platform"], pin: { min: 4, max: 6 },
-      check_code: true, expires_in: 540, made: { browser: "Firefox on Windows", place: "Lyon, France", time: 1893456000 } };
+    return { account: { name: account.name }, service: "Harbor Lane", unlock: account.unlock ?? ["pin", "platform"],
+      pin: { min: 4, max: 6 }, check_code: true, expires_in: 540,
+      made: { browser: "Firefox on Windows", place: "Lyon, France", time: 1893456000 } };
   }
 
   async redeem({ body }) {
-    const offer = { ...body, deviceKey: body.device_key, agreeKey: body.agree_key, phoneName: body.phone_name, via: body.via?.device ?? "" };
+    const offer = { ...body, deviceKey: body.device_key, agreeKey: body.agree_key, phoneName: body.phone_name,
+      via: body.via?.device ?? "" };
     const text = redeemText(this.origin, offer);
     if (!(await verifies(await verifyKey(body.device_key), text, body.signature))) throw refuse(400, "bad_request");
     const account = this.codes.get(body.code);
@@ -40,10 +43,12 @@ export class Desk {
     if (body.via) await this.via(body.via, offer);
     if (!account || account.redeemed) throw refuse(404, "activation_failed");
     const own = await newAgreeKey();
-    const answer = { activation: id("act"), device: id("dev"), account: { id: account.id ??= id("acc"), name: account.name },
+    const answer = { activation: id("act"), device: id("dev"),
+      account: { id: account.id ??= id("acc"), name: account.name },
       server_key: own.public, nonce: b64(random(32)), finish_in: 120, ...this.odd };
     account.redeemed = { key: body.device_key, answer };
-    this.devices.set(answer.device, { id: answer.device, key: body.device_key, state: "new", unlock: body.unlock, own, offer, text, account,
+    this.devices.set(answer.device,
+      { id: answer.device, key: body.device_key, state: "new", unlock: body.unlock, own, offer, text, account,
       activation: { id: answer.activation, nonce: answer.nonce, state: "redeemed", cause: "" }, counter: 0, tries: 5 });
     return answer;
   }
@@ -57,7 +62,8 @@ export class Desk {
   }
 
   async caller({ method, target, raw, headers }) {
-    const [, device, nonce, signature] = headers.Authorization?.match(/^Keyturn device=(\w+), nonce=(\w+), signature=([\w-]+)$/) ?? [];
+    const [, device, nonce, signature] =
+      headers.Authorization?.match(/^Keyturn device=(\w+), nonce=(\w+), signature=([\w-]+)$/) ?? [];
     if (nonce !== this.nonce) throw refuse(401, "use_nonce");
     const row = this.devices.get(device);
     const text = await callText({ origin: this.origin, method, target, device, nonce }, raw);
@@ -71,14 +77,18 @@ export class Desk {
       if (a.state !== "checking" || a.phoneNonce !== body.phone_nonce) throw refuse(409, "activation_closed");
       return { state: a.state, check_in: 600 };
     }
-    const t = await hash(transcriptText({ origin: this.origin, activation: a.id, account: device.account.id, device: device.id,
-      deviceKey: device.key, agreeKey: offer.agreeKey, serverKey: own.public, nonce: a.nonce, phoneNonce: body.phone_nonce, unlock: device.unlock }));
+    const t = await hash(transcriptText({
+      origin: this.origin, activation: a.id, account: device.account.id, device: device.id, deviceKey: device.key,
+      agreeKey: offer.agreeKey, serverKey: own.public, nonce: a.nonce, phoneNonce: body.phone_nonce,
+      unlock: device.unlock,
+    }));
     const secret = await agree(own.private, await agreeKey(offer.agreeKey));
     device.kk = await deriveMacKey(secret, t, "kk");
     const want = b64(await mac(device.kk, finishText(this.origin, a.id, device.id, b64(t), device.unlock)));
     device.credential = body.credential;
     const right = (await commitment(body.phone_nonce)) === offer.commit && body.proof === want;
-    Object.assign(a, { state: right ? "checking" : "failed", digits: await checkCode(secret, t), phoneNonce: body.phone_nonce });
+    Object.assign(a,
+      { state: right ? "checking" : "failed", digits: await checkCode(secret, t), phoneNonce: body.phone_nonce });
     if (!right) throw refuse(403, "proof_wrong");
     return { state: "checking", check_in: 600 };
   }

@@ -8,16 +8,23 @@ import { end, find, play, pretending, sees, tap, type } from "./stage.js";
 const RECOVERY = "8ZD3CQ7N-PA5VTE1W";
 
 /** One code in all the forms that people give it. */
-const FORMS = ["0qtc13462cxd2phn", "0QTC 1346 2CXD 2PHN", " 0qtc-1346–2cxd—2phn ", "oQTCI3462CXD2PHN", "0QTCl346-2CXD-2PHN", "０ＱＴＣ－１３４６　２ｃｘｄ２ｐｈｎ", `${location.origin}/p/#${CODE}`,
+const FORMS = ["0qtc13462cxd2phn", "0QTC 1346 2CXD 2PHN", " 0qtc-1346–2cxd—2phn ", "oQTCI3462CXD2PHN",
+  "0QTCl346-2CXD-2PHN", "０ＱＴＣ－１３４６　２ｃｘｄ２ｐｈｎ", `${location.origin}/p/#${CODE}`,
   // as it is pasted, with what stood around it
-  "0QTC\u200b1346\u200e-2CXD-2PHN\u202c", "\u20680QTC-1346-2CXD-2PHN\u2069", "0QTC\u00ad13462CXD2PHN", "0QTC-1346-2CXD-2PHN.", "0QTC-1346-2CXD-2PHN。", "“0QTC-1346-2CXD-2PHN”", "「0QTC13462CXD2PHN」",
-  "Code: 0QTC-1346-2CXD-2PHN", "Activation code 0QTC 1346 2CXD 2PHN", "激活码：0QTC-1346-2CXD-2PHN，十分钟内有效。", "Code #0QTC13462CXD2PHN", "0QTC.1346.2CXD.2PHN", `%23${CODE}`,
-  `${location.origin}/p/%23${CODE}`, `“${location.origin}/p/#${CODE}”.`, `Open ${location.origin}/p/#${CODE}.`, `${location.origin}/p/#0QTC-1346-2CXD-2PHN。`, `<${location.origin}/p/#${CODE}>`];
+  "0QTC\u200b1346\u200e-2CXD-2PHN\u202c", "\u20680QTC-1346-2CXD-2PHN\u2069", "0QTC\u00ad13462CXD2PHN",
+  "0QTC-1346-2CXD-2PHN.", "0QTC-1346-2CXD-2PHN。", "“0QTC-1346-2CXD-2PHN”", "「0QTC13462CXD2PHN」",
+  "Code: 0QTC-1346-2CXD-2PHN", "Activation code 0QTC 1346 2CXD 2PHN", "激活码：0QTC-1346-2CXD-2PHN，十分钟内有效。",
+  "Code #0QTC13462CXD2PHN", "0QTC.1346.2CXD.2PHN", `%23${CODE}`,
+  `${location.origin}/p/%23${CODE}`, `“${location.origin}/p/#${CODE}”.`, `Open ${location.origin}/p/#${CODE}.`,
+  `${location.origin}/p/#0QTC-1346-2CXD-2PHN。`, `<${location.origin}/p/#${CODE}>`];
 
 /** Slips, and what is said of them. @type {[string, string][]} */
-const SLIPS = [["0QTC13462CXD2PHM", "type.typo"], ["0QTC1346", "type.short"], ["", "type.short"], ["0QTC13462CXD2PHNA", "type.short"], ["UQTC13462CXD2PHN", "type.letterU"],
+const SLIPS = [["0QTC13462CXD2PHM", "type.typo"], ["0QTC1346", "type.short"], ["", "type.short"],
+  ["0QTC13462CXD2PHNA", "type.short"], ["UQTC13462CXD2PHN", "type.letterU"],
   [RECOVERY, "type.recovery"], ["https://id.other.example/p/#" + CODE, "type.other"],
-  ["Open https://id.other.example/p/#" + CODE + " now", "type.other"], ["https://id.other.example/0QTC-1346-2CXD-2PHN", "type.other"], ["https://id.other.example/p/%23" + CODE, "type.other"]];
+  ["Open https://id.other.example/p/#" + CODE + " now", "type.other"],
+  ["https://id.other.example/0QTC-1346-2CXD-2PHN", "type.other"],
+  ["https://id.other.example/p/%23" + CODE, "type.other"]];
 
 /** The field for a code, on a phone without an account. */
 async function field() {
@@ -32,7 +39,11 @@ async function field() {
 
 const drawn = () => new Promise((go) => setTimeout(go));
 
-/** What stands in a field after a keyboard has put there what is still being composed. @param {HTMLInputElement} input @param {string} text */
+/**
+ * What stands in a field after a keyboard has put there what is still being composed.
+ * @param {HTMLInputElement} input
+ * @param {string} text
+ */
 async function composes(input, text) {
   input.dispatchEvent(new CompositionEvent("compositionstart", { bubbles: true }));
   input.value = text;
@@ -59,7 +70,8 @@ export default async function () {
   }
 
   for (const [slip, key] of SLIPS) {
-    await test(`enter/${slip || "nothing"} is refused without a call, stays in the field, and the right code follows`, async () => {
+    await test(`enter/${slip || "nothing"} is refused without a call, stays in the field, and the right code follows`,
+      async () => {
       const { server } = await field();
       await type("#code", slip);
       await tap("type.go");
@@ -73,7 +85,10 @@ export default async function () {
     });
   }
 
-  for (const [what, keys, kept] of [["the 16th symbol of a code", ["0QTC13462CXD2PH", "0QTC13462CXD2PHn", "0QTC13462CXD2PHN"], "0QTC-1346-2CXD-2PHN"], ["a code in full width", ["０ＱＴＣ", "０ＱＴＣ１"], "０ＱＴＣ１"]]) {
+  for (const [what, keys, kept] of [
+    ["the 16th symbol of a code", ["0QTC13462CXD2PH", "0QTC13462CXD2PHn", "0QTC13462CXD2PHN"], "0QTC-1346-2CXD-2PHN"],
+    ["a code in full width", ["０ＱＴＣ", "０ＱＴＣ１"], "０ＱＴＣ１"],
+  ]) {
     await test(`enter/while it is being composed ${what} is left alone`, async () => {
       await field();
       const input = /** @type {HTMLInputElement} */ (find("#code"));
@@ -90,7 +105,8 @@ export default async function () {
     const { DigitField } = await import("../view/field.js");
     const at = document.body.appendChild(document.createElement("div"));
     let told = "";
-    const draw = () => render(html`<${DigitField} id="digits" k="request.number" value=${told} onValue=${(value) => draw((told = value))} />`, at);
+    const draw = () => render(html`<${DigitField} id="digits" k="request.number" value=${told}
+      onValue=${(value) => draw((told = value))} />`, at);
     draw();
     const input = at.querySelector("input");
     input.focus();
@@ -119,7 +135,8 @@ export default async function () {
       await sees('#code[value="0QTC-1346-2CXD-2PHN"], #code');
       while (typed() !== "0QTC-1346-2CXD-2PHN") await new Promise((go) => setTimeout(go, 5));
     });
-    await pretending(navigator, "clipboard", { readText: async () => Promise.reject(new DOMException("", "NotAllowedError")) }, async () => {
+    await pretending(navigator, "clipboard",
+      { readText: async () => Promise.reject(new DOMException("", "NotAllowedError")) }, async () => {
       await tap("type.paste");
       await sees("type.paste.no");
     });
@@ -132,7 +149,8 @@ export default async function () {
     await type("#code", CODE);
     await tap("type.go");
     await sees("error.activation_failed");
-    equal([find(".ref").textContent, find("[role=alert] [data-guide]").getAttribute("href"), find("[role=alert] [data-guide]").getAttribute("target"), typed()],
+    equal([find(".ref").textContent, find("[role=alert] [data-guide]").getAttribute("href"),
+      find("[role=alert] [data-guide]").getAttribute("target"), typed()],
       ["Ref 7K3M-9QXA", "/help/en/activation-errors", "_blank", "0QTC-1346-2CXD-2PHN"]);
     end();
   });

@@ -34,6 +34,7 @@ export async function activated(phone, server, code, unlock = /** @type {"pin" |
 /** All that is stored, bytes as text. @param {Phone} phone */
 export async function stored(phone) {
   const seen = JSON.stringify(await phone.keys.devices(), (_, value) =>
-    value instanceof Uint8Array ? btoa(String.fromCharCode(...value)) : value instanceof CryptoKey ? { extractable: value.extractable } : value);
+    value instanceof Uint8Array ? btoa(String.fromCharCode(...value))
+      : value instanceof CryptoKey ? { extractable: value.extractable } : value);
   return seen;
 }

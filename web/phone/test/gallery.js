@@ -13,7 +13,8 @@ const { SAMPLES } = await import("./samples.js"); // they speak it
 
 function show() {
   const sample = SAMPLES[location.hash.slice(1)];
-  const shell = { menu() {}, speak() {}, offline: wanted.has("offline") ? "page.offline" : "", passing: wanted.has("private"), copy: async () => true };
+  const shell = { menu() {}, speak() {}, offline: wanted.has("offline") ? "page.offline" : "",
+    passing: wanted.has("private"), copy: async () => true };
   const list = Object.keys(SAMPLES).map((name) => html`<li><a href=${"#" + name}>${name}</a></li>`);
   render(null, root);
   render(html`<${Shell.Provider} value=${shell}>${sample ? sample() : html`<ul>${list}</ul>`}<//>`, root);

@@ -50,8 +50,10 @@ export default async function () {
         await app.recall();
         app.draw();
         await sees("home.accounts");
-        seen.push(find('[data-t="home.install"], [data-t="land.and.done"]') !== null); // the other, if land.test.js has installed it
-        while (seen.length === 2 && (await own.setting("approved")) === 3) await new Promise((go) => setTimeout(go, 5)); // it is noted
+        // The other, if land.test.js has installed it.
+        seen.push(find('[data-t="home.install"], [data-t="land.and.done"]') !== null);
+        // It is noted.
+        while (seen.length === 2 && (await own.setting("approved")) === 3) await new Promise((go) => setTimeout(go, 5));
       }
       equal(seen, [false, true, false]);
       end();
@@ -61,14 +63,16 @@ export default async function () {
   await test("home/the organisation has its name of the person's language, in what was kept too, and without a network", async () => {
     const { server, phone, storage } = await fixture("ada", "ben");
     for (const code of ["0", "1"]) await activated(phone, server, code);
-    const shown = async (/** @type {import("../lib/phone.js").Phone} */ own, /** @type {string} */ language, asked = true) => {
+    const shown =
+      async (/** @type {import("../lib/phone.js").Phone} */ own, /** @type {string} */ language, asked = true) => {
       await speak(language);
       const app = play(own);
       await app.recall();
       if (asked) app.named(await own.server());
       app.draw();
       await sees("home.accounts");
-      const names = ["Harbor Lane", "港湾里"].filter((name) => document.querySelector("main[data-screen=home]")?.textContent.includes(name));
+      const text = document.querySelector("main[data-screen=home]")?.textContent ?? "";
+      const names = ["Harbor Lane", "港湾里"].filter((name) => text.includes(name));
       end();
       return names.join();
     };
@@ -96,7 +100,8 @@ export default async function () {
       if (asked) app.named(await own.server());
       app.draw();
       const reads = async (/** @type {string} */ screen) => {
-        const text = (await sees(`main[data-screen=${screen}]`)).parentElement?.textContent ?? ""; // with what is spoken
+        // With what is spoken.
+        const text = (await sees(`main[data-screen=${screen}]`)).parentElement?.textContent ?? "";
         equal([text.includes("Payroll"), text.includes("Mail")], [true, false], `${screen}, ${how}: ${text}`);
       };
       await reads("home");

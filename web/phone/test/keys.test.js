@@ -16,7 +16,8 @@ export default async function () {
 async function before(keys) {
   const kd = await newDeviceKey();
   const kp = await crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256", length: 256 }, false, ["sign"]);
-  await test("keys/a device is kept", () => keys.save(/** @type {any} */ ({ id: "dev_A", added: 1, counter: 0, kd: kd.private, kp })));
+  await test("keys/a device is kept",
+    () => keys.save(/** @type {any} */ ({ id: "dev_A", added: 1, counter: 0, kd: kd.private, kp })));
   await keys.set("public", kd.public);
   await test("keys/twenty answers at once have twenty counters", async () => {
     const counters = await Promise.all(Array.from({ length: 20 }, () => keys.count("dev_A")));
@@ -37,11 +38,13 @@ async function after(keys) {
   await test("keys/a reload keeps keys and counter", async () => {
     const [row] = await keys.devices();
     equal(await keys.count("dev_A"), 22, "counter");
-    equal(await verifies(await verifyKey(await keys.setting("public")), "text", await sign(row.kd, "text")), true, "verified");
+    equal(await verifies(await verifyKey(await keys.setting("public")), "text", await sign(row.kd, "text")), true,
+      "verified");
   });
   await test("keys/no key can be taken out", async () => {
     const [row] = await keys.devices();
-    for (const [key, form] of /** @type {const} */ ([[row.kd, "pkcs8"], [row.kd, "jwk"], [row.kp, "raw"], [row.kp, "jwk"]])) {
+    for (const [key, form] of /** @type {const} */ ([[row.kd, "pkcs8"], [row.kd, "jwk"], [row.kp, "raw"],
+      [row.kp, "jwk"]])) {
       equal(key.extractable, false);
       const taken = await crypto.subtle.exportKey(form, key).catch((error) => error.name);
       equal(taken, "InvalidAccessError");

@@ -41,7 +41,10 @@ export default async function () {
 
   await test("land/P0a Safari on an iPhone shows the steps and the code, and makes no key", async () => {
     await opened(SAFARI, "#" + CODE, async (_, { server }) => {
-      for (const key of ["land.ios.title", "land.ios.1", "land.ios.2", "land.ios.3", "land.ios.4", "land.copycode", "land.left"]) await sees(key);
+      for (const key of ["land.ios.title", "land.ios.1", "land.ios.2", "land.ios.3", "land.ios.4", "land.copycode",
+        "land.left"]) {
+        await sees(key);
+      }
       equal([find(".well").textContent, find("land.oldos"), server.count("/look")], ["0QTC-1346-2CXD-2PHN", null, 1]);
       equal([find("first.scan"), find("first.type"), find("land.and.skip")], [null, null, null], "ways around it");
     });
@@ -79,7 +82,8 @@ export default async function () {
 
   for (const agent of DISGUISED) {
     await test(`land/a phone that asks for the pages of a computer is one: ${agent}`, async () => {
-      await pretending(navigator, "maxTouchPoints", 5, () => pretending(globalThis, "matchMedia", () => ({ matches: false }), () =>
+      await pretending(navigator, "maxTouchPoints", 5,
+        () => pretending(globalThis, "matchMedia", () => ({ matches: false }), () =>
         opened(agent, "", async (app) => equal(app.landing?.kind, "android"))));
     });
   }
@@ -141,10 +145,13 @@ export default async function () {
     await opened(SAFARI, "", async () => void (await sees("land.copycode")), made);
   });
 
-  for (const [what, name, want] of [["a private window of Firefox", "SecurityError", true], ["one that has no files just now", "UnknownError", false], ["any other window", "", false]]) {
-    await test(`land/in ${what} it is ${want ? "said on every screen before a key is made, and at home," : "not said"} that the key goes with the window`, async () => {
+  for (const [what, name, want] of [["a private window of Firefox", "SecurityError", true],
+    ["one that has no files just now", "UnknownError", false], ["any other window", "", false]]) {
+    const where = want ? "said on every screen before a key is made, and at home," : "not said";
+    await test(`land/in ${what} it is ${where} that the key goes with the window`, async () => {
       const files = async () => (name ? Promise.reject(new DOMException("", name)) : {});
-      const says = async (/** @type {string} */ screen) => (await sees(screen), want ? (await sees("page.private"), true) : find("page.private") !== null);
+      const says = async (/** @type {string} */ screen) =>
+        (await sees(screen), want ? (await sees("page.private"), true) : find("page.private") !== null);
       await pretending(Object.getPrototypeOf(navigator.storage), "getDirectory", files, async () => {
         await opened(ANDROID, "#" + CODE, async () => equal(await says("[data-screen=land]"), want));
         const { server, phone } = await fixture("ada");
@@ -165,7 +172,8 @@ export default async function () {
   }
 
   await test("land/from the home screen an iPhone has the app itself", async () => {
-    await pretending(navigator, "standalone", true, () => opened(SAFARI.replace(/ (Version|Safari).[\d.]+/g, ""), "#" + CODE, async (app) => {
+    await pretending(navigator, "standalone", true,
+      () => opened(SAFARI.replace(/ (Version|Safari).[\d.]+/g, ""), "#" + CODE, async (app) => {
       await sees("first.scan");
       equal(app.landing, null);
     }));
@@ -228,7 +236,8 @@ async function remembering(seconds = 60) {
 /** @param {import("../flow/app.js").App} app */
 async function forgotten(app) {
   await sees("first.scan");
-  while (history.state.at > 0) await new Promise((go) => setTimeout(go, 5)); // or the next app would hear of the way home
+  // Or the next app would hear of the way home.
+  while (history.state.at > 0) await new Promise((go) => setTimeout(go, 5));
   equal([find("first.continue"), app.opened, (await app.phone?.setting("opened")) ?? null], [null, null, null]);
   end();
 }

@@ -29,7 +29,8 @@ export default async function () {
     await activated(phone, server, "0");
     await phone.setSetting("camera", "rear");
     await phone.reset();
-    equal([await stored(phone), await phone.setting("camera"), await phone.setting("known")], ["[]", undefined, undefined]);
+    equal([await stored(phone), await phone.setting("camera"), await phone.setting("known")],
+      ["[]", undefined, undefined]);
   });
 
   await test("leave/A94 after a reset this window begins anew, and another one has no keys any more", async () => {
@@ -38,10 +39,14 @@ export default async function () {
     await activated(phone, server, "0");
     await other.reload();
     await phone.reset();
-    await Promise.all([other.reload(), other.reload()]); // a message and a press at once: what both open is closed again
-    for (const since = Date.now(); other.accounts().length && Date.now() - since < 60_000; ) await new Promise((go) => setTimeout(go, 5));
+    // A message and a press at once: what both open is closed again.
+    await Promise.all([other.reload(), other.reload()]);
+    for (const since = Date.now(); other.accounts().length && Date.now() - since < 60_000; ) {
+      await new Promise((go) => setTimeout(go, 5));
+    }
     equal(other.accounts(), [], "in the other window");
-    equal([await phone.setting("camera"), await activated(phone, server, "1"), server.devices.size], [undefined, phone.accounts()[0].device, 2]);
+    equal([await phone.setting("camera"), await activated(phone, server, "1"), server.devices.size],
+      [undefined, phone.accounts()[0].device, 2]);
     await other.reload();
     equal(other.accounts().map(({ account }) => account.name), ["mei"]);
     await phone.reset();
@@ -51,8 +56,11 @@ export default async function () {
     const { server, phone } = await fixture("ada");
     const offline = await phone.offline(await activated(phone, server, "0"));
     server.offline = true;
-    const [right, again, wrong] = await Promise.all([offline.respond("4829 1736", PIN), offline.respond("48291736", PIN), offline.respond("48291736", "Wr0ng")]);
-    equal([/^[0-9]{8}$/.test(right), again === right, /^[0-9]{8}$/.test(wrong), wrong === right], [true, true, true, false]);
+    const [right, again, wrong] =
+      await Promise.all([offline.respond("4829 1736", PIN), offline.respond("48291736", PIN),
+        offline.respond("48291736", "Wr0ng")]);
+    equal([/^[0-9]{8}$/.test(right), again === right, /^[0-9]{8}$/.test(wrong), wrong === right],
+      [true, true, true, false]);
     await refuses(() => offline.respond("00000016", PIN), "challenge_form");
   });
 }

@@ -22,5 +22,6 @@ export default async function () {
       equal(bytes && hex(bytes), valid ? want : null);
     });
   }
-  await test("lines/half a character is refused", () => refuses(() => lines("one", "a\ud800"), "RangeError: field can't be a line"));
+  await test("lines/half a character is refused",
+    () => refuses(() => lines("one", "a\ud800"), "RangeError: field can't be a line"));
 }

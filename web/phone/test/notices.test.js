@@ -10,7 +10,8 @@ export default async function () {
   for (const language of ["en", "zh-Hans"]) {
     await speak(language);
     for (const { name, kind, detail = "", from = "", place = "", key } of await (await fetch("notices.json")).json()) {
-      await test(`notices/${name} in ${language}`, () => equal(sentence({ kind, detail, from, place, time: 1893456000 }).k, key));
+      await test(`notices/${name} in ${language}`,
+        () => equal(sentence({ kind, detail, from, place, time: 1893456000 }).k, key));
     }
   }
   await speak(spoken);
@@ -18,7 +19,8 @@ export default async function () {
   await test("notices/A112 an account that has another name is called so from then on, the newest of two", async () => {
     const { server, phone, storage } = await fixture("ada");
     await activated(phone, server, "0");
-    server.notices = ["mei.lin", "mei.li"].map((detail, i) => ({ notice: 9 - i, kind: "account_renamed", time: 1893456000 - i, detail }));
+    const kind = "account_renamed";
+    server.notices = ["mei.lin", "mei.li"].map((detail, i) => ({ notice: 9 - i, kind, time: 1893456000 - i, detail }));
     await phone.check();
     equal([phone.accounts()[0].account.name, phone.inbox.notices[0].account.name], ["mei.lin", "mei.lin"]);
     equal((await open(server, storage)).accounts()[0].account.name, "mei.lin");

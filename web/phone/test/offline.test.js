@@ -12,7 +12,8 @@ export default async function () {
   }
   for (const question of v.collision.questions) {
     await test(`offline/collision ${question}`, async () => {
-      equal(await run({ suite: "OCRA-1:HOTP-SHA256-8:QN08", key_hex: v.collision.key_hex, question }), v.collision.response);
+      equal(await run({ suite: "OCRA-1:HOTP-SHA256-8:QN08", key_hex: v.collision.key_hex, question }),
+        v.collision.response);
       equal(challengeProblem(question), "form", "refused");
     });
   }
@@ -32,9 +33,11 @@ export default async function () {
 
 /** @param {any} c */
 async function run({ suite, key_hex, question, counter, pin, minutes }) {
-  const hash = /** @type {any} */ ({ SHA1: "SHA-1", SHA256: "SHA-256", SHA512: "SHA-512" })[suite.match(/HOTP-(SHA\d+)/)[1]];
+  const hash =
+    /** @type {any} */ ({ SHA1: "SHA-1", SHA256: "SHA-256", SHA512: "SHA-512" })[suite.match(/HOTP-(SHA\d+)/)[1]];
   const key = await macKey(b64(unhex(key_hex)), hash);
-  const hashed = pin === undefined ? undefined : new Uint8Array(await crypto.subtle.digest("SHA-1", new TextEncoder().encode(pin)));
+  const hashed = pin === undefined ? undefined
+    : new Uint8Array(await crypto.subtle.digest("SHA-1", new TextEncoder().encode(pin)));
   return ocra(suite, key, { question, pin: hashed, counter: big(counter), minutes: big(minutes) });
 }
 

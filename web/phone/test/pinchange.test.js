@@ -105,7 +105,9 @@ export default async function () {
     };
     await phone.changePin({ current: PIN, next: NEXT });
     kept.push(await everything(phone));
-    const said = server.sent.flatMap(({ body }) => [body?.agree_key, ...(body?.items ?? []).flatMap((item) => [item.old_proof, item.new_proof])]).filter(Boolean);
+    const said =
+      server.sent.flatMap(({ body }) =>
+        [body?.agree_key, ...(body?.items ?? []).flatMap((item) => [item.old_proof, item.new_proof])]).filter(Boolean);
     equal([said.length >= 6, kept.length > 10], [true, true], "seen");
     const keys = new Set(), parts = new Set(), next = new Set();
     for (const { rows, text } of kept) {
@@ -113,14 +115,18 @@ export default async function () {
       for (const row of rows) {
         for (const [name, value] of Object.entries(row)) {
           parts.add(name);
-          if (value instanceof CryptoKey) keys.add([name, value.algorithm.name, value.type, value.extractable, value.usages].join(" "));
+          if (value instanceof CryptoKey) {
+            keys.add([name, value.algorithm.name, value.type, value.extractable, value.usages].join(" "));
+          }
         }
         Object.keys(row.next ?? {}).forEach((name) => next.add(name));
       }
     }
     equal([...keys].sort(), ["kd ECDSA private false sign", "kp HMAC secret false sign"]);
     equal([...next].sort(), ["ck", "ends", "epoch", "salt"]);
-    equal([...parts].sort(), ["account", "added", "ck", "counter", "ended", "epoch", "id", "kd", "kp", "next", "phoneName", "salt", "service", "state", "unlock"]);
+    equal([...parts].sort(),
+      ["account", "added", "ck", "counter", "ended", "epoch", "id", "kd", "kp", "next", "phoneName", "salt", "service",
+        "state", "unlock"]);
     equal([localStorage.length, sessionStorage.length], [0, 0]);
   });
 
@@ -136,7 +142,9 @@ export default async function () {
     await refuses(() => phone.changePin({ current: PIN, next: NEXT }), "pin_kept");
     const macs = new Set();
     for (const pin of [PIN, NEXT, "0000", "5839", "é7é7"]) {
-      for (const { ck, salt } of [pending, pending.next]) macs.add(b64(await mac(await personKey({ ...pending, ck, salt, next: undefined }, pin), "x")));
+      for (const { ck, salt } of [pending, pending.next]) {
+        macs.add(b64(await mac(await personKey({ ...pending, ck, salt, next: undefined }, pin), "x")));
+      }
     }
     equal(macs.size, 10, "keys");
   });
@@ -145,7 +153,8 @@ export default async function () {
 /** Ada and Bo on one phone. */
 async function pair() {
   const { server, storage, phone } = await fixture("ada", "bo");
-  return { server, storage, phone, devices: [await activated(phone, server, "0"), await activated(phone, server, "1")] };
+  return { server, storage, phone,
+    devices: [await activated(phone, server, "0"), await activated(phone, server, "1")] };
 }
 
 /** The app is closed and opened again. */
@@ -191,10 +200,12 @@ async function cutEverywhere() {
       paths.add(path);
       const again = await reopened(phone, server, storage);
       const sent = path.endsWith("/pin/finish");
-      equal([failed, await again.settle()], sent ? ["pin_unsettled", when === "after" ? "changed" : "kept"] : ["offline", "settled"], `${when} ${path}`);
+      equal([failed, await again.settle()], sent ? ["pin_unsettled", when === "after" ? "changed" : "kept"]
+        : ["offline", "settled"], `${when} ${path}`);
       equal(again.pinOpen, false);
       if (sent) await wantPin(server, again, ...(when === "after" ? [NEXT, PIN] : [PIN, NEXT]));
-      else equal((await again.keys.devices()).map(({ epoch, next }) => [epoch, next]), [[1, undefined], [1, undefined]]);
+      else equal((await again.keys.devices()).map(({ epoch, next }) => [epoch, next]),
+        [[1, undefined], [1, undefined]]);
     }
   }
   equal([...paths].sort(), ["/v1/device", "/v1/pin/begin", "/v1/pin/finish"]);
@@ -218,7 +229,9 @@ async function late() {
 async function everything(phone) {
   const rows = await phone.keys.devices();
   const cached = [];
-  for (const name of await caches.keys()) cached.push(...(await (await caches.open(name)).keys()).map(({ url }) => url));
+  for (const name of await caches.keys()) {
+    cached.push(...(await (await caches.open(name)).keys()).map(({ url }) => url));
+  }
   equal(cached.filter((url) => url.includes("/v1/")), [], "calls in caches");
   const flat = (_, value) => (value instanceof Uint8Array ? b64(value) : value);
   return { rows, text: JSON.stringify([rows, await phone.setting("user"), cached], flat) };

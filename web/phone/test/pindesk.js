@@ -23,7 +23,10 @@ export async function begin(device, devices, { body }) {
 export async function finish(origin, devices, { body }, tries) {
   const active = devices.filter(({ state, unlock }) => state === "active" && unlock === "pin");
   const items = new Map(body.items.map((item) => [item.device, item]));
-  if (items.size !== active.length || !active.every(({ id, change }) => change && items.get(id)?.epoch === change.epoch)) throw refuse(409, "change_gone");
+  if (items.size !== active.length
+    || !active.every(({ id, change }) => change && items.get(id)?.epoch === change.epoch)) {
+    throw refuse(409, "change_gone");
+  }
   const made = [];
   for (const device of active) made.push(await keysOf(origin, device));
   let [old, fresh] = [true, true];
@@ -36,12 +39,15 @@ export async function finish(origin, devices, { body }, tries) {
   }
   if (!old) throw tries();
   if (!fresh) throw refuse(403, "proof_wrong");
-  active.forEach((device, i) => Object.assign(device, { kk: made[i].kk, epoch: device.change.epoch, change: undefined }));
+  active.forEach((device, i) =>
+    Object.assign(device, { kk: made[i].kk, epoch: device.change.epoch, change: undefined }));
   return { epochs: Object.fromEntries(active.map((device) => [device.id, device.epoch])) };
 }
 
 async function keysOf(origin, { id, change: { own, agreeKey: theirs, epoch, nonce } }) {
   if (unb64(nonce, 32) === null) throw new Error("nonce");
-  const t = await hash(pinTranscriptText({ origin, device: id, epoch, agreeKey: theirs, serverKey: own.public, nonce }));
-  return { kk: await deriveMacKey(await agree(own.private, await agreeKey(theirs)), t, "kk"), text: pinChangeText(origin, id, epoch, b64(t)) };
+  const agreed = { origin, device: id, epoch, agreeKey: theirs, serverKey: own.public, nonce };
+  const t = await hash(pinTranscriptText(agreed));
+  return { kk: await deriveMacKey(await agree(own.private, await agreeKey(theirs)), t, "kk"),
+    text: pinChangeText(origin, id, epoch, b64(t)) };
 }

@@ -31,7 +31,8 @@ async function sealed(s) {
   const stretched = await mac(kp, lines("pin", s.typed.normalize("NFKC")));
   equal(b64(stretched), s.stretched, "stretched");
   const base = await crypto.subtle.importKey("raw", stretched, "PBKDF2", false, ["deriveBits"]);
-  const kek = await crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt, iterations: s.iterations }, base, 256);
+  const kek = await crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt, iterations: s.iterations }, base,
+    256);
   equal(b64(kek), s.kek, "kek");
   equal(b64((await seal(s.sealed_with, kp, await macKey(s.kk), salt)).ck), s.ck, "ck");
   const key = await unseal(s.typed, kp, { ck: unb64(s.ck), salt });
@@ -59,10 +60,14 @@ async function change(c) {
 
 function rules() {
   for (const [pin, want] of [
-    ["7Kq2", null], ["k7#Q", null], ["ｋ７＃Ｑ", null], ["密码锁键", null], ["🔑7k2", null], ["839", "short"], ["8392716", "long"],
-    ["83 27", "chars"], ["8327\u0007", "chars"], ["1111", "same"], ["aAaA", "same"], ["1234", "row"], ["9876", "row"], ["dcba", "row"],
-    ["qwer", "row"], ["1qaz", "row"], ["7890", "row"], ["1212", "repeat"], ["839839", "repeat"], ["1987", "date"], ["2412", "date"],
-    ["1224", "date"], ["241283", "date"], ["831224", "date"], ["mei.", "name"], ["chen", "name"], ["chen7", "name"], ["2580", "common"],
+    ["7Kq2", null], ["k7#Q", null], ["ｋ７＃Ｑ", null], ["密码锁键", null], ["🔑7k2", null], ["839", "short"],
+    ["8392716", "long"],
+    ["83 27", "chars"], ["8327\u0007", "chars"], ["1111", "same"], ["aAaA", "same"], ["1234", "row"], ["9876", "row"],
+    ["dcba", "row"],
+    ["qwer", "row"], ["1qaz", "row"], ["7890", "row"], ["1212", "repeat"], ["839839", "repeat"], ["1987", "date"],
+    ["2412", "date"],
+    ["1224", "date"], ["241283", "date"], ["831224", "date"], ["mei.", "name"], ["chen", "name"], ["chen7", "name"],
+    ["2580", "common"],
   ]) {
     equal(pinProblem(pin, { min: 4, max: 6 }, "mei.chen"), want, pin);
   }

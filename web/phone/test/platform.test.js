@@ -38,7 +38,8 @@ export default async function () {
   await test("platform/closed between redeem and finish: it finishes by itself", async () => {
     const { server, phone, storage } = await fixture("ada");
     const send = server.send;
-    phone.api.send = (url, init) => (String(url).endsWith("/finish") ? Promise.reject(new TypeError("network")) : send(url, init));
+    phone.api.send = (url, init) =>
+      (String(url).endsWith("/finish") ? Promise.reject(new TypeError("network")) : send(url, init));
     await refuses(async () => (await setUp(phone, "0", "platform")).activate(), "unsure");
     const [activation] = (await open(server, storage)).unfinished();
     equal([await activation.look(), server.count("/redeem")], ["checking", 1]);

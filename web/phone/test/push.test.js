@@ -34,12 +34,20 @@ class Service {
 /** @param {object} where @param {string} name @param {any} value */
 const replace = (where, name, value) => Object.defineProperty(where, name, { configurable: true, value });
 
+/** Timers of so many milliseconds are over at once. @param {number} limit @returns {any} */
+function overAt(limit) {
+  const { setTimeout } = globalThis;
+  return (/** @type {any} */ act, /** @type {number} */ after, /** @type {any[]} */ ...rest) =>
+    setTimeout(act, after === limit ? 0 : after, ...rest);
+}
+
 /** A phone with two accounts in a browser that allows notifications, or doesn't. */
 async function begin(permission = "granted") {
   const service = new Service();
   const asked = { times: 0 };
   const worker = { pushManager: service };
-  replace(navigator, "serviceWorker", Object.assign(new EventTarget(), { ready: Promise.resolve(worker), getRegistration: async () => worker }));
+  replace(navigator, "serviceWorker",
+    Object.assign(new EventTarget(), { ready: Promise.resolve(worker), getRegistration: async () => worker }));
   replace(globalThis, "Notification", { permission, requestPermission: async () => (asked.times++, permission) });
   const made = await fixture("ada", "mei");
   const devices = [await activated(made.phone, made.server, "0"), await activated(made.phone, made.server, "1")];
@@ -53,7 +61,8 @@ export default async function () {
   await test("push/every account of the phone is registered, and nobody is asked", async () => {
     const { phone, devices, asked } = await begin();
     equal([await pushState(phone), await registerPush(phone), await pushState(phone)], ["off", true, "on"]);
-    equal(devices.map(({ push }) => push), Array(2).fill({ endpoint: "https://push.example/1", p256dh: "p", auth: "a", lang: language() }));
+    equal(devices.map(({ push }) => push), Array(2)
+      .fill({ endpoint: "https://push.example/1", p256dh: "p", auth: "a", lang: language() }));
     equal([phone.accounts().map(({ push }) => push), asked.times], [["ok", "ok"], 0]);
   });
 
@@ -119,7 +128,9 @@ export default async function () {
 
   await test("push/A73 the app's start repairs, unless the person has turned them off", async () => {
     const { phone, server, devices } = await begin();
-    const app = /** @type {any} */ ({ phone, settings: { push: "off" }, draw() {}, set: async (/** @type {any} */ change) => Object.assign(app.settings, change) });
+    const settings = { push: "off" };
+    const set = async (/** @type {object} */ change) => Object.assign(settings, change);
+    const app = /** @type {any} */ ({ phone, settings, draw() {}, set });
     await repair(app);
     equal(server.count("/push"), 0, "calls while off");
     app.settings.push = "";
@@ -139,7 +150,7 @@ export default async function () {
     const told = new MessageEvent("message", { data: "push" });
     equal(await arrives(app, () => navigator.serviceWorker.dispatchEvent(told)), "came");
     const { setTimeout } = globalThis;
-    globalThis.setTimeout = /** @type {any} */ ((/** @type {any} */ act, /** @type {number} */ after, /** @type {any[]} */ ...rest) => setTimeout(act, after === 10_000 ? 0 : after, ...rest));
+    globalThis.setTimeout = overAt(10_000);
     equal(await arrives(app), "lost");
     globalThis.setTimeout = setTimeout;
     server.taken = false;
@@ -167,9 +178,10 @@ export default async function () {
 
   await test("push/without a worker it is known after a while", async () => {
     const { phone, server } = await begin();
-    replace(navigator, "serviceWorker", Object.assign(new EventTarget(), { ready: new Promise(() => {}), getRegistration: async () => undefined }));
+    replace(navigator, "serviceWorker",
+      Object.assign(new EventTarget(), { ready: new Promise(() => {}), getRegistration: async () => undefined }));
     const { setTimeout } = globalThis;
-    globalThis.setTimeout = /** @type {any} */ ((/** @type {any} */ act, /** @type {number} */ after, /** @type {any[]} */ ...rest) => setTimeout(act, after === 15_000 ? 0 : after, ...rest));
+    globalThis.setTimeout = overAt(15_000);
     equal([await registerPush(phone), server.count("/push")], [false, 0]);
     globalThis.setTimeout = setTimeout;
   });

@@ -22,7 +22,8 @@ export function agreePrivate(scalar, point) {
 /** @param {CryptoKey} key @param {string} text @param {string} signature */
 export function verifies(key, text, signature) {
   const bytes = unb64(signature, 64); // DER and other lengths are refused
-  return bytes !== null && crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, bytes, new TextEncoder().encode(text));
+  return bytes !== null
+    && crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, bytes, new TextEncoder().encode(text));
 }
 
 /** @param {CryptoKey} key */

@@ -25,7 +25,8 @@ async function asked(more) {
 export default async function () {
   await test("requests/an unlock whose credential is gone looks closed: from the second time on the way back is said", async () => {
     const ask = () => get("localhost", "AAAA", new Uint8Array(32));
-    await pretending(navigator.credentials, "get", async () => Promise.reject(new DOMException("", "NotAllowedError")), async () => {
+    await pretending(navigator.credentials, "get", async () => Promise.reject(new DOMException("", "NotAllowedError")),
+      async () => {
       await refuses(ask, "unlock_closed");
       await refuses(ask, "unlock_gone");
     });
@@ -40,7 +41,8 @@ export default async function () {
     const { id } = server.ask(device);
     await until(phone, (inbox) => inbox.requests.length === 1);
     const { challenge, state, triesLeft } = phone.request(id);
-    equal([challenge.name, challenge.app, challenge.carry, state, triesLeft], ["ada", "Portal", "number", "waiting", 3]);
+    equal([challenge.name, challenge.app, challenge.carry, state, triesLeft],
+      ["ada", "Portal", "number", "waiting", 3]);
     const calls = server.count("/pending");
     await phone.deny(phone.request(id));
     await until(phone, (inbox) => inbox.requests[0].by === "Pixel 9");
@@ -67,7 +69,9 @@ export default async function () {
 
   await test("requests/no number, or not one, is told here", async () => {
     const { server, phone, request } = await asked();
-    for (const number of [undefined, "42317", "０４２３１７", "abcdef"]) await refuses(() => phone.answer(request, "approve", { number }), "number_form");
+    for (const number of [undefined, "42317", "０４２３１７", "abcdef"]) {
+      await refuses(() => phone.answer(request, "approve", { number }), "number_form");
+    }
     equal(server.count("/answer"), 0);
   });
 
@@ -76,7 +80,8 @@ export default async function () {
     equal((await refuses(() => phone.approve(request, { number: "042317" }, "Wr0ng"), "pin_wrong")).triesLeft, 4);
     equal((await refuses(() => phone.approve(request, { number: "111111" }, PIN), "number_wrong")).triesLeft, 2);
     equal(await phone.approve(request, { number: "042317" }, PIN), { state: "approved" });
-    equal(server.sent.filter(({ path }) => path.endsWith("/answer")).map(({ body }) => body.answer.split("\n")[9]), ["1", "2", "3"], "counters");
+    equal(server.sent.filter(({ path }) => path.endsWith("/answer")).map(({ body }) => body.answer.split("\n")[9]),
+      ["1", "2", "3"], "counters");
   });
 
   for (const [decision, state] of [["deny", "denied"], ["report", "reported"]]) {
@@ -102,7 +107,8 @@ export default async function () {
     const [first, second] = server.sent.filter(({ path }) => path.endsWith("/answer"));
     equal(first.body, second.body);
     const kept = await stored(phone);
-    equal([kept.includes(first.body.proof.mac), kept.includes(first.body.signature)], [false, false], "MAC in the storage");
+    equal([kept.includes(first.body.proof.mac), kept.includes(first.body.signature)], [false, false],
+      "MAC in the storage");
   });
 
   await test("requests/A103 a lost answer that a larger one has overtaken is made anew", async () => {
@@ -116,7 +122,8 @@ export default async function () {
     await other.check();
     equal(await other.deny(other.request(id)), { state: "denied" });
     equal(await answer.send(PIN), { state: "approved" });
-    const counters = server.sent.filter(({ path }) => path.endsWith("/answer")).map(({ body }) => Number(body.answer.split("\n")[9]));
+    const counters = server.sent.filter(({ path }) => path.endsWith("/answer"))
+      .map(({ body }) => Number(body.answer.split("\n")[9]));
     equal(counters, [1, 2, 3]);
   });
 
@@ -135,8 +142,10 @@ export default async function () {
     const waiting = phone.inbox.requests;
     const outcomes = await Promise.all(waiting.map((request, i) => (i % 2 ? phone : other).deny(request)));
     equal(outcomes.map(({ state }) => state), ["denied", "denied", "denied", "denied"]);
-    const counters = server.sent.filter(({ path }) => path.endsWith("/answer")).map(({ body }) => Number(body.answer.split("\n")[9]));
-    equal([server.most, new Set(counters).size, counters.every((n, i) => i === 0 || n > counters[i - 1])], [1, 4, true]);
+    const counters = server.sent.filter(({ path }) => path.endsWith("/answer"))
+      .map(({ body }) => Number(body.answer.split("\n")[9]));
+    equal([server.most, new Set(counters).size, counters.every((n, i) => i === 0 || n > counters[i - 1])],
+      [1, 4, true]);
   });
 
   await test("requests/one that ended elsewhere says how", async () => {

@@ -4,7 +4,8 @@
 import { results } from "./check.js";
 
 const ALL = ["lines", "codes", "calls", "challenges", "answers", "activation", "pins", "offline", "keys", "words",
-  "storage", "setup", "pinchange", "secrets", "requests", "leave", "push", "notices", "views", "nav", "land", "enter", "home"];
+  "storage", "setup", "pinchange", "secrets", "requests", "leave", "push", "notices", "views", "nav", "land", "enter",
+  "home"];
 
 const only = new URLSearchParams(location.search).get("only");
 for (const name of only?.split(",") ?? ALL) {

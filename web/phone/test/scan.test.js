@@ -55,7 +55,8 @@ export default async function () {
   });
   await test("scan/a camera that another app takes is said to be black", async () => {
     const states = [];
-    const scanner = new Scanner(document.querySelector("#video"), { found: () => {}, state: (state) => states.push(state) });
+    const scanner =
+      new Scanner(document.querySelector("#video"), { found: () => {}, state: (state) => states.push(state) });
     await hurried(async () => {
       await scanner.start();
       scanner.stream.getTracks()[0].stop(); // as if
@@ -63,16 +64,20 @@ export default async function () {
     });
     scanner.stop();
   });
-  for (const [name, take, give, states] of /** @type {[string, (scanner: any) => any, (scanner: any) => any, string[]][]} */ ([
-    ["that a call takes for a while is said to be black, and read again when it comes back", ({ stream }) => mute(stream, true), ({ stream }) => mute(stream, false), ["black", "scanning"]],
+  /** @typedef {(scanner: any) => any} Act */
+  for (const [name, take, give, states] of /** @type {[string, Act, Act, string[]][]} */ ([
+    ["that a call takes for a while is said to be black, and read again when it comes back",
+      ({ stream }) => mute(stream, true), ({ stream }) => mute(stream, false), ["black", "scanning"]],
     ["whose picture stands still goes on by itself", ({ video }) => video.pause(), () => {}, []],
-    ["whose picture stands still, and may not go on, is said to be black, and read again when it may", ({ video }) => ((video.play = async () => Promise.reject(new DOMException("", "NotAllowedError"))), video.pause()),
+    ["whose picture stands still, and may not go on, is said to be black, and read again when it may",
+      ({ video }) => ((video.play = forbidden), video.pause()),
       ({ video }) => delete video.play, ["black", "scanning"]],
   ])) {
     await test(`scan/a camera ${name}`, async () => {
       const told = [];
       let read = 0;
-      const scanner = new Scanner(document.querySelector("#video"), { found: () => read++, state: (state) => told.push(state) });
+      const scanner =
+        new Scanner(document.querySelector("#video"), { found: () => read++, state: (state) => told.push(state) });
       const more = async () => {
         for (const since = read; read === since;) await new Promise((go) => setTimeout(go, 5));
       };
@@ -120,8 +125,10 @@ export default async function () {
   };
   for (const [name, [getSupportedFormats, detect, want]] of Object.entries(detectors)) {
     await test(`scan/a BarcodeDetector ${name}: the code is read, from the camera and from a photo`, async () => {
-      await pretending(globalThis, "BarcodeDetector", Object.assign(class { detect = detect; }, { getSupportedFormats }), async () => {
-        const fresh = await import("../lib/decode.js?" + name.replaceAll(" ", "-")); // a module of its own: the choice is made once
+      await pretending(globalThis, "BarcodeDetector",
+        Object.assign(class { detect = detect; }, { getSupportedFormats }), async () => {
+        // A module of its own: the choice is made once.
+        const fresh = await import("../lib/decode.js?" + name.replaceAll(" ", "-"));
         const shown = await picture("qr.png");
         await hurried(async () => {
           const reader = new fresh.Reader();
@@ -136,7 +143,8 @@ export default async function () {
     });
   }
   await test("scan/a detector that works is left alone at first", async () => {
-    await pretending(globalThis, "BarcodeDetector", Object.assign(class { detect = seen(OTHER); }, { getSupportedFormats: can }), async () => {
+    await pretending(globalThis, "BarcodeDetector",
+      Object.assign(class { detect = seen(OTHER); }, { getSupportedFormats: can }), async () => {
       const fresh = await import("../lib/decode.js?alone");
       equal(await new fresh.Reader().read(await picture("qr.png")), [OTHER]);
     });
@@ -144,7 +152,9 @@ export default async function () {
   await test("scan/without the app's decoder the scanner says so", async () => {
     const states = [];
     const failed = new Promise((resolve) => {
-      const scanner = new Scanner(document.querySelector("#video"), { found: () => {}, state: (state) => states.push(state), failed: resolve });
+      const scanner =
+        new Scanner(document.querySelector("#video"),
+          { found: () => {}, state: (state) => states.push(state), failed: resolve });
       pretending(Reader.prototype, "read", async () => Promise.reject(new Error("not loaded")), async () => {
         await scanner.start();
         await failed;
@@ -155,8 +165,11 @@ export default async function () {
   await screen();
 }
 
+const forbidden = async () => Promise.reject(new DOMException("", "NotAllowedError"));
+
 /** A call takes the camera, or gives it back. @param {MediaStream} stream @param {boolean} muted */
-const mute = (stream, muted) => Object.defineProperty(stream.getVideoTracks()[0], "muted", { configurable: true, value: muted });
+const mute = (stream, muted) =>
+  Object.defineProperty(stream.getVideoTracks()[0], "muted", { configurable: true, value: muted });
 
 /** A file of the test's server. @param {string} name */
 const blob = async (name) => (await fetch(name)).blob();
@@ -174,10 +187,15 @@ async function all(readings) {
 /** All waits are a hundred times shorter. @param {() => Promise<unknown>} body */
 const hurried = (body) => {
   const { setTimeout } = globalThis;
-  return pretending(globalThis, "setTimeout", (act, after = 0, ...values) => setTimeout(act, after / 100, ...values), body);
+  return pretending(globalThis, "setTimeout", (act, after = 0, ...values) => setTimeout(act, after / 100, ...values),
+    body);
 };
 
-/** What getUserMedia was asked, and what it says. @param {string} refusal @param {(asked: any) => Promise<unknown>} body */
+/**
+ * What getUserMedia was asked, and what it says.
+ * @param {string} refusal
+ * @param {(asked: any) => Promise<unknown>} body
+ */
 async function camera(refusal, body) {
   const asked = { times: 0, refusal, streams: [] };
   const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -206,7 +224,8 @@ async function screen() {
       await open();
       equal(asked.times, 0, "before the tap");
       await tap("scan.on");
-      equal((await sees("scan.other")).textContent, `This code is for localhost. This Keyturn works with ${location.host} only.`);
+      equal((await sees("scan.other")).textContent,
+        `This code is for localhost. This Keyturn works with ${location.host} only.`);
       equal([find("[data-state]").dataset.state, asked.times], ["scanning", 1]);
     });
   });
@@ -231,7 +250,8 @@ async function screen() {
       await open();
       await tap("scan.on");
       await sees("[data-state=scanning]");
-      await pretending(document, "hidden", true, async () => void document.dispatchEvent(new Event("visibilitychange")));
+      await pretending(document, "hidden", true,
+        async () => void document.dispatchEvent(new Event("visibilitychange")));
       await sees("[data-state=stopped]");
       equal(asked.streams.map(({ active }) => active), [false]);
       document.dispatchEvent(new Event("visibilitychange"));
@@ -271,7 +291,8 @@ async function screen() {
     });
   });
 
-  for (const [name, refusal, says] of [["refused", "NotAllowedError", "scan.denied"], ["in use elsewhere", "NotReadableError", "scan.busy"], ["that isn't there", "NotFoundError", "scan.none"]]) {
+  for (const [name, refusal, says] of [["refused", "NotAllowedError", "scan.denied"],
+    ["in use elsewhere", "NotReadableError", "scan.busy"], ["that isn't there", "NotFoundError", "scan.none"]]) {
     await test(`scan/with a camera ${name} the other ways are on the same screen`, async () => {
       await camera(refusal, async (asked) => {
         await open();
@@ -295,7 +316,8 @@ async function screen() {
     await camera("", async (asked) => {
       const blank = document.createElement("canvas");
       blank.getContext("2d"); // or it has no stream
-      await pretending(navigator.mediaDevices, "getUserMedia", async () => (asked.times++, blank.captureStream(30)), async () => {
+      await pretending(navigator.mediaDevices, "getUserMedia", async () => (asked.times++, blank.captureStream(30)),
+        async () => {
         await open();
         const heard = [];
         const watch = new MutationObserver(() => {

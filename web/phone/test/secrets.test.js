@@ -16,7 +16,8 @@ export default async function () {
     };
     await refuses(async () => (await setUp(phone, "0")).activate(PIN), "unsure");
     const [{ rows, text }] = kept;
-    equal(members(rows[0]), ["account", "activation", "added", "ck", "counter", "ended", "epoch", "id", "kd", "kp", "phoneName", "salt",
+    equal(members(rows[0]),
+      ["account", "activation", "added", "ck", "counter", "ended", "epoch", "id", "kd", "kp", "phoneName", "salt",
       "service", "state", "unlock"]);
     equal(members(rows[0].activation), ["check", "ends", "id", "nonce", "t"]);
     equal(keysOf(rows[0]), ["ECDSA private false sign", "HMAC secret false sign"]);
@@ -34,7 +35,8 @@ export default async function () {
     await refuses(() => answer.send(PIN), "unsure");
     const response = await (await phone.offline(device)).respond("48291736", PIN);
     const { rows, text } = await everything(phone);
-    equal(members(rows[0]), ["account", "added", "ck", "counter", "ended", "epoch", "id", "kd", "kp", "phoneName", "salt", "service",
+    equal(members(rows[0]),
+      ["account", "added", "ck", "counter", "ended", "epoch", "id", "kd", "kp", "phoneName", "salt", "service",
       "state", "unlock"]);
     const proofs = server.sent.flatMap(({ body }) => [body?.proof?.mac ?? body?.proof ?? []].flat());
     equal(proofs.length, 2, "proofs sent");
@@ -47,7 +49,9 @@ export default async function () {
 async function everything(phone) {
   const rows = await phone.keys.devices();
   const cached = [];
-  for (const name of await caches.keys()) cached.push(...(await (await caches.open(name)).keys()).map(({ url }) => url));
+  for (const name of await caches.keys()) {
+    cached.push(...(await (await caches.open(name)).keys()).map(({ url }) => url));
+  }
   equal(cached.filter((url) => url.includes("/v1/")), [], "calls in caches");
   const flat = (_, value) => (value instanceof Uint8Array ? b64(value) : value);
   return { rows, text: JSON.stringify([rows, await phone.setting("user"), cached], flat) };

@@ -37,7 +37,8 @@ export class Server extends Desk {
       this.lost = "";
       throw new TypeError("network");
     }
-    return new Response(JSON.stringify(answer.body), { status: answer.status, headers: { "Keyturn-Nonce": this.nonce } });
+    return new Response(JSON.stringify(answer.body),
+      { status: answer.status, headers: { "Keyturn-Nonce": this.nonce } });
   };
 
   count(path) {
@@ -46,7 +47,10 @@ export class Server extends Desk {
 
   async route(call) {
     const { path } = call;
-    if (path === "/v1/server") return { name: this.name ?? "Harbor Lane", names: this.names, pin: { min: 4, max: 6 }, unlock: ["pin", "platform"], vapid_key: this.vapid };
+    if (path === "/v1/server") {
+      return { name: this.name ?? "Harbor Lane", names: this.names, pin: { min: 4, max: 6 },
+        unlock: ["pin", "platform"], vapid_key: this.vapid };
+    }
     if (path.endsWith("/look")) return this.look(call);
     if (path.endsWith("/redeem")) return this.redeem(call);
     const device = await this.caller(call);
@@ -56,8 +60,12 @@ export class Server extends Desk {
       setTimeout(() => this.told?.());
       return Object.assign(device.activation, { state: "cancelled", cause: call.body.cause });
     }
-    if (path.startsWith("/v1/activations/")) return { state: device.activation.state, cause: device.activation.cause, tries_left: device.activation.left };
-    if (device.state === "removed") throw refuse(410, "device_removed", { reason: "moved", to: "Pixel 9", time: 1893456000 });
+    if (path.startsWith("/v1/activations/")) {
+      return { state: device.activation.state, cause: device.activation.cause, tries_left: device.activation.left };
+    }
+    if (device.state === "removed") {
+      throw refuse(410, "device_removed", { reason: "moved", to: "Pixel 9", time: 1893456000 });
+    }
     if (path === "/v1/device") return { device: { state: device.state, pin_epoch: device.epoch ?? 1 } };
     if (path === "/v1/pending") return this.pending(device, call);
     if (path.startsWith("/v1/push")) return this.push(device, call);
@@ -71,7 +79,8 @@ export class Server extends Desk {
     const device = this.devices.get(deviceId);
     const request = { id: id("req"), state: "waiting", number: "042317", carry: "number", device: deviceId, ...more };
     request.text = lines("challenge", this.origin, request.id, more.shownDevice ?? deviceId, device.account.id, device.account.name, more.app ?? "Portal", "sign_in", "",
-      more.browser ?? "Firefox on Windows", "203.0.113.7", "Lyon, France", String(1893456000 + this.requests.length), request.carry);
+      more.browser ?? "Firefox on Windows", "203.0.113.7", "Lyon, France", String(1893456000 + this.requests.length),
+      request.carry);
     this.requests.push(request);
     this.wake();
     return request;
@@ -91,7 +100,8 @@ export class Server extends Desk {
         signal.addEventListener("abort", resolve);
       });
     }
-    return { version: version(), device: { state: device.state, pin_tries_left: device.tries, push: device.told }, notices: this.notices ?? [],
+    return { version: version(), device: { state: device.state, pin_tries_left: device.tries, push: device.told },
+      notices: this.notices ?? [],
       requests: requests().map(({ id, state, text }) =>
         state === "waiting" ? { request: id, challenge: text, expires_in: 97, tries_left: 3 } : { request: id, state, by: "Pixel 9" }) };
   }
@@ -120,7 +130,9 @@ export class Server extends Desk {
     this.busy--;
     const known = device.results?.get(body.answer);
     if (known) return known;
-    if (!(await verifies(await verifyKey(device.key), body.answer, body.signature))) throw refuse(400, "answer_refused");
+    if (!(await verifies(await verifyKey(device.key), body.answer, body.signature))) {
+      throw refuse(400, "answer_refused");
+    }
     const fields = body.answer.split("\n");
     const request = this.requests.find((request) => path.includes(request.id));
     const counter = Number(fields[9]);

@@ -23,7 +23,8 @@ export default async function () {
     const { phone } = await fixture("ada");
     const look = await phone.look("0");
     const name = async (/** @type {string} */ typed) => (await phone.prepare(look, { name: typed })).offer.phoneName;
-    equal([await name(" 👩\u200D💻 Pixel\u202E 9\u2028"), await name("\u200B"), await name("好".repeat(41))], ["👩💻 Pixel 9", "Keyturn", "好".repeat(40)]);
+    equal([await name(" 👩\u200D💻 Pixel\u202E 9\u2028"), await name("\u200B"), await name("好".repeat(41))],
+      ["👩💻 Pixel 9", "Keyturn", "好".repeat(40)]);
   });
 
   await test("setup/a weak PIN sends nothing", async () => {
@@ -56,11 +57,13 @@ export default async function () {
   });
 
   for (const [pin, state, code] of [[PIN, "checking", ""], ["Wr0ng", "ended", "proof_wrong"]]) {
-    await test(`setup/A87 closed between redeem and finish, then ${pin === PIN ? "the right" : "another"} PIN`, async () => {
+    await test(`setup/A87 closed between redeem and finish, then ${pin === PIN ? "the right" : "another"} PIN`,
+      async () => {
       const { server, phone, storage } = await fixture("ada");
       const setup = await setUp(phone, "0");
       const send = server.send;
-      phone.api.send = (url, init) => (String(url).endsWith("/finish") ? Promise.reject(new TypeError("network")) : send(url, init));
+      phone.api.send = (url, init) =>
+        (String(url).endsWith("/finish") ? Promise.reject(new TypeError("network")) : send(url, init));
       await refuses(() => setup.activate(PIN), "unsure");
       const again = await open(server, storage);
       const [activation] = again.unfinished();
@@ -90,7 +93,8 @@ export default async function () {
     equal([phone.unfinished().length, await stored(phone)], [0, "[]"]);
   });
 
-  for (const [name, odd] of [["no point", { server_key: "BA" }], ["a short nonce", { nonce: "AAAA" }], ["another kind of id", { device: "acc_1" }]]) {
+  for (const [name, odd] of [["no point", { server_key: "BA" }], ["a short nonce", { nonce: "AAAA" }],
+    ["another kind of id", { device: "acc_1" }]]) {
     await test(`setup/an answer with ${name} is not used`, async () => {
       const { server, phone } = await fixture("ada");
       server.odd = odd;

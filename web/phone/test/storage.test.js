@@ -16,10 +16,15 @@ function answer(result) {
   return request;
 }
 
-/** The limit of time is over at once: of the first step only, or of as many as the storage never answers. @param {() => Promise<unknown>} body  @param {number} [left] */
+/**
+ * The limit of time is over at once: of the first step only, or of as many as the storage never answers.
+ * @param {() => Promise<unknown>} body
+ * @param {number} [left]
+ */
 async function hurried(body, left = 1) {
   const { setTimeout } = globalThis;
-  const soon = (/** @type {any} */ act, /** @type {number} */ after, /** @type {any[]} */ ...rest) => setTimeout(act, after === 5000 && left-- > 0 ? 0 : after, ...rest);
+  const soon = (/** @type {any} */ act, /** @type {number} */ after, /** @type {any[]} */ ...rest) =>
+    setTimeout(act, after === 5000 && left-- > 0 ? 0 : after, ...rest);
   await pretending(globalThis, "setTimeout", soon, body);
 }
 
@@ -29,7 +34,8 @@ async function asked() {
   const device = await activated(made.phone, made.server, "0");
   const { id } = made.server.ask(device);
   await made.phone.check();
-  return { ...made, device, approve: () => made.phone.approve(/** @type {any} */ (made.phone.request(id)), { number: "042317" }, PIN) };
+  return { ...made, device,
+    approve: () => made.phone.approve(/** @type {any} */ (made.phone.request(id)), { number: "042317" }, PIN) };
 }
 
 /** What becomes of the connection while the app is in the background. @type {[string, (db: IDBDatabase) => void][]} */
@@ -68,7 +74,8 @@ export default async function () {
       let times = 0;
       const { transaction } = IDBDatabase.prototype;
       await pretending(IDBDatabase.prototype, "transaction", function (/** @type {any} */ ...given) {
-        return times++ ? transaction.apply(this, given) : /** @type {any} */ ({ objectStore: () => ({ put: () => answer() }) });
+        return times++ ? transaction.apply(this, given)
+          : /** @type {any} */ ({ objectStore: () => ({ put: () => answer() }) });
       }, async () => void (await phone.setSetting("theme", "dark")));
       equal([await phone.setting("theme"), times > 1], ["dark", true]);
     });
@@ -91,7 +98,8 @@ export default async function () {
     const devices = [await activated(phone, server, "0"), await activated(phone, server, "1")];
     const sealed = (/** @type {any} */ epoch) => ({ epoch, ends: 0, ck: new Uint8Array(1), salt: new Uint8Array(1) });
     const [first, second] = [...devices].sort(); // in the order of the storage
-    await refuses(() => phone.keys.beginChange(new Map([[first, sealed(2)], [second, sealed(() => {})]])), "no_storage");
+    await refuses(() => phone.keys.beginChange(new Map([[first, sealed(2)], [second, sealed(() => {})]])),
+      "no_storage");
     equal((await phone.keys.devices()).map(({ next }) => next ?? null), [null, null]);
   });
 
@@ -178,7 +186,8 @@ export default async function () {
     });
   }
 
-  for (const [name, code, spoil] of /** @type {[string, string, (body: () => Promise<unknown>) => Promise<unknown>][]} */ ([
+  /** @typedef {(body: () => Promise<unknown>) => Promise<unknown>} Spoil */
+  for (const [name, code, spoil] of /** @type {[string, string, Spoil][]} */ ([
     ["no room for a key", "no_room", (body) => refusing("QuotaExceededError", body)],
     ["a storage that takes no keys", "no_storage", (body) => refusing("DataCloneError", body)],
     ["a storage that gives no key back", "no_storage", (body) => returning("get", { room: [] }, body)],
@@ -216,11 +225,13 @@ export default async function () {
     const activation = await (await setUp(phone, "0")).activate(PIN);
     await activation.abandon();
     await told;
-    equal([...server.devices.values()].map(({ activation: { state, cause } }) => [state, cause]), [["cancelled", "person"]]);
+    equal([...server.devices.values()].map(({ activation: { state, cause } }) => [state, cause]),
+      [["cancelled", "person"]]);
     equal(phone.unfinished(), []);
   });
 
   await test("storage/without any the browser is told to be the wrong one", async () => {
-    await pretending(globalThis, "indexedDB", undefined, () => refuses(() => Phone.open({ name: "none" }), "no_storage"));
+    await pretending(globalThis, "indexedDB", undefined,
+      () => refuses(() => Phone.open({ name: "none" }), "no_storage"));
   });
 }

@@ -42,7 +42,9 @@ function faults(screen) {
     say(!input.labels?.length, "no label: " + input.id);
     say(!input.id, "no id");
   }
-  for (const button of screen.querySelectorAll("button, a")) say(!button.textContent.trim() && !button.getAttribute("aria-label"), "a button without a name");
+  for (const button of screen.querySelectorAll("button, a")) {
+    say(!button.textContent.trim() && !button.getAttribute("aria-label"), "a button without a name");
+  }
   return found;
 }
 
@@ -57,17 +59,22 @@ const ready = () => new Promise((done) => {
 /** @param {string} id @param {string[]} heard @param {number} [ends] */
 const request = (id, heard, ends = Date.now() + 90000) => {
   const act = (/** @type {string} */ name) => () => heard.push(`${name} ${id}`);
-  const challenge = { app: "Mail", name: "ada", action: "sign_in", message: "", browser: "Firefox on Linux", ip: "203.0.113.7", place: "Lyon", carry: "none" };
-  return html`<${Request} id=${id} challenge=${challenge} host="auth.example.com" time="14:05" ends=${ends} number="" asksNumber=${false} wrong=${null}
-    problem=${null} busy="" which=${{ n: 1, all: 1 }} back=${act("back")} onNext=${act("next")} onNumber=${act("number")} onApprove=${act("approve")}
-    onDeny=${act("deny")} onReport=${act("report")} />`;
+  const challenge = { app: "Mail", name: "ada", action: "sign_in", message: "", browser: "Firefox on Linux",
+    ip: "203.0.113.7", place: "Lyon", carry: "none" };
+  return html`<${Request} id=${id} challenge=${challenge} host="auth.example.com" time="14:05" ends=${ends} number=""
+    asksNumber=${false} wrong=${null} problem=${null} busy="" which=${{ n: 1, all: 1 }} back=${act("back")}
+    onNext=${act("next")} onNumber=${act("number")} onApprove=${act("approve")} onDeny=${act("deny")}
+    onReport=${act("report")} />`;
 };
 
 /** Screens that send a PIN. @type {[string, (now: any) => any, string[]][]} how each is drawn, and its fields */
 const SENDING = [
-  ["the change of a PIN", (now) => html`<${ChangePin} accounts=${["ada"]} earlier="" rules=${{ min: 4, max: 6 }} left=${null} ...${now} />`, ["#pin-current", "#pin", "#pin-again"]],
-  ["an account that still has the PIN of before", (now) => html`<${ChangePin} accounts=${["ada"]} earlier="ada" rules=${{ min: 4, max: 6 }} left=${null} ...${now} />`, ["#pin-earlier", "#pin-current"]],
-  ["the PIN for a further account", (now) => html`<${Existing} account="ada" service="Harbor Lane" platform=${false} ...${now} />`, ["#pin"]],
+  ["the change of a PIN", (now) => html`<${ChangePin} accounts=${["ada"]} earlier="" rules=${{ min: 4, max: 6 }}
+    left=${null} ...${now} />`, ["#pin-current", "#pin", "#pin-again"]],
+  ["an account that still has the PIN of before", (now) => html`<${ChangePin} accounts=${["ada"]} earlier="ada"
+    rules=${{ min: 4, max: 6 }} left=${null} ...${now} />`, ["#pin-earlier", "#pin-current"]],
+  ["the PIN for a further account", (now) => html`<${Existing} account="ada" service="Harbor Lane" platform=${false}
+    ...${now} />`, ["#pin"]],
 ];
 
 /** @param {string} field */
@@ -131,7 +138,9 @@ export default async function () {
       let sent = 0;
       const onGo = () => sent++;
       await draw(tree({ problem: null, busy: false, onGo }));
-      for (const field of fields) type(field, field === "#pin" && fields.length > 1 || field === "#pin-again" ? "k7#Q" : "7Kq2");
+      for (const field of fields) {
+        type(field, field === "#pin" && fields.length > 1 || field === "#pin-again" ? "k7#Q" : "7Kq2");
+      }
       await settled();
       root.querySelector("button[type=submit]").click();
       render(tree({ problem: null, busy: true, onGo }), root);
@@ -160,13 +169,15 @@ export default async function () {
   await test("views/a countdown is read out three times at most, and codes symbol by symbol", async () => {
     const now = Date.now, start = now();
     const ends = start + 90000;
+    const host = "auth.example.com";
+    const made = { service: "Mail", host, account: "ada", computer: "", place: "", time: "14:05", ends };
     for (const [tree, said] of /** @type {[() => any, string[]][]} */ ([
       [() => request("req_1", [], ends), ["30 seconds left", "10 seconds left"]],
       [() => html`<${CheckCode} check="307914" ends=${ends} asking=${false} />`, ["1:00", "0:30", "0:10"]],
-      [() => html`<${Confirm} made=${{ service: "Mail", host: "auth.example.com", account: "ada", computer: "", place: "", time: "14:05", ends }} name="" problem=${null} busy=${false} />`,
-        ["1:00", "0:30", "0:10"]],
+      [() => html`<${Confirm} made=${made} name="" problem=${null} busy=${false} />`, ["1:00", "0:30", "0:10"]],
     ])) {
-      const live = () => [...root.querySelectorAll("[role=status], [role=alert]")].map(({ textContent }) => textContent.trim());
+      const live = () =>
+        [...root.querySelectorAll("[role=status], [role=alert]")].map(({ textContent }) => textContent.trim());
       await draw(tree());
       const heard = [];
       for (let second = 1, before = live(); second < 90; second++) {
@@ -176,7 +187,8 @@ export default async function () {
         before = live();
       }
       Date.now = now;
-      equal([heard.length, heard.map((text, i) => text.includes(said[i]))], [said.length, said.map(() => true)], heard.join(" | "));
+      equal([heard.length, heard.map((text, i) => text.includes(said[i]))], [said.length, said.map(() => true)],
+        heard.join(" | "));
     }
     await draw(html`<${CheckCode} check="307914" ends=${ends} asking=${false} />`);
     equal(root.querySelector("#check-code").getAttribute("aria-label"), "Check code: 3 0 7 9 1 4");
@@ -185,11 +197,14 @@ export default async function () {
 
   await test("views/what a server says is text", async () => {
     const heard = /** @type {string[]} */ ([]);
-    await draw(html`<${Answered} outcome="elsewhere" by=${"<img src=x onerror=alert(1)>"} signIn=${true} stay=${true} onDone=${() => heard.push("done")} />`);
-    equal([root.querySelector("img"), root.querySelector("h1")?.textContent], [null, "Already answered on <img src=x onerror=alert(1)>"]);
+    await draw(html`<${Answered} outcome="elsewhere" by=${"<img src=x onerror=alert(1)>"} signIn=${true} stay=${true}
+      onDone=${() => heard.push("done")} />`);
+    equal([root.querySelector("img"), root.querySelector("h1")?.textContent],
+      [null, "Already answered on <img src=x onerror=alert(1)>"]);
     const own = () => root.querySelector("[data-t='answered.elsewhere.own']") !== null;
     equal(own(), false, "another phone's name");
-    await draw(html`<${Answered} outcome="elsewhere" by="Pixel 9" own=${true} signIn=${true} stay=${true} onDone=${() => {}} />`);
+    await draw(html`<${Answered} outcome="elsewhere" by="Pixel 9" own=${true} signIn=${true} stay=${true}
+      onDone=${() => {}} />`);
     equal(own(), true, "this phone's name");
   });
   render(null, root);

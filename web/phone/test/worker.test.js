@@ -7,7 +7,8 @@ export default async function () {
   const worker = await startWorker();
   await navigator.serviceWorker.ready;
   if (!navigator.serviceWorker.controller) {
-    await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+    await new Promise((resolve) =>
+      navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
   }
   await test("worker/it serves the app and nothing else", async () => {
     equal(new URL(worker.scope).pathname, "/p/");

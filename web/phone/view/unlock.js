@@ -49,14 +49,14 @@ export function NewPin({ account, service, pin: rules, problem, again, busy, bac
   const [twice, setTwice] = useState("");
   const [shown, setShown] = useState(false);
   const [letters, setLetters] = useState(false);
-  const [left, setLeft] = useState(/** @type {string[]} */ ([])); // fields that were left, so that errors wait for it
+  const [gone, setGone] = useState(/** @type {string[]} */ ([])); // fields that were left, so that errors wait for it
   const reason = pinProblem(pin, rules, account);
-  const weak = left.includes("pin") && reason ? pinSay(reason, rules) : null;
+  const weak = gone.includes("pin") && reason ? pinSay(reason, rules) : null;
   const same = pin.normalize("NFKC") === twice.normalize("NFKC");
-  const differ = left.includes("again") && !reason && !same ? { k: "unlock.differ" } : null;
-  const leave = (/** @type {string} */ field, /** @type {string} */ value) => value && setLeft([...left, field]);
+  const differ = gone.includes("again") && !reason && !same ? { k: "unlock.differ" } : null;
+  const leave = (/** @type {string} */ field, /** @type {string} */ value) => value && setGone([...gone, field]);
   const go = submitted(() => {
-    setLeft(["pin", "again"]);
+    setGone(["pin", "again"]);
     if (reason || !same) document.getElementById(reason ? "pin" : "pin-again")?.focus();
     else if (!busy) onGo(pin);
   });
