@@ -49,7 +49,8 @@ type Challenge struct {
 	Name    string // sign-in name, as the person knows it
 	App     string // name of the app being entered
 	Action  Action // such as "sign_in"
-	Message string // "confirm": the app's words, at most 64 characters; a phone to move or remove, as [PhoneMessage]; else empty
+	// "confirm": the app's words, at most 64 characters; a phone to move or remove, as [PhoneMessage]; else empty.
+	Message string
 	Browser string // such as "Firefox on Windows"; empty if there is none
 	IP      string // of the browser, in the form of RFC 5952; empty if switched off
 	Place   string // such as "Lyon, France"; empty if not known

@@ -171,7 +171,8 @@ type Notice struct {
 	From      string `json:"from,omitempty"`      // phone_moved: name of the phone before
 	Place     string `json:"place,omitempty"`     // where it was done, if that is known
 	Reference string `json:"reference,omitempty"` // 8 symbols, for the help desk
-	Pause     bool   `json:"pause,omitempty"`     // an alarm with a proof does more: it pauses the phone that it is about, or ends the recovery codes
+	// An alarm with a proof does more: it pauses the phone that it is about, or ends the recovery codes.
+	Pause bool `json:"pause,omitempty"`
 }
 
 // A NoticeReply says that a notice was seen, or raises the alarm. Spec §12.5.

@@ -27,9 +27,10 @@ var names = regexp.MustCompile(`^(Keyturn|keyturn|English|简体中文|IP|PIN|UT
 var exempt = map[string][]string{
 	"../web/phone/index.html": {"Keyturn needs JavaScript", "Keyturn 需要启用 JavaScript", "This browser is too old", "此浏览器版本过低",
 		"Keyturn couldn't be loaded", "Keyturn 未能加载", "Try again", "重试"}, // no script, no catalogue: TestNoScript
-	"../web/phone/flow/settings.js":     {"version ", "in a browser", " push:", "notifications: "}, // what a help desk is handed
-	"../web/phone/flow/enter.js":        {"other origin"},                                          // a kind of fault
-	"../web/phone/lib/api.js":           {"Keyturn device="},                                       // a header
+	// What a help desk is handed.
+	"../web/phone/flow/settings.js":     {"version ", "in a browser", " push:", "notifications: "},
+	"../web/phone/flow/enter.js":        {"other origin"},    // a kind of fault
+	"../web/phone/lib/api.js":           {"Keyturn device="}, // a header
 	"../web/phone/lib/code.js":          {"other origin"},
 	"../web/phone/lib/pinrules.js":      {"1234567890 ", " qwertzuiop ", "2580 "},
 	"../web/phone/lib/problem.js":       {"bad_request "},
@@ -40,11 +41,12 @@ var exempt = map[string][]string{
 	"../cmd/keyturn/main.go":            {"Examples:", "The second factor", "expected one of"},
 	"../cmd/keyturn/settings.go":        {"name:%q", "Setting%d"}, // a tag, a field
 	"../cmd/keyturn-phone/main.go":      {"A phone in a terminal"},
-	"../internal/deviceapi/problems.go": {"deviceapi: "},                     // an error
-	"../internal/help/markup.go":        {"Figures", "Number"},               // kinds of goldmark's nodes
-	"../internal/page/browser.go":       {"Edg", "Mobi", "Mac OS X", " on "}, // parts of a User-Agent; what BrowserIn translates
-	"../internal/phoneapp/shell.go":     {"const VERSION"},
-	"../internal/phoneapp/words.go":     {"const LANGUAGES"},
+	"../internal/deviceapi/problems.go": {"deviceapi: "},       // an error
+	"../internal/help/markup.go":        {"Figures", "Number"}, // kinds of goldmark's nodes
+	// Parts of a User-Agent; what BrowserIn translates.
+	"../internal/page/browser.go":   {"Edg", "Mobi", "Mac OS X", " on "},
+	"../internal/phoneapp/shell.go": {"const VERSION"},
+	"../internal/phoneapp/words.go": {"const LANGUAGES"},
 }
 
 // TestNoLiteralWords looks at all that a browser or a terminal receives.

@@ -36,7 +36,8 @@ var (
 // sentence is asked for somewhere.
 func TestEveryKeyIsThereAndUsed(t *testing.T) {
 	words := locale.For("en")
-	used := map[string]bool{"page.noscript": true, "page.old": true, "page.unloaded": true} // in index.html, see TestNoScript
+	// In index.html, see TestNoScript.
+	used := map[string]bool{"page.noscript": true, "page.old": true, "page.unloaded": true}
 	parts := map[string]bool{}
 	for name, text := range files(t) {
 		for _, m := range asked.FindAllStringSubmatch(text, -1) {

@@ -119,7 +119,8 @@ func anyOf(all []string) *regexp.Regexp {
 	return regexp.MustCompile("(?i)" + strings.Join(some, "|"))
 }
 
-var unsaid = regexp.MustCompile(`(?m)^(search|figure|steps|problems|illustrated|next|when|else):.*$|\{[^}]*\}|\]\([^)]*\)|“(An error has|发生错误)[^”]*”`) // the last: what another system says
+// The last: what another system says.
+var unsaid = regexp.MustCompile(`(?m)^(search|figure|steps|problems|illustrated|next|when|else):.*$|\{[^}]*\}|\]\([^)]*\)|“(An error has|发生错误)[^”]*”`)
 
 // spoken returns what people read, by a name that begins with its language where it has
 // one: each form of each sentence, and each guide and block without its keys and links.

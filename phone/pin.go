@@ -114,7 +114,8 @@ func (p *Phone) changing(ctx context.Context) ([]Device, error) {
 		var info keyturn.DeviceInfo
 		err := p.signed(ctx, d, "GET", "/v1/device", nil, &info)
 		switch {
-		case isProblem(err, keyturn.ProblemDeviceRemoved), isProblem(err, keyturn.ProblemBadCall): // its account is gone
+		// Its account is gone.
+		case isProblem(err, keyturn.ProblemDeviceRemoved), isProblem(err, keyturn.ProblemBadCall):
 		case err != nil:
 			return nil, err
 		case info.Device.State == "pin_locked":

@@ -143,7 +143,8 @@ func (c *initCmd) settings(t *terminal, from *source) (config.Config, error) {
 			return s, err
 		}
 	}
-	for _, file := range []*string{&s.TLS.Cert, &s.TLS.Key, &s.Place.Database, &s.Log.File} { // a service starts elsewhere
+	// A service starts elsewhere.
+	for _, file := range []*string{&s.TLS.Cert, &s.TLS.Key, &s.Place.Database, &s.Log.File} {
 		if *file, err = absolute(*file); err != nil {
 			return s, err
 		}

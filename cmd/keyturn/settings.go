@@ -35,7 +35,8 @@ func newSettingFlags(wanted func(key string) bool) *settingFlags {
 	f := &settingFlags{}
 	var fields []reflect.StructField
 	for _, s := range config.Settings() {
-		if s.Key == "organisation" || s.Secret || own[s.Key] || !wanted(s.Key) { // a secret in a flag is seen by everyone on the machine
+		// A secret in a flag is seen by everyone on the machine.
+		if s.Key == "organisation" || s.Secret || own[s.Key] || !wanted(s.Key) {
 			continue
 		}
 		f.settings = append(f.settings, s)

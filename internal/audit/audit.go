@@ -35,7 +35,8 @@ const (
 	AccountRenamed  Kind = "account.renamed"  // Detail "name" is the new one, "from" the old
 	EmailChanged    Kind = "email.changed"    // of the account; neither address is in it
 	PasswordChanged Kind = "password.changed" // Detail "by" is "operator" if it was
-	PasswordShut    Kind = "password.shut"    // a count of wrong ones is used up, Detail "count", "until"; Account is empty if it is an address's, or nobody's
+	// A count of wrong ones is used up, Detail "count", "until"; Account is empty if it is an address's, or nobody's.
+	PasswordShut    Kind = "password.shut"
 	PasswordRefused Kind = "password.refused" // the present one was wrong when it was to be changed
 	AlarmRaised     Kind = "alarm.raised"     // "It wasn't me", about something that a phone was told
 )
@@ -70,7 +71,8 @@ const (
 	UnlockWrong     Kind = "unlock.wrong"
 	CloneSuspected  Kind = "clone.suspected"
 	AnswerRefused   Kind = "answer.refused"
-	AnswerLate      Kind = "answer.late" // its counter is smaller than others; Detail "sent" is "after" if it was asked for after those
+	// Its counter is smaller than others; Detail "sent" is "after" if it was asked for after those.
+	AnswerLate Kind = "answer.late"
 )
 
 // Kinds of notifications.

@@ -50,5 +50,6 @@ func length(text string) (Duration, bool) {
 	digits := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyz ")
 	n, err := strconv.Atoi(digits)
 	unit, known := long[strings.TrimSpace(text[len(digits):])]
-	return Duration{time.Duration(n) * unit}, err == nil && known && n >= 0 && n < 10_000 // weeks: more is no time.Duration
+	// Weeks: more is no time.Duration.
+	return Duration{time.Duration(n) * unit}, err == nil && known && n >= 0 && n < 10_000
 }

@@ -32,7 +32,8 @@ func TestA63Registration(t *testing.T) {
 		{"A63 with the person not verified", func(a *devicetest.Authenticator) { a.Flags &^= devicetest.UV }, nil, device.ErrUnlock},
 		{"A63 without a credential", func(a *devicetest.Authenticator) { a.Bare = true }, nil, device.ErrUnlock},
 		{"copied, though it can't be", func(a *devicetest.Authenticator) { a.Flags |= devicetest.BS }, nil, device.ErrUnlock},
-		{"a key for another algorithm", func(a *devicetest.Authenticator) { a.Alg = 0x27 }, nil, device.ErrUnlock}, // -8, EdDSA
+		// -8, EdDSA.
+		{"a key for another algorithm", func(a *devicetest.Authenticator) { a.Alg = 0x27 }, nil, device.ErrUnlock},
 		{"a key that is no point", func(a *devicetest.Authenticator) { a.Off = true }, nil, device.ErrUnlock},
 		{"with a statement of its own", func(a *devicetest.Authenticator) { a.Format = "packed" }, nil, device.ErrUnlock},
 		{"under another id", nil, func(r *keyturn.Registration) { r.ID = key32() }, device.ErrUnlock},

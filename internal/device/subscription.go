@@ -18,9 +18,10 @@ type PushState string
 
 // States of pushes, spec §8.2.
 const (
-	PushOK   PushState = "ok"
-	PushOff  PushState = "off"  // never registered, ended on the phone, or switched off in the portal
-	PushLost PushState = "lost" // its push service doesn't know the phone any more; it registers again when its app is opened
+	PushOK  PushState = "ok"
+	PushOff PushState = "off" // never registered, ended on the phone, or switched off in the portal
+	// Its push service doesn't know the phone any more; it registers again when its app is opened.
+	PushLost PushState = "lost"
 )
 
 // A Subscription is where pushes to a device go. Spec §13.1.

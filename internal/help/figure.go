@@ -152,5 +152,6 @@ func draw(svg, alt string, t tongue) (template.HTML, error) {
 		return template.HTMLEscapeString(said)
 	})
 	begin := `<svg class="drawn" role="img" aria-label="` + template.HTMLEscapeString(alt) + `" `
-	return template.HTML(strings.Replace(strings.TrimSpace(svg), "<svg ", begin, 1)), failed // ours, embedded; the words are escaped
+	// Ours, embedded; the words are escaped.
+	return template.HTML(strings.Replace(strings.TrimSpace(svg), "<svg ", begin, 1)), failed
 }

@@ -145,7 +145,8 @@ func plain(all []template.HTML) string {
 	return beforeStop().ReplaceAllString(strings.Join(strings.Fields(text.String()), " "), "$1")
 }
 
-var beforeStop = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(` ([.,:;?!”。，：；？])`) }) // where an element ended
+// Where an element ended.
+var beforeStop = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(` ([.,:;?!”。，：；？])`) })
 
 // excerpt is what stands around the first part of a query, if all of them are there.
 func (g *guide) excerpt(parts []string) string {

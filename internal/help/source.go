@@ -91,7 +91,8 @@ type writer struct {
 var (
 	directive = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(steps|problems|illustrated): (.+)$`) })
 	braces    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{([a-z][a-z0-9._-]*)\}`) })
-	special   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("[!-/:-@\\[-`{-~]") }) // what Markdown can give a meaning, and what a backslash takes it from
+	// What Markdown can give a meaning, and what a backslash takes it from.
+	special = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("[!-/:-@\\[-`{-~]") })
 )
 
 // write is the Markdown of a guide's body: blocks in their places, names filled in.

@@ -96,7 +96,8 @@ func TestA124Busy(t *testing.T) {
 		})
 	}
 	<-inside
-	for deadline := time.Now().Add(time.Minute); from(w, "192.0.2.1").Get("/").Status != http.StatusServiceUnavailable; { // until all are in
+	// Until all are in.
+	for deadline := time.Now().Add(time.Minute); from(w, "192.0.2.1").Get("/").Status != http.StatusServiceUnavailable; {
 		if time.Now().After(deadline) {
 			close(let)
 			t.Fatal("nobody is one too many")

@@ -17,7 +17,8 @@ func TestProblems(t *testing.T) {
 		call   func(t *testing.T, w *keyturntest.World, ada *keyturntest.Person) parcel
 	}{
 		{"a body of 17 KiB", http.StatusRequestEntityTooLarge, "too_large", func(t *testing.T, w *keyturntest.World, ada *keyturntest.Person) parcel {
-			return signerOf(ada.Phone, pin).call(t, "/v1/push/test", w.Devices.Nonce(), make([]byte, 13<<10)) // in base64
+			// In base64.
+			return signerOf(ada.Phone, pin).call(t, "/v1/push/test", w.Devices.Nonce(), make([]byte, 13<<10))
 		}},
 		{"an account that was disabled", http.StatusForbidden, "account_stopped", func(t *testing.T, w *keyturntest.World, ada *keyturntest.Person) parcel {
 			w.Browser().SignIn(ada)

@@ -179,7 +179,8 @@ func TestRaceResponse(t *testing.T) {
 		if n := told(t, w, id, audit.RequestApproved); n != 1 {
 			t.Errorf("%d approvals are on record", n)
 		}
-		if page := b.Get("/sign-in/wait"); page.Has("form#redeem") { // the phone was first, and the forms came too early to redeem
+		// The phone was first, and the forms came too early to redeem.
+		if page := b.Get("/sign-in/wait"); page.Has("form#redeem") {
 			page.Submit("form#redeem", nil)
 			sessions.Add(1)
 		}

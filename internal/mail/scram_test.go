@@ -74,7 +74,8 @@ func TestA122ServerProvesItself(t *testing.T) {
 		_, _ = m.Write([]byte(text))
 		return m.Sum(nil)
 	}
-	nobodys := "v=" + base64.StdEncoding.EncodeToString(mac(mac(nil, "Server Key"), "")) // right before any password was salted
+	// Right before any password was salted.
+	nobodys := "v=" + base64.StdEncoding.EncodeToString(mac(mac(nil, "Server Key"), ""))
 	for name, challenges := range map[string][]string{
 		"let in at once":                         {},
 		"let in without a challenge":             {""},

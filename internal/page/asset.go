@@ -58,7 +58,8 @@ func loadAssets(files fs.FS, folders []string) (assets, error) {
 	}
 	a.hash = hex.EncodeToString(sum.Sum(nil)[:8])
 	for _, s := range symbol().FindAllSubmatch(a.files["shared/icons/sprite.svg"].Plain, -1) {
-		a.icons[string(s[1])] = template.HTML(fmt.Sprintf(`<svg class="icon" aria-hidden="true" %s>%s</svg>`, s[2], s[3])) // ours, embedded
+		// Ours, embedded.
+		a.icons[string(s[1])] = template.HTML(fmt.Sprintf(`<svg class="icon" aria-hidden="true" %s>%s</svg>`, s[2], s[3]))
 	}
 	for name := range a.files {
 		if path.Ext(name) == ".js" {

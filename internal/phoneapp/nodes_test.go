@@ -59,7 +59,8 @@ func TestKeepsItsOwnOnly(t *testing.T) {
 		await cache.delete("./");
 		const has = async () => Boolean(await cache.match("./"));
 		await (await fetch("./")).text();
-		for (let i = 0; i < looks && !(await has()); i++) await new Promise((go) => setTimeout(go, 20)); // after it was passed on
+		// It is kept after it was passed on.
+		for (let i = 0; i < looks && !(await has()); i++) await new Promise((go) => setTimeout(go, 20));
 		return has();
 	})(%d)`
 	for _, tt := range []struct {

@@ -385,7 +385,8 @@ func TestVendored(t *testing.T) {
 	}
 	err = fs.WalkDir(source, "phone/vendor", func(name string, d fs.DirEntry, err error) error {
 		file := strings.TrimPrefix(name, "phone/vendor/")
-		if err == nil && !d.IsDir() && !slices.Contains(listed, file) && !strings.HasSuffix(file, ".d.ts") { // types are ours
+		// Types are ours.
+		if err == nil && !d.IsDir() && !slices.Contains(listed, file) && !strings.HasSuffix(file, ".d.ts") {
 			t.Errorf("%s is not listed", file)
 		}
 		return err

@@ -15,7 +15,8 @@ type Horizon struct {
 
 const (
 	horizonAbsence = 7 * day // may have passed while no node ran, and is believed of a node that starts
-	horizonPace    = 4       // times as fast as time passes: what was long off is caught up with, in quarter of the time
+	// So many times as fast as time passes: what was long off is caught up with, in a quarter of the time.
+	horizonPace = 4
 )
 
 // Next returns where it stands after a round that begins now, by the node's own clock. It

@@ -173,8 +173,9 @@ func (s *Sender) send(ctx context.Context, m *message) answer {
 	}
 	h := r.Header
 	h.Set("Authorization", authorization)
-	h.Set("Content-Type", "application/octet-stream") // of what was encrypted it says nothing, and Windows' service takes no other
-	h.Set("Content-Encoding", "aes128gcm")            // RFC 8188
+	// Of what was encrypted it says nothing, and Windows' service takes no other.
+	h.Set("Content-Type", "application/octet-stream")
+	h.Set("Content-Encoding", "aes128gcm") // RFC 8188
 	h.Set("TTL", strconv.Itoa(max(0, int(m.ends.Sub(now)/time.Second))))
 	h.Set("Urgency", m.kind.urgency)
 	h.Set("Topic", m.kind.topic(m.Device))

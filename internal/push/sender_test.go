@@ -247,7 +247,8 @@ func TestHangingService(t *testing.T) {
 		w.ask(120)
 	}
 	reached.Next()
-	calls, turns := w.service.Calls(), 1+int(time.Since(began)/push.CallIn) // a call that hangs is given up, and the next one made
+	// A call that hangs is given up, and the next one made.
+	calls, turns := w.service.Calls(), 1+int(time.Since(began)/push.CallIn)
 	if calls > turns*push.PerLane {
 		t.Errorf("%d calls at once", calls/turns)
 	}

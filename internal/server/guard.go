@@ -62,7 +62,8 @@ func (s *Server) bounded(w http.ResponseWriter, r *http.Request, hsts string) ht
 		w = &leaving{ResponseWriter: w, server: s}
 	}
 	if r.ContentLength != 0 { // nobody sends a body byte by byte for ever
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyIn)) // a writer without deadlines has no slow sender
+		// A writer without deadlines has no slow sender.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyIn))
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	}
 	return w

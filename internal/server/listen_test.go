@@ -48,7 +48,8 @@ func TestSocket(t *testing.T) {
 	}}}
 	try := func(browser string) int {
 		form := url.Values{"name": {"ada"}, "password": {"wrong password"}}
-		r, _ := http.NewRequest("POST", "http://auth.example.com/sign-in", strings.NewReader(form.Encode())) // is a good one
+		// The request is a good one.
+		r, _ := http.NewRequest("POST", "http://auth.example.com/sign-in", strings.NewReader(form.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		if browser != "" {
 			r.Header.Set("X-Forwarded-For", browser)

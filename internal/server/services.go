@@ -31,9 +31,10 @@ type With struct {
 	Fresh   bool             // [Connect] may begin a database, and its key, where there is none
 	Version string           // of this program, for people to read; "": nobody is told
 	Pretend bool             // set-up pages link to the phone app in this browser: for the demo
-	Actor   string           // who does all that this program does, as audit.Operator makes it; "": the record says it of each event
-	Hold    *Hold            // addresses that are open already; nil: none
-	Roots   *x509.CertPool   // that know the mail server's certificate; nil: those of the system
+	// Who does all that this program does, as audit.Operator makes it; "": the record says it of each event.
+	Actor string
+	Hold  *Hold          // addresses that are open already; nil: none
+	Roots *x509.CertPool // that know the mail server's certificate; nil: those of the system
 }
 
 // Services are what doors and commands call, introduced to each other.

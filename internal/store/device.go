@@ -193,7 +193,8 @@ func (tx *Tx) loseDevice(account, id, to, successor string, leaves time.Time, ev
 		if err := tx.tellDevice(ev.As(audit.DeviceSuspended).With("reason", device.ReasonLost), c); err != nil {
 			return err
 		}
-		if err := tx.run(deviceSQL.Keep, c.id, ev.At); err != nil { // it was new itself: what it took the place of stays
+		// It was new itself: what it took the place of stays.
+		if err := tx.run(deviceSQL.Keep, c.id, ev.At); err != nil {
 			return err
 		}
 	}

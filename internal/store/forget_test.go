@@ -162,7 +162,8 @@ func TestNewestEventStays(t *testing.T) {
 		}
 		last := count(t, db, "SELECT MAX(seq) FROM event")
 		tidy(t, db, present)
-		if n := count(t, db, "SELECT COUNT(*) FROM event WHERE seq >= $1", last); n != 2 { // and what says that the other went
+		// The second says that the other went.
+		if n := count(t, db, "SELECT COUNT(*) FROM event WHERE seq >= $1", last); n != 2 {
 			t.Errorf("%d events from the newest on, want 2", n)
 		}
 	})
@@ -201,15 +202,16 @@ func TestHistoryIsForgotten(t *testing.T) {
 			t.Errorf("%d rests", rests)
 		}
 		for what, want := range map[string]int64{
-			"SELECT COUNT(*) FROM request":                               2000,
-			"SELECT COUNT(*) FROM request WHERE ip <> ''":                1000,
-			"SELECT COUNT(*) FROM activation":                            100,
-			"SELECT COUNT(*) FROM told":                                  100,
-			"SELECT COUNT(*) FROM session WHERE ended IS NOT NULL":       50, // of today
-			"SELECT COUNT(*) FROM try":                                   100,
-			"SELECT COUNT(*) FROM device WHERE added IS NULL":            0,
-			"SELECT COUNT(*) FROM phone WHERE id = 'pho_begun'":          0,
-			"SELECT COUNT(*) FROM device":                                300, // that were ever active: their phones may come back
+			"SELECT COUNT(*) FROM request":                         2000,
+			"SELECT COUNT(*) FROM request WHERE ip <> ''":          1000,
+			"SELECT COUNT(*) FROM activation":                      100,
+			"SELECT COUNT(*) FROM told":                            100,
+			"SELECT COUNT(*) FROM session WHERE ended IS NOT NULL": 50, // of today
+			"SELECT COUNT(*) FROM try":                             100,
+			"SELECT COUNT(*) FROM device WHERE added IS NULL":      0,
+			"SELECT COUNT(*) FROM phone WHERE id = 'pho_begun'":    0,
+			// That were ever active: their phones may come back.
+			"SELECT COUNT(*) FROM device":                                300,
 			"SELECT COUNT(*) FROM event WHERE kind = 'record.forgotten'": 1,
 			"SELECT COUNT(*) FROM device WHERE answered_from <> ''":      0,
 		} {

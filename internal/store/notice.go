@@ -232,7 +232,8 @@ func (tx *Tx) pause(id string, evAlarm, ev audit.Event) error {
 	if err := tx.maybe(ev, noticeSQL.Pause, ev.At, id, ev.Account); err != nil {
 		return err
 	}
-	if err := tx.run(deviceSQL.KeepAll, ev.Account, ev.At); err != nil { // one that it took the place of may be the right one
+	// One that it took the place of may be the right one.
+	if err := tx.run(deviceSQL.KeepAll, ev.Account, ev.At); err != nil {
 		return err
 	}
 	if err := tx.tellEach(ev.As(audit.SessionEnded), sessionSQL.EndOfDevice, ev.At, ev.Account, id); err != nil {

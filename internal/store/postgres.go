@@ -193,7 +193,8 @@ func (p *postgres) alone(ctx context.Context, db *sql.DB) (release func(), err e
 		"SET LOCAL lock_timeout = '5min'",
 		"SET LOCAL statement_timeout = 0",
 		"SET LOCAL idle_in_transaction_session_timeout = 0",
-		fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", lock.DefaultLockID), // older versions of this program take the same
+		// Older versions of this program take the same.
+		fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", lock.DefaultLockID),
 	} {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return nil, errors.Join(err, tx.Rollback())

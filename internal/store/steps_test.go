@@ -104,7 +104,8 @@ func sqliteSteps(ctx context.Context, db *sql.DB, q query, unique map[string][]s
 			return nil, err
 		}
 		if !strings.HasPrefix(step, "SEARCH") && !strings.HasPrefix(step, "SCAN") ||
-			step == "SCAN CONSTANT ROW" || step == "SCAN lately" || step == "SCAN part" { // the statement's own short list
+			// The statement's own short list.
+			step == "SCAN CONSTANT ROW" || step == "SCAN lately" || step == "SCAN part" {
 			continue
 		}
 		m := sqliteIndex.FindStringSubmatch(step)

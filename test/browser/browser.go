@@ -132,7 +132,8 @@ func (w *Window) failed(format string, args ...any) {
 	}
 	if dir := os.Getenv("KEYTURN_TEST_SHOTS"); dir != "" {
 		if b, err := chromedp.Run(ctx, chromedp.CaptureScreenshot()); err == nil {
-			_ = os.WriteFile(filepath.Join(dir, strings.ReplaceAll(w.t.Name(), "/", "_")+".png"), b, 0o644) // only a help
+			// Only a help.
+			_ = os.WriteFile(filepath.Join(dir, strings.ReplaceAll(w.t.Name(), "/", "_")+".png"), b, 0o644)
 		}
 	}
 	w.t.Fatalf(format+"\nThe page shows:\n%s", append(args, text)...)

@@ -108,7 +108,8 @@ func TestC3RecoverSamePhone(t *testing.T) {
 	codes := p.activatedWithCodes(mei)
 	name := p.phoneName()
 	p.signOut()
-	browser.Eval[bool](&p.phone.Window, `(async () => { // site data deleted: keys and words are gone, the app is loaded again
+	// Site data deleted: keys and words are gone, the app is loaded again.
+	browser.Eval[bool](&p.phone.Window, `(async () => {
 	  const gone = indexedDB.deleteDatabase("keyturn");
 	  await new Promise((go) => (gone.onsuccess = gone.onblocked = go));
 	  return true; })()`)

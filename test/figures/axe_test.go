@@ -41,7 +41,8 @@ func accessible(t testing.TB, w *browser.Window, name, lang string, sizes ...siz
 	of := map[bool]size{lang == "zh-Hans": sizes[0], lang == "en": sizes[len(sizes)-1]}
 	for dark, s := range of {
 		unroll(w, s, dark)
-		if !browser.Eval[bool](w, `window.axe !== undefined`) { // by way of the debugger: no policy of the page is touched
+		// By way of the debugger: no policy of the page is touched.
+		if !browser.Eval[bool](w, `window.axe !== undefined`) {
 			browser.Eval[bool](w, axe()+";true")
 		}
 		for _, found := range browser.Eval[[]string](w, fmt.Sprintf("%s(%v)", askAxe, dark)) {

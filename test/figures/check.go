@@ -108,7 +108,8 @@ func wait(s *stage) {
 	s.reads("wait.longer", "time", s.desk.Word("guide.minutes", "count", 2))
 	s.take("wait-longer")
 	s.offline("wait.offline", "wait-offline")
-	s.desk.BeforeEachPage(`HTMLFormElement.prototype.submit = HTMLFormElement.prototype.requestSubmit = () => {}`) // a person still can
+	// A person still can.
+	s.desk.BeforeEachPage(`HTMLFormElement.prototype.submit = HTMLFormElement.prototype.requestSubmit = () => {}`)
 	s.desk.Reload()
 	s.answer(h, keyturn.Approve)
 	s.desk.Sees(".approved")

@@ -146,7 +146,8 @@ func pairs(ctx context.Context, empty, used *bench, wait time.Duration, environ 
 		defer func() { err = errors.Join(err, served.stop()) }()
 		all[i] = t.browsers(pastPeople + 1)
 		defer hangUpAll(all[i])
-		if _, err := signInOften(ctx, all[i], min(pastPeople, used.signIns)); err != nil { // with a number: now the browsers are known
+		// With a number: now the browsers are known.
+		if _, err := signInOften(ctx, all[i], min(pastPeople, used.signIns)); err != nil {
 			return r, err
 		}
 	}

@@ -217,7 +217,8 @@ var pushes = []contract{
 			w.must(w.db.EndRequest(w.Context(), r.ID, approval.Cancelled, w.at(r, audit.RequestCancelled, at)))
 		}
 		for i, end := range []func(approval.Request){expire, as(approval.Denied), as(approval.Approved), cancel, expire, as(approval.Denied)} {
-			if err := once(end); err != nil && i != 5 { // the sixth is one too many in ten minutes, and denied all the same
+			// The sixth is one too many in ten minutes, and denied all the same.
+			if err := once(end); err != nil && i != 5 {
 				w.Errorf("request %d: %v", i+1, err)
 			}
 		}
