@@ -24,18 +24,12 @@ export class Devices {
     this.shown = new Map();
     /** @type {Map<string, Activation>} */
     this.activations = new Map();
-    /**
-     * Names of the accounts whose devices are kept and can't be read just now, by device: reload may help.
-     * @type {Map<string, string>}
-     */
+    /** Names of accounts by device, of those whose keys can't be read just now. @type {Map<string, string>} */
     this.unread = new Map();
     this.events = new EventTarget();
   }
 
-  /**
-   * Reads the storage again: another tab may have changed it. Who holds a row sees what is new in it, and keeps what
-   * can't be read just now.
-   */
+  /** Reads the storage again. Who holds a row sees what is new in it, and keeps what can't be read just now. */
   async reload() {
     const kept = await this.keys.devices();
     const held = this.keys.unread.map((id) => this.rows.get(id)).filter((row) => row !== undefined);
@@ -46,9 +40,7 @@ export class Devices {
     this.tell("accounts");
   }
 
-  /**
-   * Reads the storage again when another tab has changed the PIN, or reset the phone: what is held is from before.
-   */
+  /** From now on reads the storage again when another tab has changed the PIN, or reset the phone. */
   hearOthers() {
     this.others = new BroadcastChannel("keyturn pin " + this.keys.store.name);
     this.others.onmessage = () => this.reload().catch(() => {});
@@ -93,11 +85,7 @@ export class Devices {
     return gone.map((device) => known[device]);
   }
 
-  /**
-   * Keeps which accounts this phone is set up for, apart from their keys.
-   * @param {string} device
-   * @param {string} [name]  none: not any more
-   */
+  /** Keeps whose devices there are, without keys. @param {string} device @param {string} [name]  none: forgets it */
   async #known(device, name) {
     const { [device]: before, ...known } = (await this.keys.setting("known")) ?? {};
     if (before !== name) await this.keys.set("known", name ? { ...known, [device]: name } : known);
@@ -128,10 +116,7 @@ export class Devices {
     await this.keys.set("known", Object.fromEntries([...this.unread, ...names]));
   }
 
-  /**
-   * Forgets what this phone kept of the account before: it stands for nothing any more.
-   * @param {Row} by  the device that is active now
-   */
+  /** Forgets the account's devices of before. @param {Row} by  the one that is active now */
   async supersede(by) {
     const older = [...this.rows.values()].filter(({ id, account, state }) =>
       id !== by.id && account.id === by.account.id && state !== "unfinished");
@@ -188,20 +173,13 @@ export class Devices {
     this.tell("accounts");
   }
 
-  /**
-   * Takes what a call has changed, until the server next says more.
-   * @param {Row} row
-   * @param {Partial<Account>} change
-   */
+  /** Takes what a call has changed, until the server says more. @param {Row} row @param {Partial<Account>} change */
   changed(row, change) {
     this.shown.set(row.id, { ...(this.shown.get(row.id) ?? accountOf(row)), ...change });
     this.tell("accounts");
   }
 
-  /**
-   * The handle that names this phone to its system, 32 random bytes, made once.
-   * @returns {Promise<Uint8Array<ArrayBuffer>>}
-   */
+  /** 32 random bytes that name this phone to its system, made once. @returns {Promise<Uint8Array<ArrayBuffer>>} */
   async userHandle() {
     const user = (await this.keys.setting("user")) ?? random(32);
     await this.keys.set("user", user);
