@@ -87,7 +87,7 @@ self.addEventListener("fetch", (event) => {
   if (event.request.method === "GET" && ADDRESSES.has(address)) event.respondWith(fromShell(event, address));
 });
 
-// What the server has answered is passed on, whether or not there is room to keep it.
+// The server's answer is passed on, whether or not there is room to keep it.
 async function fromShell(event, address) {
   const kept = await caches.match(address, { cacheName: SHELL }).catch(() => undefined);
   if (kept) return kept;
@@ -142,7 +142,7 @@ async function open() {
   return app.focus().catch(() => self.clients.openWindow("./"));
 }
 
-// Where a browser tells that it dropped the subscription, there is a new one at
+// A browser that tells that it dropped the subscription has a new one at
 // once. Only the app can tell the server: it has the keys.
 self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event)));
 

@@ -33,7 +33,7 @@ export function PinFlow({ app }) {
       if (isLocked(failure)) return app.nav.reset("Locked");
       const tries = is(failure, "pin_wrong") ? failure.triesLeft : null;
       setLeft(tries);
-      // That it isn't known yet is a screen of its own; asked again, it says so once more.
+      // A screen of its own says that it isn't known yet; asked again, this one says so once more.
       if (tries === null && (open || !is(failure, "pin_unsettled"))) setProblem(fault(failure, OWN));
     }
     return setBusy(false);

@@ -73,7 +73,7 @@ function rootOf({ landing, phone, stuck }) {
 }
 
 /**
- * What the phone keeps can't be read this time. Nothing here may make anybody throw a key away.
+ * The phone's storage can't be read this time. Nothing here may make anybody throw a key away.
  * @param {{app: App}} props
  */
 function StuckFlow({ app }) {

@@ -21,7 +21,7 @@ import { hash } from "./text.js";
 const LOCK = "keyturn pin"; // whatever tab: one change at a time, and no answer in the middle of it
 const MARGIN = 60; // seconds, for a server that is slow
 
-/** What a change gets that can never go through; after any other failure the server is asked. */
+/** Refusals of a change that can never go through; after any other failure the server is asked. */
 const JUDGED = ["pin_wrong", "proof_wrong", "bad_request"];
 
 /**
@@ -124,7 +124,7 @@ function unsettled() {
 }
 
 /**
- * That the server still has the old key isn't enough: a finish may be on its way. So
+ * It isn't enough that the server still has the old key: a finish may be on its way. So
  * a further change is begun and left alone, after which the one before can't be
  * finished. All accounts change together: what is true of one is true of all.
  * @param {Phone} phone

@@ -70,7 +70,7 @@ function proposed(allowed, wanted) {
 }
 
 /**
- * A name as the server takes it: 1 to 40 characters, all of which are seen. What joins the parts of an emoji isn't.
+ * A name as the server takes it: 1 to 40 characters, all of which are seen. The joiner inside an emoji isn't.
  * @param {string} name
  */
 function named(name) {

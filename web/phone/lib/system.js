@@ -28,7 +28,7 @@ export function standalone() {
 }
 
 /**
- * How the windows of other apps call themselves. What their makers' own browsers are called, such as MQQBrowser, isn't
+ * How the windows of other apps call themselves. The names of their makers' own browsers, such as MQQBrowser, aren't
  * among them.
  */
 const APPS = new RegExp(["MicroMessenger", "wxwork", "\\bQQ\\/", "Qzone", "QQMusic", "Weibo", "AlipayClient",

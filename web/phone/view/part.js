@@ -128,7 +128,7 @@ export function Banner({ kind = "info", icon = "info", say, role, children }) {
     <div>${say && html`<${T} as="p" ...${say} />`}${children}</div></div>`;
 }
 
-/** That this window's key goes with it: before there is one, and at home. */
+/** Says that this window's key goes with it: before there is one, and at home. */
 export function Private() {
   return useContext(Shell).passing && html`<${Banner} kind="warn" icon="warning" say=${{ k: "page.private" }} />`;
 }

@@ -53,7 +53,7 @@ function Change({ accounts, rules, offline, left, problem, busy, back, onGo, onF
     send();
     onGo({ current, next });
   });
-  // What the server called wrong is typed again; the new one stays.
+  // The PIN that was wrong is typed again; the new one stays.
   const send = useSent(current, setCurrent, problem ?? left);
   const wrong = left === null ? null : { k: "request.unlock.wrong", v: { count: left } };
   return html`<form onSubmit=${go} novalidate>

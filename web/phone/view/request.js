@@ -95,7 +95,7 @@ function Details({ challenge, host, time }) {
 /** What is asked. @param {Challenge} challenge */
 const asked = (challenge) => t("request.action." + challenge.action, { message: meant(challenge).name });
 
-/** When the phone that is meant was added: its name is whatever somebody made it. @param {Challenge} challenge */
+/** When the named phone was added: anybody in a session may have chosen its name. @param {Challenge} challenge */
 function addedOf(challenge) {
   const { added } = meant(challenge);
   return added ? t("request.phone.added", { date: dayTime(added, language()) }) : "";

@@ -55,7 +55,7 @@ function Finder({ state, hint = "", problem, reading, video, onStart, onLight })
           onPress=${onLight} />`}`)}`;
 }
 
-/** What was read isn't for this app. @param {{problem: Fault}} props */
+/** A code was read that isn't for this app. @param {{problem: Fault}} props */
 function Wrong({ problem }) {
   const host = problem.k === "scan.other" ? problem.v?.host : "";
   return html`<${Banner} kind="warn" icon="warning" role="alert" say=${{ k: problem.k, v: problem.v }}>

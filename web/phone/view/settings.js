@@ -75,7 +75,7 @@ function Push({ push: { state, on }, onPush, onCheck }) {
 }
 
 /**
- * What is brought begins at the next start: nothing that is being typed is lost.
+ * A newer version begins at the next start: nothing that is being typed is lost.
  * @param {import("../flow/settings.js").Update} props
  */
 function Newer({ step, problem, look }) {
