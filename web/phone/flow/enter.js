@@ -10,6 +10,7 @@ import { fault, useFault } from "./say.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../view/part.js").Fault} Fault */
+/** @typedef {import("../view/part.js").Say} Say */
 
 const HINTS = /** @type {const} */ ([["slow", 5000], ["stuck", 12000]]);
 
@@ -148,7 +149,7 @@ async function read(app, text, camera) {
  *   check: a link brought it, so it is read at once
  */
 export function TypeFlow({ app, entry, text = "", check = false }) {
-  const [error, setError] = useState(/** @type {import("../view/part.js").Say | null} */ (null));
+  const [error, setError] = useState(/** @type {Say | null} */ (null));
   const [problem, setProblem] = useFault();
   const [busy, setBusy] = useState(false);
   const clear = () => {

@@ -9,6 +9,7 @@ import { fault, useFault } from "./say.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../lib/inbox.js").Notice} Notice */
+/** @typedef {import("../view/part.js").Say} Say */
 
 /** The cards, newest first; they say whose account it is where there are several. @param {{app: App}} props */
 export function NoticesFlow({ app }) {
@@ -44,7 +45,7 @@ function OneFlow({ app, notice, many }) {
 /**
  * What happened; an app that doesn't know the kind says that something did.
  * @param {Notice} notice
- * @returns {import("../view/part.js").Say}
+ * @returns {Say}
  */
 export function sentence({ kind, detail, from, place, time }) {
   const v = { phone: detail, left: detail, from, place, time: dayTime(time, language()) };

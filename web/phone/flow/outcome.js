@@ -3,12 +3,14 @@
 import { Problem } from "../lib/problem.js";
 import { fault } from "./say.js";
 
+/** @typedef {import("../view/part.js").Fault} Fault */
+
 /**
  * @typedef {object} State  of the screen
  * @property {"details" | "pin"} step
  * @property {string} number
  * @property {{k: string, v?: Record<string, number>} | null} wrong   about the number
- * @property {import("../view/part.js").Fault | null} problem
+ * @property {Fault | null} problem
  * @property {"" | "approve" | "deny" | "report"} busy
  * @property {"" | "approved" | "denied" | "reported" | "failed" | "unsent" | "unsure" | "gone" | "stale"} outcome
  *   of this phone's own answer

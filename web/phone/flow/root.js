@@ -14,6 +14,7 @@ import { Help, Menu } from "../view/sheet.js";
 import { fault } from "./say.js";
 
 /** @typedef {import("./app.js").App} App */
+/** @typedef {import("../view/part.js").Fault} Fault */
 
 /** @type {Record<string, () => Promise<any>>} where each screen is: the component of that name plus "Flow" */
 const PLACES = {
@@ -32,7 +33,7 @@ const screens = { First: FirstFlow, Recover: RecoverFlow, Opening, Stuck: StuckF
 
 /**
  * Those that are being loaded, and those that couldn't be: why, and how often.
- * @type {Record<string, {problem?: import("../view/part.js").Fault, times: number}>}
+ * @type {Record<string, {problem?: Fault, times: number}>}
  */
 const missing = {};
 

@@ -6,6 +6,8 @@ import { Banner, Button, Guide, Icon, Screen, Slow, T, Trouble } from "./part.js
 import { Rows } from "./rows.js";
 import { Sheet } from "./sheet.js";
 
+/** @typedef {import("./part.js").Fault} Fault */
+
 /**
  * @typedef {object} Shown
  * @property {string} name
@@ -20,7 +22,7 @@ import { Sheet } from "./sheet.js";
 
 /**
  * P13.
- * @param {{account: Shown, asking: boolean, busy: boolean, problem: import("./part.js").Fault | null, back: () => void,
+ * @param {{account: Shown, asking: boolean, busy: boolean, problem: Fault | null, back: () => void,
  *   recent?: any, onRespond: () => void, onRemove: () => void, onKeep: () => void, onGo: () => void}} props
  *   asking: whether to remove it; recent: what it was asked lately
  */

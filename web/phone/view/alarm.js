@@ -4,9 +4,11 @@
 import { html } from "../vendor/preact.js";
 import { Banner, Button, Screen, Slow, T, Trouble } from "./part.js";
 
+/** @typedef {import("./part.js").Fault} Fault */
+
 /**
  * P17.
- * @param {{codes?: boolean, phone: string, account: string, busy: string, problem: import("./part.js").Fault | null,
+ * @param {{codes?: boolean, phone: string, account: string, busy: string, problem: Fault | null,
  *   back: () => void, onPause: () => void, onReport: () => void}} props
  */
 export function Alarm({ codes = false, phone, account, busy, problem, back, onPause, onReport }) {

@@ -9,6 +9,8 @@ import { counted, useLeft } from "./hook.js";
 import { Banner, Button, Copy, Guide, Reference, Result, Screen, Status, T } from "./part.js";
 import { Sheet } from "./sheet.js";
 
+/** @typedef {import("./part.js").Fault} Fault */
+
 /**
  * P5d.
  * @param {{check: string, ends: number, left?: number, asking: boolean, copy: (text: string) => Promise<boolean>,
@@ -44,7 +46,7 @@ export function CheckCode({ check, ends, left = 0, asking, copy, onAsk, onStop }
 
 /**
  * The set-up ended without an account.
- * @param {{cause: string, problem?: import("./part.js").Fault | null, onAgain: () => void, onDone: () => void}} props
+ * @param {{cause: string, problem?: Fault | null, onAgain: () => void, onDone: () => void}} props
  */
 export function CheckGone({ cause, problem, onAgain, onDone }) {
   const k = ["digits", "time", "newer", "proof"].includes(cause) ? "code.gone." + cause : "code.gone";

@@ -8,6 +8,9 @@ import { Banner, Button, Icon, Private, Result, Screen, Slow, Status, T, Trouble
 import { Rows } from "./rows.js";
 import { minutes } from "../lib/clock.js";
 
+/** @typedef {import("./part.js").Fault} Fault */
+/** @typedef {import("./part.js").Say} Say */
+
 /**
  * @typedef {object} Made  what the server says of a code; empty rows are left out
  * @property {string} service
@@ -23,7 +26,7 @@ import { minutes } from "../lib/clock.js";
 /**
  * P4. The name of the phone is checked here, before onGo.
  * @param {{made: Made | null, name: string, fixedName?: boolean, here?: boolean,
- *   problem: import("./part.js").Fault | null, retry?: boolean, busy: boolean, back: () => void,
+ *   problem: Fault | null, retry?: boolean, busy: boolean, back: () => void,
  *   onGo: (name: string) => void, onNotMe: () => void, onDone: () => void, onAgain: () => void}} props
  *   made: null while the server is asked; here: that account is on this phone already; retry: asking again may help
  */
@@ -31,7 +34,7 @@ export function Confirm({
   made, name: first, here = false, problem, retry = false, busy, back, onGo, onNotMe, onDone, onAgain,
 }) {
   const [name, setName] = useState(first);
-  const [error, setError] = useState(/** @type {import("./part.js").Say | null} */ (null));
+  const [error, setError] = useState(/** @type {Say | null} */ (null));
   const seconds = useLeft(made?.ends ?? 0);
   const go = submitted(() => {
     const given = name.trim();

@@ -3,9 +3,11 @@
 import { html } from "../vendor/preact.js";
 import { Button, Screen, Status, Trouble } from "./part.js";
 
+/** @typedef {import("./part.js").Fault} Fault */
+
 /**
  * Why a screen is missing, with a button that tries again.
- * @param {{problem: import("./part.js").Fault, back?: () => void, onAgain: () => void}} props
+ * @param {{problem: Fault, back?: () => void, onAgain: () => void}} props
  */
 export function Failed({ problem, back, onAgain }) {
   return html`<${Screen} name="failed" k="page.bad.title" back=${back}

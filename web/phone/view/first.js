@@ -4,9 +4,11 @@ import { html } from "../vendor/preact.js";
 import { Banner, Button, Guide, Icon, Mark, Private, Screen, Status, T } from "./part.js";
 import { Sheet } from "./sheet.js";
 
+/** @typedef {import("./part.js").Say} Say */
+
 /**
  * P1.
- * @param {{note?: import("./part.js").Say | null, opened: boolean, onScan: () => void, onType: () => void,
+ * @param {{note?: Say | null, opened: boolean, onScan: () => void, onType: () => void,
  *   onBefore: () => void, onContinue: () => void}} props
  *   opened: a code was opened in the browser before
  */

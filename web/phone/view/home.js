@@ -4,21 +4,40 @@ import { html } from "../vendor/preact.js";
 import { t } from "../lib/words.js";
 import { Banner, Button, Icon, Private, Screen, Status, T } from "./part.js";
 
+/** @typedef {import("./part.js").Say} Say */
+
 /** @typedef {{id: string, title: string, app: string, time: string, from: string, account: string}} Card */
 /** @typedef {{id: string, time: string, state: string, app: string, by: string}} Ended */
 /** @typedef {{device: string, name: string, service: string, state: string}} Row */
 
 /**
- * P8.
- * @param {{cards: Card[], accounts: Row[], ended: Ended[], unfinished: string[], note?: import("./part.js").Say | null,
- *   say: string, many: boolean, told?: any, browser?: boolean, offer?: "" | "offers" | "done", onInstall?: () => void,
- *   push?: "" | "off" | "lost", onPush?: () => void, pin?: "" | "open" | "earlier", onPin?: () => void,
- *   unread?: string, onAgain?: () => void, onOpen: (id: string) => void, onAccount: (device: string) => void,
- *   onResume: () => void, onScan: () => void, onRespond: () => void, onAdd: () => void}} props
- *   many: several accounts, so that a card says whose it is; browser: it is said that the app can be installed, which
- *   the browser offers or not; push, pin: what is to be said of notifications and of the PIN; unread: accounts whose
- *   keys can't be read just now
+ * @typedef {object} Props
+ * @property {Card[]} cards       requests that wait
+ * @property {Row[]} accounts
+ * @property {Ended[]} ended      requests of before
+ * @property {string[]} unfinished  names of accounts whose set-up isn't finished
+ * @property {Say | null} [note]  what was just done
+ * @property {string} say         told to screen readers
+ * @property {boolean} many       several accounts, so that a card says whose it is
+ * @property {any} [told]         the cards of notices
+ * @property {boolean} [browser]  it is said that the app can be installed
+ * @property {"" | "offers" | "done"} [offer]  of the browser, to install it
+ * @property {() => void} [onInstall]
+ * @property {"" | "off" | "lost"} [push]      what is to be said of notifications
+ * @property {() => void} [onPush]
+ * @property {"" | "open" | "earlier"} [pin]   what is to be said of the PIN
+ * @property {() => void} [onPin]
+ * @property {string} [unread]    accounts whose keys can't be read just now
+ * @property {() => void} [onAgain]
+ * @property {(id: string) => void} onOpen
+ * @property {(device: string) => void} onAccount
+ * @property {() => void} onResume
+ * @property {() => void} onScan
+ * @property {() => void} onRespond
+ * @property {() => void} onAdd
  */
+
+/** P8. @param {Props} props */
 export function Home({
   cards, accounts, ended, unfinished, note, say, many, told, browser = false, offer = "", onInstall, push = "", onPush,
   pin = "", onPin, unread = "", onAgain, onOpen, onAccount, onResume, onScan, onRespond, onAdd,

@@ -4,10 +4,13 @@ import { html } from "../vendor/preact.js";
 import { t } from "../lib/words.js";
 import { Button, Icon, Reference, Slow, T, Trouble } from "./part.js";
 
+/** @typedef {import("./part.js").Fault} Fault */
+/** @typedef {import("./part.js").Say} Say */
+
 /**
  * The card of one notice, with its two answers.
- * @param {{id: string, say: import("./part.js").Say, time: string, reference: string, account: string, busy: string,
- *   problem: import("./part.js").Fault | null, onYes: () => void, onNo: () => void}} props
+ * @param {{id: string, say: Say, time: string, reference: string, account: string, busy: string,
+ *   problem: Fault | null, onYes: () => void, onNo: () => void}} props
  *   account: empty where there is only one
  */
 export function NoticeCard({ id, say, time, reference, account, busy, problem, onYes, onNo }) {

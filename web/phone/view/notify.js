@@ -3,9 +3,11 @@
 import { html } from "../vendor/preact.js";
 import { Button, Result, Screen, Status, T, Trouble } from "./part.js";
 
+/** @typedef {import("./part.js").Fault} Fault */
+
 /**
  * P6.
- * @param {{step: "ask" | "asking" | "test" | "denied" | "lost", problem: import("./part.js").Fault | null,
+ * @param {{step: "ask" | "asking" | "test" | "denied" | "lost", problem: Fault | null,
  *   back?: () => void, onGo: () => void, onLater: () => void, onCheck: () => void, onDone: () => void}} props
  *   asking: the browser's own question is open
  */

@@ -3,6 +3,8 @@
 import { html } from "../vendor/preact.js";
 import { Button, Guide, Icon, Screen, T } from "./part.js";
 
+/** @typedef {import("./part.js").Say} Say */
+
 /**
  * How a row looks: fine, in work, for the person to know, or to be put right.
  * @type {Record<string, [string, string]>}
@@ -11,7 +13,7 @@ const LOOKS = { ok: ["tick", "ok-ink"], wait: ["clock", ""], info: ["info", ""],
 
 /**
  * One thing that has to be right. fix: what helps, in words; act: what helps, as a button.
- * @typedef {{name: string, look: "ok" | "wait" | "info" | "bad", say: import("./part.js").Say, fix?: string[],
+ * @typedef {{name: string, look: "ok" | "wait" | "info" | "bad", say: Say, fix?: string[],
  *   act?: {k: string, go: () => void}}} Check
  */
 

@@ -5,10 +5,12 @@ import { PinField } from "./field.js";
 import { submitted, useGuard } from "./hook.js";
 import { Button, Screen, Slow, Trouble } from "./part.js";
 
+/** @typedef {import("./part.js").Fault} Fault */
+
 /**
  * Asks for the PIN. What was typed is gone as soon as it is sent.
  * @param {{name: string, k: string, lead: string, sub: string, left: number | null,
- *   problem: import("./part.js").Fault | null, busy: boolean, go: string, work: string, back: () => void,
+ *   problem: Fault | null, busy: boolean, go: string, work: string, back: () => void,
  *   onGo: (pin: string) => void}} props
  *   left: tries left after a wrong PIN; go, work: keys of the button
  */

@@ -9,6 +9,7 @@ import { Banner, Button, Screen, Slow, T, Trouble } from "./part.js";
 import { PinGuide, pinSay } from "./unlock.js";
 
 /** @typedef {import("./part.js").Say} Say */
+/** @typedef {import("./part.js").Fault} Fault */
 
 /**
  * @typedef {object} Props
@@ -17,7 +18,7 @@ import { PinGuide, pinSay } from "./unlock.js";
  * @property {{min: number, max: number}} rules
  * @property {boolean} offline
  * @property {number | null} left  tries left after a wrong PIN
- * @property {import("./part.js").Fault | null} problem
+ * @property {Fault | null} problem
  * @property {boolean} open       it isn't known whether the PIN was changed
  * @property {boolean} busy
  * @property {() => void} back
@@ -118,7 +119,7 @@ function Open({ problem, busy, back, onCheck }) {
 /** @param {{k: string, busy: boolean}} props */
 const Go = ({ k, busy }) => html`<${Button} k=${k} type="submit" kind="main wide" busy=${busy} busyKey="pin.work" />`;
 
-/** @param {{problem: import("./part.js").Fault | null, busy: boolean}} props */
+/** @param {{problem: Fault | null, busy: boolean}} props */
 function After({ problem, busy }) {
   return busy ? html`<${Slow} busy=${true} />` : html`<${Trouble} problem=${problem} />`;
 }

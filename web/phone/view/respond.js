@@ -6,10 +6,12 @@ import { DigitField, halves, spell } from "./field.js";
 import { submitted } from "./hook.js";
 import { Banner, Button, Copy, Screen, T, Trouble } from "./part.js";
 
+/** @typedef {import("./part.js").Fault} Fault */
+
 /**
  * P12.
  * @param {{accounts: {device: string, name: string}[], device: string, challenge: string, response: string,
- *   pin: boolean, typo: boolean, problem: import("./part.js").Fault | null, busy: boolean, back: () => void,
+ *   pin: boolean, typo: boolean, problem: Fault | null, busy: boolean, back: () => void,
  *   copy: (text: string) => Promise<boolean>, onDevice: (device: string) => void,
  *   onChallenge: (digits: string) => void, onGo: () => void}} props
  *   response: empty until there is one; pin: the account has a Keyturn PIN

@@ -8,16 +8,33 @@ import { Rows } from "./rows.js";
 import { Sheet } from "./sheet.js";
 
 /**
- * P14.
- * @param {{language: string, theme: string, unlock: "pin" | "platform" | "none", moretime: boolean, service: string,
- *   host: string, version: string, update: import("../flow/settings.js").Update, resetting: boolean,
- *   diagnostics: string, copy: (text: string) => Promise<boolean>, onDiagnose: (show: boolean) => void,
- *   push: {state: import("../lib/push.js").PushState | "", on: boolean}, onPush: (on: boolean) => void,
- *   onCheck: () => void, back: () => void, onLanguage: (language: string) => void, onTheme: (theme: string) => void,
- *   onMoretime: (on: boolean) => void, onPin: () => void, onForgot: () => void, onReset: (asking: boolean) => void,
- *   onGo: () => void}} props
- *   language, theme: empty is the system's; diagnostics: empty: not shown
+ * @typedef {object} Props
+ * @property {string} language  empty: the system's
+ * @property {string} theme     empty: the system's
+ * @property {"pin" | "platform" | "none"} unlock
+ * @property {boolean} moretime
+ * @property {string} service
+ * @property {string} host
+ * @property {string} version   of the app
+ * @property {import("../flow/settings.js").Update} update
+ * @property {boolean} resetting    it is asked whether to reset
+ * @property {string} diagnostics  empty: not shown
+ * @property {{state: import("../lib/push.js").PushState | "", on: boolean}} push
+ * @property {(text: string) => Promise<boolean>} copy
+ * @property {() => void} back
+ * @property {(show: boolean) => void} onDiagnose
+ * @property {(on: boolean) => void} onPush
+ * @property {() => void} onCheck
+ * @property {(language: string) => void} onLanguage
+ * @property {(theme: string) => void} onTheme
+ * @property {(on: boolean) => void} onMoretime
+ * @property {() => void} onPin
+ * @property {() => void} onForgot
+ * @property {(asking: boolean) => void} onReset
+ * @property {() => void} onGo  resets
  */
+
+/** P14. @param {Props} props */
 export function Settings(props) {
   const { language, theme, unlock, moretime, service, host, version, update, resetting, diagnostics } = props;
   const { push, copy, back, onDiagnose, onPush, onCheck, onLanguage, onTheme, onMoretime } = props;
