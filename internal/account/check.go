@@ -13,7 +13,7 @@ import (
 // An Attempt is a name and a password that somebody typed.
 type Attempt struct {
 	Name     string
-	Password string
+	Password keyturn.Secret
 	Addr     string        // IP address of the browser; empty: not known, and not counted
 	Browser  keyturn.Bytes // SHA-256 of its known-browser cookie; may be nil
 }
@@ -35,7 +35,7 @@ func (s *Service) Check(ctx context.Context, a Attempt) (Account, error) {
 	if err != nil {
 		return Account{}, fmt.Errorf("check password: %w", err)
 	}
-	right, err := s.matches(ctx, g, acc.Password, a.Password)
+	right, err := s.matches(ctx, g, acc.Password, string(a.Password))
 	if err != nil { // nothing was judged
 		return Account{}, fmt.Errorf("check password: %w", errors.Join(err, s.giveBack(ctx, g)))
 	}

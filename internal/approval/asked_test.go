@@ -51,7 +51,7 @@ func (w *world) begin(a approval.Attempt) asked {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return asked{r, h, st.Digits}
+	return asked{r, h, string(st.Digits)}
 }
 
 // shown is the challenge that a phone gets for a request, or "" if it gets none.

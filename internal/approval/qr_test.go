@@ -17,7 +17,7 @@ func (w *world) scan(q asked) keyturn.Bytes {
 	if err := w.ShowQR(w.t.Context(), q.handle); err != nil {
 		w.t.Fatal(err)
 	}
-	return w.status(q).Secret
+	return w.status(q).Link.Secret
 }
 
 // carrying makes an answer carry a QR secret.
@@ -107,7 +107,7 @@ func TestQRCodes(t *testing.T) {
 	for range 7 {
 		secret := w.scan(q)
 		seen[secret.String()] = true
-		if again := w.status(q).Secret; !bytes.Equal(again, secret) {
+		if again := w.status(q).Link.Secret; !bytes.Equal(again, secret) {
 			t.Error("a refresh shows another code")
 		}
 	}

@@ -122,7 +122,7 @@ func (w *world) carry(p *phone, q asked, way string) error {
 		if err := w.ShowQR(w.t.Context(), q.handle); err != nil {
 			return err
 		}
-		secret := w.status(q).Secret.String()
+		secret := w.status(q).Link.Secret.String()
 		_, err := w.send(p, q, func(a *keyturn.Answer) { a.Carried, a.Value = keyturn.CarryQR, secret })
 		return err
 	}

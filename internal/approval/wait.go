@@ -26,15 +26,15 @@ type Status struct {
 	Standing
 
 	// While it waits:
-	Digits  string        // the number, if one has to be carried
-	Secret  keyturn.Bytes // of the newest QR code; nil if none was asked for
-	Phones  []string      // names of those that can answer
-	PIN     bool          // one of them has a Keyturn PIN
-	Offline bool          // challenge codes are on for the account
-	Silent  []string      // names of phones that no push is sent to
-	Push    policy.Push   // whether the next push may be sent; zero if no phone would be woken
-	Pushed  time.Time     // when its last push was; zero: none was sent
-	Pushes  int           // how many there were
+	Digits  keyturn.Secret     // the number, if one has to be carried
+	Link    keyturn.SignInLink // of the newest QR code; empty if none was asked for
+	Phones  []string           // names of those that can answer
+	PIN     bool               // one of them has a Keyturn PIN
+	Offline bool               // challenge codes are on for the account
+	Silent  []string           // names of phones that no push is sent to
+	Push    policy.Push        // whether the next push may be sent; zero if no phone would be woken
+	Pushed  time.Time          // when its last push was; zero: none was sent
+	Pushes  int                // how many there were
 }
 
 // A Handle is how whoever began a request gets at it. The pending cookie of a browser is
@@ -96,11 +96,13 @@ func (s *Service) Status(ctx context.Context, h Handle) (Status, error) {
 	if st.State != Waiting {
 		return st, nil
 	}
-	if st.Digits, err = s.digits(r); err != nil {
+	digits, err := s.digits(r)
+	if err != nil {
 		return Status{}, err
 	}
+	st.Digits = keyturn.Secret(digits)
 	if r.QRs > 0 {
-		st.Secret = secret(h.Token, r.ID, r.QRs)
+		st.Link = keyturn.SignInLink{Request: r.ID, Secret: secret(h.Token, r.ID, r.QRs)}
 	}
 	if err := s.asked(ctx, &st, now); err != nil {
 		return Status{}, fmt.Errorf("status of %s: %w", r.ID, err)

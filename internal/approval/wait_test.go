@@ -34,7 +34,7 @@ func TestStatus(t *testing.T) {
 		t.Error("a wrong number is right")
 	}
 	woken(t, hint, "a wrong number")
-	if st := w.status(q); st.Tries != 1 || st.Digits != q.digits {
+	if st := w.status(q); st.Tries != 1 || string(st.Digits) != q.digits {
 		t.Errorf("after a wrong number: %+v", st)
 	}
 	w.approve(two, q)

@@ -126,7 +126,7 @@ func (s *Sender) offered(c *connection) (all []kind, err error) {
 // try logs in by one kind, or returns what was said instead; the connection is over then.
 func (s *Sender) try(c *connection, k kind) (said string, err error) {
 	host, _, _ := net.SplitHostPort(s.Server)
-	h := &heard{Auth: k.auth(s.User, s.Password, host, c.tls()), user: s.User, password: s.Password}
+	h := &heard{Auth: k.auth(s.User, string(s.Password), host, c.tls()), user: s.User, password: string(s.Password)}
 	if err := c.talk.Auth(h); err != nil {
 		return h.words(err), err
 	}

@@ -15,6 +15,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 	"golang.org/x/net/idna"
 
+	"keyturn"
 	"keyturn/internal/notice"
 )
 
@@ -31,7 +32,7 @@ type Sender struct {
 	Server   string // HOST:PORT
 	Security string // one of the kinds above
 	User     string // empty: no login; else never without one
-	Password string
+	Password keyturn.Secret
 	Auth     string // kind of the login, of [Kinds]; empty, or [Auto]: whichever is accepted
 	From     string // address of the letters
 	Name     string // of the organisation, beside it

@@ -48,7 +48,7 @@ func (p *Portal) getQR(w http.ResponseWriter, r *http.Request) error {
 	if over {
 		return p.Page.Render(w, r, http.StatusOK, "portal/qr", q)
 	}
-	q.Link = keyturn.SignInLink{Request: st.ID, Secret: st.Secret}.Link(p.Page.Origin())
+	q.Link = st.Link.Link(p.Page.Origin())
 	drawing, err := qr.SVG(q.Link, qrScale)
 	if err != nil {
 		return err

@@ -122,7 +122,7 @@ func (p *Portal) postRecoveryFile(w http.ResponseWriter, r *http.Request, _ sess
 	fmt.Fprintf(&b, "%s\n", words.T("recovery.file.title", "service", p.Page.Called(r)))
 	fmt.Fprintf(&b, "%s\n\n", words.T("recovery.file.made", "date", p.Now().Format("2006-01-02")))
 	for i, code := range codes {
-		fmt.Fprintf(&b, "%d  %s\n", i+1, code)
+		fmt.Fprintf(&b, "%d  %s\n", i+1, code.String())
 	}
 	fmt.Fprintf(&b, "\n%s\n", words.T("recovery.file.notes"))
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -9,6 +9,7 @@ import (
 	"keyturn/internal/account"
 	"keyturn/internal/activation"
 	"keyturn/internal/approval"
+	"keyturn/internal/entry"
 	"keyturn/internal/page"
 	"keyturn/internal/policy"
 )
@@ -77,14 +78,16 @@ func (p *Portal) postSignIn(w http.ResponseWriter, r *http.Request) error {
 		return p.showSignIn(w, r, http.StatusUnprocessableEntity, signInPage{Name: name, Problem: page.Say("signin.missing")})
 	}
 	a, err := p.Accounts.Check(r.Context(), account.Attempt{
-		Name: name, Password: password, Addr: page.Counted(r),
+		Name: name, Password: keyturn.Secret(password), Addr: page.Counted(r),
 		Browser: p.token(r, page.KnownBrowser).Hash(),
 	})
 	if err != nil {
 		return p.signInRefused(w, r, name, err)
 	}
-	if a.First {
-		err = p.signInByPassword(w, r, a)
+	proven := policy.Proven{Account: a.ID, Way: policy.ByPassword, Password: true, At: p.Now(), Revision: a.Revision}
+	next := entry.Next(entry.Shown{Proven: proven, Typed: true}, entry.Person{First: a.First, Grace: a.Grace(p.Limits, p.Now()) > 0}, entry.Demand{})
+	if next != entry.Phone {
+		err = p.signInByPassword(w, r, a, proven, next)
 		if !errors.Is(err, activation.ErrPurpose) { // it has got a phone in this very moment: ask that
 			return p.unchanged(w, r, a, err)
 		}
@@ -125,14 +128,15 @@ func (p *Portal) signInRefused(w http.ResponseWriter, r *http.Request, name stri
 // signInByPassword begins a session that rests on the password only: for the set-up
 // of the account's first phone, which begins in it, or, in the account's days of
 // grace, for the security home, which leads there.
-func (p *Portal) signInByPassword(w http.ResponseWriter, r *http.Request, a account.Account) error {
+func (p *Portal) signInByPassword(
+	w http.ResponseWriter, r *http.Request, a account.Account, proven policy.Proven, next entry.Step,
+) error {
 	ctx, agent, addr := r.Context(), page.Browser(r.UserAgent()), page.Addr(r)
-	proven := policy.Proven{Account: a.ID, Way: policy.ByPassword, Password: true, At: p.Now(), Revision: a.Revision}
 	s, cookie, err := p.Sessions.Begin(ctx, proven, p.token(r, page.SignedIn), agent, addr)
 	if err != nil {
 		return err
 	}
-	if a.Grace(p.Limits, p.Now()) > 0 {
+	if next == entry.GoOn {
 		p.keep(w, page.SignedIn, cookie, p.Limits.SessionMost)
 		return see(w, r, "/")
 	}

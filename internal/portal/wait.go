@@ -186,7 +186,7 @@ func after(action keyturn.Action) string {
 func (p *Portal) waiting(r *http.Request, frame page.Frame, st approval.Status) waitPage {
 	w := waitPage{
 		Frame: frame, Request: st.ID, Action: st.Action, Message: st.Message,
-		Number: st.Digits, Phones: st.Phones, Status: p.progress(st.Standing),
+		Number: string(st.Digits), Phones: st.Phones, Status: p.progress(st.Standing),
 		Left: st.Left, Last: st.Left <= lastCall, More: st.Expires.Before(st.Made.Add(p.Limits.RequestMost)),
 		Known: p.Number == policy.NewBrowser && st.Known, New: p.Number == policy.NewBrowser && !st.Known,
 		OnPhone: page.OnPhone(r), OnIPhone: page.OnIPhone(r), Pretend: p.Phone,

@@ -26,7 +26,7 @@ var rank = map[string]int{
 	"internal/account": 2, "internal/device": 2,
 	"internal/device/devicetest": 2,
 
-	"internal/activation": 3, "internal/approval": 3, "internal/session": 3, "internal/notice": 3,
+	"internal/activation": 3, "internal/approval": 3, "internal/session": 3, "internal/notice": 3, "internal/entry": 3,
 
 	// Tools implement the interfaces of lower ranks.
 	"internal/store": 4, "internal/bus": 4, "internal/push": 4, "internal/mail": 4, "internal/place": 4,

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"time"
 
+	"keyturn"
 	"keyturn/internal/config"
 	"keyturn/internal/mail"
 	"keyturn/internal/notice"
@@ -48,7 +49,7 @@ func (s *Services) courier() *notice.Courier {
 // mailer is the way to the mail server of the settings.
 func mailer(c config.Config, roots *x509.CertPool) *mail.Sender {
 	origin, _ := config.ParseOrigin(c.PublicURL) // it was checked
-	return &mail.Sender{Server: c.Mail.Server, Security: c.Mail.Security, User: c.Mail.User, Password: string(c.Mail.Password), Auth: c.Mail.Auth,
+	return &mail.Sender{Server: c.Mail.Server, Security: c.Mail.Security, User: c.Mail.User, Password: keyturn.Secret(c.Mail.Password), Auth: c.Mail.Auth,
 		From: c.Mail.From, Name: organisation(c, origin.String()), Host: origin.Hostname(), Patience: c.Mail.Patience.Duration, Roots: roots}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"time"
 
@@ -60,6 +62,9 @@ type Services struct {
 	book     *places.Book                   // nil: no database of places
 	places   func(addr, lang string) string // nil, as book is
 }
+
+// Format implements [fmt.Formatter], for every verb: the settings have secrets.
+func (*Services) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, "(services)") }
 
 // Connect opens the store and the key and introduces the services to each other, for a
 // command beside the server: it takes the database as it is. Invalid settings are refused
