@@ -13,8 +13,11 @@ import (
 // columns is how wide a line of a source may be; a tab counts as four.
 const columns = 120
 
-// unbroken is what makes a line longer: a string, or a word such as an address, that isn't broken.
-var unbroken = regexp.MustCompile(`"(?:[^"\\]|\\.){80,}"|'[^'\n]{80,}'|` + "`[^`$]{80,}`" + `|\S{80,}`)
+// unbroken are strings, and words such as an address: one of them that is long makes its line longer.
+var unbroken = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|` + "`[^`$]*`" + `|\S{80,}`)
+
+// alone is how many columns make it long.
+const alone = 80
 
 // measured says which lines of a kind of file are measured: where gofmt breaks no line, what people read first.
 var measured = map[string]*regexp.Regexp{
@@ -62,7 +65,12 @@ func width(kind, line string) int {
 	if n := utf8.RuneCountInString(line); n <= columns {
 		return n
 	}
-	return utf8.RuneCountInString(unbroken.ReplaceAllString(line, ""))
+	return utf8.RuneCountInString(unbroken.ReplaceAllStringFunc(line, func(one string) string {
+		if utf8.RuneCountInString(one) < alone {
+			return one
+		}
+		return ""
+	}))
 }
 
 // What the check above can tell.
@@ -78,6 +86,7 @@ func TestWidth(t *testing.T) {
 		{"a string that isn't broken", ".mjs", `  const agent = "` + long + `";`, false},
 		{"beside one that might be", ".js", `call("` + long[:70] + `", "` + long[:70] + `");`, true},
 		{"a string in too long a line", ".js", `call("` + long + `", ` + long + long + `);`, true},
+		{"what stands between two strings", ".js", `call("a", ` + long + long[:80] + `"b");`, true},
 		{"an address", ".html", `<a href="https://` + strings.Repeat("a", 110) + `">`, false},
 		{"code that gofmt has left as it is", ".go", "\t" + long + long, false},
 		{"a comment", ".go", "\t// " + long + long, true},

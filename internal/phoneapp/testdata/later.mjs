@@ -12,8 +12,10 @@ const data = JSON.parse(readFileSync(process.argv[2], "utf8"));
 
 /** @param {any} compat  whether one of the oldest lacks it */
 const lacking = ({ support }) => Object.entries(OLDEST).some(([browser, oldest]) => {
-  const since = [support[browser] ?? []].flat().filter(({ version_added, flags, partial_implementation }) =>
-    version_added && version_added !== "preview" && !flags && !partial_implementation).map(({ version_added }) => String(version_added).replace("≤", "").split(".").map(Number));
+  const since = [support[browser] ?? []].flat()
+    .filter(({ version_added, flags, partial_implementation }) =>
+      version_added && version_added !== "preview" && !flags && !partial_implementation)
+    .map(({ version_added }) => String(version_added).replace("≤", "").split(".").map(Number));
   return !since.some(([major, minor = 0]) => major < oldest[0] || (major === oldest[0] && minor <= oldest[1]));
 });
 

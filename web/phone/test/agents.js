@@ -1,6 +1,8 @@
 // What browsers call themselves.
 
-const apple = (/** @type {string} */ more, system = "18_1") => `Mozilla/5.0 (iPhone; CPU iPhone OS ${system} like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)${more && " " + more}`;
+const apple = (/** @type {string} */ more, system = "18_1") =>
+  `Mozilla/5.0 (iPhone; CPU iPhone OS ${system} like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)`
+  + (more && " " + more);
 const android = (/** @type {string} */ more, phone = "Android 15; Pixel 9") =>
   `Mozilla/5.0 (Linux; ${phone}) AppleWebKit/537.36 (KHTML, like Gecko) ${more}`;
 const view = (/** @type {string} */ more) =>
@@ -24,7 +26,8 @@ export const INSIDE = [
   apple("Mobile/15E148 Safari/604.1 baiduboxapp/13.72.0.10 (Baidu; P2 18.1)"),
   old("baiduboxapp/13.72.0.10"), apple("Mobile/15E148 discover/8.60 (iPhone;iOS 18.1) XHS/8.60"),
   view("xhsdiscover/8.60.0 NetType/WiFi"), apple("Mobile/15E148 BiliApp/82000100 mobi_app/iphone"),
-  old("BiliApp/8200300 mobi_app/android"), apple("Mobile/15E148 ZhihuHybrid osee2unifiedRelease/10.28.0"), view("TitansX/20.14.1 KNB/1.2.0 android/14 com.sankuai.meituan/12.25 MeituanGroup/12.25"),
+  old("BiliApp/8200300 mobi_app/android"), apple("Mobile/15E148 ZhihuHybrid osee2unifiedRelease/10.28.0"),
+  view("TitansX/20.14.1 KNB/1.2.0 android/14 com.sankuai.meituan/12.25 MeituanGroup/12.25"),
   apple("Mobile/15E148 TitansX/12.9.1 KNB/1.0 iOS/18.1 dianping/11.30"), view("jdapp;android;13.2.8"),
   old("phh_android_version/7.30 pinduoduo"), view("Kwai/12.10 Kuaishou KSWebview"),
   apple("Mobile/15E148 Safari Line/14.18.0"), view("Line/14.18.0/IAB"), apple("Mobile/15E148 KAKAOTALK 24.10.0"),
@@ -52,15 +55,19 @@ export const BROWSERS = [
   [android("Chrome/114.0.0.0 Mobile Safari/537.36 HuaweiBrowser/15.0", "Android 12; HarmonyOS; NOH-AN00"), "android"],
   ["Mozilla/5.0 (Phone; OpenHarmony 5.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/114.0.0.0 Safari/537.36  ArkWeb/4.1.6.1 Mobile", "android"],
   ["Mozilla/5.0 (Tablet; OpenHarmony 5.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/114.0.0.0 Safari/537.36 ArkWeb/4.1.6.1", "android"],
-  ["Mozilla/5.0 (Mobile; Nokia 2780; rv:84.0) Gecko/84.0 Firefox/84.0 KAIOS/3.1", "android"], ["Mozilla/5.0 (Linux; U; Sailfish 4.6; Mobile; rv:91.0) Gecko/91.0 Firefox/91.0 SailfishBrowser/1.0", "android"],
+  ["Mozilla/5.0 (Mobile; Nokia 2780; rv:84.0) Gecko/84.0 Firefox/84.0 KAIOS/3.1", "android"],
+  ["Mozilla/5.0 (Linux; U; Sailfish 4.6; Mobile; rv:91.0) Gecko/91.0 Firefox/91.0 SailfishBrowser/1.0", "android"],
 ];
 
 /** Phones that say that they are computers, and have no pointer but a finger. */
 export const DISGUISED = [
-  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36", "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",
+  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+  "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",
 ];
 
 export const COMPUTERS = [
-  "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36", "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",
-  "Mozilla/5.0 (PC; OpenHarmony 5.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/114.0.0.0 Safari/537.36 ArkWeb/4.1.6.1", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15",
+  "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+  "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",
+  "Mozilla/5.0 (PC; OpenHarmony 5.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/114.0.0.0 Safari/537.36 ArkWeb/4.1.6.1",
+  "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15",
 ];

@@ -78,9 +78,10 @@ export class Server extends Desk {
   ask(deviceId, more = {}) {
     const device = this.devices.get(deviceId);
     const request = { id: id("req"), state: "waiting", number: "042317", carry: "number", device: deviceId, ...more };
-    request.text = lines("challenge", this.origin, request.id, more.shownDevice ?? deviceId, device.account.id, device.account.name, more.app ?? "Portal", "sign_in", "",
-      more.browser ?? "Firefox on Windows", "203.0.113.7", "Lyon, France", String(1893456000 + this.requests.length),
-      request.carry);
+    const { id: account, name } = device.account;
+    request.text = lines("challenge", this.origin, request.id, more.shownDevice ?? deviceId, account, name,
+      more.app ?? "Portal", "sign_in", "", more.browser ?? "Firefox on Windows", "203.0.113.7", "Lyon, France",
+      String(1893456000 + this.requests.length), request.carry);
     this.requests.push(request);
     this.wake();
     return request;
@@ -103,7 +104,8 @@ export class Server extends Desk {
     return { version: version(), device: { state: device.state, pin_tries_left: device.tries, push: device.told },
       notices: this.notices ?? [],
       requests: requests().map(({ id, state, text }) =>
-        state === "waiting" ? { request: id, challenge: text, expires_in: 97, tries_left: 3 } : { request: id, state, by: "Pixel 9" }) };
+        state === "waiting" ? { request: id, challenge: text, expires_in: 97, tries_left: 3 }
+          : { request: id, state, by: "Pixel 9" }) };
   }
 
   /** One phone calls this server. */

@@ -154,7 +154,8 @@ export default async function () {
     await activated(phone, server, "1");
     const rows = await phone.keys.devices();
     const ids = rows.map(({ id }) => id).sort();
-    await returning("getAll", ids.map((id) => rows.find((row) => row.id === id)).map((row) => (row?.account.name === "mei" ? null : row)), async () => {
+    const sorted = ids.map((id) => rows.find((row) => row.id === id));
+    await returning("getAll", sorted.map((row) => (row?.account.name === "mei" ? null : row)), async () => {
       const app = play(await open(server, storage));
       app.draw();
       equal((await sees("home.unread")).textContent?.includes("mei"), true);
