@@ -64,16 +64,7 @@ var (
 	ErrName     = errors.New("account: a name has 1 to 64 characters, and each of them can be seen")
 	ErrPassword = errors.New("account: name and password don't match") // unknown, disabled and wrong look alike
 	ErrBusy     = errors.New("account: too many passwords are being checked")
-	ErrTooMany  = errors.New("account: too many tries")
 )
-
-// A TooMany is [ErrTooMany] with how long to wait.
-type TooMany struct{ Wait time.Duration }
-
-func (e *TooMany) Error() string { return ErrTooMany.Error() }
-
-// Unwrap makes it an [ErrTooMany].
-func (e *TooMany) Unwrap() error { return ErrTooMany }
 
 // A Store keeps accounts. Each method is one atomic step; a method that changes
 // something writes its event in the same step, or neither. Times are those of
@@ -132,19 +123,6 @@ type Store interface {
 	// RemoveAccount removes the account and what is its own; audit events and the
 	// keys of its devices stay (a key that was ever a device's is never accepted again).
 	RemoveAccount(ctx context.Context, id string, ev audit.Event) error
-}
-
-// Tries counts what people may get wrong. A try is taken before it is judged.
-type Tries interface {
-	// Take takes one try of key, of at most most within the time in. It returns 0,
-	// or how long to wait if there was none left: then nothing changed.
-	Take(ctx context.Context, key string, most int, in time.Duration, at time.Time) (wait time.Duration, err error)
-
-	// GiveBack returns a try that turned out right.
-	GiveBack(ctx context.Context, key string) error
-
-	// Forget sets the count of key to 0.
-	Forget(ctx context.Context, key string) error
 }
 
 // Browsers tells whether a browser is known. Package session's store implements it.

@@ -24,7 +24,7 @@ type Attempt struct {
 // [ErrPassword] and are counted alike, so that neither time nor text tells them
 // apart; the record does. Attack A29. A try is taken before the password is
 // looked at and given back if it was right: guesses at the same moment don't get
-// past the limit. Attack A08. With none left Check returns [*TooMany] and hashes
+// past the limit. Attack A08. With none left Check returns [*policy.TooMany] and hashes
 // nothing; [ErrBusy] says that too many others are being checked.
 func (s *Service) Check(ctx context.Context, a Attempt) (Account, error) {
 	acc, counted, err := s.meant(ctx, a.Name)

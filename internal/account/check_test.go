@@ -10,6 +10,7 @@ import (
 
 	"keyturn/internal/account"
 	"keyturn/internal/audit"
+	"keyturn/internal/policy"
 )
 
 // A29: a name that nobody has, an account that is stopped and a wrong password
@@ -93,7 +94,7 @@ func TestTooMany(t *testing.T) {
 			}
 			before := w.taken()
 			_, err := w.Check(t.Context(), attempt(name, password))
-			if many, ok := errors.AsType[*account.TooMany](err); !ok || many.Wait != 15*time.Minute {
+			if many, ok := errors.AsType[*policy.TooMany](err); !ok || many.Wait != 15*time.Minute {
 				t.Errorf("sixth: %v, want TooMany, 15 min", err)
 			}
 			if n := w.hashes.Load(); n != 5 {
@@ -133,7 +134,7 @@ func TestA09OneCountPerAccount(t *testing.T) {
 }
 
 func isTooMany(err error) bool {
-	_, ok := errors.AsType[*account.TooMany](err)
+	_, ok := errors.AsType[*policy.TooMany](err)
 	return ok
 }
 

@@ -137,24 +137,22 @@ type tries struct {
 	events   *people
 }
 
-func (t *tries) Take(_ context.Context, key string, most int, in time.Duration, _ time.Time) (time.Duration, error) {
+func (t *tries) Take(_ context.Context, c policy.Count, _ time.Time) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.taken[key] == most {
-		return in, nil
+	if t.taken[c.Key] == c.Rate.Most {
+		return &policy.TooMany{Wait: c.Rate.In}
 	}
-	t.taken[key]++
-	return 0, nil
-}
-
-func (t *tries) GiveBack(_ context.Context, key string) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.taken[key]--
+	t.taken[c.Key]++
 	return nil
 }
 
-func (t *tries) Forget(context.Context, string) error { panic("not asked for") }
+func (t *tries) GiveBack(_ context.Context, c policy.Count) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.taken[c.Key]--
+	return nil
+}
 
 func (t *tries) BeginGuess(ctx context.Context, g account.Guess) (judging string, err error) {
 	if t.full {
@@ -167,7 +165,7 @@ func (t *tries) BeginGuess(ctx context.Context, g account.Guess) (judging string
 	for _, c := range g.Counts {
 		switch {
 		case t.taken[c.Key]-t.judging[c.Key] >= c.Rate.Most:
-			return "", &account.TooMany{Wait: c.Rate.In}
+			return "", &policy.TooMany{Wait: c.Rate.In}
 		case t.taken[c.Key] >= c.Rate.Most:
 			judging = c.Key
 		}

@@ -23,12 +23,11 @@ const (
 	OfAddress  Of = "address"  // the network, for all accounts
 )
 
-// A Count is one thing that a try is counted by, and how many it has.
+// A Count is one of those that a try at a password is counted by.
 type Count struct {
 	Of      Of
-	Key     string
 	Network string // of OfNetwork and OfAddress
-	Rate    policy.Rate
+	policy.Count
 }
 
 // A Guess is a password that is about to be compared.
@@ -51,7 +50,7 @@ type Lock struct {
 
 // Guesses counts tries at passwords. Each method is one atomic step.
 type Guesses interface {
-	// BeginGuess takes a try of each count, or none. It returns [*TooMany] if one is used
+	// BeginGuess takes a try of each count, or none. It returns [*policy.TooMany] if one is used
 	// up, with the reference of that lock, and the key of a count that may have a try again
 	// once those are judged that are being compared. A try that isn't judged after
 	// Limits.Judged is a wrong one: the server was killed. Where others wait for one of
@@ -80,7 +79,7 @@ type Guesses interface {
 // out (attack A84); once it is used up, the counts judge that everybody has.
 func (s *Service) begin(ctx context.Context, id, counted string, a Attempt) (Guess, error) {
 	g, known, err := s.beginKnown(ctx, id, counted, a)
-	if known && !errors.Is(err, ErrTooMany) || !known && err != nil {
+	if known && !errors.Is(err, policy.ErrTooMany) || !known && err != nil {
 		return g, err
 	}
 	return s.beginAny(ctx, id, counted, a)
@@ -94,7 +93,7 @@ func (s *Service) beginKnown(ctx context.Context, id, counted string, a Attempt)
 	if err != nil || !known {
 		return Guess{}, false, err
 	}
-	g, err = s.take(ctx, id, []Count{{Of: OfBrowsers, Key: "password.known/" + counted, Rate: s.Limits.Passwords}})
+	g, err = s.take(ctx, id, []Count{{Of: OfBrowsers, Count: s.Limits.PasswordsKnown(counted)}})
 	g.kept = true
 	return g, true, err
 }
@@ -115,19 +114,19 @@ func (s *Service) beginAny(ctx context.Context, id, counted string, a Attempt) (
 // first, in all guesses alike: so nobody's flood keeps their neighbours waiting (attack A121).
 func (s *Service) everybody(ctx context.Context, id, counted, addr string) ([]Count, error) {
 	networks := policy.Networks(addr)
-	all := Count{Of: OfStrange, Key: "password.account/" + counted, Rate: s.Limits.PasswordAll}
+	all := Count{Of: OfStrange, Count: s.Limits.PasswordsStrange(counted)}
 	familiar, err := s.Guesses.FamiliarNetwork(ctx, id, policy.Near(addr), s.Now())
 	if err != nil {
 		return nil, err
 	}
 	if familiar {
-		all.Of, all.Key, networks = OfFamiliar, "password.familiar/"+counted, networks[:1]
+		all, networks = Count{Of: OfFamiliar, Count: s.Limits.PasswordsFamiliar(counted)}, networks[:1]
 	}
 	var counts []Count
 	for _, n := range networks {
 		counts = append(counts,
-			Count{OfNetwork, "password/" + counted + "/" + n.Name, n.Name, n.Of(s.Limits.Passwords)},
-			Count{OfAddress, "password.address/" + n.Name, n.Name, n.Of(s.Limits.SignIns)})
+			Count{OfNetwork, n.Name, s.Limits.PasswordsFrom(n, counted)},
+			Count{OfAddress, n.Name, s.Limits.SignInsFrom(n)})
 	}
 	return append(counts, all), nil
 }

@@ -47,7 +47,7 @@ type NewPassword struct {
 // wait, and those that could be made without typing it again. Spec §8.7, §9.2; attack
 // A23. The phone stays what it was: whoever knows the new password still meets it (A33).
 //
-// The errors are those of [Service.Add] about a password, [ErrSame], [*TooMany], [ErrPassword], [ErrBusy],
+// The errors are those of [Service.Add] about a password, [ErrSame], [*policy.TooMany], [ErrPassword], [ErrBusy],
 // [ErrApproval] and [ErrEnded]. A password that somebody else has changed while this one
 // was being compared is a wrong one.
 func (s *Service) ChangePassword(ctx context.Context, c Change) error {

@@ -68,7 +68,7 @@ func TestA61Recover(t *testing.T) {
 	try("unknown again", unknown, account.ErrRecovery)
 	try("and again", unknown, account.ErrRecovery)
 	before := w.hashes.Load()
-	var many *account.TooMany
+	var many *policy.TooMany
 	if _, err := w.Recover(t.Context(), recovery(codes[1]), policy.Grant{}); !errors.As(err, &many) || w.hashes.Load() != before {
 		t.Errorf("a right one after five wrong: %v", err)
 	}

@@ -126,7 +126,7 @@ func (s *Service) SavedRecoveryCodes(ctx context.Context, account string) error 
 	return s.Codes.SaveRecoveryCodes(ctx, account, s.event(audit.RecoverySaved, account))
 }
 
-// Errors of [Service.Recover] besides [*TooMany] and [ErrBusy].
+// Errors of [Service.Recover] besides [*policy.TooMany] and [ErrBusy].
 var (
 	ErrRecovery = errors.New("account: recovery code is not good") // one error for unknown and used
 	ErrCodesOff = errors.New("account: recovery codes are off after too many wrong ones")
@@ -181,7 +181,7 @@ func (s *Service) Recover(ctx context.Context, r Recovery, g policy.Grant) (left
 	if errors.Is(err, ErrRecovery) { // by somebody else, in this very moment
 		return 0, s.refuseCode(ctx, r, "spent", last)
 	}
-	if back := s.Tries.GiveBack(context.WithoutCancel(ctx), recoveryKey(r.Account)); err == nil {
+	if back := s.Tries.GiveBack(context.WithoutCancel(ctx), s.Limits.RecoveriesOf(r.Account)); err == nil {
 		err = back
 	}
 	if err != nil {
@@ -230,17 +230,13 @@ func (s *Service) tryCode(ctx context.Context, r Recovery) (phc Hash, right, las
 
 // takeCode takes a try of the hour and one of the row.
 func (s *Service) takeCode(ctx context.Context, id string) (last bool, err error) {
-	key, rate := recoveryKey(id), s.Limits.Recoveries
-	wait, err := s.Tries.Take(ctx, key, rate.Most, rate.In, s.Now())
-	if err == nil && wait > 0 {
-		err = &TooMany{wait}
-	}
-	if err != nil {
+	count := s.Limits.RecoveriesOf(id)
+	if err := s.Tries.Take(ctx, count, s.Now()); err != nil {
 		return false, err
 	}
 	taken, err := s.Codes.TakeCode(ctx, id, s.Limits.RecoveryRow)
 	if err != nil {
-		return false, errors.Join(err, s.Tries.GiveBack(context.WithoutCancel(ctx), key))
+		return false, errors.Join(err, s.Tries.GiveBack(context.WithoutCancel(ctx), count))
 	}
 	return taken == s.Limits.RecoveryRow, nil
 }
@@ -264,5 +260,3 @@ func (s *Service) refuseCode(ctx context.Context, r Recovery, cause string, last
 func (s *Service) recovery(k audit.Kind, r Recovery) audit.Event {
 	return s.event(k, r.Account).With("browser", r.Browser).With("ip", r.Addr).With("place", r.Place)
 }
-
-func recoveryKey(account string) string { return "recovery " + account }

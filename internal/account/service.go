@@ -36,7 +36,7 @@ const (
 type Service struct {
 	Store    Store
 	Codes    Codes
-	Tries    Tries
+	Tries    policy.Tries
 	Guesses  Guesses
 	Browsers Browsers
 	Record   Record
@@ -157,14 +157,10 @@ func (s *Service) Each(ctx context.Context, f func([]Listed) error) error {
 
 // SetMoreTime keeps what a person who needs longer than others has asked for, WCAG 2.2.1. It
 // is no security change: whoever knows a password can prolong a request to the same end.
-// [*TooMany] if it was said too often: each time is a line in the record, A95.
+// [*policy.TooMany] if it was said too often: each time is a line in the record, A95.
 func (s *Service) SetMoreTime(ctx context.Context, id string, on bool) error {
-	wait, err := s.Tries.Take(ctx, "more time/"+id, s.Limits.Changes.Most, s.Limits.Changes.In, s.Now())
-	if err != nil {
+	if err := s.Tries.Take(ctx, s.Limits.MoreTimeOf(id), s.Now()); err != nil {
 		return fmt.Errorf("more time of %s: %w", id, err)
-	}
-	if wait > 0 {
-		return &TooMany{wait}
 	}
 	ev := s.event(audit.MoreTimeOff, id)
 	if on {

@@ -21,6 +21,7 @@ import (
 	"keyturn/internal/account"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
+	"keyturn/internal/policy"
 )
 
 // A State is a box of the picture.
@@ -123,7 +124,6 @@ var (
 	ErrApproval = errors.New("activation: needs a fresh approval of this very change")
 	ErrPhones   = errors.New("activation: the account has as many phones as it may")
 	ErrKey      = errors.New("activation: the key was another device's")
-	ErrTooMany  = errors.New("activation: too many codes")
 	ErrUnknown  = errors.New("activation: no such activation")
 )
 
@@ -210,7 +210,5 @@ type Store interface {
 	// Account is that of [account.Store]: whose code it is, and may they sign in.
 	Account(ctx context.Context, id string) (account.Account, error)
 
-	// Take and GiveBack are those of [account.Tries]: codes made per account.
-	Take(ctx context.Context, key string, most int, in time.Duration, at time.Time) (wait time.Duration, err error)
-	GiveBack(ctx context.Context, key string) error
+	policy.Tries // codes made per account
 }

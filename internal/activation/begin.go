@@ -22,7 +22,7 @@ type By struct {
 
 // Begin makes a code. Every unfinished activation of the account ends as replaced,
 // so that only the newest code is good. The errors are [ErrPurpose], [ErrApproval],
-// [ErrLost] and [ErrTooMany]. Spec §6.1; attacks A41, A43, A48, A62.
+// [ErrLost] and [*policy.TooMany]. Spec §6.1; attacks A41, A43, A48, A62.
 func (s *Service) Begin(ctx context.Context, by By) (Activation, error) {
 	switch {
 	case by.Purpose == First:
@@ -60,19 +60,15 @@ func (s *Service) fresh(by By) (Activation, error) {
 
 // begin stores an activation, within the number of codes that an account may make.
 func (s *Service) begin(ctx context.Context, a Activation) error {
-	key, rate := "codes "+a.Account, s.Limits.CodesMade
-	wait, err := s.Store.Take(ctx, key, rate.Most, rate.In, a.Made)
-	if err != nil {
+	count := s.Limits.CodesOf(a.Account)
+	if err := s.Store.Take(ctx, count, a.Made); err != nil {
 		return err
-	}
-	if wait > 0 {
-		return ErrTooMany
 	}
 	before, errBefore := s.Store.ActivationOf(ctx, a.Session)
 	b := Begun{Activation: a, Oldest: a.Made.Add(-s.Limits.ApprovalUse)}
 	ev := s.event(a, audit.ActivationBegun).With("purpose", string(a.Purpose))
 	if err := s.Store.BeginActivation(ctx, b, ev); err != nil {
-		_ = s.Store.GiveBack(ctx, key) // at worst there is one code less for a while
+		_ = s.Store.GiveBack(ctx, count) // at worst there is one code less for a while
 		return err
 	}
 	s.changed(a)

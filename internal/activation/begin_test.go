@@ -10,6 +10,7 @@ import (
 	"keyturn/internal/account"
 	"keyturn/internal/activation"
 	"keyturn/internal/device"
+	"keyturn/internal/policy"
 )
 
 func TestBegin(t *testing.T) {
@@ -219,7 +220,7 @@ func TestTooManyCodes(t *testing.T) {
 	for range 5 {
 		w.code(ada)
 	}
-	if _, err := w.Begin(t.Context(), by(ada.Account)); !errors.Is(err, activation.ErrTooMany) {
+	if _, err := w.Begin(t.Context(), by(ada.Account)); !errors.Is(err, policy.ErrTooMany) {
 		t.Errorf("the sixth code: %v", err)
 	}
 	w.left(ada, activation.Waiting, "", "")

@@ -10,6 +10,7 @@ import (
 	"keyturn"
 	"keyturn/internal/approval"
 	"keyturn/internal/audit"
+	"keyturn/internal/policy"
 )
 
 // A97: one password makes four requests, however they follow each other: one after
@@ -74,7 +75,7 @@ func TestA97Asked(t *testing.T) {
 		w.ask(p)
 	}
 	_, _, err := w.Begin(t.Context(), w.attempt(p))
-	many, ok := errors.AsType[*approval.TooMany](err)
+	many, ok := errors.AsType[*policy.TooMany](err)
 	if !ok || many.Wait != 10*time.Minute || !errors.Is(err, approval.ErrFull) {
 		t.Errorf("the next: %v, want TooMany for ten minutes", err)
 	}

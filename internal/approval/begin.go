@@ -57,7 +57,7 @@ type Attempt struct {
 // leads to says so, and its handle is what a recovery code goes with. A security
 // change needs a phone that may allow it: [ErrNoPhone], [device.ErrProbation]. The other
 // errors are [ErrFull], also for more security changes than a session may ask for,
-// [*TooMany], and [ErrUnknown] for an account that may not sign in, or a session that has ended.
+// [*policy.TooMany], and [ErrUnknown] for an account that may not sign in, or a session that has ended.
 func (s *Service) Begin(ctx context.Context, a Attempt) (Request, Handle, error) {
 	r, h, err := s.begin(ctx, a)
 	if err != nil {
@@ -138,8 +138,8 @@ func (s *Service) mayChange(ctx context.Context, a Attempt) error {
 	if a.Session == "" {
 		return nil
 	}
-	wait, err := s.Store.Take(ctx, "change "+a.Account, s.Limits.Changes.Most, s.Limits.Changes.In, s.Now())
-	if err == nil && wait > 0 {
+	err := s.Store.Take(ctx, s.Limits.ChangesOf(a.Account), s.Now())
+	if errors.Is(err, policy.ErrTooMany) {
 		err = ErrFull
 	}
 	return err

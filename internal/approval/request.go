@@ -114,14 +114,6 @@ var (
 	ErrRepeated   = errors.New("approval: the account has had this challenge code before")
 )
 
-// A TooMany is [ErrFull] with how long to wait: too many sign-ins were asked for.
-type TooMany struct{ Wait time.Duration }
-
-func (t *TooMany) Error() string { return "approval: too many sign-ins were asked for" }
-
-// Unwrap makes it an [ErrFull].
-func (t *TooMany) Unwrap() error { return ErrFull }
-
 // A Gone says that the request has ended, and how; "unknown" for one that is
 // not the caller's.
 type Gone struct{ State State }
@@ -157,15 +149,14 @@ type Decision struct {
 // that changes something writes its event in the same step, or neither; times
 // are those of the event.
 type Store interface {
-	// Take takes one try of key, of at most most within the time in. It returns 0,
-	// or how long to wait if there was none left: then nothing changed.
-	Take(ctx context.Context, key string, most int, in time.Duration, at time.Time) (wait time.Duration, err error)
+	// Take is that of [policy.Tries]: security changes that are asked for.
+	Take(ctx context.Context, c policy.Count, at time.Time) error
 
 	// BeginRequest stores a waiting request and sets to replaced the one that
 	// waits under the pending cookie before (nil: none). If then most others wait
 	// for the account it replaces the oldest that is not from a known browser; if
 	// all are, a request from a known browser replaces the oldest and any other
-	// gets [ErrFull]. [*TooMany] for more sign-ins than Limits.Asked, of which known
+	// gets [ErrFull]. [*policy.TooMany] for more sign-ins than Limits.Asked, of which known
 	// browsers have so many for themselves. [ErrUnknown] if the account may not sign in, or the session
 	// that asks for a change has ended; [account.ErrPassword] if its password isn't the
 	// one that was checked any more. What is replaced gets an event of its own.

@@ -7,6 +7,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/device"
+	"keyturn/internal/policy"
 )
 
 // settle writes what a refused answer got, so that a repeat of it hears the same,
@@ -49,7 +50,7 @@ func errorOf(r device.Result) error {
 	case keyturn.ProblemNumberWrong:
 		return &WrongNumber{r.Left}
 	case keyturn.ProblemTooMany:
-		return device.ErrTooMany
+		return policy.ErrTooMany
 	}
 	return device.ErrPending // it was never judged, and never will be
 }

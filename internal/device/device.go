@@ -119,7 +119,6 @@ var (
 	ErrProof     = errors.New("device: proof is not of the device's kind")
 	ErrPending   = errors.New("device: the same text is being judged")              // server_busy
 	ErrNoTry     = errors.New("device: every try is taken, one may still be right") // server_busy
-	ErrTooMany   = errors.New("device: too many refused unlocks")
 	ErrPhones    = errors.New("device: the account has as many phones as it may")
 )
 

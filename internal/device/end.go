@@ -95,12 +95,12 @@ func (s *Service) removed(reason string) audit.Event {
 
 // Rename gives a device of the account another name: [keyturn.ErrPhoneName] if it
 // is no name for a phone, [ErrUnknown] if the device is not the account's, a
-// [*TooMany] if it was renamed too often.
+// [*policy.TooMany] if it was renamed too often.
 func (s *Service) Rename(ctx context.Context, account, id, name string) error {
 	if err := keyturn.CheckPhoneName(name); err != nil {
 		return err
 	}
-	if err := s.take(ctx, "rename "+account, s.Limits.Changes); err != nil {
+	if err := s.Tries.Take(ctx, s.Limits.RenamesOf(account), s.Now()); err != nil {
 		return fmt.Errorf("renaming %s: %w", id, err)
 	}
 	ev := audit.Event{Kind: audit.DeviceRenamed, At: s.Now(), Account: account, Device: id}

@@ -16,7 +16,7 @@ const stateRight = "right"
 // phone's own unlock: the caller's next step writes the verdict that it returns.
 //
 // A wrong proof is no error: the verdict says so. An error is [ErrProof], a
-// [*TooMany], or a fault of the server; then the verdict says that nothing was
+// [*policy.TooMany], or a fault of the server; then the verdict says that nothing was
 // judged and gives a try of the PIN back, and writing it is worth a try.
 func (s *Service) Judge(ctx context.Context, d Device, text string, p *keyturn.Proof) (Verdict, error) {
 	v := Verdict{Device: d.ID, Phone: d.Phone, Text: keyturn.Hash(text), At: s.Now()}

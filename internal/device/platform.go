@@ -12,6 +12,7 @@ import (
 	"github.com/go-webauthn/webauthn/protocol/webauthncose"
 
 	"keyturn"
+	"keyturn/internal/policy"
 )
 
 // judgeUnlock judges an assertion of the phone's credential. Refused ones are
@@ -24,13 +25,12 @@ func (s *Service) judgeUnlock(ctx context.Context, d Device, v Verdict, text str
 	if err != nil {
 		return v.unjudged(d, keyturn.ProblemServerBusy), fmt.Errorf("unlock of %s: %w", d.ID, err)
 	}
-	key, rate := "unlock "+d.ID, s.Limits.Unlocks
-	wait, err := s.Tries.Take(ctx, key, rate.Most, rate.In, v.At)
-	if err != nil {
+	count := s.Limits.UnlocksOf(d.ID)
+	switch err := s.Tries.Take(ctx, count, v.At); {
+	case errors.Is(err, policy.ErrTooMany):
+		return v.unjudged(d, keyturn.ProblemTooMany), err
+	case err != nil:
 		return v.unjudged(d, keyturn.ProblemServerBusy), fmt.Errorf("unlock of %s: %w", d.ID, err)
-	}
-	if wait > 0 {
-		return v.unjudged(d, keyturn.ProblemTooMany), &TooMany{wait}
 	}
 	after, err := s.asserted(*phone.Credential, text, p)
 	if err != nil {
@@ -38,7 +38,7 @@ func (s *Service) judgeUnlock(ctx context.Context, d Device, v Verdict, text str
 		return v, nil
 	}
 	v.Result, v.Sign = Result{State: stateRight}, &after
-	_ = s.Tries.GiveBack(ctx, key) // at worst there is one try less for a while
+	_ = s.Tries.GiveBack(ctx, count) // at worst there is one try less for a while
 	return v, nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/audit"
+	"keyturn/internal/policy"
 )
 
 // Prove checks a PROOF over text, spec §6.8: did the person of d unlock the phone
@@ -16,7 +17,7 @@ import (
 // A text is judged once (spec §17): a known one gets its recorded result, whatever
 // proof comes with it, so a recording can neither lock a phone nor set its count
 // back. The errors are [*WrongPIN], [ErrUnlock], [ErrLocked], [ErrNoTry], [ErrPending],
-// [*TooMany] and [ErrProof]. Attacks A08, A49, A52, A53, A81, A82.
+// [*policy.TooMany] and [ErrProof]. Attacks A08, A49, A52, A53, A81, A82.
 func (s *Service) Prove(ctx context.Context, d Device, text string, p keyturn.Proof) error {
 	if err := d.fits(&p); err != nil {
 		return err
@@ -54,7 +55,7 @@ func (r Result) proof() error {
 	case keyturn.ProblemUnlockWrong:
 		return ErrUnlock
 	case keyturn.ProblemTooMany:
-		return ErrTooMany
+		return policy.ErrTooMany
 	case keyturn.ProblemProofWrong:
 		return ErrChange
 	case keyturn.ProblemChangeGone:

@@ -13,6 +13,7 @@ import (
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
 	"keyturn/internal/device/devicetest"
+	"keyturn/internal/policy"
 	"keyturn/internal/seal"
 )
 
@@ -283,12 +284,12 @@ func TestTooManyUnlocks(t *testing.T) {
 			t.Fatalf("wrong unlock %d: %v", i, err)
 		}
 	}
-	var many *device.TooMany
+	var many *policy.TooMany
 	if err := w.Prove(t.Context(), p.Device, text(200), p.auth.Assert(text(200))); !errors.As(err, &many) || many.Wait != time.Hour {
 		t.Errorf("after 20 wrong ones: %v, want to wait an hour", err)
 	}
-	if err := w.Prove(t.Context(), p.Device, text(200), p.auth.Assert(text(200))); !errors.Is(err, device.ErrTooMany) {
-		t.Errorf("the same again: %v, want %v", err, device.ErrTooMany)
+	if err := w.Prove(t.Context(), p.Device, text(200), p.auth.Assert(text(200))); !errors.Is(err, policy.ErrTooMany) {
+		t.Errorf("the same again: %v, want %v", err, policy.ErrTooMany)
 	}
 	w.pass(time.Hour)
 	if err := w.Prove(t.Context(), p.Device, text(201), p.auth.Assert(text(201))); err != nil {

@@ -18,7 +18,7 @@ type Service struct {
 	Changes       Changes // of PINs
 	Store         Store
 	Subscriptions Subscriptions
-	Tries         Tries
+	Tries         policy.Tries
 	Push          Pusher // nil: the operator wants no pushes
 	Seal          Seal
 	NonceKeys     func() []keyturn.Bytes // 32 bytes each, newest first; all nodes share them
@@ -26,37 +26,10 @@ type Service struct {
 	Now           func() time.Time
 }
 
-// Tries counts refused unlocks of a device. The store implements it.
-type Tries interface {
-	// Take takes one try of key, of at most most within the time in. It returns 0,
-	// or how long to wait if there was none left: then nothing changed.
-	Take(ctx context.Context, key string, most int, in time.Duration, at time.Time) (wait time.Duration, err error)
-
-	// GiveBack returns a try that turned out right.
-	GiveBack(ctx context.Context, key string) error
-}
-
 // Seal closes secrets for one place and opens them there. Package seal implements it.
 type Seal interface {
 	Seal(place string, secret []byte) ([]byte, error)
 	Open(place string, sealed []byte) ([]byte, error)
-}
-
-// A TooMany is [ErrTooMany] with how long to wait.
-type TooMany struct{ Wait time.Duration }
-
-func (e *TooMany) Error() string { return ErrTooMany.Error() }
-
-// Unwrap makes it an [ErrTooMany].
-func (e *TooMany) Unwrap() error { return ErrTooMany }
-
-// take takes a try of key, or returns a [*TooMany].
-func (s *Service) take(ctx context.Context, key string, rate policy.Rate) error {
-	wait, err := s.Tries.Take(ctx, key, rate.Most, rate.In, s.Now())
-	if err == nil && wait > 0 {
-		err = &TooMany{wait}
-	}
-	return err
 }
 
 // Answers reports whether a device may answer: check 2 of spec §8.5. It returns

@@ -9,7 +9,6 @@ import (
 
 	"keyturn"
 	"keyturn/internal/audit"
-	"keyturn/internal/policy"
 	"keyturn/locale"
 )
 
@@ -110,7 +109,7 @@ func (s *Service) Unsubscribe(ctx context.Context, d Device) error {
 }
 
 // TestPush sends one push to a device and waits for the push service. [ErrPush] if
-// there is no subscription, or none any more; a [*TooMany] before its time. It
+// there is no subscription, or none any more; a [*policy.TooMany] before its time. It
 // reports whether the push service took it.
 func (s *Service) TestPush(ctx context.Context, d Device) (bool, error) {
 	if err := s.Answers(d); err != nil {
@@ -123,7 +122,7 @@ func (s *Service) TestPush(ctx context.Context, d Device) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("testing %s: %w", d.ID, err)
 	}
-	if err := s.take(ctx, "push test "+d.ID, policy.Rate{Most: 1, In: s.Limits.PushApart}); err != nil {
+	if err := s.Tries.Take(ctx, s.Limits.PushTestOf(d.ID), s.Now()); err != nil {
 		return false, fmt.Errorf("testing %s: %w", d.ID, err)
 	}
 	gone, err := s.Push.Send(ctx, sub)
@@ -135,10 +134,10 @@ func (s *Service) TestPush(ctx context.Context, d Device) (bool, error) {
 
 // SwitchPush turns the pushes of a device off, or on again, at the person's wish.
 // Nothing else changes: the app still shows what waits. [ErrUnknown] if it has never
-// registered, a [*TooMany] if it was switched too often: each time is a line in the
+// registered, a [*policy.TooMany] if it was switched too often: each time is a line in the
 // record, A95.
 func (s *Service) SwitchPush(ctx context.Context, d Device, on bool) error {
-	if err := s.take(ctx, "push switch "+d.ID, s.Limits.Changes); err != nil {
+	if err := s.Tries.Take(ctx, s.Limits.PushSwitchOf(d.ID), s.Now()); err != nil {
 		return fmt.Errorf("switching pushes of %s: %w", d.ID, err)
 	}
 	ev := s.pushEvent(d, audit.PushOff).With("by", "portal")

@@ -11,6 +11,7 @@ import (
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
 	"keyturn/internal/notice"
+	"keyturn/internal/policy"
 )
 
 // Errors of this door.
@@ -58,7 +59,7 @@ var codes = []struct {
 	{device.ErrPush, http.StatusBadRequest, keyturn.ProblemPushRefused},
 	{device.ErrChange, http.StatusForbidden, keyturn.ProblemProofWrong},
 	{device.ErrChangeGone, http.StatusConflict, keyturn.ProblemChangeGone},
-	{device.ErrTooMany, http.StatusTooManyRequests, keyturn.ProblemTooMany},
+	{policy.ErrTooMany, http.StatusTooManyRequests, keyturn.ProblemTooMany},
 	{approval.ErrChanged, http.StatusConflict, keyturn.ProblemChallengeChanged},
 	{approval.ErrRefused, http.StatusBadRequest, keyturn.ProblemAnswerRefused},
 	{device.ErrCounter, http.StatusBadRequest, keyturn.ProblemAnswerRefused},
@@ -95,7 +96,7 @@ func detailOf(err error) (int, keyturn.Problem) {
 		gone   *approval.Gone
 		end    *device.Gone
 		many   *tooMany
-		unlock *device.TooMany
+		unlock *policy.TooMany
 		large  *http.MaxBytesError
 	)
 	switch {

@@ -248,7 +248,7 @@ func TestA99KnownBrowserInAFlood(t *testing.T) {
 
 // compared reports whether a password is being compared that a count has.
 func compared(t *testing.T, w *keyturntest.World, key string) bool {
-	g := account.Guess{ID: keyturn.NewReference(), At: time.Now(), Counts: []account.Count{{Key: key, Rate: policy.Rate{Most: 1, In: time.Hour}}}}
+	g := account.Guess{ID: keyturn.NewReference(), At: time.Now(), Counts: []account.Count{{Count: policy.Count{Key: key, Rate: policy.Rate{Most: 1, In: time.Hour}}}}}
 	judging := must(w.Store.BeginGuess(t.Context(), g))
 	if err := w.Store.EndGuess(t.Context(), g); err != nil {
 		t.Fatal(err)

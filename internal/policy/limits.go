@@ -1,6 +1,6 @@
-// Package policy holds the rules that need no database: how long, how often, is
-// a number needed, what has been proven, which acr is that. Every function here
-// is pure; the numbers are defaults that an operator may change.
+// Package policy holds the rules that need no database: how long, how often, is a number
+// needed, what has been proven, which acr is that, what tries are counted by. Every function
+// here is pure; the numbers are defaults that an operator may change.
 package policy
 
 import "time"

@@ -185,7 +185,7 @@ var statuses = map[int][]error{
 	http.StatusNotFound:  {errMissing, session.ErrNone, approval.ErrUnknown, activation.ErrUnknown, device.ErrUnknown},
 	http.StatusConflict: {approval.ErrReplaced, approval.ErrNoPhone, activation.ErrPurpose, activation.ErrApproval, activation.ErrPhones,
 		activation.ErrLost, device.ErrProbation, errRecovered},
-	http.StatusTooManyRequests:    {account.ErrTooMany, approval.ErrFull, activation.ErrTooMany, device.ErrTooMany, errStreams},
+	http.StatusTooManyRequests:    {policy.ErrTooMany, approval.ErrFull, errStreams},
 	http.StatusServiceUnavailable: {account.ErrBusy},
 }
 

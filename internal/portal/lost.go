@@ -7,6 +7,7 @@ import (
 	"keyturn/internal/activation"
 	"keyturn/internal/device"
 	"keyturn/internal/page"
+	"keyturn/internal/policy"
 	"keyturn/internal/session"
 )
 
@@ -74,7 +75,7 @@ func (p *Portal) postLost(w http.ResponseWriter, r *http.Request, s session.Sess
 	switch {
 	case errors.Is(err, activation.ErrLost):
 		return p.showLost(w, r, s, http.StatusUnprocessableEntity, page.Say("lost.which"))
-	case errors.Is(err, activation.ErrTooMany), errors.Is(err, activation.ErrPurpose):
+	case errors.Is(err, policy.ErrTooMany), errors.Is(err, activation.ErrPurpose):
 		return p.noCode(w, r, s, err)
 	}
 	return err

@@ -51,7 +51,7 @@ func (p *Portal) postTest(w http.ResponseWriter, r *http.Request, s session.Sess
 		return err
 	}
 	taken, err := p.Notifications.TestPush(r.Context(), d)
-	var many *device.TooMany
+	var many *policy.TooMany
 	switch {
 	case errors.As(err, &many):
 		return p.showPhones(w, r, s, http.StatusTooManyRequests, page.Say("phones.notify.wait", "count", int((many.Wait+time.Second-1)/time.Second)))

@@ -8,6 +8,7 @@ import (
 	"keyturn/internal/account"
 	"keyturn/internal/approval"
 	"keyturn/internal/page"
+	"keyturn/internal/policy"
 	"keyturn/internal/session"
 )
 
@@ -86,7 +87,7 @@ func (p *Portal) postPassword(w http.ResponseWriter, r *http.Request, s session.
 
 func (p *Portal) passwordRefused(w http.ResponseWriter, r *http.Request, s session.Session, err error) error {
 	c, status := passwordPage{Reference: keyturn.GroupedReference(referenceOf(err))}, http.StatusUnprocessableEntity
-	var many *account.TooMany
+	var many *policy.TooMany
 	key := unusable(err)
 	switch {
 	case key != "":

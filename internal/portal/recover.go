@@ -13,6 +13,7 @@ import (
 	"keyturn/internal/account"
 	"keyturn/internal/approval"
 	"keyturn/internal/page"
+	"keyturn/internal/policy"
 )
 
 // recoverPage is everything that recover.html shows.
@@ -103,7 +104,7 @@ func symbol(r rune) rune {
 
 // recoverRefused says what the person can do.
 func (p *Portal) recoverRefused(w http.ResponseWriter, r *http.Request, req approval.Request, c recoverPage, err error) error {
-	var many *account.TooMany
+	var many *policy.TooMany
 	status := http.StatusForbidden
 	c.Reference = referenceOf(err)
 	switch {

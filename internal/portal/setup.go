@@ -214,7 +214,7 @@ func (p *Portal) noCode(w http.ResponseWriter, r *http.Request, s session.Sessio
 	}
 	end := outcomeCode
 	switch {
-	case errors.Is(err, activation.ErrTooMany):
+	case errors.Is(err, policy.ErrTooMany):
 		end.Title, end.Body = page.Say("setup.many"), page.Say("setup.many.body", "count", minutes(p.Limits.CodesMade.In))
 	case errors.Is(err, activation.ErrPurpose) && s.Proven.Way == policy.ByRecovery: // once, and not after a report
 		end = outcomeRecovered

@@ -107,7 +107,7 @@ func (p *Portal) unchanged(w http.ResponseWriter, r *http.Request, a account.Acc
 // and for a wrong password, A29.
 func (p *Portal) signInRefused(w http.ResponseWriter, r *http.Request, name string, err error) error {
 	s := signInPage{Name: name, Reference: keyturn.GroupedReference(referenceOf(err))}
-	var many *account.TooMany
+	var many *policy.TooMany
 	switch {
 	case errors.Is(err, account.ErrPassword):
 		p.refused(r, "password", err)
@@ -144,7 +144,7 @@ func (p *Portal) signInByPassword(
 		Account: a.ID, Session: s.ID, Purpose: activation.First,
 		Browser: agent, IP: addr, Place: p.place(r),
 	})
-	if err != nil && !errors.Is(err, activation.ErrTooMany) { // the page says that there is no code, and how long to wait
+	if err != nil && !errors.Is(err, policy.ErrTooMany) { // the page says that there is no code, and how long to wait
 		return errors.Join(err, p.Sessions.End(ctx, cookie)) // a password alone opens nothing else, A31
 	}
 	p.keep(w, page.SignedIn, cookie, p.Limits.SessionMost)
@@ -160,7 +160,7 @@ func (p *Portal) signInByPhone(w http.ResponseWriter, r *http.Request, a account
 		next = "/sign-in/recovery"
 	}
 	err := p.ask(w, r, ask, next)
-	var many *approval.TooMany
+	var many *policy.TooMany
 	switch {
 	case errors.As(err, &many):
 		return p.showSignIn(w, r, http.StatusTooManyRequests, signInPage{Name: a.Name, Problem: page.Say("signin.slow", "count", minutes(many.Wait))})

@@ -10,6 +10,7 @@ import (
 	"keyturn"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
+	"keyturn/internal/policy"
 )
 
 var answerSQL struct {
@@ -326,7 +327,7 @@ func (d *DB) wrongPIN(tx *Tx, phone string, evLocked audit.Event) (left int, err
 	if err != nil {
 		return 0, none(err, device.ErrUnknown)
 	}
-	today, err := tx.wrongSince(phone, evLocked.At, d.Limits.PINDay.In)
+	today, err := tx.wrongSince(d.Limits.PINsOf(phone), evLocked.At)
 	if err != nil {
 		return 0, err
 	}
@@ -339,15 +340,15 @@ func (d *DB) wrongPIN(tx *Tx, phone string, evLocked audit.Event) (left int, err
 // wrongSince adds to the wrong PINs of a phone that a right one doesn't take back, and
 // counts them: whoever has a copy of the phone could guess a few between any two of its
 // person's sign-ins. The phone's row is locked. Attack A52.
-func (tx *Tx) wrongSince(phone string, at time.Time, in time.Duration) (int, error) {
-	key := "pin " + phone
-	if err := tx.run(trySQL.ForgetOld, key, at.Add(-in)); err != nil {
+func (tx *Tx) wrongSince(c policy.Count, at time.Time) (int, error) {
+	since := at.Add(-c.Rate.In)
+	if err := tx.run(trySQL.ForgetOld, c.Key, since); err != nil {
 		return 0, err
 	}
-	if err := tx.run(trySQL.Add, key, at); err != nil {
+	if err := tx.run(trySQL.Add, c.Key, at); err != nil {
 		return 0, err
 	}
-	return one(tx, value[int], trySQL.Since, key, at.Add(-in))
+	return one(tx, value[int], trySQL.Since, c.Key, since)
 }
 
 // record keeps the result of a text, if it has one to be repeated for.

@@ -274,11 +274,15 @@ func TestA110TriesAreKept(t *testing.T) {
 	storetest.Engines(t, func(t *testing.T, db *store.DB) {
 		db.Limits.Recoveries = policy.Rate{Most: 5, In: 720 * time.Hour}
 		take := func(at time.Time) time.Duration {
-			wait, err := db.Take(t.Context(), "recovery acc_1", 5, 720*time.Hour, at)
+			err := db.Take(t.Context(), db.Limits.RecoveriesOf("acc_1"), at)
+			many, ok := errors.AsType[*policy.TooMany](err)
+			if ok {
+				return many.Wait
+			}
 			if err != nil {
 				t.Fatal(err)
 			}
-			return wait
+			return 0
 		}
 		for i := range 5 {
 			if wait := take(present.Add(time.Duration(i) * time.Minute)); wait > 0 {

@@ -76,7 +76,7 @@ type tally struct{ all, judged int }
 
 func tallyFields(t *tally) []any { return []any{&t.all, &t.judged} }
 
-// room returns [*account.TooMany] if a count is used up; busy says that it is until
+// room returns [*policy.TooMany] if a count is used up; busy says that it is until
 // those are judged that are being compared.
 func (tx *Tx) room(c account.Count, at time.Time, judged time.Duration) (busy bool, err error) {
 	since, over := at.Add(-c.Rate.In), at.Add(-judged)
@@ -88,7 +88,7 @@ func (tx *Tx) room(c account.Count, at time.Time, judged time.Duration) (busy bo
 	if err != nil {
 		return false, err
 	}
-	many := &account.TooMany{Wait: max(ends.Sub(at), time.Second)}
+	many := &policy.TooMany{Wait: max(ends.Sub(at), time.Second)}
 	reference, err := one(tx, value[string], guessSQL.Reference, c.Key, at)
 	if err := none(err, nil); err != nil {
 		return false, err

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"keyturn/internal/audit"
+	"keyturn/internal/policy"
 	"keyturn/internal/store"
 	"keyturn/internal/store/storetest"
 )
@@ -35,7 +36,7 @@ func lived(t *testing.T, url string, db *store.DB) kept {
 		}
 		refused(t, db, audit.Event{Kind: audit.SignInRefused, At: daysAgo(age), Account: ada})
 	}
-	if _, err := db.Take(t.Context(), "password acc_1", 5, time.Hour, present); err != nil {
+	if err := db.Take(t.Context(), policy.Count{Key: "password acc_1", Rate: policy.Rate{Most: 5, In: time.Hour}}, present); err != nil {
 		t.Fatal(err)
 	}
 	(&node{db: db}).tidy(t, present, 0)

@@ -102,7 +102,7 @@ func TestA121FloodLeavesConnections(t *testing.T) {
 	db := storetest.Open(t, url)
 	guess := func(key string) account.Guess {
 		return account.Guess{ID: rand.Text(), At: time.Unix(1893456000, 0),
-			Counts: []account.Count{{Of: account.OfStrange, Key: key, Rate: policy.Rate{Most: 1000, In: time.Hour}}}}
+			Counts: []account.Count{{Of: account.OfStrange, Count: policy.Count{Key: key, Rate: policy.Rate{Most: 1000, In: time.Hour}}}}}
 	}
 	ctx, end := context.WithTimeout(t.Context(), time.Minute) // only if it fails
 	defer end()
@@ -121,7 +121,7 @@ func TestA121FloodHidesNothing(t *testing.T) {
 	url, at := storetest.Postgres(t), time.Unix(1893456000, 0)
 	db := storetest.Open(t, url)
 	guess := func() account.Guess {
-		return account.Guess{ID: rand.Text(), At: at, Counts: []account.Count{{Of: account.OfStrange, Key: "flooded", Rate: policy.Rate{Most: 1, In: time.Hour}}}}
+		return account.Guess{ID: rand.Text(), At: at, Counts: []account.Count{{Of: account.OfStrange, Count: policy.Count{Key: "flooded", Rate: policy.Rate{Most: 1, In: time.Hour}}}}}
 	}
 	wrong := guess()
 	if _, err := db.BeginGuess(t.Context(), wrong); err != nil {
@@ -140,7 +140,7 @@ func TestA121FloodHidesNothing(t *testing.T) {
 	refused, shut := audit.Event{Kind: audit.SignInRefused, At: at}, audit.Event{Kind: audit.PasswordShut, At: at}
 	for name, ends := range map[string]func() error{
 		"a wrong password":         func() error { return db.WrongGuess(gone, wrong, refused, shut) },
-		"a try that is given back": func() error { return db.GiveBack(gone, "flooded") },
+		"a try that is given back": func() error { return db.GiveBack(gone, policy.Count{Key: "flooded"}) },
 	} {
 		if err := ends(); !errors.Is(err, context.Canceled) { // it waits for its turn
 			t.Errorf("%s: %v, want %v", name, err, context.Canceled)
@@ -154,20 +154,22 @@ func TestA121CountedAtItsTurn(t *testing.T) {
 	at, waited := time.Unix(1893456000, 0), 20*time.Second // longer than one is judged
 	db := storetest.Open(t, "sqlite::memory:")
 	guess := func(at time.Time) account.Guess {
-		return account.Guess{ID: rand.Text(), At: at, Counts: []account.Count{{Of: account.OfStrange, Key: "guess", Rate: policy.Rate{Most: 1, In: time.Hour}}}}
+		return account.Guess{ID: rand.Text(), At: at, Counts: []account.Count{{Of: account.OfStrange, Count: policy.Count{Key: "guess", Rate: policy.Rate{Most: 1, In: time.Hour}}}}}
 	}
 	db.Behind(waited)
 	if _, err := db.BeginGuess(t.Context(), guess(at)); err != nil {
 		t.Fatal(err)
 	}
-	if wait, err := db.Take(t.Context(), "code", 1, time.Hour, at); err != nil || wait > 0 {
-		t.Fatal(wait, err)
+	code := policy.Count{Key: "code", Rate: policy.Rate{Most: 1, In: time.Hour}}
+	if err := db.Take(t.Context(), code, at); err != nil {
+		t.Fatal(err)
 	}
 	db.Behind(0)
 	if judging, err := db.BeginGuess(t.Context(), guess(at.Add(waited))); err != nil || judging != "guess" {
 		t.Errorf("beside one that is being compared: %q, %v", judging, err)
 	}
-	if wait, err := db.Take(t.Context(), "code", 1, time.Hour, at.Add(time.Hour+waited/2)); err != nil || wait != waited/2 {
-		t.Errorf("within an hour of the one before: %s to wait, want %s; %v", wait, waited/2, err)
+	err := db.Take(t.Context(), code, at.Add(time.Hour+waited/2))
+	if many, ok := errors.AsType[*policy.TooMany](err); !ok || many.Wait != waited/2 {
+		t.Errorf("within an hour of the one before: %v, want to wait %s", err, waited/2)
 	}
 }

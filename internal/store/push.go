@@ -91,8 +91,6 @@ func (d *DB) LosePush(ctx context.Context, id, endpoint string, ev audit.Event) 
 	return err == nil, err
 }
 
-func pushKey(account string) string { return "push " + account }
-
 // PushRecord implements [approval.Pushes].
 func (d *DB) PushRecord(ctx context.Context, account, request string, at time.Time) (policy.PushRecord, error) {
 	return d.pushRecord(d.read(ctx), account, request, at)
@@ -103,7 +101,7 @@ func (d *DB) pushRecord(from source, account, request string, at time.Time) (r p
 		return r, none(err, approval.ErrUnknown)
 	}
 	l := d.Limits
-	if r.Sent, err = list(from, value[time.Time], pushSQL.Pushes, pushKey(account), at.Add(-l.Pushes.In), l.Pushes.Most); err != nil {
+	if r.Sent, err = list(from, value[time.Time], pushSQL.Pushes, l.PushesOf(account).Key, at.Add(-l.Pushes.In), l.Pushes.Most); err != nil {
 		return r, err
 	}
 	type ended struct {
@@ -160,7 +158,7 @@ func (d *DB) TakePush(
 // takePush takes a push for the account and for the request, or neither.
 func (d *DB) takePush(tx *Tx, r approval.Request, at time.Time, ev audit.Event) error {
 	l := d.Limits
-	err := tx.step(audit.Event{}, errLost, pushSQL.TakePush, pushKey(r.Account), at, at.Add(-l.PushApart), at.Add(-l.Pushes.In), l.Pushes.Most)
+	err := tx.step(audit.Event{}, errLost, pushSQL.TakePush, l.PushesOf(r.Account).Key, at, at.Add(-l.PushApart), at.Add(-l.Pushes.In), l.Pushes.Most)
 	if err == nil {
 		err = tx.step(ev, errLost, pushSQL.Ring, r.ID, at, 1+l.PushAgain)
 	}

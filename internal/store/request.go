@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"keyturn"
@@ -50,7 +51,7 @@ func (d *DB) BeginRequest(
 		if err := tx.asksStill(r.Session); err != nil {
 			return err
 		}
-		if err := tx.askedFor(r, d.Limits.Asked, ev.At); err != nil {
+		if err := tx.askedFor(r, d.Limits, ev.At); err != nil {
 			return err
 		}
 		if err := tx.tellEach(ev.As(audit.RequestExpired), requestSQL.Expire, ev.At, r.Account); err != nil {
@@ -99,17 +100,13 @@ func (tx *Tx) asksStill(session string) error {
 // askedFor counts the sign-ins that are asked for in an account's name: those of known
 // browsers apart, so that whoever knows the password doesn't use up what the person has
 // there. Attacks A84, A97. The caller has locked the account.
-func (tx *Tx) askedFor(r approval.Request, rate policy.Rate, at time.Time) error {
+func (tx *Tx) askedFor(r approval.Request, by policy.Limits, at time.Time) error {
 	if r.Action != keyturn.SignIn {
 		return nil // counted by its session
 	}
-	key := "asked/" + r.Account
-	if r.Known {
-		key = "asked.known/" + r.Account
-	}
-	wait, err := tx.take(key, rate.Most, rate.In, at)
-	if err == nil && wait > 0 {
-		err = &approval.TooMany{Wait: wait}
+	err := tx.take(by.AskedOf(r.Account, r.Known), at)
+	if errors.Is(err, policy.ErrTooMany) {
+		err = fmt.Errorf("%w: %w", approval.ErrFull, err)
 	}
 	return err
 }

@@ -4,14 +4,14 @@ import (
 	"context"
 	"time"
 
-	"keyturn/internal/account"
+	"keyturn/internal/policy"
 )
 
-var trySQL struct{ Lock, Take, Add, Since, Oldest, GiveBack, Forget, ForgetOld query }
+var trySQL struct{ Lock, Take, Add, Since, Oldest, GiveBack, ForgetOld query }
 
 func init() { load(&trySQL, "try.sql") }
 
-var _ account.Tries = (*DB)(nil)
+var _ policy.Tries = (*DB)(nil)
 
 // count is write for what takes tries of keys that others count by in the same moment.
 // f is told how long that took.
@@ -33,47 +33,40 @@ func (d *DB) inTurn(ctx context.Context, longest int, keys []string, f func(tx *
 	return d.write(ctx, func(tx *Tx) error { return f(tx, waited) })
 }
 
-// Take implements [account.Tries]. Each try is a row, so that within any stretch
+// Take implements [policy.Tries]. Each try is a row, so that within any stretch
 // of the given length there are no more than most, wherever it begins.
-func (d *DB) Take(
-	ctx context.Context, key string, most int, in time.Duration, at time.Time,
-) (wait time.Duration, err error) {
-	err = d.count(ctx, []string{key}, func(tx *Tx, waited time.Duration) (err error) {
-		wait, err = tx.take(key, most, in, at.Add(waited))
-		return err
-	})
-	return wait, err
+func (d *DB) Take(ctx context.Context, c policy.Count, at time.Time) error {
+	return d.count(ctx, []string{c.Key}, func(tx *Tx, waited time.Duration) error { return tx.take(c, at.Add(waited)) })
 }
 
-func (tx *Tx) take(key string, most int, in time.Duration, at time.Time) (wait time.Duration, err error) {
-	if most < 1 {
-		return in, nil
+func (tx *Tx) take(c policy.Count, at time.Time) error {
+	if c.Rate.Most < 1 {
+		return &policy.TooMany{Wait: c.Rate.In}
 	}
-	if err := tx.run(trySQL.Lock, key); err != nil {
-		return 0, err
+	if err := tx.run(trySQL.Lock, c.Key); err != nil {
+		return err
 	}
-	n, err := tx.Exec(trySQL.Take, key, at, at.Add(-in), most)
+	since := at.Add(-c.Rate.In)
+	n, err := tx.Exec(trySQL.Take, c.Key, at, since, c.Rate.Most)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	if n == 1 {
-		return 0, tx.run(trySQL.ForgetOld, key, at.Add(-in))
+		return tx.run(trySQL.ForgetOld, c.Key, since)
 	}
-	oldest, err := one(tx, value[time.Time], trySQL.Oldest, key, at.Add(-in), most-1)
-	return max(oldest.Add(in).Sub(at), time.Second), err
+	oldest, err := one(tx, value[time.Time], trySQL.Oldest, c.Key, since, c.Rate.Most-1)
+	if err != nil {
+		return err
+	}
+	return &policy.TooMany{Wait: max(oldest.Add(c.Rate.In).Sub(at), time.Second)}
 }
 
-// GiveBack implements [account.Tries].
-func (d *DB) GiveBack(ctx context.Context, key string) error {
-	return d.settle(ctx, []string{key}, func(tx *Tx) error {
-		if err := tx.run(trySQL.Lock, key); err != nil {
+// GiveBack implements [policy.Tries].
+func (d *DB) GiveBack(ctx context.Context, c policy.Count) error {
+	return d.settle(ctx, []string{c.Key}, func(tx *Tx) error {
+		if err := tx.run(trySQL.Lock, c.Key); err != nil {
 			return err
 		}
-		return tx.run(trySQL.GiveBack, key)
+		return tx.run(trySQL.GiveBack, c.Key)
 	})
-}
-
-// Forget implements [account.Tries].
-func (d *DB) Forget(ctx context.Context, key string) error {
-	return d.write(ctx, func(tx *Tx) error { return tx.run(trySQL.Forget, key) })
 }

@@ -28,8 +28,5 @@ SELECT COUNT(*) FROM try WHERE key = $1 AND at > $2;
 DELETE FROM try
  WHERE seq = (SELECT seq FROM try WHERE key = $1 ORDER BY at DESC, seq DESC LIMIT 1);
 
--- name: Forget
-DELETE FROM try WHERE key = $1;
-
 -- name: ForgetOld
 DELETE FROM try WHERE key = $1 AND at <= $2;

@@ -13,6 +13,7 @@ import (
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
 	"keyturn/internal/notice"
+	"keyturn/internal/policy"
 	"keyturn/internal/session"
 )
 
@@ -289,15 +290,25 @@ var accounts = []contract{
 	}},
 }
 
+// hourly is a count of so many tries in an hour.
+func hourly(key string, most int) policy.Count {
+	return policy.Count{Key: key, Rate: policy.Rate{Most: most, In: time.Hour}}
+}
+
+// take takes a try, or says how long there is none.
+func (w *world) take(c policy.Count, at time.Time) (wait time.Duration, err error) {
+	err = w.db.Take(w.Context(), c, at)
+	if many, ok := errors.AsType[*policy.TooMany](err); ok {
+		return many.Wait, nil
+	}
+	return 0, err
+}
+
 var tries = []contract{
 	{"of many at once no more are taken than there are", func(w *world) {
 		key := keyturn.NewReference()
 		won := race(func(int) error {
-			wait, err := w.db.Take(w.Context(), key, 5, time.Hour, now)
-			if wait > 0 {
-				return errors.New("wait")
-			}
-			return err
+			return w.db.Take(w.Context(), hourly(key, 5), now)
 		})
 		if won != 5 {
 			w.Errorf("%d tries of 5", won)
@@ -309,7 +320,7 @@ var tries = []contract{
 			{0, 0}, {10 * time.Minute, 0}, {20 * time.Minute, 40 * time.Minute}, {59 * time.Minute, time.Minute},
 			{time.Hour, 0}, {time.Hour, 10 * time.Minute}, {70 * time.Minute, 0}, {200 * time.Minute, 0},
 		} {
-			if wait, err := w.db.Take(w.Context(), key, 2, time.Hour, now.Add(tt.at)); wait != tt.wait || err != nil {
+			if wait, err := w.take(hourly(key, 2), now.Add(tt.at)); wait != tt.wait || err != nil {
 				w.Errorf("at %v: wait %v %v, want %v", tt.at, wait, err, tt.wait)
 			}
 		}
@@ -317,26 +328,25 @@ var tries = []contract{
 	{"a try that was given back can be taken again", func(w *world) {
 		key := keyturn.NewReference()
 		take := func() time.Duration {
-			wait, err := w.db.Take(w.Context(), key, 1, time.Hour, now)
+			wait, err := w.take(hourly(key, 1), now)
 			w.must(err)
 			return wait
 		}
 		first := take()
 		second := take()
-		w.must(w.db.GiveBack(w.Context(), key))
-		w.must(w.db.GiveBack(w.Context(), key))
+		w.must(w.db.GiveBack(w.Context(), hourly(key, 1)))
+		w.must(w.db.GiveBack(w.Context(), hourly(key, 1)))
 		third := take()
 		fourth := take()
-		w.must(w.db.Forget(w.Context(), key))
-		if first != 0 || second == 0 || third != 0 || fourth == 0 || take() != 0 {
+		if first != 0 || second == 0 || third != 0 || fourth == 0 {
 			w.Error(first, second, third, fourth)
 		}
 	}},
 	{"keys don't share tries, and none of none is none", func(w *world) {
 		a, b := keyturn.NewReference(), keyturn.NewReference()
-		wait1, _ := w.db.Take(w.Context(), a, 1, time.Hour, now)
-		wait2, _ := w.db.Take(w.Context(), b, 1, time.Hour, now)
-		wait3, err := w.db.Take(w.Context(), keyturn.NewReference(), 0, time.Hour, now)
+		wait1, _ := w.take(hourly(a, 1), now)
+		wait2, _ := w.take(hourly(b, 1), now)
+		wait3, err := w.take(hourly(keyturn.NewReference(), 0), now)
 		if wait1 != 0 || wait2 != 0 || wait3 == 0 || err != nil {
 			w.Error(wait1, wait2, wait3, err)
 		}

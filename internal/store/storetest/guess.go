@@ -19,8 +19,7 @@ func guess(of string, at time.Time, counts ...account.Count) account.Guess {
 
 // count is one of an account by its network.
 func count(of string, most int) account.Count {
-	return account.Count{Of: account.OfNetwork, Key: "password/" + of + "/192.0.2.7", Network: "192.0.2.7",
-		Rate: policy.Rate{Most: most, In: time.Hour}}
+	return account.Count{Of: account.OfNetwork, Network: "192.0.2.7", Count: hourly("password/"+of+"/192.0.2.7", most)}
 }
 
 // wrong is a guess that was judged.
@@ -44,7 +43,7 @@ func (w *world) judgedWrong(g account.Guess) {
 func (w *world) wantMany(g account.Guess, wait time.Duration) {
 	w.Helper()
 	_, err := w.db.BeginGuess(w.Context(), g)
-	many, ok := errors.AsType[*account.TooMany](err)
+	many, ok := errors.AsType[*policy.TooMany](err)
 	if !ok || many.Wait != wait {
 		w.Errorf("got %v %v, want too many, for %v", err, many, wait)
 	}
@@ -68,7 +67,7 @@ var guesses = []contract{
 	}},
 	{"a guess has a try of each count, or of none", func(w *world) {
 		ada := w.account()
-		wide, narrow := account.Count{Key: "wide/" + ada, Rate: policy.Rate{Most: 5, In: time.Hour}}, count(ada, 1)
+		wide, narrow := account.Count{Count: policy.Count{Key: "wide/" + ada, Rate: policy.Rate{Most: 5, In: time.Hour}}}, count(ada, 1)
 		w.wrong(guess(ada, now, wide, narrow))
 		for range 10 {
 			w.wantMany(guess(ada, now, wide, narrow), time.Hour)

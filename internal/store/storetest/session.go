@@ -195,11 +195,10 @@ var sessions = []contract{
 		w.must(w.db.EndSession(w.Context(), endedCookie, audit.Event{Kind: audit.SessionEnded, At: now}))
 		browser := w.grant(ada, phone, nil, now.Add(time.Hour))
 		key := keyturn.NewReference()
-		_, err := w.db.Take(w.Context(), key, 1, time.Hour, now)
-		w.must(err)
+		w.must(w.db.Take(w.Context(), hourly(key, 1), now))
 		w.must(w.tidy(now.Add(-time.Second)))
 		known, err1 := w.db.KnownBrowser(w.Context(), ada, browser, now)
-		wait, err2 := w.db.Take(w.Context(), key, 1, time.Hour, now)
+		wait, err2 := w.take(hourly(key, 1), now)
 		if !known || wait == 0 || err1 != nil || err2 != nil {
 			w.Errorf("known %t, wait %v, %v %v", known, wait, err1, err2)
 		}
@@ -208,7 +207,7 @@ var sessions = []contract{
 		}
 		w.wantEvents(ended, audit.SessionEnded, 1)
 		w.must(w.tidy(now))
-		if wait, err := w.db.Take(w.Context(), key, 1, time.Hour, now); wait != 0 || err != nil {
+		if wait, err := w.take(hourly(key, 1), now); wait != 0 || err != nil {
 			w.Errorf("a try that is over is kept: %v %v", wait, err)
 		}
 	}},
