@@ -17,17 +17,19 @@ import (
 	"github.com/alecthomas/kong"
 
 	"keyturn"
+	"keyturn/cmd/internal/build"
 	"keyturn/locale"
 	"keyturn/phone"
 )
 
 // commands is the whole command line.
 type commands struct {
-	State  string     `help:"File that keeps the accounts of this phone." placeholder:"FILE" type:"path"`
-	Lang   string     `help:"Language of what is said: en or zh-Hans. This help is English. Default: LANG." env:"KEYTURN_LANG"`
-	Output string     `short:"o" help:"table or json." enum:"table,json" default:"table"`
-	JSON   bool       `name:"json" help:"The same as -o json: one value on each line, and no line where there is nothing."`
-	PINFd  descriptor `name:"pin-fd" help:"Read the PIN from this open file descriptor instead of asking." placeholder:"N" default:"-1"`
+	State   string           `help:"File that keeps the accounts of this phone." placeholder:"FILE" type:"path"`
+	Lang    string           `help:"Language of what is said: en or zh-Hans. This help is English. Default: LANG." env:"KEYTURN_LANG"`
+	Output  string           `short:"o" help:"table or json." enum:"table,json" default:"table"`
+	JSON    bool             `name:"json" help:"The same as -o json: one value on each line, and no line where there is nothing."`
+	Version kong.VersionFlag `help:"Print the version."`
+	PINFd   descriptor       `name:"pin-fd" help:"Read the PIN from this open file descriptor instead of asking." placeholder:"N" default:"-1"`
 
 	Activate activate `cmd:"" help:"Become the phone of an account: shows whose, asks for a PIN, prints the check code."`
 	Accounts accounts `cmd:"" help:"List the accounts of this phone."`
@@ -66,6 +68,7 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 	c := &commands{}
 	exited := -1
 	parser, err := kong.New(c, kong.Name("keyturn-phone"), kong.Description(examples), kong.Writers(stdout, stderr),
+		kong.Vars{"version": "keyturn-phone " + build.Version()},
 		kong.Exit(func(n int) { exited = n; panic(errExit) }), kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		panic(err) // the struct above is wrong

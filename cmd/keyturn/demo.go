@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"keyturn/cmd/internal/build"
 	"keyturn/internal/demo"
 )
 
@@ -22,7 +23,7 @@ func (demoCmd) Examples() string {
 
 // Run shows where the demo is and serves it until it is interrupted.
 func (c *demoCmd) Run(ctx context.Context, t *terminal) error {
-	d, err := demo.Open(ctx, demo.Options{Listen: c.Listen, URL: c.URL, Version: version})
+	d, err := demo.Open(ctx, demo.Options{Listen: c.Listen, URL: c.URL, Version: build.Version()})
 	if err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func (c *demoCmd) show(t *terminal, d *demo.Demo) error {
 		others = append(others, cells(t.t("cli.demo.real"), "keyturn demo --url https://your-name.example"))
 	}
 	_, err := fmt.Fprintf(t.out, "%s\n\n%s\n%s\n  1  %s\n  2  %s\n     %s\n  3  %s\n\n%s\n%s\n",
-		t.t("cli.demo.title", "version", version), where,
+		t.t("cli.demo.title", "version", build.Version()), where,
 		t.t("cli.demo.try"), steps[0], steps[1], t.t("cli.demo.two.check"), steps[2],
 		aligned(others), t.t("cli.demo.stop"))
 	return err

@@ -13,7 +13,7 @@ import (
 // A right line of any command is read by the grammar of that command alone, and as all of
 // the grammar would read it.
 func TestOneCommandIsReadAlone(t *testing.T) {
-	options := []kong.Option{kong.Name("keyturn"), kong.Vars{"version": version}}
+	options := []kong.Option{kong.Name("keyturn"), kong.Vars{"version": "1.2.3"}}
 	for _, leaf := range whole(options).parser.Model.Leaves(true) {
 		for _, more := range []string{"", "-o json --lang zh-Hans", "--pin.min=7 --config k.toml -q"} {
 			line := slices.Concat(strings.Fields(more), strings.Fields(leaf.Path()), positionals(leaf))
@@ -50,7 +50,7 @@ func positionals(leaf *kong.Node) (words []string) {
 // A line that isn't right, or asks for help, hears what all of the grammar says to it.
 func TestWrongLineIsReadByTheWhole(t *testing.T) {
 	var written strings.Builder
-	options := []kong.Option{kong.Name("keyturn"), kong.Vars{"version": version}, kong.Writers(&written, &written), kong.Exit(func(int) { panic(errExit) })}
+	options := []kong.Option{kong.Name("keyturn"), kong.Vars{"version": "1.2.3"}, kong.Writers(&written, &written), kong.Exit(func(int) { panic(errExit) })}
 	for _, line := range []string{"serve --pin.mni=7", "version serve", "account", "account ad", "serve --listen", "-o yaml version", "config check x"} {
 		args := strings.Fields(line)
 		_, _, err := read(args, options)

@@ -17,11 +17,9 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"keyturn/cmd/internal/build"
 	"keyturn/locale"
 )
-
-// version of this program.
-const version = "0.1.0"
 
 const about = `The second factor that people carry in their phone, self-hosted.
 
@@ -49,7 +47,7 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 	exited := -1
 	options := []kong.Option{kong.Name("keyturn"), kong.Description(about), kong.Writers(stdout, stderr),
 		kong.Help(help), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Vars{"version": "Keyturn " + version},
+		kong.Vars{"version": "Keyturn " + build.Version()},
 		kong.Exit(func(n int) { exited = n; panic(errExit) })}
 	defer func() {
 		if r := recover(); r != nil {

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"keyturn/cmd/internal/build"
 	"keyturn/internal/config"
 	"keyturn/internal/owner"
 	"keyturn/internal/server"
@@ -56,7 +57,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, from *source) error {
 	if missed != "" {
 		sayRoot(ctx, log, settings, missed)
 	}
-	s, err := server.Open(ctx, settings, server.With{Log: log, Version: version, Hold: hold})
+	s, err := server.Open(ctx, settings, server.With{Log: log, Version: build.Version(), Hold: hold})
 	if err != nil {
 		return sources.Place(errors.Join(err, hold.Close()))
 	}
@@ -69,7 +70,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, from *source) error {
 			slog.String("was", other.Was), slog.String("is", other.Is))
 	}
 	if !t.quiet {
-		fmt.Fprintf(t.out, "Keyturn %s   %s   %s\n%s\n", version, l.Addr(), s.Origin, t.t("cli.serve.ready", "seconds", seconds(time.Since(began))))
+		fmt.Fprintf(t.out, "Keyturn %s   %s   %s\n%s\n", build.Version(), l.Addr(), s.Origin, t.t("cli.serve.ready", "seconds", seconds(time.Since(began))))
 	}
 	listening, deaf := context.WithCancel(ctx)
 	var hears sync.WaitGroup

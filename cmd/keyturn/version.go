@@ -1,9 +1,9 @@
 package main
 
 import (
-	"fmt"
 	"runtime"
-	"runtime/debug"
+
+	"keyturn/cmd/internal/build"
 )
 
 // versionCmd is "keyturn version".
@@ -11,13 +11,6 @@ type versionCmd struct{}
 
 // Run prints what this program was built from.
 func (versionCmd) Run(t *terminal) error {
-	v := map[string]string{"version": version, "go": runtime.Version(), "revision": ""}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				v["revision"] = s.Value
-			}
-		}
-	}
-	return t.print(v, fmt.Sprintf("Keyturn %s", version))
+	v := map[string]string{"version": build.Version(), "go": runtime.Version(), "revision": build.Revision()}
+	return t.print(v, "Keyturn "+build.Version())
 }
