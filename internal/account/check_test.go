@@ -143,7 +143,7 @@ func isTooMany(err error) bool {
 func TestA84A28KnownBrowser(t *testing.T) {
 	w := newWorld(t)
 	w.known["hash of Ada's cookie"] = w.ada.ID
-	w.Limits.PasswordAll.Most = 7
+	w.Limits.PasswordsAll.Most = 7
 	for i := range 9 { // from many addresses, until the account's tries are used
 		a := attempt("ada", "wrong")
 		a.Addr = fmt.Sprintf("198.51.100.%d", i)
@@ -218,7 +218,7 @@ func TestBusy(t *testing.T) {
 	w := newWorld(t)
 	w.Service = &account.Service{Store: w.people, Tries: w.tries, Guesses: w.tries, Browsers: w.known, Record: w.people,
 		Limits: w.Limits, Hashes: 1, Light: true, Now: w.Now}
-	w.Limits.SignIns.Most, w.Limits.Passwords.Most, w.Limits.PasswordAll.Most = 1000, 1000, 1000
+	w.Limits.SignIns.Most, w.Limits.Passwords.Most, w.Limits.PasswordsAll.Most = 1000, 1000, 1000
 	inside, let := make(chan struct{}), make(chan struct{})
 	var first sync.Once
 	w.Hashed = func() { first.Do(func() { close(inside); <-let }) }

@@ -20,7 +20,7 @@ func crowded(t *testing.T) (w *world, let chan struct{}) {
 	w, let = newWorld(t), make(chan struct{})
 	w.Service = &account.Service{Store: w.people, Tries: w.tries, Guesses: w.tries, Browsers: w.known, Record: w.people,
 		Limits: w.Limits, Hashes: 1, Light: true, Now: w.Now, Hashed: func() { <-let }}
-	w.Limits.SignIns.Most, w.Limits.Passwords.Most, w.Limits.PasswordAll.Most = 1000, 1000, 1000
+	w.Limits.SignIns.Most, w.Limits.Passwords.Most, w.Limits.PasswordsAll.Most = 1000, 1000, 1000
 	w.known["hash of Ada's cookie"] = w.ada.ID
 	return w, let
 }
@@ -209,7 +209,7 @@ func TestMemoriesAreAsManyAsPlaces(t *testing.T) {
 // neighbouring networks; in a network that it has signed in from it has some left.
 func TestA98FamiliarNetwork(t *testing.T) {
 	w := newWorld(t)
-	w.Limits.PasswordAll.Most = 7
+	w.Limits.PasswordsAll.Most = 7
 	w.tries.familiar["acc_ada 2001:db8:1:2::/64"] = true
 	here, elsewhere := attempt("ada", password), attempt("ada", password)
 	here.Addr, elsewhere.Addr = "2001:db8:1:2::7", "192.0.2.1"

@@ -213,7 +213,7 @@ func TestA50KeyBeforePIN(t *testing.T) {
 func TestA35RedeemOnce(t *testing.T) {
 	const phones = 200
 	w := start(t)
-	w.Limits.CodesMade.Most = 100
+	w.Limits.Codes.Most = 100
 	for range 5 {
 		ada := by(w.account(random(8).String()))
 		code := w.code(ada)

@@ -247,20 +247,19 @@ type Seal struct {
 // Default returns the settings of a fresh installation. What it leaves empty has
 // to be given: public_url.
 func Default() Config {
-	return Config{
+	c := Config{
 		Organisation: map[string]string{},
 		Languages:    []string{"en", "zh-Hans"},
 		Listen:       ":8443",
 		Number:       "new_browser",
-		Activation:   Activation{Life: minutes(10), Extend: minutes(10), CheckCode: "required"},
-		Request:      Request{Life: minutes(2)},
+		Activation:   Activation{CheckCode: "required"},
 		Unlock:       Unlock{Mode: "auto"},
 		PIN:          PIN{Min: 4, Max: 6},
-		Phones:       Phones{Max: 3},
 		TLS:          TLS{HSTS: "auto"},
 		Mail:         Mail{Security: "starttls", Auth: "auto", Patience: Duration{30 * time.Second}},
 		Storage:      Storage{URL: "sqlite:/var/lib/keyturn/keyturn.db"},
 		Keep:         defaultKeep(),
-		Limits:       defaultLimits(),
 	}
+	c.setLimits()
+	return c
 }

@@ -2,15 +2,19 @@ package config
 
 import (
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
+
+	"keyturn/internal/policy"
 )
 
-// Limits are how long and how often. Spec §17 has the reasons. A rate is
-// NUMBER/TIME, such as 5/15m. Limits by address count wrong tries only. What an
-// operator may set ends where a limit wouldn't be one: no account is guessed at more
-// than a hundred times in a row (NIST SP 800-63B-4 §3.2.2), no PIN more than ten times.
+// Limits are how long and how often: what an operator is told of each. The numbers are those of
+// [policy.Defaults], but for the hashes and connections, which are the machine's. Spec §17 has
+// the reasons. A rate is NUMBER/TIME, such as 5/15m. Limits by address count wrong tries only.
+// What an operator may set ends where a limit wouldn't be one: no account is guessed at more than
+// a hundred times in a row (NIST SP 800-63B-4 §3.2.2), no PIN more than ten times.
 type Limits struct {
 	// Wrong passwords per account and address. The known browsers of an account have
 	// one count together instead, of the same size; once it is used up they are
@@ -123,51 +127,44 @@ type Limits struct {
 	SessionMost Duration `toml:"session_most" between:"1m..720h"`
 }
 
-func defaultLimits() Limits {
-	return Limits{
-		Passwords:       Rate{5, 15 * time.Minute},
-		PasswordsAll:    Rate{100, time.Hour},
-		ConnectionsEach: 1000,
-		Recoveries:      Rate{5, time.Hour},
-		RecoveryRow:     100,
-		SignIns:         Rate{30, time.Minute},
-		Looks:           Rate{20, time.Minute},
-		Redeems:         Rate{10, time.Minute},
-		Calls:           Rate{60, time.Minute},
-		Codes:           Rate{5, 10 * time.Minute},
-		CheckTries:      3,
-		Requests:        3,
-		Asked:           Rate{100, 10 * time.Minute},
-		NumberTries:     3,
-		NumberRow:       20,
-		Responses:       5,
-		ResponseRow:     10,
-		QRs:             5,
-		Agains:          3,
-		PINTries:        5,
-		PINDay:          Rate{20, 24 * time.Hour},
-		Unlocks:         Rate{20, time.Hour},
-		RedeemIn:        minutes(2),
-		AgainIn:         minutes(15),
-		ApprovalUse:     minutes(5),
-		ReportQuiet:     minutes(30),
-		Probation:       Duration{24 * time.Hour},
-		Changes:         Rate{5, 10 * time.Minute},
-		PushApart:       Duration{20 * time.Second},
-		Pushes:          Rate{5, 10 * time.Minute},
-		PushAgain:       3,
-		PushRow:         3,
-		PushPause:       minutes(30),
-		Browser:         Duration{90 * 24 * time.Hour},
-		SessionIdle:     minutes(60),
-		SessionMost:     Duration{12 * time.Hour},
+// Policy returns the limits of spec §17 with what the operator has set.
+func (c Config) Policy() policy.Limits {
+	l := policy.Defaults()
+	eachLimit(&c, &l, func(setting, limit reflect.Value) {
+		if d, ok := setting.Interface().(Duration); ok {
+			setting = reflect.ValueOf(d.Duration)
+		}
+		limit.Set(setting.Convert(limit.Type()))
+	})
+	return l
+}
+
+// setLimits makes all limits those of a fresh installation.
+func (c *Config) setLimits() {
+	l := policy.Defaults()
+	eachLimit(c, &l, func(setting, limit reflect.Value) {
+		if d, ok := setting.Addr().Interface().(*Duration); ok {
+			setting = reflect.ValueOf(&d.Duration).Elem()
+		}
+		setting.Set(limit.Convert(setting.Type()))
+	})
+	c.Limits.ConnectionsEach = 1000
+}
+
+// eachLimit calls f for every limit that is a setting. It panics for one that is none.
+func eachLimit(c *Config, l *policy.Limits, f func(setting, limit reflect.Value)) {
+	settings := map[string]reflect.Value{}
+	each(reflect.ValueOf(c).Elem(), "", func(key string, v reflect.Value, _ reflect.StructField) { settings[key] = v })
+	limits := reflect.ValueOf(l).Elem()
+	for i := range limits.NumField() {
+		if key := limits.Type().Field(i).Tag.Get("setting"); key != "" {
+			f(settings[key], limits.Field(i))
+		}
 	}
 }
 
 // A Duration is written as Go writes one: "90s", "10m", "2160h".
 type Duration struct{ time.Duration }
-
-func minutes(n int) Duration { return Duration{time.Duration(n) * time.Minute} }
 
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (d *Duration) UnmarshalText(text []byte) (err error) {

@@ -34,7 +34,7 @@ type Tries interface {
 }
 
 // CodesOf counts the activation codes that are made for an account.
-func (l Limits) CodesOf(account string) Count { return Count{"codes " + account, l.CodesMade} }
+func (l Limits) CodesOf(account string) Count { return Count{"codes " + account, l.Codes} }
 
 // ChangesOf counts the security changes that an account's sessions ask a phone for.
 func (l Limits) ChangesOf(account string) Count { return Count{"change " + account, l.Changes} }
@@ -82,12 +82,12 @@ func (l Limits) PasswordsKnown(name string) Count {
 
 // PasswordsFamiliar counts those from networks that the account has signed in from.
 func (l Limits) PasswordsFamiliar(name string) Count {
-	return Count{"password.familiar/" + name, l.PasswordAll}
+	return Count{"password.familiar/" + name, l.PasswordsAll}
 }
 
 // PasswordsStrange counts those from all other networks.
 func (l Limits) PasswordsStrange(name string) Count {
-	return Count{"password.account/" + name, l.PasswordAll}
+	return Count{"password.account/" + name, l.PasswordsAll}
 }
 
 // PasswordsFrom counts those from one network.

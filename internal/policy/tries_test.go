@@ -18,7 +18,7 @@ func TestKeysOfCounts(t *testing.T) {
 		key   string
 		rate  policy.Rate
 	}{
-		{l.CodesOf("ada"), "codes ada", l.CodesMade},
+		{l.CodesOf("ada"), "codes ada", l.Codes},
 		{l.ChangesOf("ada"), "change ada", l.Changes},
 		{l.RenamesOf("ada"), "rename ada", l.Changes},
 		{l.MoreTimeOf("ada"), "more time/ada", l.Changes},
@@ -31,8 +31,8 @@ func TestKeysOfCounts(t *testing.T) {
 		{l.AskedOf("ada", false), "asked/ada", l.Asked},
 		{l.AskedOf("ada", true), "asked.known/ada", l.Asked},
 		{l.PasswordsKnown("ada"), "password.known/ada", l.Passwords},
-		{l.PasswordsFamiliar("ada"), "password.familiar/ada", l.PasswordAll},
-		{l.PasswordsStrange("ada"), "password.account/ada", l.PasswordAll},
+		{l.PasswordsFamiliar("ada"), "password.familiar/ada", l.PasswordsAll},
+		{l.PasswordsStrange("ada"), "password.account/ada", l.PasswordsAll},
 		{l.PasswordsFrom(n, "ada"), "password/ada/2001:db8::/48", policy.Rate{Most: 4 * l.Passwords.Most, In: l.Passwords.In}},
 		{l.SignInsFrom(n), "password.address/2001:db8::/48", policy.Rate{Most: 4 * l.SignIns.Most, In: l.SignIns.In}},
 	} {

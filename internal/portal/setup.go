@@ -215,7 +215,7 @@ func (p *Portal) noCode(w http.ResponseWriter, r *http.Request, s session.Sessio
 	end := outcomeCode
 	switch {
 	case errors.Is(err, policy.ErrTooMany):
-		end.Title, end.Body = page.Say("setup.many"), page.Say("setup.many.body", "count", minutes(p.Limits.CodesMade.In))
+		end.Title, end.Body = page.Say("setup.many"), page.Say("setup.many.body", "count", minutes(p.Limits.Codes.In))
 	case errors.Is(err, activation.ErrPurpose) && s.Proven.Way == policy.ByRecovery: // once, and not after a report
 		end = outcomeRecovered
 	case errors.Is(err, activation.ErrPurpose): // it has a phone by now

@@ -67,9 +67,6 @@ func Tail(t *testing.T, record recordReader, wake func(string), out io.Writer) (
 	return func() { tail.tick(t.Context()) } // the next tick reads what this one couldn't
 }
 
-// Limits are what the settings make of the defaults, for tests.
-var Limits = limits
-
 // Health is what monitors ask, for tests; stop is what the server does when it ends.
 func Health(t *testing.T, db *store.DB) (h http.Handler, stop func()) {
 	s := &Server{Services: &Services{Store: db, with: With{Now: time.Now, Log: slog.New(slog.DiscardHandler)}}}

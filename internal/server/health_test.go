@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"keyturn/internal/config"
 	"keyturn/internal/server"
 	"keyturn/internal/store"
 	"keyturn/internal/store/storetest"
@@ -146,4 +147,27 @@ func TestReadinessIsImpatient(t *testing.T) {
 		t.Errorf("%d changes were begun, want 1", kept.Load())
 	}
 	close(hangs)
+}
+
+// A monitor asks at an address of its own, and gets nothing else there.
+func TestHealth(t *testing.T) {
+	addr := freeAddr(t)
+	s, l := serverWith(t, func(c *config.Config) { c.Health = addr })
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(t.Context(), l) }()
+	t.Cleanup(func() {
+		if err := <-ended; err != nil {
+			t.Errorf("it stops with %v", err)
+		}
+	})
+	for path, want := range map[string]int{"/health": 200, "/": 404, "/sign-in": 404} {
+		answer, err := http.Get("http://" + addr + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		if answer.StatusCode != want {
+			t.Errorf("%s: %s, want %d", path, answer.Status, want)
+		}
+	}
 }

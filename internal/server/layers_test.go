@@ -18,12 +18,12 @@ const module = "keyturn"
 // one rank never know each other. docs/architecture.md draws the picture.
 var rank = map[string]int{
 	"": 0, "spec": 0, "locale": 0, "web": 0,
-	"internal/config": 0, "internal/owner": 0, "internal/qr": 0, "internal/argon2": 0,
+	"internal/owner": 0, "internal/qr": 0, "internal/argon2": 0,
 	"internal/porttest": 0, "cmd/internal/build": 0, "internal/need": 0,
 
 	"phone": 1, "internal/seal": 1, "internal/audit": 1, "internal/hint": 1, "internal/token": 1, "internal/policy": 1, "internal/page": 1,
 
-	"internal/account": 2, "internal/device": 2,
+	"internal/account": 2, "internal/device": 2, "internal/config": 2,
 	"internal/device/devicetest": 2,
 
 	"internal/activation": 3, "internal/approval": 3, "internal/session": 3, "internal/notice": 3, "internal/entry": 3,

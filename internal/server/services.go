@@ -104,7 +104,7 @@ func introduce(ctx context.Context, c config.Config, with With, box *seal.Box, d
 	if err != nil {
 		return nil, err
 	}
-	s := &Services{Origin: origin.String(), Store: db, config: c, with: with, limits: limits(c),
+	s := &Services{Origin: origin.String(), Store: db, config: c, with: with, limits: c.Policy(),
 		name: organisation(c, origin.String()), bus: &bus.Local{}, vault: vault{db, box, with.Now}}
 	if s.book, err = openPlaces(c, with); err != nil {
 		return nil, err

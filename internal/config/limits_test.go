@@ -1,8 +1,7 @@
-package server_test
+package config_test
 
 import (
 	"fmt"
-	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -12,12 +11,11 @@ import (
 
 	"keyturn/internal/config"
 	"keyturn/internal/policy"
-	"keyturn/internal/server"
 )
 
 // Nothing set: the limits are those of the protocol.
 func TestDefaultLimits(t *testing.T) {
-	if diff := cmp.Diff(policy.Defaults(), server.Limits(config.Default())); diff != "" {
+	if diff := cmp.Diff(policy.Defaults(), config.Default().Policy()); diff != "" {
 		t.Errorf("settings of a fresh installation (-protocol +settings):\n%s", diff)
 	}
 }
@@ -40,7 +38,7 @@ func TestEveryLimitArrives(t *testing.T) {
 			*f = n
 		}
 	}
-	got := fmt.Sprintf("%d", server.Limits(c))
+	got := fmt.Sprintf("%d", c.Policy())
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Name
 		if !ofTheProcess[name] && !strings.Contains(got, fmt.Sprint(1000+i)) {
@@ -58,7 +56,7 @@ var constants = []string{"FinishIn", "CheckIn", "RequestMost", "EndedShown", "QR
 func TestEveryLimitIsASetting(t *testing.T) {
 	c := config.Default()
 	other(reflect.ValueOf(&c).Elem())
-	is, set := reflect.ValueOf(policy.Defaults()), reflect.ValueOf(server.Limits(c))
+	is, set := reflect.ValueOf(policy.Defaults()), reflect.ValueOf(c.Policy())
 	var got []string
 	for i := range is.NumField() {
 		if is.Field(i).Interface() == set.Field(i).Interface() {
@@ -82,29 +80,6 @@ func other(v reflect.Value) {
 	default:
 		for i := 0; v.Kind() == reflect.Struct && i < v.NumField(); i++ {
 			other(v.Field(i))
-		}
-	}
-}
-
-// A monitor asks at an address of its own, and gets nothing else there.
-func TestHealth(t *testing.T) {
-	addr := freeAddr(t)
-	s, l := serverWith(t, func(c *config.Config) { c.Health = addr })
-	ended := make(chan error, 1)
-	go func() { ended <- s.Serve(t.Context(), l) }()
-	t.Cleanup(func() {
-		if err := <-ended; err != nil {
-			t.Errorf("it stops with %v", err)
-		}
-	})
-	for path, want := range map[string]int{"/health": 200, "/": 404, "/sign-in": 404} {
-		answer, err := http.Get("http://" + addr + path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = answer.Body.Close()
-		if answer.StatusCode != want {
-			t.Errorf("%s: %s, want %d", path, answer.Status, want)
 		}
 	}
 }
