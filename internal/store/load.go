@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -84,8 +85,9 @@ func ruled(text string) string {
 // instead of Lock; without a plain Lock, SQLite does nothing. A name that is missing
 // on either side or given twice panics, so any test of the package finds a
 // misspelling. "-- name: COLUMNS (part)" is a text that the statements after it have in
-// place of that word. CHANGE_NOTHING stands for the actions that are no security change,
-// BY_RESPONSE for those that a response code may approve: rules of package policy;
+// place of that word; a part that none has panics too. CHANGE_NOTHING stands for the
+// actions that are no security change, BY_RESPONSE for those that a response code may
+// approve: rules of package policy;
 // THE_CHANGES and its like for the kinds of events that package audit lists; for
 // USING_INDEX see [usingIndex].
 func fillFrom(into any, file string) {
@@ -100,6 +102,9 @@ func fillFrom(into any, file string) {
 		head, stmt, _ := strings.Cut(part, "\n")
 		name, variant, _ := strings.Cut(strings.TrimSpace(head), " ")
 		if variant == "(part)" {
+			if strings.Count(string(text), name) < 2 || slices.Contains(parts, name) {
+				panic(fmt.Sprintf("%s: part %q is used nowhere, or given twice", file, name))
+			}
 			parts = append(parts, name, strip(stmt))
 			continue
 		}
