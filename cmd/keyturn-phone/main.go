@@ -18,18 +18,19 @@ import (
 
 	"keyturn"
 	"keyturn/cmd/internal/build"
+	"keyturn/cmd/internal/command"
 	"keyturn/locale"
 	"keyturn/phone"
 )
 
 // commands is the whole command line.
 type commands struct {
-	State   string           `help:"File that keeps the accounts of this phone." placeholder:"FILE" type:"path"`
-	Lang    string           `help:"Language of what is said: en or zh-Hans. This help is English. Default: LANG." env:"KEYTURN_LANG"`
-	Output  string           `short:"o" help:"table or json." enum:"table,json" default:"table"`
-	JSON    bool             `name:"json" help:"The same as -o json: one value on each line, and no line where there is nothing."`
-	Version kong.VersionFlag `help:"Print the version."`
-	PINFd   descriptor       `name:"pin-fd" help:"Read the PIN from this open file descriptor instead of asking." placeholder:"N" default:"-1"`
+	State   string             `help:"File that keeps the accounts of this phone." placeholder:"FILE" type:"path"`
+	Lang    string             `help:"Language of what is said: en or zh-Hans. This help is English. Default: LANG." env:"KEYTURN_LANG"`
+	Output  string             `short:"o" help:"table or json." enum:"table,json" default:"table"`
+	JSON    bool               `name:"json" help:"The same as -o json: one value on each line, and no line where there is nothing."`
+	Version kong.VersionFlag   `help:"Print the version."`
+	PINFd   command.Descriptor `name:"pin-fd" help:"Read the PIN from this open file descriptor instead of asking." placeholder:"N" default:"-1"`
 
 	Activate activate `cmd:"" help:"Become the phone of an account: shows whose, asks for a PIN, prints the check code."`
 	Accounts accounts `cmd:"" help:"List the accounts of this phone."`
@@ -64,23 +65,19 @@ func main() {
 
 // run is main without the process. It returns the exit status: 0 done, 2 wrong
 // usage, else what status says.
-func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
+func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.Writer) int {
+	return command.Run(func(exit kong.Option) int { return execute(ctx, exit, args, stdin, stdout, stderr) })
+}
+
+// execute runs one line of the command line.
+func execute(ctx context.Context, exit kong.Option, args []string, stdin *os.File, stdout, stderr io.Writer) int {
 	c := &commands{}
-	exited := -1
 	parser, err := kong.New(c, kong.Name("keyturn-phone"), kong.Description(examples), kong.Writers(stdout, stderr),
 		kong.Vars{"version": "keyturn-phone " + build.Version()},
-		kong.Exit(func(n int) { exited = n; panic(errExit) }), kong.BindTo(ctx, (*context.Context)(nil)))
+		exit, kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		panic(err) // the struct above is wrong
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			if r != any(errExit) {
-				panic(r)
-			}
-			code = exited // kong has printed the help
-		}
-	}()
 	parsed, err := parser.Parse(args)
 	lang, unknown := locale.OfTerminal(c.Lang, os.Getenv("LANG"))
 	if err = cmp.Or(err, unknown); err != nil {
@@ -99,8 +96,6 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 	return status(err)
 }
 
-var errExit = errors.New("help was printed")
-
 // stateFile returns where the accounts are kept if nobody says where.
 func stateFile(file string) (string, error) {
 	if file != "" {
@@ -118,7 +113,6 @@ var (
 	errUsage   = errors.New("wrong usage")
 	errNothing = errors.New("no such request or account")
 	errRefused = errors.New("not done")
-	errLeft    = errors.New("interrupted") // at a question
 )
 
 // status gives the exit status of an error: 0 done, 1 failed, 2 usage, 3 not

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"keyturn"
+	"keyturn/cmd/internal/command"
 	"keyturn/locale"
 	"keyturn/phone"
 )
@@ -22,7 +23,7 @@ type terminal struct {
 	out, err io.Writer
 	words    *locale.Words
 	json     bool
-	pinFd    descriptor
+	pinFd    command.Descriptor
 	pins     *bufio.Reader
 	lines    *bufio.Reader
 	stopped  <-chan struct{} // by a signal; nil: never
@@ -111,7 +112,7 @@ func (t *terminal) ask(question string) (string, error) {
 		t.lines = bufio.NewReader(t.in)
 	}
 	line, err := t.await(func() (string, error) { return t.lines.ReadString('\n') })
-	if errors.Is(err, errLeft) {
+	if errors.Is(err, command.ErrInterrupted) {
 		return "", err
 	}
 	if err != nil && line == "" {
@@ -135,33 +136,10 @@ func (t *terminal) pin(question string) (string, error) {
 	if t.in == nil || !term.IsTerminal(int(t.in.Fd())) {
 		return "", fmt.Errorf("%w: no terminal to ask for the PIN, use --pin-fd N", errUsage)
 	}
-	fmt.Fprint(t.err, question)
-	fd := int(t.in.Fd())
-	shown, err := term.GetState(fd)
-	if err != nil {
-		return "", err
-	}
-	typed, err := t.await(func() (string, error) { b, err := term.ReadPassword(fd); return string(b), err })
-	if errors.Is(err, errLeft) {
-		err = errors.Join(err, term.Restore(fd, shown)) // the shell comes next, and shows what is typed
-	}
-	fmt.Fprintln(t.err)
-	return typed, err
+	return command.AskHidden(t.stopped, t.in, t.err, question)
 }
 
-// await returns what is read or, after a signal, errLeft: a read of a terminal hears of
-// none, and whoever presses Ctrl-C at a question has left.
+// await returns what is read or, after a signal, [command.ErrInterrupted].
 func (t *terminal) await(read func() (string, error)) (string, error) {
-	type answer struct {
-		line string
-		err  error
-	}
-	got := make(chan answer, 1)
-	go func() { line, err := read(); got <- answer{line, err} }()
-	select {
-	case a := <-got:
-		return a.line, a.err
-	case <-t.stopped:
-		return "", errLeft
-	}
+	return command.Await(t.stopped, read)
 }

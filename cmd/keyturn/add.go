@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"keyturn/cmd/internal/command"
 	"keyturn/internal/account"
 	"keyturn/internal/mail"
 )
@@ -15,9 +16,9 @@ import (
 // accountAdd is "keyturn account add". The password is asked or read: in a flag
 // everyone on the machine could see it.
 type accountAdd struct {
-	Name       string     `arg:"" help:"Sign-in name." placeholder:"NAME"`
-	Email      string     `help:"E-mail address for notices." placeholder:"ADDRESS"`
-	PasswordFd descriptor `help:"Read the password from this open file descriptor." default:"-1" placeholder:"N"`
+	Name       string             `arg:"" help:"Sign-in name." placeholder:"NAME"`
+	Email      string             `help:"E-mail address for notices." placeholder:"ADDRESS"`
+	PasswordFd command.Descriptor `help:"Read the password from this open file descriptor." default:"-1" placeholder:"N"`
 }
 
 // Examples begin the help.
@@ -63,7 +64,7 @@ func (t *terminal) sayWide(email string) {
 
 // readPassword asks twice on a terminal, and else reads one line: of the descriptor, if
 // it isn't negative, or of standard input.
-func readPassword(t *terminal, fd descriptor) (string, error) {
+func readPassword(t *terminal, fd command.Descriptor) (string, error) {
 	if fd >= 0 {
 		return t.await(func() (string, error) { return firstLine(bufio.NewReader(os.NewFile(uintptr(fd), "password"))) })
 	}

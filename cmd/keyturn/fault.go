@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"keyturn/cmd/internal/command"
 	"keyturn/internal/account"
 	"keyturn/internal/config"
 	"keyturn/internal/device"
@@ -20,12 +21,11 @@ import (
 
 // Errors of this program.
 var (
-	errUsage       = errors.New("wrong usage")
-	errInput       = errors.New("nobody answers") // neither a person nor a line of input
-	errRefused     = errors.New("nothing was changed")
-	errSettings    = errors.New("there are no settings")
-	errInterrupted = errors.New("interrupted") // before it was done
-	errNoDevice    = errors.New("no such device")
+	errUsage    = errors.New("wrong usage")
+	errInput    = errors.New("nobody answers") // neither a person nor a line of input
+	errRefused  = errors.New("nothing was changed")
+	errSettings = errors.New("there are no settings")
+	errNoDevice = errors.New("no such device")
 )
 
 // status gives the exit status of an error: 0 done, 1 failed, 2 wrong usage, 3 not
@@ -71,7 +71,7 @@ type problem struct {
 // output, where other values would be, unless one is there already.
 func (t *terminal) fail(err error) {
 	if errors.Is(err, context.Canceled) {
-		err = errInterrupted
+		err = command.ErrInterrupted
 	}
 	var all []problem
 	for _, e := range apart(err) {

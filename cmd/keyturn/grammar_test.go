@@ -50,7 +50,7 @@ func positionals(leaf *kong.Node) (words []string) {
 // A line that isn't right, or asks for help, hears what all of the grammar says to it.
 func TestWrongLineIsReadByTheWhole(t *testing.T) {
 	var written strings.Builder
-	options := []kong.Option{kong.Name("keyturn"), kong.Vars{"version": "1.2.3"}, kong.Writers(&written, &written), kong.Exit(func(int) { panic(errExit) })}
+	options := []kong.Option{kong.Name("keyturn"), kong.Vars{"version": "1.2.3"}, kong.Writers(&written, &written), kong.Exit(func(int) { panic("kong ends the process") })}
 	for _, line := range []string{"serve --pin.mni=7", "version serve", "account", "account ad", "serve --listen", "-o yaml version", "config check x"} {
 		args := strings.Fields(line)
 		_, _, err := read(args, options)

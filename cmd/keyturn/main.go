@@ -18,6 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"keyturn/cmd/internal/build"
+	"keyturn/cmd/internal/command"
 	"keyturn/locale"
 )
 
@@ -43,20 +44,15 @@ func untilStopped() (context.Context, context.CancelFunc) {
 
 // run is main without the process. It returns the exit status: 0 done, 2 wrong
 // usage, else what status says.
-func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.Writer) (code int) {
-	exited := -1
+func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.Writer) int {
+	return command.Run(func(exit kong.Option) int { return execute(ctx, exit, args, stdin, stdout, stderr) })
+}
+
+// execute runs one line of the command line.
+func execute(ctx context.Context, exit kong.Option, args []string, stdin *os.File, stdout, stderr io.Writer) int {
 	options := []kong.Option{kong.Name("keyturn"), kong.Description(about), kong.Writers(stdout, stderr),
 		kong.Help(help), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Vars{"version": "Keyturn " + build.Version()},
-		kong.Exit(func(n int) { exited = n; panic(errExit) })}
-	defer func() {
-		if r := recover(); r != nil {
-			if r != any(errExit) {
-				panic(r)
-			}
-			code = exited // kong has printed the help
-		}
-	}()
+		kong.Vars{"version": "Keyturn " + build.Version()}, exit}
 	g, parsed, err := read(args, options)
 	t := newTerminal(ctx, &g.switches, stdin, stdout, stderr)
 	lang, unknown := locale.OfTerminal(g.Lang, os.Getenv("LANG"))
@@ -84,9 +80,6 @@ func (t *terminal) helpFor(parser *kong.Kong, err error) {
 	_ = begun.Context.PrintUsage(false) // into memory or to a person who sees that it fails
 	fmt.Fprintln(t.err)
 }
-
-// errExit ends run where kong would end the process.
-var errExit = errors.New("help was printed")
 
 // help prints examples before all else: they are what people look for.
 func help(options kong.HelpOptions, ctx *kong.Context) error {

@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 
+	"keyturn/cmd/internal/command"
 	"keyturn/internal/server"
 )
 
 // accountPassword is "keyturn account password".
 type accountPassword struct {
 	who
-	PasswordFd descriptor `help:"Read the password from this open file descriptor." default:"-1" placeholder:"N"`
+	PasswordFd command.Descriptor `help:"Read the password from this open file descriptor." default:"-1" placeholder:"N"`
 }
 
 // Examples begin the help.

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/term"
 
+	"keyturn/cmd/internal/command"
 	"keyturn/locale"
 )
 
@@ -66,7 +67,7 @@ func (t *terminal) ask(question string) (string, error) {
 	if !t.isTerminal() {
 		fmt.Fprintln(t.err) // where nobody has pressed Enter
 	}
-	if errors.Is(err, errInterrupted) {
+	if errors.Is(err, command.ErrInterrupted) {
 		return "", err
 	}
 	if err != nil && line == "" {
@@ -77,35 +78,12 @@ func (t *terminal) ask(question string) (string, error) {
 
 // askHidden reads one line without showing it.
 func (t *terminal) askHidden(question string) (string, error) {
-	fmt.Fprint(t.err, question)
-	fd := int(t.in.Fd())
-	shown, err := term.GetState(fd)
-	if err != nil {
-		return "", err
-	}
-	typed, err := t.await(func() (string, error) { b, err := term.ReadPassword(fd); return string(b), err })
-	if errors.Is(err, errInterrupted) {
-		err = errors.Join(err, term.Restore(fd, shown)) // the shell comes next, and shows what is typed
-	}
-	fmt.Fprintln(t.err)
-	return typed, err
+	return command.AskHidden(t.stopped, t.in, t.err, question)
 }
 
-// await returns what is read or, after a signal, errInterrupted: a read of a terminal
-// hears of none, and whoever presses Ctrl-C at a question has left.
+// await returns what is read or, after a signal, [command.ErrInterrupted].
 func (t *terminal) await(read func() (string, error)) (string, error) {
-	type answer struct {
-		line string
-		err  error
-	}
-	got := make(chan answer, 1)
-	go func() { line, err := read(); got <- answer{line, err} }()
-	select {
-	case a := <-got:
-		return a.line, a.err
-	case <-t.stopped:
-		return "", errInterrupted
-	}
+	return command.Await(t.stopped, read)
 }
 
 // confirm lets a person type the name of what is about to be destroyed. It

@@ -19,7 +19,7 @@ const module = "keyturn"
 var rank = map[string]int{
 	"": 0, "spec": 0, "locale": 0, "web": 0,
 	"internal/owner": 0, "internal/qr": 0, "internal/argon2": 0,
-	"internal/porttest": 0, "cmd/internal/build": 0, "internal/need": 0,
+	"internal/porttest": 0, "cmd/internal/build": 0, "cmd/internal/command": 0, "internal/need": 0,
 
 	"phone": 1, "internal/seal": 1, "internal/audit": 1, "internal/hint": 1, "internal/token": 1, "internal/policy": 1, "internal/page": 1,
 

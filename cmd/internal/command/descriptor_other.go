@@ -1,6 +1,6 @@
 //go:build !unix
 
-package main
+package command
 
 // inherited reports whether a file descriptor may have come from the program that started
 // this one. Here nobody can say.

@@ -1,7 +1,0 @@
-//go:build !unix
-
-package main
-
-// inherited reports whether a file descriptor may have come from the program that started
-// this one. Here nobody can say.
-func inherited(fd int) bool { return fd >= 0 }
