@@ -79,7 +79,7 @@ var finders = map[string]func(t *testing.T, name, text string) []string{
 }
 
 // speaking are the packages that write to people.
-var speaking = []string{"../internal/portal", "../internal/page", "../internal/help", "../internal/notice", "../internal/phoneapp",
+var speaking = []string{"../internal/door", "../internal/signin", "../internal/portal", "../internal/page", "../internal/help", "../internal/notice", "../internal/phoneapp",
 	"../internal/deviceapi", "../cmd/keyturn", "../cmd/keyturn-phone"}
 
 // Each place where a word may stand is seen, and what only looks like one isn't.

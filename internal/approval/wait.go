@@ -21,6 +21,12 @@ type Standing struct {
 	Answerable bool          // it waits, and some phone can answer it
 }
 
+// Unspent reports whether a redeemed approval has still to make its change: the
+// server went down between the two.
+func (st Standing) Unspent() bool {
+	return st.State == Redeemed && st.Action != keyturn.SignIn && st.Action != keyturn.ChangePassword && !st.Used
+}
+
 // A Status is what whoever began a request may know of it.
 type Status struct {
 	Standing

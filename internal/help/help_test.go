@@ -42,7 +42,7 @@ func (w with) Open(name string) (fs.File, error) {
 // tryOpen opens the help of a server at that address.
 func tryOpen(t *testing.T, files fs.FS, origin, name string, s help.Settings) (*help.Help, error) {
 	t.Helper()
-	pages, err := page.New(files, origin, name, "portal", "help")
+	pages, err := page.New(files, origin, name, "door", "signin", "portal", "help")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +180,9 @@ func TestLinksOfTheProductLeadSomewhere(t *testing.T) {
 	for _, in := range []struct {
 		folder, ending string
 		says           []*regexp.Regexp
-	}{{"../../web/portal", ".html", []*regexp.Regexp{topic, address}}, {"../../web/phone", ".js", []*regexp.Regexp{phone}}, {"../portal", "outcome.go", []*regexp.Regexp{named}}} {
+	}{{"../../web/door", ".html", []*regexp.Regexp{topic, address}}, {"../../web/signin", ".html", []*regexp.Regexp{topic, address}},
+		{"../../web/portal", ".html", []*regexp.Regexp{topic, address}},
+		{"../../web/phone", ".js", []*regexp.Regexp{phone}}, {"../door", "outcome.go", []*regexp.Regexp{named}}} {
 		err := fs.WalkDir(os.DirFS(in.folder), ".", func(name string, d fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(name, in.ending) || strings.HasPrefix(name, "vendor/") || strings.HasPrefix(name, "test/") {
 				return err

@@ -2,6 +2,7 @@ package keyturntest
 
 import (
 	"bufio"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -166,4 +167,19 @@ func (b *Browser) Follow(path string) <-chan string {
 		}
 	}()
 	return events
+}
+
+// An Event is what a page that waits is told.
+type Event struct {
+	State, Page, Say string
+	Left             int
+}
+
+// Next is the next event of a stream.
+func Next(t testing.TB, events <-chan string) (ev Event) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(<-events), &ev); err != nil {
+		t.Fatal(err)
+	}
+	return ev
 }

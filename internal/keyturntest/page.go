@@ -46,6 +46,15 @@ func (p *Page) Attr(element, name string) string {
 	return attr(p.must(element), name)
 }
 
+// Values are what stands between before and the next quotation mark, each time.
+func (p *Page) Values(before string) (found []string) {
+	for _, rest := range strings.Split(p.HTML, before)[1:] {
+		value, _, _ := strings.Cut(rest, `"`)
+		found = append(found, value)
+	}
+	return found
+}
+
 // Submit sends a form with the values that it has, and those.
 func (p *Page) Submit(form string, values url.Values) *Page {
 	p.Browser.t.Helper()

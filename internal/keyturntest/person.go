@@ -58,6 +58,29 @@ func (p *Person) SetUpOn(phone *Phone) *Browser {
 	return b
 }
 
+// SetUpWithCodes is SetUp, and returns the recovery codes.
+func (p *Person) SetUpWithCodes(pin string) []string {
+	p.w.t.Helper()
+	list := p.SetUp(pin).Get("/phones/activation").Submit("form#next", nil)
+	codes := list.Values(`name="listed" value="`)
+	if len(codes) < 8 {
+		p.w.t.Fatalf("no codes on\n%s", list.HTML)
+	}
+	return codes[:8]
+}
+
+// Reset gives the person another password, as the operator does, before the n-th hash from
+// now is compared: after the account was read.
+func (p *Person) Reset(n int, password string) {
+	p.w.Accounts.Hashed = func() {
+		if n--; n == 0 {
+			if err := p.w.Accounts.SetPassword(p.w.t.Context(), p.ID, password); err != nil {
+				p.w.t.Error(err)
+			}
+		}
+	}
+}
+
 // A Phone is one that its tests know the PIN of.
 type Phone struct {
 	*phone.Phone

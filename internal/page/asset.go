@@ -72,7 +72,7 @@ func loadAssets(files fs.FS, folders []string) (assets, error) {
 // symbol is one drawing of the sprite.
 var symbol = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<symbol id="([a-z-]+)" ([^>]*)>(.*)</symbol>`) })
 
-// address is where a page finds a file, such as "portal/wait.js".
+// address is where a page finds a file, such as "signin/wait.js".
 func (a *assets) address(name string) (string, error) {
 	if _, ok := a.files[name]; !ok {
 		return "", fmt.Errorf("there is no file %s", name)
@@ -80,7 +80,7 @@ func (a *assets) address(name string) (string, error) {
 	return "/assets/" + a.hash + "/" + name, nil
 }
 
-// module starts a script, such as "portal/wait.js".
+// module starts a script, such as "signin/wait.js".
 func (a *assets) module(name string) (template.HTML, error) {
 	script, ok := a.scripts[name]
 	if !ok {

@@ -44,7 +44,7 @@ func TestSecurityHeaders(t *testing.T) {
 func TestPagesHaveNothingInline(t *testing.T) {
 	inline := regexp.MustCompile(`<style|\sstyle=|\son[a-z]+=|javascript:|<script[^>]*>[^<]|https?://`)
 	sink := regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|DOMParser|\.cssText|setAttribute\("style"`)
-	for _, folder := range []string{"page", "portal"} {
+	for _, folder := range []string{"page", "door", "signin", "portal"} {
 		entries, err := web.Files.ReadDir(folder)
 		if err != nil {
 			t.Fatal(err)
@@ -222,7 +222,7 @@ func TestAssets(t *testing.T) {
 	if p.Assets().ServeHTTP(again, r); again.Code != 304 || again.Body.Len() != 0 {
 		t.Errorf("again: %d, %d bytes", again.Code, again.Body.Len())
 	}
-	for _, path := range []string{"page/base.html", "portal/note.txt", "page/../page/page.js", "none.js", ""} {
+	for _, path := range []string{"page/base.html", "door/note.txt", "page/../page/page.js", "none.js", ""} {
 		if w := get("/assets/" + strings.Split(address, "/")[2] + "/" + path); w.Code != 404 {
 			t.Errorf("%q: %d", path, w.Code)
 		}

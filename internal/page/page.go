@@ -30,7 +30,7 @@ type Renderer struct {
 	port    string            // of the origin, unless it is the scheme's own: part of the names of cookies
 	offered []string          // languages, the first is the default
 	assets  assets
-	pages   map[string]map[string]parsed // by language, then by name such as "portal/wait"
+	pages   map[string]map[string]parsed // by language, then by name such as "signin/wait"
 }
 
 // New reads the files and finds the pages. files are those of package web; doors are the
@@ -138,7 +138,7 @@ type base struct {
 	Page Page
 }
 
-// Render sends a page, such as "portal/wait", in the person's language. Nothing
+// Render sends a page, such as "signin/wait", in the person's language. Nothing
 // is sent if it returns an error.
 func (p *Renderer) Render(w http.ResponseWriter, r *http.Request, status int, name string, page Page) error {
 	lang := p.Language(r)

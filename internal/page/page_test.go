@@ -33,7 +33,7 @@ func newRenderer(t *testing.T, origin string) *page.Renderer {
 		<p id="used">{{t "setup.used" "phone" .Phone "time" .At}}</p>{{module "door/say.js"}}{{end}}`)},
 		"door/say.js":  {Data: []byte("import { hear } from \"./hear.js\";\n")},
 		"door/hear.js": {Data: []byte("import { element } from \"../page/element.js\";\n")}}
-	for _, name := range []string{"page/base.html", "page/error.html", "page/page.css", "page/page.js", "page/element.js", "portal/portal.css",
+	for _, name := range []string{"page/base.html", "page/error.html", "page/page.css", "page/page.js", "page/element.js", "door/door.css",
 		"shared/base.css", "shared/tokens.css", "shared/icons/icon.svg", "shared/icons/sprite.svg"} {
 		text, err := web.Files.ReadFile(name)
 		if err != nil {
@@ -41,8 +41,8 @@ func newRenderer(t *testing.T, origin string) *page.Renderer {
 		}
 		files[name] = &fstest.MapFile{Data: text}
 	}
-	files["portal/note.txt"] = &fstest.MapFile{Data: []byte("not for browsers")}
-	p, err := page.New(files, origin, "Harbor <Lane>", "door", "portal")
+	files["door/note.txt"] = &fstest.MapFile{Data: []byte("not for browsers")}
+	p, err := page.New(files, origin, "Harbor <Lane>", "door")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,7 +224,7 @@ func TestUnknownPageIsAnError(t *testing.T) {
 
 // No page of the product has a mistake that its first reader would meet.
 func TestEveryPageParses(t *testing.T) {
-	p, err := page.New(web.Files, origin, "x", "portal", "help")
+	p, err := page.New(web.Files, origin, "x", "door", "signin", "portal", "help")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func (set parsed) with(files fs.FS, name string) (*template.Template, error) {
 	return page.ParseFS(files, name)
 }
 
-// template returns a page, such as "portal/wait".
+// template returns a page, such as "signin/wait".
 func (p *Renderer) template(lang, name string) (*template.Template, error) {
 	page, ok := p.pages[lang][name]
 	if !ok {

@@ -4,7 +4,6 @@ import (
 	"encoding/csv"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,7 +13,6 @@ import (
 	"keyturn/internal/audit"
 	"keyturn/internal/config"
 	"keyturn/internal/keyturntest"
-	"keyturn/internal/place/placetest"
 	"keyturn/internal/token"
 )
 
@@ -26,11 +24,11 @@ func TestOrganisationByLanguage(t *testing.T) {
 	}))
 	ada := w.Person("ada")
 	ada.SetUp(pin)
-	b := signedIn(t, w, ada)
+	b := ada.SignedIn()
 	x := w.Browser()
 	x.Header.Set("Accept-Language", "zh-CN")
 	x.SignIn(ada)
-	approve(t, x, ada)
+	ada.Approve(x)
 	for lang, want := range map[string][2]string{"zh-CN": {"港湾里", "Harbor Lane"}, "en": {"Harbor Lane", "港湾里"}} {
 		b.Header.Set("Accept-Language", lang)
 		for _, path := range []string{"/", "/activity", "/activity.csv"} {
@@ -51,13 +49,13 @@ func TestActivity(t *testing.T) {
 		t.Errorf("the first phone isn't there:\n%s", page.HTML)
 	}
 	ben.SetUp(pin)
-	b := signedIn(t, w, ada)
+	b := ada.SignedIn()
 	w.Browser().SignIn(ada)
 	if _, err := ada.Phone.Answer(t.Context(), ada.Phone.Waiting(), keyturn.Deny, "", ""); err != nil {
 		t.Fatal(err)
 	}
 	x := w.Browser()
-	x.Post("/sign-in/cancel", url.Values{"request": {request(x.SignIn(ada))}})
+	x.Post("/sign-in/cancel", url.Values{"request": {x.SignIn(ada).Request()}})
 	for show, want := range map[string]map[string]bool{
 		"":         {"Approved": true, ">Denied<": true, "Cancelled": true, "was added": true},
 		"approved": {"<strong>Approved": true, "<strong>Denied": false, "<strong>Cancelled": false, "was added": false},
@@ -100,10 +98,10 @@ func TestActivityPages(t *testing.T) {
 	ada.SetUp(pin)
 	for range 25 {
 		b := w.Browser()
-		b.Post("/sign-in/cancel", url.Values{"request": {request(b.SignIn(ada))}})
+		b.Post("/sign-in/cancel", url.Values{"request": {b.SignIn(ada).Request()}})
 		clock.Move(time.Minute)
 	}
-	b := signedIn(t, w, ada)
+	b := ada.SignedIn()
 	first, second := b.Get("/activity"), b.Get("/activity?page=2")
 	if strings.Count(first.HTML, `class="event"`) != 20 || !strings.Contains(first.HTML, `href="/activity?page=2"`) {
 		t.Errorf("the first page has %d", strings.Count(first.HTML, `class="event"`))
@@ -112,7 +110,7 @@ func TestActivityPages(t *testing.T) {
 		t.Errorf("the second page has %d\n%s", n, second.HTML)
 	}
 	clock.Move(31 * 24 * time.Hour)
-	b = signedIn(t, w, ada)
+	b = ada.SignedIn()
 	if page := b.Get("/activity"); strings.Count(page.HTML, `class="event"`) != 1 {
 		t.Error("the past doesn't end")
 	}
@@ -129,7 +127,7 @@ func TestA92ActivityFile(t *testing.T) {
 		if err := w.Devices.Rename(t.Context(), ada.ID, ada.Phone.Accounts()[0].Device, name); err != nil {
 			t.Fatal(err)
 		}
-		b = signedIn(t, w, ada)
+		b = ada.SignedIn()
 	}
 	page := b.Get("/activity.csv")
 	if kind := page.Header["Content-Type"][0]; !strings.HasPrefix(kind, "text/csv") || !strings.Contains(page.Header["Content-Disposition"][0], "attachment") {
@@ -176,7 +174,7 @@ func TestReportAfterwards(t *testing.T) {
 	w := keyturntest.Start(t)
 	ada := w.Person("ada")
 	ada.SetUp(pin)
-	thief, b := signedIn(t, w, ada), signedIn(t, w, ada)
+	thief, b := ada.SignedIn(), ada.SignedIn()
 	waits := w.Browser()
 	waits.SignIn(ada)
 	page := b.Get("/activity")
@@ -200,7 +198,7 @@ func TestReportAfterwards(t *testing.T) {
 	if err != nil || !a.Quiet.After(time.Now().Add(29*time.Minute)) {
 		t.Errorf("quiet until %v, %v", a.Quiet, err)
 	}
-	if len(events(t, w, ada, audit.SignInReported)) != 1 {
+	if len(ada.Events(audit.SignInReported)) != 1 {
 		t.Error("the record doesn't have one report")
 	}
 	all, err := ada.Phone.Notices(t.Context())
@@ -221,7 +219,7 @@ func TestReportOfOthers(t *testing.T) {
 	ada, ben := w.Person("ada"), w.Person("ben")
 	ada.SetUp(pin)
 	ben.SetUp(pin)
-	a, b := signedIn(t, w, ada), signedIn(t, w, ben)
+	a, b := ada.SignedIn(), ben.SignedIn()
 	s, err := w.Sessions.Session(t.Context(), token.Token(a.Cookie("keyturn_session")))
 	if err != nil {
 		t.Fatal(err)
@@ -234,7 +232,7 @@ func TestReportOfOthers(t *testing.T) {
 	if page := a.Post("/activity/report", url.Values{"request": {s.Proven.Request}}); page.Status != http.StatusNotFound {
 		t.Errorf("the own one: %d", page.Status)
 	}
-	if len(events(t, w, ada, audit.SignInReported))+len(events(t, w, ben, audit.SignInReported)) > 0 {
+	if len(ada.Events(audit.SignInReported))+len(ben.Events(audit.SignInReported)) > 0 {
 		t.Error("something was reported")
 	}
 	if a.Get("/").Attr("body", "data-account") != "ada" {
@@ -247,7 +245,7 @@ func TestReportBeforeRedemption(t *testing.T) {
 	w := keyturntest.Start(t)
 	ada := w.Person("ada")
 	ada.SetUp(pin)
-	b := signedIn(t, w, ada)
+	b := ada.SignedIn()
 	thief := w.Browser()
 	page := thief.SignIn(ada)
 	ada.Phone.Approve(page.Text("#number"))
@@ -264,7 +262,7 @@ func TestKnownBrowsers(t *testing.T) {
 	w := keyturntest.Start(t)
 	ada := w.Person("ada")
 	ada.SetUp(pin)
-	a, b := signedIn(t, w, ada), signedIn(t, w, ada)
+	a, b := ada.SignedIn(), ada.SignedIn()
 	if page := a.Get("/"); !strings.Contains(page.Text("#browsers"), "2 browsers") {
 		t.Errorf("known: %s", page.Text("#browsers"))
 	}
@@ -279,33 +277,13 @@ func TestKnownBrowsers(t *testing.T) {
 	if page := b.SignIn(ada); page.Has("#number") {
 		t.Error("the other one was forgotten too")
 	}
-	approve(t, b, ada)
+	ada.Approve(b)
 	b.Post("/browsers/forget", url.Values{"which": {"all"}})
 	if page := b.SignIn(ada); !page.Has("#number") {
 		t.Error("all are forgotten, and one is known")
 	}
-	if n := len(events(t, w, ada, audit.BrowserForgot)); n != 2 {
+	if n := len(ada.Events(audit.BrowserForgot)); n != 2 {
 		t.Errorf("%d in the record", n)
-	}
-}
-
-// The place of a browser is in what the phone shows, in the person's language.
-func TestPlaces(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "places.mmdb")
-	placetest.Write(t, file, placetest.Place{Network: "203.0.113.0/24", City: "Lyon", Country: "France", CityZH: "里昂", CountZH: "法国"})
-	w := keyturntest.Start(t, keyturntest.Set(func(c *config.Config) {
-		c.Place.Database, c.TrustedProxies = file, []string{"127.0.0.1"}
-	}))
-	ada := w.Person("ada")
-	ada.SetUp(pin)
-	for lang, want := range map[string]string{"en": "Lyon, France", "zh-CN": "法国里昂"} {
-		b := w.Browser()
-		b.Header.Set("X-Forwarded-For", "203.0.113.9")
-		b.Header.Set("Accept-Language", lang)
-		b.SignIn(ada)
-		if got := ada.Phone.Waiting().Challenge.Place; got != want {
-			t.Errorf("%s: the phone shows %q, want %q", lang, got, want)
-		}
 	}
 }
 

@@ -4,12 +4,11 @@ import (
 	"errors"
 	"net/http"
 	"time"
-	"unicode"
 
 	"keyturn"
 	"keyturn/internal/activation"
+	"keyturn/internal/door"
 	"keyturn/internal/page"
-	"keyturn/internal/session"
 )
 
 // checkPage is everything that check.html shows.
@@ -25,7 +24,7 @@ type checkPage struct {
 }
 
 // Seconds that are left.
-func (c checkPage) Seconds() int { return seconds(c.Left) }
+func (c checkPage) Seconds() int { return door.Seconds(c.Left) }
 
 // donePage is everything that done.html shows.
 type donePage struct {
@@ -50,7 +49,7 @@ func (p *Portal) showCheck(w http.ResponseWriter, r *http.Request, status int, c
 
 // postCheck takes the digits that the phone shows, from the session that made
 // the code and from no other, A40.
-func (p *Portal) postCheck(w http.ResponseWriter, r *http.Request, s session.Session) error {
+func (p *Portal) postCheck(w http.ResponseWriter, r *http.Request, s door.Session) error {
 	typed := r.PostForm.Get("code")
 	c := checkPage{Typed: typed}
 	_, err := p.Activations.Check(r.Context(), s.ID, typed)
@@ -59,10 +58,10 @@ func (p *Portal) postCheck(w http.ResponseWriter, r *http.Request, s session.Ses
 	case errors.As(err, &wrong) && wrong.Left > 0:
 		c.Problem = page.Say("check.err", "count", wrong.Left)
 	case errors.Is(err, activation.ErrForm):
-		c.Problem = page.Say("check.typo", "count", digits(typed))
+		c.Problem = page.Say("check.typo", "count", door.Digits(typed))
 	case err == nil, wrong != nil, errors.Is(err, activation.ErrClosed), errors.Is(err, activation.ErrPhones),
 		errors.Is(err, activation.ErrApproval), errors.Is(err, activation.ErrPurpose):
-		return see(w, r, "/phones/activation") // which says what became of it
+		return door.See(w, r, "/phones/activation") // which says what became of it
 	default:
 		return err
 	}
@@ -70,24 +69,22 @@ func (p *Portal) postCheck(w http.ResponseWriter, r *http.Request, s session.Ses
 }
 
 // checkAgain shows the form once more, as long as digits are asked for.
-func (p *Portal) checkAgain(w http.ResponseWriter, r *http.Request, s session.Session, c checkPage) error {
+func (p *Portal) checkAgain(w http.ResponseWriter, r *http.Request, s door.Session, c checkPage) error {
 	st, err := p.Activations.Status(r.Context(), s.ID)
 	if err != nil {
 		return err
 	}
 	if screenOf(st) != "check" {
-		return see(w, r, "/phones/activation")
+		return door.See(w, r, "/phones/activation")
 	}
-	if c.Frame, err = p.frame(r, s); err != nil {
-		return err
-	}
+	c.Frame = s.Frame()
 	return p.showCheck(w, r, http.StatusUnprocessableEntity, c, st)
 }
 
 // showDone waits for the person, who is looking at the phone. After the first
 // phone of an account its recovery codes come next.
-func (p *Portal) showDone(w http.ResponseWriter, r *http.Request, frame page.Frame, st activation.Status) error {
-	done := donePage{Frame: frame, Phone: st.PhoneName, Title: page.Say("check.done", "phone", st.PhoneName)}
+func (p *Portal) showDone(w http.ResponseWriter, r *http.Request, s door.Session, st activation.Status) error {
+	done := donePage{Frame: s.Frame(), Phone: st.PhoneName, Title: page.Say("check.done", "phone", st.PhoneName)}
 	all, err := p.Devices.Devices(r.Context(), st.Account)
 	if err != nil {
 		return err
@@ -127,14 +124,3 @@ func usedBy(st activation.Status) page.Sentence {
 
 // systems are the names of phones' systems, as their persons call them.
 var systems = map[keyturn.Platform]string{keyturn.Android: "Android", keyturn.IOS: "iPhone"}
-
-// digits counts those that were typed, full-width ones too.
-func digits(typed string) int {
-	n := 0
-	for _, c := range typed {
-		if unicode.IsDigit(c) {
-			n++
-		}
-	}
-	return n
-}

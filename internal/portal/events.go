@@ -2,99 +2,25 @@ package portal
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
 	"time"
 
-	"keyturn"
 	"keyturn/internal/activation"
-	"keyturn/internal/approval"
-	"keyturn/internal/hint"
+	"keyturn/internal/door"
 	"keyturn/internal/page"
 	"keyturn/internal/token"
 	"keyturn/locale"
 )
 
-// An event tells a page that waits what has happened. It has no secret, A26.
-type event struct {
-	State string `json:"state"`          // of the request or activation, spec §8.7 and §6.7
-	Page  string `json:"page"`           // what should be on screen: if it is another one than now, the page loads itself again
-	Say   string `json:"say,omitempty"`  // the status line, in the person's language
-	Left  int    `json:"left"`           // seconds until the state ends by itself; 0: never, or it has ended
-	Scan  int    `json:"scan,omitempty"` // of a QR code: which one it is, counted from 1
-	Read  bool   `json:"read,omitempty"` // of a QR code: a phone has read it
-	ends  int64  // the same as an instant, in Unix seconds: it only moves if somebody prolongs
-}
-
-// tells reports whether an event says anything that the last one did not: several
-// hints may be about one change.
-func (ev event) tells(last event) bool {
-	last.Left = ev.Left
-	return ev != last
-}
-
-// A look reads the state anew. end is how long the state can last without a
-// hint, 0 if it is the last one.
-type look func(context.Context) (ev event, end time.Duration, err error)
-
-// getWaitEvents follows the browser's request to its end.
-func (p *Portal) getWaitEvents(w http.ResponseWriter, r *http.Request) error {
-	h := p.handle(r, r.URL.Query().Get("request"))
-	if h.Token == "" {
-		return approval.ErrUnknown
-	}
-	if h.Request == "" {
-		return approval.ErrReplaced
-	}
-	return p.follow(w, r, h.Request, p.Approvals.Watch, p.waitLook(h, p.Page.Words(r), r.URL.Query().Get("way") == "qr"))
-}
-
-func (p *Portal) waitLook(h approval.Handle, words *locale.Words, qr bool) look {
-	return func(ctx context.Context) (event, time.Duration, error) {
-		st, err := p.Approvals.Standing(ctx, h)
-		if err != nil {
-			return event{}, 0, err
-		}
-		ev := p.waitEvent(st, words)
-		if qr {
-			p.qrEvent(&ev, st, words)
-		}
-		return ev, st.Left, nil
-	}
-}
-
-func (p *Portal) waitEvent(st approval.Standing, words *locale.Words) event {
-	ev := event{State: string(st.State), Page: "outcome", ends: st.Expires.Unix()}
-	switch {
-	case unanswered(st):
-		ev.Left = seconds(st.Left)
-	case st.State == approval.Waiting:
-		ev.Page, ev.Say, ev.Left = "wait", p.progress(st).In(words), seconds(st.Left)
-	case st.State == approval.Approved:
-		ev.Page, ev.Say = "approved", approvedSentence(st.Action).In(words)
-	}
-	return ev
-}
-
-// qrEvent is what the page of the QR code wants to know instead.
-func (p *Portal) qrEvent(ev *event, st approval.Standing, words *locale.Words) {
-	if st.State == approval.Waiting {
-		say := p.scanning(st)
-		ev.Say, ev.Scan, ev.Read = say.In(words), st.QRs, scanned(say)
-	}
-}
-
 // getActivationEvents follows the newest activation of the session that made
 // it. No other session of the account can, A40.
 func (p *Portal) getActivationEvents(w http.ResponseWriter, r *http.Request) error {
-	cookie := p.token(r, page.SignedIn)
+	cookie := p.Token(r, page.SignedIn)
 	st, err := p.ownActivation(r.Context(), cookie)
 	if err != nil {
 		return err
 	}
-	return p.follow(w, r, st.ID, p.Activations.Watch, p.activationLook(cookie, st.ID, p.Page.Words(r)))
+	return p.Follow(w, r, st.ID, p.Activations.Watch, p.activationLook(cookie, st.ID, p.Page.Words(r)))
 }
 
 // ownActivation is the newest one of the session under a cookie, which may have ended
@@ -107,139 +33,20 @@ func (p *Portal) ownActivation(ctx context.Context, cookie token.Token) (activat
 	return p.Activations.Status(ctx, s.ID)
 }
 
-func (p *Portal) activationLook(cookie token.Token, id string, words *locale.Words) look {
-	return func(ctx context.Context) (event, time.Duration, error) {
+func (p *Portal) activationLook(cookie token.Token, id string, words *locale.Words) door.Look {
+	return func(ctx context.Context) (door.Event, time.Duration, error) {
 		st, err := p.ownActivation(ctx, cookie)
 		if err != nil {
-			return event{}, 0, err
+			return door.Event{}, 0, err
 		}
 		if st.ID != id { // another tab has got a newer code
-			return event{State: string(activation.Replaced), Page: "outcome"}, 0, nil
+			return door.Event{State: string(activation.Replaced), Page: "outcome"}, 0, nil
 		}
-		ev := event{State: string(st.State), Page: screenOf(st), Say: setUpStatus(st).In(words),
-			Left: seconds(st.Left), ends: st.Expires.Unix()}
+		ev := door.Event{State: string(st.State), Page: screenOf(st), Say: setUpStatus(st).In(words),
+			Left: door.Seconds(st.Left), Ends: st.Expires.Unix()}
 		if ev.Page == "outcome" || st.State == activation.Active {
 			ev.Left, st.Left = 0, 0
 		}
 		return ev, st.Left, nil
 	}
-}
-
-// follow sends a state, and then the next whenever there may be one: after a
-// hint, or when its time is over. A browser that asks for JSON gets one state
-// and is done. Tens of thousands of people wait at once, so a stream keeps
-// nothing but what it needs to look again.
-func (p *Portal) follow(w http.ResponseWriter, r *http.Request, id string, watch func(string) (<-chan struct{}, func()), next look) error {
-	hints, stop := watch(id)
-	defer stop()
-	s, err := p.stream(w, r, id, next)
-	if s == nil {
-		return err
-	}
-	defer s.leave()
-	s.run(hints)
-	return nil
-}
-
-// A stream tells one browser what happens.
-type stream struct {
-	hint.Follow
-	ctx   context.Context
-	w     io.Writer
-	out   *http.ResponseController
-	next  look
-	last  event
-	end   time.Duration // how long the last state can last
-	leave func()        // makes room for another stream
-}
-
-// stream begins one with a first state. It is nil if that is all.
-func (p *Portal) stream(w http.ResponseWriter, r *http.Request, id string, next look) (*stream, error) {
-	s := &stream{ctx: r.Context(), w: w, next: next}
-	line, err := s.look()
-	if err != nil {
-		return nil, err
-	}
-	if r.Header.Get("Accept") == "application/json" {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(line) // the browser has gone: it asks again
-		return nil, nil
-	}
-	if s.leave, err = p.streams.enter(id); err != nil {
-		return nil, err
-	}
-	s.out = begin(w)
-	if r.Method == http.MethodHead || !s.send("retry: 1000\ndata: ", line) || s.end <= 0 {
-		s.leave()
-		return nil, nil
-	}
-	s.Follow = hint.Follow{Beat: beat, Beats: s.beats, Over: p.Draining.Done()}
-	return s, nil
-}
-
-// run sends the states after the first one. Whatever ends it, the browser comes back
-// and is told by a first one.
-func (s *stream) run(hints <-chan struct{}) {
-	_ = s.Until(s.ctx, hints, max(s.end, time.Second), s.more)
-}
-
-func (s *stream) beats() bool { return s.send(":", nil) }
-
-func (s *stream) more() (lasts time.Duration, more bool, err error) {
-	line, err := s.look()
-	gone := line != nil && !s.send("data: ", line)
-	return max(s.end, time.Second), s.end > 0 && !gone, err
-}
-
-// begin makes an answer a stream.
-func begin(w http.ResponseWriter) *http.ResponseController {
-	page.Stream(w.Header())
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("X-Accel-Buffering", "no") // nginx would keep events back
-	out := http.NewResponseController(w)
-	_ = out.SetWriteDeadline(time.Time{}) // a writer without deadlines needs none lifted
-	return out
-}
-
-func (s *stream) send(before string, line []byte) bool {
-	_, err := io.WriteString(s.w, before)
-	if err == nil {
-		_, err = s.w.Write(append(line, "\n\n"...))
-	}
-	return err == nil && s.out.Flush() == nil
-}
-
-// look looks on another goroutine: a query needs a deep stack, and the stack of
-// a goroutine that then sleeps for minutes would stay as large. The line is nil if
-// the event tells nothing new.
-func (s *stream) look() (line []byte, err error) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		defer func() {
-			if fault := recover(); fault != nil {
-				err = fmt.Errorf("portal: look: %v", fault)
-			}
-		}()
-		var ev event
-		if ev, s.end, err = s.next(s.ctx); err == nil && ev.tells(s.last) {
-			s.last = ev
-			line, err = json.Marshal(ev)
-		}
-	}()
-	<-done
-	return line, err
-}
-
-// beat is how often a stream says that it lives, in a comment: what stands between closes
-// one that is silent, nginx after a minute and some balancers after half of one.
-const beat = 20 * time.Second
-
-func seconds(d time.Duration) int { return max(0, int(d.Seconds())) }
-
-func approvedSentence(action keyturn.Action) page.Sentence {
-	if action == keyturn.SignIn {
-		return page.Say("wait.approved")
-	}
-	return page.Say("wait.approved.other")
 }

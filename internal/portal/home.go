@@ -8,6 +8,7 @@ import (
 
 	"keyturn/internal/account"
 	"keyturn/internal/activation"
+	"keyturn/internal/door"
 	"keyturn/internal/notice"
 	"keyturn/internal/page"
 	"keyturn/internal/policy"
@@ -58,9 +59,9 @@ func (h homePage) First24() (list []phone) {
 // getHome is the sign-in form, or, in a session, the security home. The acr of
 // the session stands in data-proven.
 func (p *Portal) getHome(w http.ResponseWriter, r *http.Request) error {
-	s, err := p.Sessions.Session(r.Context(), p.token(r, page.SignedIn))
-	if errors.Is(err, session.ErrNone) || s.Late {
-		return p.getSignIn(w, r)
+	s, err := p.Enter(r)
+	if errors.Is(err, session.ErrNone) {
+		return p.SignIn.Form(w, r)
 	}
 	if err != nil {
 		return err
@@ -72,13 +73,10 @@ func (p *Portal) getHome(w http.ResponseWriter, r *http.Request) error {
 	return p.Page.Render(w, r, http.StatusOK, "portal/home", h)
 }
 
-func (p *Portal) home(r *http.Request, s session.Session) (h homePage, err error) {
+func (p *Portal) home(r *http.Request, s door.Session) (h homePage, err error) {
 	ctx := r.Context()
-	a, err := p.Accounts.Account(ctx, s.Account)
-	if err != nil {
-		return h, err
-	}
-	h.Frame, h.Held = page.Frame{Account: a.Name, SignOut: true}, a.Held
+	a := s.Who
+	h.Frame, h.Held = s.Frame(), a.Held
 	h.Days = days(a.Grace(p.Limits, p.Now()))
 	h.MoreTime, h.Most = a.MoreTime, p.Limits.RequestMost
 	if a.Quiet.After(p.Now()) {
@@ -88,7 +86,7 @@ func (p *Portal) home(r *http.Request, s session.Session) (h homePage, err error
 	if h.Phones, err = p.phones(ctx, s.Account); err != nil {
 		return h, err
 	}
-	if h.Browsers, err = p.Sessions.Browsers(ctx, s.Account, p.token(r, page.KnownBrowser)); err != nil {
+	if h.Browsers, err = p.Sessions.Browsers(ctx, s.Account, p.Token(r, page.KnownBrowser)); err != nil {
 		return h, err
 	}
 	h.Known, h.New = !h.Browsers.This.IsZero(), p.Number == policy.NewBrowser
@@ -109,9 +107,6 @@ func (p *Portal) home(r *http.Request, s session.Session) (h homePage, err error
 	return h, nil
 }
 
-// minutes to wait, the one that has begun included: who comes back then isn't too early.
-func minutes(wait time.Duration) int { return int(math.Ceil(wait.Minutes())) }
-
 // days of grace, the one that has begun included.
 func days(left time.Duration) int { return int(math.Ceil(left.Hours() / 24)) }
 
@@ -119,16 +114,16 @@ func days(left time.Duration) int { return int(math.Ceil(left.Hours() / 24)) }
 func (h homePage) Longest() page.Sentence { return page.Long(h.Most) }
 
 // postAccessibility keeps whether the person's requests begin with the longest life.
-func (p *Portal) postAccessibility(w http.ResponseWriter, r *http.Request, s session.Session) error {
+func (p *Portal) postAccessibility(w http.ResponseWriter, r *http.Request, s door.Session) error {
 	if err := p.Accounts.SetMoreTime(r.Context(), s.Account, r.PostForm.Get("more_time") == "yes"); err != nil {
 		return err
 	}
-	return see(w, r, "/#accessibility")
+	return door.See(w, r, "/#accessibility")
 }
 
 // mayMakeFirst reports whether this session set up the first phone, and has made no
 // list yet.
-func (p *Portal) mayMakeFirst(r *http.Request, s session.Session, l account.CodeList) (bool, error) {
+func (p *Portal) mayMakeFirst(r *http.Request, s door.Session, l account.CodeList) (bool, error) {
 	st, err := p.Activations.Status(r.Context(), s.ID)
 	if errors.Is(err, activation.ErrUnknown) {
 		return false, nil
@@ -144,12 +139,6 @@ func makesFirst(st activation.Status, l account.CodeList) bool {
 func underWay(st activation.Status) bool {
 	screen := screenOf(st)
 	return screen == "setup" || screen == "check"
-}
-
-// frame is what stands around every page of a session.
-func (p *Portal) frame(r *http.Request, s session.Session) (page.Frame, error) {
-	a, err := p.Accounts.Account(r.Context(), s.Account)
-	return page.Frame{Account: a.Name, SignOut: true}, err
 }
 
 func howProven(p policy.Proven) page.Sentence {

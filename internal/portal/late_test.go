@@ -41,7 +41,7 @@ func TestA41SessionFromBeforeThePhone(t *testing.T) {
 			}
 		})
 	}
-	if n := waiting(t, w, ada); n != 0 {
+	if n := ada.Waits(); n != 0 {
 		t.Errorf("%d requests wait for the phone", n)
 	}
 	if page := own.Get("/phones"); page.Status != http.StatusOK || !strings.Contains(page.HTML, "Pixel 9") {

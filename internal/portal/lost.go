@@ -6,9 +6,9 @@ import (
 
 	"keyturn/internal/activation"
 	"keyturn/internal/device"
+	"keyturn/internal/door"
 	"keyturn/internal/page"
 	"keyturn/internal/policy"
-	"keyturn/internal/session"
 )
 
 // lostPage is everything that lost.html shows.
@@ -23,15 +23,12 @@ type lostPage struct {
 
 // getLost asks which phone is gone, after a recovery code has signed in: D7. The one
 // used last is chosen beforehand.
-func (p *Portal) getLost(w http.ResponseWriter, r *http.Request, s session.Session) error {
+func (p *Portal) getLost(w http.ResponseWriter, r *http.Request, s door.Session) error {
 	return p.showLost(w, r, s, http.StatusOK, page.Sentence{})
 }
 
-func (p *Portal) showLost(w http.ResponseWriter, r *http.Request, s session.Session, status int, problem page.Sentence) (err error) {
-	l := lostPage{Problem: problem}
-	if l.Frame, err = p.frame(r, s); err != nil {
-		return err
-	}
+func (p *Portal) showLost(w http.ResponseWriter, r *http.Request, s door.Session, status int, problem page.Sentence) (err error) {
+	l := lostPage{Frame: s.Frame(), Problem: problem}
 	l.Proven = string(s.Proven.ACR())
 	codes, err := p.Accounts.RecoveryCodes(r.Context(), s.Account)
 	if err != nil {
@@ -48,7 +45,7 @@ func (p *Portal) showLost(w http.ResponseWriter, r *http.Request, s session.Sess
 		return err
 	}
 	if st.State == activation.Active { // one phone, and no other: D8 says how things stand
-		return see(w, r, "/")
+		return door.See(w, r, "/")
 	}
 	l.Running = err == nil && underWay(st)
 	return p.Page.Render(w, r, status, "portal/lost", l)
@@ -70,13 +67,16 @@ func (p *Portal) whichLost(all []device.Device) (phones []phone, chosen string) 
 }
 
 // postLost begins the set-up of a phone in the place of the one that is gone.
-func (p *Portal) postLost(w http.ResponseWriter, r *http.Request, s session.Session) error {
-	err := p.begin(w, r, activation.By{Account: s.Account, Session: s.ID, Purpose: activation.Recover, Old: r.PostForm.Get("device")})
+func (p *Portal) postLost(w http.ResponseWriter, r *http.Request, s door.Session) error {
+	by := activation.By{Account: s.Account, Session: s.ID, Purpose: activation.Recover, Old: r.PostForm.Get("device")}
+	_, err := p.Activations.Begin(r.Context(), p.By(r, by))
 	switch {
+	case err == nil:
+		return door.See(w, r, "/phones/activation")
 	case errors.Is(err, activation.ErrLost):
 		return p.showLost(w, r, s, http.StatusUnprocessableEntity, page.Say("lost.which"))
 	case errors.Is(err, policy.ErrTooMany), errors.Is(err, activation.ErrPurpose):
-		return p.noCode(w, r, s, err)
+		return p.showNoCode(w, r, s, err)
 	}
 	return err
 }

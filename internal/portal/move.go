@@ -8,8 +8,8 @@ import (
 	"keyturn/internal/activation"
 	"keyturn/internal/approval"
 	"keyturn/internal/device"
+	"keyturn/internal/door"
 	"keyturn/internal/page"
-	"keyturn/internal/session"
 )
 
 // movePage is everything that move.html shows.
@@ -21,7 +21,7 @@ type movePage struct {
 }
 
 // getMove asks whether the old phone is still there, D10.
-func (p *Portal) getMove(w http.ResponseWriter, r *http.Request, s session.Session) error {
+func (p *Portal) getMove(w http.ResponseWriter, r *http.Request, s door.Session) error {
 	m, err := p.move(r, s, r.URL.Query().Get("device"))
 	if err != nil {
 		return err
@@ -29,20 +29,17 @@ func (p *Portal) getMove(w http.ResponseWriter, r *http.Request, s session.Sessi
 	return p.Page.Render(w, r, http.StatusOK, "portal/move", m)
 }
 
-func (p *Portal) move(r *http.Request, s session.Session, id string) (m movePage, err error) {
+func (p *Portal) move(r *http.Request, s door.Session, id string) (m movePage, err error) {
 	if m.Old, err = p.oldPhone(r, s, id); err != nil {
 		return m, err
 	}
-	if m.Frame, err = p.frame(r, s); err != nil {
-		return m, err
-	}
-	m.One = p.Limits.Phones == 1
+	m.Frame, m.One = s.Frame(), p.Limits.Phones == 1
 	m.Running, err = p.moving(r, s)
 	return m, err
 }
 
 // oldPhone is the one that a form names, else the newest.
-func (p *Portal) oldPhone(r *http.Request, s session.Session, id string) (phone, error) {
+func (p *Portal) oldPhone(r *http.Request, s door.Session, id string) (phone, error) {
 	if id != "" {
 		found, _, err := p.ownPhone(r, s, id)
 		return found, err
@@ -59,7 +56,7 @@ func (p *Portal) oldPhone(r *http.Request, s session.Session, id string) (phone,
 
 // moving is where the session's move is under way: on the page of its request, or on
 // that of its code.
-func (p *Portal) moving(r *http.Request, s session.Session) (string, error) {
+func (p *Portal) moving(r *http.Request, s door.Session) (string, error) {
 	st, err := p.Activations.Status(r.Context(), s.ID)
 	if err != nil && !errors.Is(err, activation.ErrUnknown) {
 		return "", err
@@ -67,7 +64,7 @@ func (p *Portal) moving(r *http.Request, s session.Session) (string, error) {
 	if err == nil && st.Purpose == activation.Move && underWay(st) {
 		return "/phones/activation", nil
 	}
-	asked, err := p.Approvals.Standing(r.Context(), p.handle(r, ""))
+	asked, err := p.Approvals.Standing(r.Context(), p.Handle(r, ""))
 	switch {
 	case errors.Is(err, approval.ErrUnknown):
 		return "", nil
@@ -82,7 +79,7 @@ func (p *Portal) moving(r *http.Request, s session.Session) (string, error) {
 // postMove asks the old phone. Without it a recovery code is needed, and with that the
 // password: whoever finds a browser that is signed in, and the list beside it, has not
 // proven it. The session stays until the code is right.
-func (p *Portal) postMove(w http.ResponseWriter, r *http.Request, s session.Session) error {
+func (p *Portal) postMove(w http.ResponseWriter, r *http.Request, s door.Session) error {
 	old, err := p.oldPhone(r, s, r.PostForm.Get("device"))
 	if err != nil {
 		return err
@@ -90,9 +87,5 @@ func (p *Portal) postMove(w http.ResponseWriter, r *http.Request, s session.Sess
 	if r.PostForm.Get("have") != "no" {
 		return p.askChange(w, r, s, keyturn.MovePhone, old)
 	}
-	frame, err := p.frame(r, s)
-	if err != nil {
-		return err
-	}
-	return p.showSignIn(w, r, http.StatusOK, signInPage{Frame: frame, Name: frame.Account, Lost: true})
+	return p.SignIn.Lost(w, r, s)
 }

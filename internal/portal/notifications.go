@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"keyturn/internal/device"
+	"keyturn/internal/door"
 	"keyturn/internal/page"
 	"keyturn/internal/policy"
-	"keyturn/internal/session"
 )
 
 // Notifications wake phones, or don't. Package device implements it.
@@ -45,7 +45,7 @@ func notifiedOf(d device.Device) notified {
 
 // postTest sends a phone one notification, and says whether it went out; whether it
 // arrived, the person sees.
-func (p *Portal) postTest(w http.ResponseWriter, r *http.Request, s session.Session) error {
+func (p *Portal) postTest(w http.ResponseWriter, r *http.Request, s door.Session) error {
 	d, err := p.ownDevice(r, s, r.PostForm.Get("device"))
 	if err != nil {
 		return err
@@ -62,12 +62,12 @@ func (p *Portal) postTest(w http.ResponseWriter, r *http.Request, s session.Sess
 	case !taken:
 		return p.showPhones(w, r, s, http.StatusServiceUnavailable, page.Say("phones.notify.busy"))
 	}
-	return see(w, r, "/phones?sent="+d.ID)
+	return door.See(w, r, "/phones?sent="+d.ID)
 }
 
 // postNotifications switches the notifications of a phone off, or on again. What
 // waits is in the app all the same.
-func (p *Portal) postNotifications(w http.ResponseWriter, r *http.Request, s session.Session) error {
+func (p *Portal) postNotifications(w http.ResponseWriter, r *http.Request, s door.Session) error {
 	d, err := p.ownDevice(r, s, r.PostForm.Get("device"))
 	if err != nil {
 		return err
@@ -75,11 +75,11 @@ func (p *Portal) postNotifications(w http.ResponseWriter, r *http.Request, s ses
 	if err := p.Notifications.SwitchPush(r.Context(), d, r.PostForm.Get("on") == "yes"); err != nil {
 		return err
 	}
-	return see(w, r, "/phones")
+	return door.See(w, r, "/phones")
 }
 
 // ownDevice finds one of the account's phones by the id that a form names.
-func (p *Portal) ownDevice(r *http.Request, s session.Session, id string) (device.Device, error) {
+func (p *Portal) ownDevice(r *http.Request, s door.Session, id string) (device.Device, error) {
 	all, err := p.Devices.Devices(r.Context(), s.Account)
 	if err != nil {
 		return device.Device{}, err
@@ -90,37 +90,4 @@ func (p *Portal) ownDevice(r *http.Request, s session.Session, id string) (devic
 		}
 	}
 	return device.Device{}, device.ErrUnknown
-}
-
-// rang is what the waiting page says of the notification about its request.
-type rang struct {
-	Paused time.Time     // until then none is sent; zero: no pause
-	Silent page.Sentence // which phones get none; empty: all get one
-	Again  bool          // it may be sent again, now or in Wait
-	Wait   time.Duration //
-	Said   bool          // how long that is, is said
-	Sent   bool          // it was just sent again
-}
-
-// Seconds until it may be sent again.
-func (n rang) Seconds() int { return int((n.Wait + time.Second - 1) / time.Second) }
-
-// rangOf reads how the phones were woken. Why notifications pause isn't told apart:
-// the browser that asks may be the attacker's, and what its victim has reported is
-// none of its business.
-func rangOf(push policy.Push, pushes int, phones, silent []string) rang {
-	n := rang{Paused: push.Paused, Wait: push.Wait}
-	switch {
-	case len(silent) == 0:
-	case len(silent) < len(phones):
-		n.Silent = page.Say("wait.nopush.some", "phones", silent)
-	case len(phones) == 1:
-		n.Silent = page.Say("wait.nopush")
-	default:
-		n.Silent = page.Say("wait.nopush.all")
-	}
-	n.Again = push.Left > 0 && push.Paused.IsZero() && len(silent) < len(phones)
-	n.Said = n.Again && push.Wait > 0 && pushes != 1
-	n.Sent = n.Said && pushes > 1
-	return n
 }

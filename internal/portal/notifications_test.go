@@ -7,77 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"keyturn"
 	"keyturn/internal/audit"
 	"keyturn/internal/keyturntest"
 	"keyturn/internal/push/pushtest"
 )
-
-// The waiting page says which phones get no notification, when it may be sent again,
-// and until when there are none. Loading it sends nothing.
-func TestWaitNotifications(t *testing.T) {
-	clock, service := keyturntest.NewClock(), pushtest.Start(t)
-	w := keyturntest.Start(t, keyturntest.At(clock), keyturntest.Push(service))
-	ada := w.Person("ada")
-	ada.SetUp(pin)
-	b := w.Browser()
-	wait := b.SignIn(ada)
-	if !wait.Has("#nopush") || wait.Has("#again") || wait.Has("#paused") {
-		t.Errorf("a phone without notifications:\n%s", wait.HTML)
-	}
-	press(wait, "/sign-in/cancel")
-
-	phone := ada.Phone.Subscribe(service)
-	wait = b.SignIn(ada)
-	phone.Next()
-	if wait.Has("#nopush") || wait.Attr("#sent", "data-again") != "20" || wait.Text("#sent") != "" || !wait.Has("#again") {
-		t.Errorf("a phone with notifications:\n%s", wait.HTML)
-	}
-	clock.Move(20 * time.Second)
-	if wait = wait.Reload(); wait.Attr("#sent", "data-again") != "0" || wait.Text("#again") != "Send again" {
-		t.Errorf("20 s later:\n%s", wait.HTML)
-	}
-	wait = press(wait, "/sign-in/again")
-	phone.Next()
-	if got := wait.Text("#sent"); got != "Sent again. You can send again in 20 seconds." {
-		t.Errorf("sent again: %q", got)
-	}
-	press(wait, "/sign-in/cancel")
-	if got := b.SignIn(ada).Text("#sent"); got != "You can send again in 20 seconds." {
-		t.Errorf("a request too soon for a notification of its own: %q", got)
-	}
-
-	for range 2 {
-		clock.Move(20 * time.Second)
-		b.SignIn(ada)
-		phone.Next()
-		deny(t, ada.Phone, keyturn.Deny)
-	}
-	if wait = b.SignIn(ada); !wait.Has("#paused") || wait.Has("#again") || wait.Has("#nopush") {
-		t.Errorf("after three in a row:\n%s", wait.HTML)
-	}
-	paused := wait.Text("#paused")
-	clock.Move(time.Hour)
-	wait = b.SignIn(ada)
-	if phone.Next(); wait.Has("#paused") {
-		t.Errorf("an hour later:\n%s", wait.HTML)
-	}
-	deny(t, ada.Phone, keyturn.Report)
-	wait = b.SignIn(ada)
-	if got := wait.Text("#paused"); got[:24] != paused[:24] || wait.Has("#again") {
-		t.Errorf("what was reported is told: %q", got)
-	}
-	if home := b.Get("/sign-in/wait"); home.Status != 200 || len(phone.Came()) != 5 {
-		t.Errorf("%d notifications", len(phone.Came()))
-	}
-}
-
-func deny(t *testing.T, p *keyturntest.Phone, how keyturn.Decision) {
-	t.Helper()
-	if _, err := p.Answer(t.Context(), p.Waiting(), how, "", ""); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // D9: how a phone hears of requests, a test, and the switch, R-041.
 func TestPhoneNotifications(t *testing.T) {
@@ -158,7 +91,7 @@ func TestA95SwitchesAreBounded(t *testing.T) {
 			now := []string{"yes", "no"}[i%2]
 			status = b.Post(path, url.Values{"more_time": {now}, "device": {id}, "on": {now}}).Status
 		}
-		n := len(events(t, w, ada, kinds[0])) + len(events(t, w, ada, kinds[1]))
+		n := len(ada.Events(kinds[0])) + len(ada.Events(kinds[1]))
 		if most := w.Accounts.Limits.Changes.Most; status != http.StatusTooManyRequests || n == 0 || n > most {
 			t.Errorf("%s: %d in the end, and %d events, want at most %d", path, status, n, most)
 		}

@@ -7,6 +7,7 @@ import (
 	"keyturn"
 	"keyturn/internal/account"
 	"keyturn/internal/approval"
+	"keyturn/internal/door"
 	"keyturn/internal/page"
 	"keyturn/internal/policy"
 	"keyturn/internal/session"
@@ -24,18 +25,16 @@ type passwordPage struct {
 
 // getPassword is the form, once a phone has approved the change for this session, and
 // before that what asks for it.
-func (p *Portal) getPassword(w http.ResponseWriter, r *http.Request, s session.Session) error {
+func (p *Portal) getPassword(w http.ResponseWriter, r *http.Request, s door.Session) error {
 	return p.showPassword(w, r, s, http.StatusOK, passwordPage{Done: r.URL.Query().Has("changed")})
 }
 
-func (p *Portal) showPassword(w http.ResponseWriter, r *http.Request, s session.Session, status int, c passwordPage) (err error) {
-	if c.Frame, err = p.frame(r, s); err != nil {
-		return err
-	}
+func (p *Portal) showPassword(w http.ResponseWriter, r *http.Request, s door.Session, status int, c passwordPage) error {
+	c.Frame = s.Frame()
 	if r.Method == http.MethodPost { // what was typed is not given back
 		c.Switch = page.Switch{Action: "/password"}
 	}
-	_, err = p.Approvals.Usable(r.Context(), s.Account, s.ID, keyturn.ChangePassword)
+	_, err := p.Approvals.Usable(r.Context(), s.Account, s.ID, keyturn.ChangePassword)
 	if err != nil && !errors.Is(err, approval.ErrUnknown) {
 		return err
 	}
@@ -45,14 +44,10 @@ func (p *Portal) showPassword(w http.ResponseWriter, r *http.Request, s session.
 
 // postPasswordAsk asks a phone, also in the time after a report: that is when people
 // have to change it. Spec §8.7.
-func (p *Portal) postPasswordAsk(w http.ResponseWriter, r *http.Request, s session.Session) error {
-	a, err := p.Accounts.Account(r.Context(), s.Account)
-	if err != nil {
-		return err
-	}
-	ask := p.attempt(r, a, keyturn.ChangePassword)
+func (p *Portal) postPasswordAsk(w http.ResponseWriter, r *http.Request, s door.Session) error {
+	ask := p.Attempt(r, s.Who, keyturn.ChangePassword)
 	ask.Session = s.ID
-	err = p.ask(w, r, ask, "/sign-in/wait")
+	err := p.Ask(w, r, ask, "/sign-in/wait")
 	if errors.Is(err, approval.ErrFull) {
 		return p.showPassword(w, r, s, http.StatusTooManyRequests, passwordPage{Problem: page.Say("signin.full")})
 	}
@@ -61,7 +56,7 @@ func (p *Portal) postPasswordAsk(w http.ResponseWriter, r *http.Request, s sessi
 
 // postPassword changes the password, once per approval. The session stays; everything
 // else that the old one opened ends, A23.
-func (p *Portal) postPassword(w http.ResponseWriter, r *http.Request, s session.Session) error {
+func (p *Portal) postPassword(w http.ResponseWriter, r *http.Request, s door.Session) error {
 	present, fresh, again := r.PostForm.Get("present"), r.PostForm.Get("new"), r.PostForm.Get("again")
 	bad := func(field, key string) error {
 		return p.showPassword(w, r, s, http.StatusUnprocessableEntity, passwordPage{Field: field, Problem: page.Say(key)})
@@ -77,27 +72,27 @@ func (p *Portal) postPassword(w http.ResponseWriter, r *http.Request, s session.
 	approved, err := p.Approvals.Usable(r.Context(), s.Account, s.ID, keyturn.ChangePassword)
 	if err == nil {
 		err = p.Accounts.ChangePassword(r.Context(), account.Change{Account: s.Account, Session: s.ID, Request: approved,
-			Present: present, New: fresh, Addr: page.Counted(r), Browser: p.token(r, page.KnownBrowser).Hash(), Place: p.place(r)})
+			Present: present, New: fresh, Addr: page.Counted(r), Browser: p.Token(r, page.KnownBrowser).Hash(), Place: p.Place(r)})
 	}
 	if err == nil {
-		return see(w, r, "/password?changed")
+		return door.See(w, r, "/password?changed")
 	}
 	return p.passwordRefused(w, r, s, err)
 }
 
-func (p *Portal) passwordRefused(w http.ResponseWriter, r *http.Request, s session.Session, err error) error {
-	c, status := passwordPage{Reference: keyturn.GroupedReference(referenceOf(err))}, http.StatusUnprocessableEntity
+func (p *Portal) passwordRefused(w http.ResponseWriter, r *http.Request, s door.Session, err error) error {
+	c, status := passwordPage{Reference: keyturn.GroupedReference(door.ReferenceOf(err))}, http.StatusUnprocessableEntity
 	var many *policy.TooMany
 	key := unusable(err)
 	switch {
 	case key != "":
 		c.Field, c.Problem = "new", page.Say(key)
 	case errors.Is(err, account.ErrPassword):
-		p.refused(r, "password", err)
+		p.Guessed(r, "password", err)
 		c.Field, c.Problem, status = "present", page.Say("password.wrong"), http.StatusForbidden
 	case errors.As(err, &many):
-		p.refused(r, "password", err)
-		c.Problem, status = page.Say("signin.slow", "count", minutes(many.Wait)), http.StatusTooManyRequests
+		p.Guessed(r, "password", err)
+		c.Problem, status = page.Say("signin.slow", "count", door.Minutes(many.Wait)), http.StatusTooManyRequests
 	case errors.Is(err, account.ErrBusy):
 		c.Problem, status = page.Say("signin.busyserver"), http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", "3")

@@ -25,7 +25,7 @@ func askPassword(t *testing.T, b *keyturntest.Browser, p *keyturntest.Person) *k
 	if page := b.Get("/password").Submit("form#ask", nil); page.Path != "/sign-in/wait" {
 		t.Fatalf("asking leads to %s", page.Path)
 	}
-	page := approve(t, b, p)
+	page := p.Approve(b)
 	if page.Path != "/password" || !page.Has("form#password") {
 		t.Fatalf("after the approval: %s\n%s", page.Path, page.HTML)
 	}
@@ -42,15 +42,15 @@ func TestA23NewPassword(t *testing.T) {
 	w := keyturntest.Start(t)
 	ada := w.Person("ada")
 	ada.SetUp(pin)
-	other, b := signedIn(t, w, ada), signedIn(t, w, ada)
+	other, b := ada.SignedIn(), ada.SignedIn()
 	thief := w.Browser()
-	id := request(thief.SignIn(ada))
+	id := thief.SignIn(ada).Request()
 	if _, err := ada.Phone.Answer(t.Context(), ada.Phone.Waiting(), keyturn.Deny, "", ""); err != nil {
 		t.Fatal(err)
 	}
 	page := askPassword(t, b, ada)
 	waits := w.Browser()
-	waitsID := request(waits.SignIn(ada))
+	waitsID := waits.SignIn(ada).Request()
 	if page = page.Submit("form#password", typed(ada.Password, fresh, fresh)); page.Path != "/password" || page.Has("form#password") {
 		t.Fatalf("after the change: %s\n%s", page.Path, page.HTML)
 	}
@@ -75,7 +75,7 @@ func TestA23NewPassword(t *testing.T) {
 	if page := b.SignIn(ada); !page.Has("#number") {
 		t.Error("the browser is still known")
 	}
-	if len(events(t, w, ada, audit.PasswordChanged)) != 1 {
+	if len(ada.Events(audit.PasswordChanged)) != 1 {
 		t.Error("the record doesn't have one change")
 	}
 }
@@ -106,7 +106,7 @@ func TestPasswordForm(t *testing.T) {
 	w := keyturntest.Start(t)
 	ada := w.Person("ada")
 	ada.SetUp(pin)
-	b := signedIn(t, w, ada)
+	b := ada.SignedIn()
 	askPassword(t, b, ada)
 	for _, tt := range []struct {
 		name   string
@@ -146,7 +146,7 @@ func TestPasswordTries(t *testing.T) {
 	w := keyturntest.Start(t)
 	ada := w.Person("ada")
 	ada.SetUp(pin)
-	b := signedIn(t, w, ada)
+	b := ada.SignedIn()
 	askPassword(t, b, ada)
 	statuses := map[int]int{}
 	for range 7 {
@@ -164,7 +164,7 @@ func TestPasswordNeedsItsApproval(t *testing.T) {
 	w := keyturntest.Start(t, keyturntest.At(clock))
 	ada := w.Person("ada")
 	ada.SetUp(pin)
-	b, other := signedIn(t, w, ada), signedIn(t, w, ada)
+	b, other := ada.SignedIn(), ada.SignedIn()
 	change := func(b *keyturntest.Browser) int { return b.Post("/password", typed(ada.Password, fresh, fresh)).Status }
 	if got := change(b); got != http.StatusConflict {
 		t.Errorf("without an approval: %d", got)
@@ -178,7 +178,7 @@ func TestPasswordNeedsItsApproval(t *testing.T) {
 		t.Errorf("with an old one: %d", got)
 	}
 	b.Post("/phones/add", nil)
-	approve(t, b, ada)
+	ada.Approve(b)
 	if got := change(b); got != http.StatusConflict {
 		t.Errorf("with one for a phone: %d", got)
 	}
@@ -195,14 +195,14 @@ func TestPasswordRace(t *testing.T) {
 	w := keyturntest.Start(t)
 	ada := w.Person("ada")
 	ada.SetUp(pin)
-	b := signedIn(t, w, ada)
+	b := ada.SignedIn()
 	askPassword(t, b, ada)
 	var wg sync.WaitGroup
 	for range 50 {
 		wg.Go(func() { b.Post("/password", typed(ada.Password, fresh, fresh)) })
 	}
 	wg.Wait()
-	if n := len(events(t, w, ada, audit.PasswordChanged)); n != 1 {
+	if n := len(ada.Events(audit.PasswordChanged)); n != 1 {
 		t.Errorf("%d changes", n)
 	}
 }
@@ -212,7 +212,7 @@ func TestPasswordAfterAReport(t *testing.T) {
 	w := keyturntest.Start(t)
 	ada := w.Person("ada")
 	ada.SetUp(pin)
-	b := signedIn(t, w, ada)
+	b := ada.SignedIn()
 	w.Browser().SignIn(ada)
 	if _, err := ada.Phone.Answer(t.Context(), ada.Phone.Waiting(), "report", "", ""); err != nil {
 		t.Fatal(err)
@@ -224,20 +224,6 @@ func TestPasswordAfterAReport(t *testing.T) {
 	if page = page.Submit("form#password", typed(ada.Password, fresh, fresh)); page.Status != http.StatusOK {
 		t.Errorf("after a report: %d", page.Status)
 	}
-}
-
-func events(t *testing.T, w *keyturntest.World, p *keyturntest.Person, kind audit.Kind) (some []audit.Event) {
-	t.Helper()
-	all, err := w.Store.About(t.Context(), p.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, ev := range all {
-		if ev.Kind == kind {
-			some = append(some, ev)
-		}
-	}
-	return some
 }
 
 // A23: a sign-in that a phone has approved and no browser has redeemed yet ends with a
@@ -279,9 +265,9 @@ func TestA23ApprovedSignInEnds(t *testing.T) {
 			w := keyturntest.Start(t)
 			ada := w.Person("ada")
 			ada.SetUp(pin)
-			mine, thief := signedIn(t, w, ada), w.Browser()
+			mine, thief := ada.SignedIn(), w.Browser()
 			page := thief.SignIn(ada)
-			id := request(page)
+			id := page.Request()
 			ada.Phone.Approve(page.Text("#number"))
 			end(w, ada, mine)
 			page = thief.Post("/sign-in/redeem", url.Values{"request": {id}})
@@ -295,45 +281,6 @@ func TestA23ApprovedSignInEnds(t *testing.T) {
 	}
 }
 
-// meanwhile changes the password as the operator does, before the n-th hash from now
-// is compared: after the account was read.
-func meanwhile(t *testing.T, w *keyturntest.World, p *keyturntest.Person, n int) {
-	w.Accounts.Hashed = func() {
-		if n--; n == 0 {
-			if err := w.Accounts.SetPassword(t.Context(), p.ID, "the operator's password"); err != nil {
-				t.Error(err)
-			}
-		}
-	}
-}
-
-// A33: a password that is changed while it is being compared is a wrong one: it makes
-// no request, no session and no code.
-func TestA33ChangedWhileCompared(t *testing.T) {
-	for name, phone := range map[string]bool{"with a phone": true, "without one": false} {
-		t.Run(name, func(t *testing.T) {
-			w := keyturntest.Start(t)
-			ada := w.Person("ada")
-			if phone {
-				ada.SetUp(pin)
-			}
-			meanwhile(t, w, ada, 1)
-			b := w.Browser()
-			page := b.SignIn(ada)
-			if page.Status != http.StatusForbidden || b.Cookie("keyturn_session") != "" || b.Cookie("keyturn_pending") != "" {
-				t.Errorf("%d %s\n%s", page.Status, page.Path, page.HTML)
-			}
-			if len(events(t, w, ada, audit.SignInRefused)) != 1 {
-				t.Error("the record doesn't have it")
-			}
-			ada.Password = "the operator's password"
-			if page := w.Browser().SignIn(ada); page.Status != http.StatusOK {
-				t.Errorf("the new one: %d", page.Status)
-			}
-		})
-	}
-}
-
 // A33: a change that is being judged doesn't overwrite the operator's.
 func TestA33OperatorsPasswordStays(t *testing.T) {
 	for name, n := range map[string]int{"while the present one is compared": 1, "while the new one is hashed": 2} {
@@ -341,9 +288,9 @@ func TestA33OperatorsPasswordStays(t *testing.T) {
 			w := keyturntest.Start(t)
 			ada := w.Person("ada")
 			ada.SetUp(pin)
-			b := signedIn(t, w, ada)
+			b := ada.SignedIn()
 			page := askPassword(t, b, ada)
-			meanwhile(t, w, ada, n)
+			ada.Reset(n, "the operator's password")
 			page = page.Submit("form#password", typed(ada.Password, fresh, fresh))
 			if page.Has("form#password") || strings.Contains(page.Path, "changed") || b.Get("/").Attr("body", "data-account") != "" {
 				t.Errorf("%d %s\n%s", page.Status, page.Path, page.HTML)

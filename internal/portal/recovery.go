@@ -10,8 +10,8 @@ import (
 	"keyturn"
 	"keyturn/internal/account"
 	"keyturn/internal/approval"
+	"keyturn/internal/door"
 	"keyturn/internal/page"
-	"keyturn/internal/session"
 )
 
 // asked is the number of the code that the person types from the saved list.
@@ -38,11 +38,8 @@ type codesPage struct {
 
 // getRecoveryCodes says how the list stands: nothing can show it again. After an
 // approval, or the first set-up, a list can be made here; it is shown in the answer.
-func (p *Portal) getRecoveryCodes(w http.ResponseWriter, r *http.Request, s session.Session) (err error) {
-	var c codesPage
-	if c.Frame, err = p.frame(r, s); err != nil {
-		return err
-	}
+func (p *Portal) getRecoveryCodes(w http.ResponseWriter, r *http.Request, s door.Session) (err error) {
+	c := codesPage{Frame: s.Frame()}
 	if c.CodeList, err = p.Accounts.RecoveryCodes(r.Context(), s.Account); err != nil {
 		return err
 	}
@@ -56,34 +53,30 @@ func (p *Portal) getRecoveryCodes(w http.ResponseWriter, r *http.Request, s sess
 }
 
 // approvedCodes is the id of an approval that still allows this session a list.
-func (p *Portal) approvedCodes(r *http.Request, s session.Session) (string, error) {
-	st, err := p.Approvals.Standing(r.Context(), p.handle(r, ""))
+func (p *Portal) approvedCodes(r *http.Request, s door.Session) (string, error) {
+	st, err := p.Approvals.Standing(r.Context(), p.Handle(r, ""))
 	switch {
 	case errors.Is(err, approval.ErrUnknown):
 		return "", nil
 	case err != nil:
 		return "", err
-	case st.Action == keyturn.RecoveryCodes && st.Session == s.ID && open(st) && p.Now().Before(st.Answered.Add(p.Limits.ApprovalUse)):
+	case st.Action == keyturn.RecoveryCodes && st.Session == s.ID && st.Unspent() && p.Now().Before(st.Answered.Add(p.Limits.ApprovalUse)):
 		return st.ID, nil
 	}
 	return "", nil
 }
 
 // postNewCodes asks a phone whether a new list may be made.
-func (p *Portal) postNewCodes(w http.ResponseWriter, r *http.Request, s session.Session) error {
+func (p *Portal) postNewCodes(w http.ResponseWriter, r *http.Request, s door.Session) error {
 	return p.askChange(w, r, s, keyturn.RecoveryCodes, phone{})
 }
 
 // postRecoveryCodes makes a list and shows it in this very answer. The server has
 // only hashes of it, so nothing can show it again.
-func (p *Portal) postRecoveryCodes(w http.ResponseWriter, r *http.Request, s session.Session) error {
-	frame, err := p.frame(r, s)
-	if err != nil {
-		return err
-	}
+func (p *Portal) postRecoveryCodes(w http.ResponseWriter, r *http.Request, s door.Session) error {
 	codes, err := p.Accounts.MakeRecoveryCodes(r.Context(), s.Account, s.ID, r.PostForm.Get("request"))
 	if errors.Is(err, account.ErrUnknown) {
-		return p.show(w, r, http.StatusConflict, outcomePage{Frame: frame, outcome: outcomeCodesGone})
+		return p.Show(w, r, http.StatusConflict, door.OutcomePage{Frame: s.Frame(), Outcome: codesGone})
 	}
 	if err != nil {
 		return err
@@ -91,7 +84,7 @@ func (p *Portal) postRecoveryCodes(w http.ResponseWriter, r *http.Request, s ses
 	if r.PostForm.Has("request") {
 		p.Page.ClearCookie(w, page.Pending)
 	}
-	return p.showCodes(w, r, http.StatusOK, recoveryPage{Frame: frame}, codes)
+	return p.showCodes(w, r, http.StatusOK, recoveryPage{Frame: s.Frame()}, codes)
 }
 
 // listed are the codes of a page, which come back with its forms: the server keeps
@@ -100,19 +93,19 @@ func listed(r *http.Request) (codes []keyturn.RecoveryCode, err error) {
 	for _, one := range r.PostForm["listed"] {
 		code, err := keyturn.ParseRecoveryCode(one)
 		if err != nil {
-			return nil, errMissing
+			return nil, door.ErrMissing
 		}
 		codes = append(codes, code)
 	}
 	if len(codes) < asked || len(codes) > 100 {
-		return nil, errMissing
+		return nil, door.ErrMissing
 	}
 	return codes, nil
 }
 
 // postRecoveryFile answers with the page's list as a file, for browsers that run no
 // script. The list comes from the page and goes back to it: nothing is kept.
-func (p *Portal) postRecoveryFile(w http.ResponseWriter, r *http.Request, _ session.Session) error {
+func (p *Portal) postRecoveryFile(w http.ResponseWriter, r *http.Request, _ door.Session) error {
 	codes, err := listed(r)
 	if err != nil {
 		return err
@@ -133,7 +126,7 @@ func (p *Portal) postRecoveryFile(w http.ResponseWriter, r *http.Request, _ sess
 
 // postRecoveryCheck compares what was typed from the saved list with the page's
 // own list. It protects nobody but the person, from a list that was not saved.
-func (p *Portal) postRecoveryCheck(w http.ResponseWriter, r *http.Request, s session.Session) error {
+func (p *Portal) postRecoveryCheck(w http.ResponseWriter, r *http.Request, s door.Session) error {
 	codes, err := listed(r)
 	if err != nil {
 		return err
@@ -143,13 +136,9 @@ func (p *Portal) postRecoveryCheck(w http.ResponseWriter, r *http.Request, s ses
 		if err := p.Accounts.SavedRecoveryCodes(r.Context(), s.Account); err != nil {
 			return err
 		}
-		return see(w, r, "/?saved")
+		return door.See(w, r, "/?saved")
 	}
-	frame, err := p.frame(r, s)
-	if err != nil {
-		return err
-	}
-	c := recoveryPage{Frame: frame, Typed: typed}
+	c := recoveryPage{Frame: s.Frame(), Typed: typed}
 	if page.Switched(r) {
 		return p.showCodes(w, r, http.StatusOK, c, codes)
 	}
@@ -167,5 +156,5 @@ func (p *Portal) showCodes(w http.ResponseWriter, r *http.Request, status int, c
 	return p.Page.Render(w, r, status, "portal/recovery", c)
 }
 
-var outcomeCodesGone = outcome{Icon: "info", Look: "info", Title: page.Say("recovery.gone"),
-	Go: page.Say("page.continue"), Link: "/recovery-codes"}
+var codesGone = door.Outcome{Kind: "codes_gone", Icon: "info", Look: "info", Title: page.Say("recovery.gone"),
+	Go: page.Say("page.continue"), Link: "/recovery-codes", Guide: door.GuideApproval}

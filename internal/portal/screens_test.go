@@ -10,7 +10,6 @@ import (
 
 	"keyturn"
 	"keyturn/internal/audit"
-	"keyturn/internal/config"
 	"keyturn/internal/keyturntest"
 )
 
@@ -20,7 +19,7 @@ func TestMoreTime(t *testing.T) {
 	w := keyturntest.Start(t)
 	ada := w.Person("ada")
 	ada.SetUp(pin)
-	b := signedIn(t, w, ada)
+	b := ada.SignedIn()
 	left := func(page *keyturntest.Page) int {
 		n, err := strconv.Atoi(page.Attr("#wait", "data-left"))
 		if err != nil {
@@ -33,7 +32,7 @@ func TestMoreTime(t *testing.T) {
 			t.Fatalf("%d at %s\n%s", page.Status, page.Path, page.HTML)
 		}
 	}
-	if n := len(events(t, w, ada, audit.MoreTimeOn)); n != 1 {
+	if n := len(ada.Events(audit.MoreTimeOn)); n != 1 {
 		t.Errorf("%d events of one change", n)
 	}
 	wait := w.Browser().SignIn(ada)
@@ -43,8 +42,8 @@ func TestMoreTime(t *testing.T) {
 	if wait.Has("#more") {
 		t.Error("the page offers more time than there can be")
 	}
-	deny(t, ada.Phone, keyturn.Deny)
-	if n := left(press(wait, "/sign-in/again")); n < 590 {
+	ada.Phone.Refuse(keyturn.Deny)
+	if n := left(wait.Press("/sign-in/again")); n < 590 {
 		t.Errorf("the next one begins with %d s", n)
 	}
 	if n := left(b.Post("/phones/add", nil)); n < 590 {
@@ -59,52 +58,14 @@ func TestMoreTime(t *testing.T) {
 	}
 }
 
-// A sign-in is 确认, everything else is 批准: the two are different words, on every page of a
-// request.
-func TestChangesAreApprovedInChinese(t *testing.T) {
-	w := keyturntest.Start(t)
-	ada := w.Person("ada")
-	ada.SetUp(pin)
-	b := signedIn(t, w, ada)
-	b.Header.Set("Accept-Language", "zh-Hans")
-	wait := b.Post("/phones/add", nil)
-	pages := []*keyturntest.Page{wait, press(wait, "/sign-in/qr"), press(wait, "/sign-in/offline")}
-	deny(t, ada.Phone, keyturn.Deny)
-	ended := wait.Reload()
-	for _, page := range append(pages, ended) {
-		if strings.Contains(page.HTML, "确认") || page.Has("a#recovery") {
-			t.Errorf("%s of a change:\n%s", page.Path, page.HTML)
-		}
-	}
-	if !strings.Contains(ended.HTML, "未获批准") {
-		t.Errorf("denied:\n%s", ended.HTML)
-	}
-}
-
-// Why there is a number is said where it is true: not where one is always asked for.
-func TestWhyThereIsANumber(t *testing.T) {
-	for number, want := range map[string][2]bool{"new_browser": {true, true}, "always": {false, false}, "never": {false, false}} {
-		w := keyturntest.Start(t, keyturntest.Set(func(c *config.Config) { c.Number = number }))
-		ada := w.Person("ada")
-		ada.SetUp(pin)
-		b := w.Browser()
-		first := b.SignIn(ada)
-		approve(t, b, ada)
-		again := b.SignIn(ada)
-		if got := [2]bool{first.Has("#why"), strings.Contains(again.HTML, "used this browser before")}; got != want {
-			t.Errorf("%s: says why, and why not: %v, want %v", number, got, want)
-		}
-	}
-}
-
 // What was done is said on the page that it leads to, and how a sign-in ended has the
 // reference that the help desk looks up.
 func TestDoneIsSaid(t *testing.T) {
 	clock := keyturntest.NewClock()
 	w := keyturntest.Start(t, keyturntest.At(clock))
 	ada := w.Person("ada")
-	codes := withCodes(t, ada)
-	b := signedIn(t, w, ada)
+	codes := ada.SetUpWithCodes(pin)
+	b := ada.SignedIn()
 	form := url.Values{"listed": codes, "code": {codes[3]}}
 	if page := b.Post("/recovery-codes/check", form); page.Path != "/" || !page.Has("#saved") || b.Get("/").Has("#saved") {
 		t.Errorf("saved: %s\n%s", page.Path, page.HTML)
@@ -118,13 +79,13 @@ func TestDoneIsSaid(t *testing.T) {
 	if page := recovered(t, w, ada, codes[0]).Browser.Get("/phones"); !strings.Contains(page.HTML, "Not used for 40 days") {
 		t.Errorf("a phone that may be forgotten:\n%s", page.HTML)
 	}
-	if page := signedIn(t, w, ada).Get("/phones"); strings.Contains(page.HTML, "Not used for") {
+	if page := ada.SignedIn().Get("/phones"); strings.Contains(page.HTML, "Not used for") {
 		t.Errorf("just used:\n%s", page.HTML)
 	}
 	b = w.Browser()
 	wait := b.SignIn(ada)
 	ref := wait.Text("#desk")[len("Ask your help desk. Reference "):]
-	deny(t, ada.Phone, keyturn.Deny)
+	ada.Phone.Refuse(keyturn.Deny)
 	if page := wait.Reload(); !strings.Contains(page.HTML, "<strong>"+ref+"</strong>") {
 		t.Errorf("no reference %s on\n%s", ref, page.HTML)
 	}

@@ -7,19 +7,12 @@ import (
 	"time"
 
 	"keyturn/internal/activation"
-	"keyturn/internal/device"
+	"keyturn/internal/door"
 	"keyturn/internal/page"
-	"keyturn/internal/policy"
-	"keyturn/internal/qr"
-	"keyturn/internal/session"
 )
 
 // codeEnds is when an activation code's countdown appears.
 const codeEnds = time.Minute
-
-// qrScale is the width of a module in pixels: 246 pixels for an address of usual
-// length, which fits on the narrowest page.
-const qrScale = 6
 
 // setUpPage is everything that setup.html shows.
 type setUpPage struct {
@@ -43,7 +36,7 @@ type setUpPage struct {
 }
 
 // Seconds that are left.
-func (s setUpPage) Seconds() int { return seconds(s.Left) }
+func (s setUpPage) Seconds() int { return door.Seconds(s.Left) }
 
 // screenOf names the screen that an activation is at.
 func screenOf(st activation.Status) string {
@@ -77,172 +70,84 @@ func setUpStatus(st activation.Status) page.Sentence {
 
 // getActivation shows how the session's newest activation stands. Loading it
 // neither makes nor ends a code.
-func (p *Portal) getActivation(w http.ResponseWriter, r *http.Request, s session.Session) error {
-	a, err := p.Accounts.Account(r.Context(), s.Account)
-	if err != nil {
-		return err
-	}
-	frame := page.Frame{Account: a.Name, SignOut: true}
+func (p *Portal) getActivation(w http.ResponseWriter, r *http.Request, s door.Session) error {
 	st, err := p.Activations.Status(r.Context(), s.ID)
 	if errors.Is(err, activation.ErrUnknown) {
-		return p.show(w, r, http.StatusNotFound, outcomePage{Frame: frame, outcome: outcomeNoCode})
+		return p.Show(w, r, http.StatusNotFound, door.OutcomePage{Frame: s.Frame(), Outcome: noCode})
 	}
 	if err != nil {
 		return err
 	}
 	switch screenOf(st) {
 	case "setup":
-		return p.showCode(w, r, frame, st, a.Grace(p.Limits, p.Now()) > 0)
+		return p.showCode(w, r, s, st)
 	case "check":
-		return p.showCheck(w, r, http.StatusOK, checkPage{Frame: frame}, st)
+		return p.showCheck(w, r, http.StatusOK, checkPage{Frame: s.Frame()}, st)
 	case "done":
-		return p.showDone(w, r, frame, st)
+		return p.showDone(w, r, s, st)
 	}
 	end, err := p.setUpEnd(r, st)
 	if err != nil {
 		return err
 	}
-	return p.show(w, r, http.StatusOK, outcomePage{Frame: frame, outcome: end, Request: st.ID})
+	return p.Show(w, r, http.StatusOK, door.OutcomePage{Frame: s.Frame(), Outcome: end, Request: st.ID})
 }
 
-func (p *Portal) showCode(w http.ResponseWriter, r *http.Request, frame page.Frame, st activation.Status, later bool) error {
-	s := setUpPage{
-		Frame: frame, ID: st.ID, Title: page.Say("setup.title"), Host: p.Page.Host(), Who: usedBy(st),
-		Status: setUpStatus(st), State: st.State, Left: st.Left, Last: st.Left <= codeEnds, Later: later, OnPhone: page.OnPhone(r), System: "android",
+func (p *Portal) showCode(w http.ResponseWriter, r *http.Request, s door.Session, st activation.Status) error {
+	c := setUpPage{
+		Frame: s.Frame(), ID: st.ID, Title: page.Say("setup.title"), Host: p.Page.Host(), Who: usedBy(st),
+		Status: setUpStatus(st), State: st.State, Left: st.Left, Last: st.Left <= codeEnds, Later: s.Who.Grace(p.Limits, p.Now()) > 0, OnPhone: page.OnPhone(r), System: "android",
 	}
 	if page.OnIPhone(r) {
-		s.System = "iphone"
+		c.System = "iphone"
 	}
 	switch st.Purpose {
 	case activation.Add:
-		s.Title = page.Say("setup.title.add")
+		c.Title = page.Say("setup.title.add")
 	case activation.Move:
-		s.Title, s.Step = page.Say("setup.title.move"), page.Say("move.step.2")
+		c.Title, c.Step = page.Say("setup.title.move"), page.Say("move.step.2")
 	}
 	if st.Code != "" {
-		s.Code, s.Link = st.Code.String(), st.Code.Link(p.Page.Origin())
-		drawing, err := qr.SVG(s.Link, qrScale)
-		if err != nil {
+		c.Code, c.Link = st.Code.String(), st.Code.Link(p.Page.Origin())
+		var err error
+		if c.QR, err = door.QR(c.Link); err != nil {
 			return err
 		}
-		s.QR = template.HTML(drawing) // drawn by us, of squares
 		if p.Phone != "" {
-			s.Pretend = p.Phone + "#" + string(st.Code)
+			c.Pretend = p.Phone + "#" + string(st.Code)
 		}
 	}
-	return p.Page.Render(w, r, http.StatusOK, "portal/setup", s)
-}
-
-// setUpEnd says the true cause, which the phone was not told: this person's
-// password was right.
-func (p *Portal) setUpEnd(r *http.Request, st activation.Status) (outcome, error) {
-	end := outcomeCode
-	switch {
-	case st.Cause == activation.CausePhone:
-		name, err := p.activePhone(r, st.Account)
-		if err != nil {
-			return outcome{}, err
-		}
-		if name == "" {
-			end.Title = page.Say("setup.already.phone")
-		} else {
-			end.Title = page.Say("outcome.already.title", "phone", name)
-		}
-		end.Icon, end.Look, end.Body = "phone", "info", page.Say("outcome.already.body")
-		end.Go, end.Post = page.Say("outcome.already.go"), "/sign-out"
-	case st.State == activation.Replaced:
-		end.Title, end.Body = page.Say("setup.replaced"), page.Say("setup.replaced.body")
-	case st.Cause == activation.CausePhones:
-		end = outcomeFull
-	case st.Cause == activation.CauseStale:
-		end = outcomeApproval
-	case st.Cause == activation.CauseStorage, st.Cause == activation.CauseAnswer: // the phone said so itself
-		end.Title, end.Body, end.Icon, end.Look = page.Say("setup."+st.Cause, "phone", st.PhoneName), page.Say("setup."+st.Cause+".body"), "warning", "bad"
-	case st.State == activation.Cancelled && st.Purpose == activation.Move && st.Cause != activation.CauseDigits:
-		end.Title, end.Body = page.Say("move.cancelled"), page.Say("move.cancelled.body")
-	case st.State == activation.Cancelled:
-		end.Title, end.Body = page.Say("setup.cancelled"), page.Say("setup.cancelled.body")
-		if st.Cause == activation.CauseDigits {
-			end.Title, end.Body, end.Icon, end.Look = page.Say("check.cancelled"), page.Say("check.cancelled.body"), "warning", "bad"
-		}
-	case st.State == activation.Expired && !st.Finished.IsZero():
-		end.Title, end.Body = page.Say("check.expired"), page.Say("check.expired.body")
-	case !st.Redeemed.IsZero(): // failed, or never finished
-		end.Title = page.Say("setup.used", "phone", st.PhoneName, "time", st.Redeemed)
-		end.Body, end.Icon, end.Look = page.Say("setup.used.body", "failed", page.Say("setup.failed")), "warning", "bad"
-	}
-	return end, nil
-}
-
-// activePhone is the name of the account's newest phone that can approve.
-func (p *Portal) activePhone(r *http.Request, account string) (string, error) {
-	all, err := p.Devices.Devices(r.Context(), account)
-	for _, d := range all {
-		if d.State == device.Active {
-			return d.Name, err
-		}
-	}
-	return "", err
+	return p.Page.Render(w, r, http.StatusOK, "portal/setup", c)
 }
 
 // postActivation makes a newer code for what the last one was for. A form of an
 // older page, or the same one sent twice, only shows the code that is there.
-func (p *Portal) postActivation(w http.ResponseWriter, r *http.Request, s session.Session) error {
+func (p *Portal) postActivation(w http.ResponseWriter, r *http.Request, s door.Session) error {
 	by := activation.By{Account: s.Account, Session: s.ID, Purpose: activation.First}
 	last, err := p.Activations.Status(r.Context(), s.ID)
 	switch {
 	case err == nil && r.PostForm.Has("activation") && r.PostForm.Get("activation") != last.ID:
-		return see(w, r, "/phones/activation")
+		return door.See(w, r, "/phones/activation")
 	case err == nil:
 		by.Purpose, by.Approval, by.Old = last.Purpose, last.Approval, last.Activation.Old
 	case !errors.Is(err, activation.ErrUnknown):
 		return err
 	}
-	by.IP = page.Addr(r)
-	by.Browser, by.Place = page.Browser(r.UserAgent()), p.place(r)
-	if _, err = p.Activations.Begin(r.Context(), by); err != nil {
-		return p.noCode(w, r, s, err)
+	if _, err = p.Activations.Begin(r.Context(), p.By(r, by)); err != nil {
+		return p.showNoCode(w, r, s, err)
 	}
-	return see(w, r, "/phones/activation")
-}
-
-// noCode says why there is no newer code.
-func (p *Portal) noCode(w http.ResponseWriter, r *http.Request, s session.Session, err error) error {
-	frame, failed := p.frame(r, s)
-	if failed != nil {
-		return failed
-	}
-	end := outcomeCode
-	switch {
-	case errors.Is(err, policy.ErrTooMany):
-		end.Title, end.Body = page.Say("setup.many"), page.Say("setup.many.body", "count", minutes(p.Limits.Codes.In))
-	case errors.Is(err, activation.ErrPurpose) && s.Proven.Way == policy.ByRecovery: // once, and not after a report
-		end = outcomeRecovered
-	case errors.Is(err, activation.ErrPurpose): // it has a phone by now
-		end.Title, end.Body, end.Go, end.Post = page.Say("setup.already.phone"), page.Say("outcome.already.body"), page.Say("outcome.already.go"), "/sign-out"
-	default:
-		return err
-	}
-	return p.show(w, r, statusOf(err), outcomePage{Frame: frame, outcome: end})
+	return door.See(w, r, "/phones/activation")
 }
 
 // postCancelActivation ends the set-up; one that has ended stays as it ended. "Not now"
 // says nothing about it and leads on to what lies behind.
-func (p *Portal) postCancelActivation(w http.ResponseWriter, r *http.Request, s session.Session) error {
+func (p *Portal) postCancelActivation(w http.ResponseWriter, r *http.Request, s door.Session) error {
 	err := p.Activations.Cancel(r.Context(), s.ID)
 	if err != nil && !errors.Is(err, activation.ErrClosed) {
 		return err
 	}
 	if r.PostForm.Get("later") == "yes" {
-		return see(w, r, "/")
+		return door.See(w, r, "/")
 	}
-	return see(w, r, "/phones/activation")
+	return door.See(w, r, "/phones/activation")
 }
-
-// The ends of a set-up.
-var (
-	outcomeCode = outcome{Icon: "clock", Look: "warn", Title: page.Say("setup.expired"), Body: page.Say("outcome.code.body"),
-		Go: page.Say("outcome.code.go"), Post: "/phones/activation"}
-	outcomeNoCode = outcome{Icon: "info", Look: "info", Title: page.Say("setup.none"), Body: page.Say("setup.none.body"),
-		Go: page.Say("outcome.code.go"), Post: "/phones/activation"}
-)

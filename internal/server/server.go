@@ -13,11 +13,13 @@ import (
 	"keyturn"
 	"keyturn/internal/config"
 	"keyturn/internal/deviceapi"
+	"keyturn/internal/door"
 	"keyturn/internal/help"
 	"keyturn/internal/page"
 	"keyturn/internal/phoneapp"
 	"keyturn/internal/policy"
 	"keyturn/internal/portal"
+	"keyturn/internal/signin"
 	"keyturn/locale"
 	"keyturn/web"
 )
@@ -64,7 +66,7 @@ func (s *Server) routes(files fs.FS) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages, err := page.New(files, s.Origin, s.name, "portal", "help")
+	pages, err := page.New(files, s.Origin, s.name, "door", "signin", "portal", "help")
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +76,12 @@ func (s *Server) routes(files fs.FS) (http.Handler, error) {
 	}
 	app := later(func() http.Handler { return phoneApp(files, s.config.Languages[0]) })
 	mux := http.NewServeMux()
-	mux.Handle("/", s.portal(pages).Routes())
+	in := s.signIn(pages)
+	entrance := in.Routes()
+	mux.Handle("/", s.portal(in).Routes())
+	for _, path := range []string{"/sign-in", "/sign-in/", "/sign-out"} {
+		mux.Handle(path, entrance)
+	}
 	mux.Handle("/p", app)
 	mux.Handle("/p/", app)
 	mux.Handle("/help/", later(func() http.Handler { return s.help(files, pages) }))
@@ -143,14 +150,28 @@ func (s *Server) help(files fs.FS, pages *page.Renderer) http.Handler {
 	return h.Routes()
 }
 
-func (s *Server) portal(pages *page.Renderer) *portal.Portal {
-	p := &portal.Portal{Page: pages, Accounts: s.Accounts, Sessions: s.Sessions, Devices: s.Devices, Notifications: s.Devices,
-		Activations: s.Activations, Approvals: s.Approvals, Ways: s.Approvals, History: s.Store, Number: policy.Number(s.config.Number), Limits: s.limits,
-		Place: s.places, Draining: s.drain, Log: s.with.Log, Now: s.with.Now}
+// door is what the doors for people share.
+func (s *Server) door(pages *page.Renderer) *door.Door {
+	return &door.Door{Page: pages, Sessions: s.Sessions, Accounts: s.Accounts, Approvals: s.Approvals, Limits: s.limits,
+		Places: s.places, Draining: s.drain, Log: s.with.Log, Now: s.with.Now}
+}
+
+func (s *Server) signIn(pages *page.Renderer) *signin.SignIn {
+	return &signin.SignIn{Door: s.door(pages), Accounts: s.Accounts, Sessions: s.Sessions, Devices: s.Devices, Activations: s.Activations,
+		Approvals: s.Approvals, Ways: s.Approvals, Number: policy.Number(s.config.Number), Phone: s.pretend()}
+}
+
+func (s *Server) portal(in *signin.SignIn) *portal.Portal {
+	return &portal.Portal{Door: in.Door, SignIn: in, Accounts: s.Accounts, Sessions: s.Sessions, Devices: s.Devices, Notifications: s.Devices,
+		Activations: s.Activations, Approvals: s.Approvals, History: s.Store, Number: policy.Number(s.config.Number), Phone: s.pretend()}
+}
+
+// pretend is where the phone app is for people without a phone; empty outside the demo.
+func (s *Server) pretend() string {
 	if s.with.Pretend {
-		p.Phone = s.Origin + "/p/"
+		return s.Origin + "/p/"
 	}
-	return p
+	return ""
 }
 
 func (s *Server) deviceAPI() *deviceapi.API {

@@ -2,8 +2,8 @@
 // be scanned.
 
 import { button, data, element } from "../page/element.js";
-import { clock, countdown } from "./countdown.js";
-import { follow } from "./follow.js";
+import { clock, countdown } from "../door/countdown.js";
+import { follow } from "../door/follow.js";
 
 const box = element("setup", HTMLElement), say = element("say", HTMLElement), left = element("left", HTMLElement);
 const set = countdown({ from: 60, text: (n) => data(left, "text").replace("0:00", clock(n)) });

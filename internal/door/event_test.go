@@ -1,0 +1,87 @@
+package door_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"keyturn/internal/door"
+	"keyturn/internal/keyturntest"
+)
+
+// Where streams don't arrive, the page asks: one state, as JSON.
+func TestEventsAsJSON(t *testing.T) {
+	w := keyturntest.Start(t)
+	b := w.Browser()
+	b.SignIn(w.Person("ada"))
+	b.Header.Set("Accept", "application/json")
+	page := b.Get("/phones/activation/events")
+	var ev keyturntest.Event
+	if err := json.Unmarshal([]byte(page.HTML), &ev); err != nil || ev.State != "waiting" {
+		t.Errorf("%q, %v", page.HTML, err)
+	}
+}
+
+// A stream says how soon to come back, isn't kept by anyone on the way, and ends
+// when the server stops.
+func TestStreamsEndWithTheServer(t *testing.T) {
+	w := keyturntest.Start(t)
+	b := w.Browser()
+	b.SignIn(w.Person("ada"))
+	r, _ := http.NewRequest("GET", w.Origin+"/phones/activation/events", nil) // well-formed
+	r.AddCookie(&http.Cookie{Name: w.CookieName("keyturn_session"), Value: b.Cookie("keyturn_session")})
+	a, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Body.Close() // it is read
+	for name, want := range map[string]string{"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"} {
+		if got := a.Header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	lines := bufio.NewScanner(a.Body)
+	if lines.Scan(); lines.Text() != "retry: 1000" {
+		t.Errorf("begins with %q", lines.Text())
+	}
+	if lines.Scan(); !strings.HasPrefix(lines.Text(), "data: {") {
+		t.Errorf("goes on with %q", lines.Text())
+	}
+	go w.Stop()
+	for lines.Scan() {
+		if lines.Text() != "" {
+			t.Errorf("while the server stops: %q", lines.Text())
+		}
+	}
+}
+
+// What stands between closes a stream that is silent, nginx after a minute: so none is,
+// for half of one. Nothing is looked up for it, and no message is sent.
+func TestStreamsAreKeptAlive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		out, began := httptest.NewRecorder(), time.Now()
+		if err := followStill(t, out, 10*time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		said := strings.Split(strings.TrimSpace(out.Body.String()), "\n\n")
+		if comments := strings.Count(out.Body.String(), "\n:\n"); comments < 20 || len(said) != comments+1 || time.Since(began) < 10*time.Minute {
+			t.Errorf("in %s: %q", time.Since(began), said)
+		}
+	})
+}
+
+// followStill follows what doesn't change until it ends.
+func followStill(t *testing.T, w http.ResponseWriter, end time.Duration) error {
+	over := time.Now().Add(end)
+	watch := func(string) (<-chan struct{}, func()) { return nil, func() {} }
+	d := &door.Door{Draining: t.Context()}
+	return d.Follow(w, httptest.NewRequest("GET", "/", nil), "act_1", watch, func(context.Context) (door.Event, time.Duration, error) {
+		return door.Event{State: "waiting", Page: "setup"}, time.Until(over), nil
+	})
+}
