@@ -2,7 +2,6 @@ package deviceapi
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -169,7 +168,7 @@ func (a *API) Busy(w http.ResponseWriter, _ *http.Request) {
 // fail sends an error as its code, and logs it once. What a stranger could learn
 // from it stays in the log.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if err == nil || errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+	if err == nil || page.Left(r, err) {
 		return
 	}
 	status, problem := problemOf(err)

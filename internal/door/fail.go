@@ -1,7 +1,6 @@
 package door
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -38,10 +37,9 @@ func (d *Door) unshown(r *http.Request, err error) {
 }
 
 // Fail logs what a handler returned, once, and shows as much of it as a
-// stranger may know. A browser that went away is no failure: whoever likes to can make
-// thousands of those.
+// stranger may know.
 func (d *Door) Fail(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+	if page.Left(r, err) {
 		return
 	}
 	status, reference, level := StatusOf(err), ReferenceOf(err), slog.LevelInfo

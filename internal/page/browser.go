@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -64,6 +65,12 @@ func OnPhone(r *http.Request) bool {
 func OnIPhone(r *http.Request) bool {
 	system := first(systems, r.UserAgent())
 	return system == "iPhone" || system == "iPad"
+}
+
+// Left reports whether err only says that whoever asked has gone. That is no failure of the
+// server: whoever likes to can make thousands of those.
+func Left(r *http.Request, err error) bool {
+	return errors.Is(err, context.Canceled) && r.Context().Err() != nil
 }
 
 // Addr is the address of the browser, without its port. Package server has

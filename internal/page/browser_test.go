@@ -1,6 +1,9 @@
 package page_test
 
 import (
+	"context"
+	"fmt"
+	"io"
 	"net/http/httptest"
 	"testing"
 
@@ -62,5 +65,17 @@ func TestOnPhone(t *testing.T) {
 	r.Header.Set("Sec-CH-UA-Mobile", "?1")
 	if !page.OnPhone(r) {
 		t.Error("a phone that says so is not one")
+	}
+}
+
+// Only who asked can have left: a wait of the server's own that ends is a failure.
+func TestLeft(t *testing.T) {
+	here := httptest.NewRequest("GET", "/", nil)
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	left := here.WithContext(gone)
+	ended := fmt.Errorf("look: %w", context.Canceled)
+	if page.Left(here, ended) || page.Left(left, io.EOF) || page.Left(left, nil) || !page.Left(left, ended) {
+		t.Error("who is here is taken for gone, or who is gone for here")
 	}
 }
