@@ -122,7 +122,7 @@ func printed(t *testing.T, root, program string) (paths []string) {
 	t.Helper()
 	dir := t.TempDir()
 	file, overlay := filepath.Join(dir, "main.go"), filepath.Join(dir, "overlay.json")
-	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(root, "internal/marks/main.go"): file}})
+	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(root, "cmd/marks/main.go"): file}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func printed(t *testing.T, root, program string) (paths []string) {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command("go", "run", "-overlay", overlay, "./internal/marks")
+	cmd := exec.Command("go", "run", "-overlay", overlay, "./cmd/marks")
 	cmd.Dir = root
 	var said strings.Builder
 	cmd.Stderr = &said
