@@ -14,7 +14,8 @@ import (
 type Attempt struct {
 	Name     string
 	Password keyturn.Secret
-	Addr     string        // IP address of the browser; empty: not known, and not counted
+	Addr     string        // IP address that the record has; empty: not known
+	Counted  string        // IP address that tries are counted by; empty: they are not, as behind a gateway of many people
 	Browser  keyturn.Bytes // SHA-256 of its known-browser cookie; may be nil
 }
 

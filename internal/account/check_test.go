@@ -146,7 +146,7 @@ func TestA84A28KnownBrowser(t *testing.T) {
 	w.Limits.PasswordsAll.Most = 7
 	for i := range 9 { // from many addresses, until the account's tries are used
 		a := attempt("ada", "wrong")
-		a.Addr = fmt.Sprintf("198.51.100.%d", i)
+		a.Counted = fmt.Sprintf("198.51.100.%d", i)
 		_, _ = w.Check(t.Context(), a)
 	}
 	here := attempt("ada", password)
@@ -206,9 +206,28 @@ func TestAddressLimit(t *testing.T) {
 		t.Errorf("fifth: %v, want TooMany", err)
 	}
 	elsewhere := attempt("ada", password)
-	elsewhere.Addr = "192.0.2.8"
+	elsewhere.Counted = "192.0.2.8"
 	if _, err := w.Check(t.Context(), elsewhere); err != nil {
 		t.Errorf("from another address: %v, want nil", err)
+	}
+}
+
+// Behind a gateway everybody has one address: it stands in the record, and nobody's tries
+// are counted by it.
+func TestAddressThatCountsNobody(t *testing.T) {
+	w := newWorld(t)
+	w.Limits.SignIns.Most = 2
+	gateway := attempt("name", "wrong")
+	gateway.Addr, gateway.Counted = "192.0.2.1", ""
+	for range 4 {
+		if _, err := w.Check(t.Context(), gateway); !errors.Is(err, account.ErrPassword) {
+			t.Errorf("%v, want ErrPassword", err)
+		}
+	}
+	for _, ev := range w.people.events {
+		if ev.Kind == audit.SignInRefused && ev.Detail["ip"] != gateway.Addr {
+			t.Errorf("the record has the address %q", ev.Detail["ip"])
+		}
 	}
 }
 

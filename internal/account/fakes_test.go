@@ -242,5 +242,5 @@ var hashed = sync.OnceValue(func() account.Hash { return account.LightHashOf(pas
 
 // attempt is one from an address of the documentation.
 func attempt(name, password string) account.Attempt {
-	return account.Attempt{Name: name, Password: keyturn.Secret(password), Addr: "192.0.2.7"}
+	return account.Attempt{Name: name, Password: keyturn.Secret(password), Addr: "192.0.2.7", Counted: "192.0.2.7"}
 }

@@ -153,7 +153,7 @@ func TestA121NarrowestFirst(t *testing.T) {
 			"network 2001:db8:1::/48", "address 2001:db8:1::/48", "strange "},
 	} {
 		a := attempt("ada", "guess")
-		a.Addr = addr
+		a.Counted = addr
 		if _, err := w.Check(t.Context(), a); !errors.Is(err, account.ErrPassword) {
 			t.Fatal(err)
 		}
@@ -212,11 +212,11 @@ func TestA98FamiliarNetwork(t *testing.T) {
 	w.Limits.PasswordsAll.Most = 7
 	w.tries.familiar["acc_ada 2001:db8:1:2::/64"] = true
 	here, elsewhere := attempt("ada", password), attempt("ada", password)
-	here.Addr, elsewhere.Addr = "2001:db8:1:2::7", "192.0.2.1"
+	here.Counted, elsewhere.Counted = "2001:db8:1:2::7", "192.0.2.1"
 	guessing := 0
 	for i := range 20 { // from one /48
 		a := attempt("ada", "guess")
-		a.Addr = fmt.Sprintf("2001:db8:1:%x::1", i+0x100)
+		a.Counted = fmt.Sprintf("2001:db8:1:%x::1", i+0x100)
 		if _, err := w.Check(t.Context(), a); errors.Is(err, account.ErrPassword) {
 			guessing++
 		}
@@ -255,7 +255,7 @@ func TestA98WiderNetworks(t *testing.T) {
 			judged := 0
 			for i := range 40 {
 				a := attempt("ada", "guess")
-				a.Addr = fmt.Sprintf(tt.addr, i+1)
+				a.Counted = fmt.Sprintf(tt.addr, i+1)
 				if _, err := w.Check(t.Context(), a); errors.Is(err, account.ErrPassword) {
 					judged++
 				}

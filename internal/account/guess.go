@@ -100,7 +100,7 @@ func (s *Service) beginKnown(ctx context.Context, id, counted string, a Attempt)
 
 // beginAny takes a try of the counts that everybody has.
 func (s *Service) beginAny(ctx context.Context, id, counted string, a Attempt) (Guess, error) {
-	counts, err := s.everybody(ctx, id, counted, a.Addr)
+	counts, err := s.everybody(ctx, id, counted, a.Counted)
 	if err != nil {
 		return Guess{}, err
 	}

@@ -24,7 +24,8 @@ type Change struct {
 	Request string // the redeemed approval of action change_password
 	Present string
 	New     string
-	Addr    string        // IP address of the browser
+	Addr    string        // IP address that the record has; empty: not known
+	Counted string        // IP address that tries are counted by; empty: they are not
 	Browser keyturn.Bytes // SHA-256 of its known-browser cookie; may be nil
 	Place   string        // where the browser seems to be, for those who are told
 }
@@ -88,7 +89,7 @@ func (s *Service) ChangePassword(ctx context.Context, c Change) error {
 // looked at and given back if it was right, as in [Service.Check]; a known browser has
 // those of known browsers only, since nobody is kept out here.
 func (s *Service) present(ctx context.Context, acc Account, c Change) error {
-	a := Attempt{Addr: c.Addr, Browser: c.Browser}
+	a := Attempt{Counted: c.Counted, Browser: c.Browser}
 	g, known, err := s.beginKnown(ctx, acc.ID, acc.ID, a)
 	if err == nil && !known {
 		g, err = s.beginAny(ctx, acc.ID, acc.ID, a)

@@ -107,17 +107,24 @@ func begin(w http.ResponseWriter) *http.ResponseController {
 	page.Stream(w.Header())
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no") // nginx would keep events back
-	out := http.NewResponseController(w)
-	_ = out.SetWriteDeadline(time.Time{}) // a writer without deadlines needs none lifted
-	return out
+	return http.NewResponseController(w)
 }
 
+// sendIn is how long a browser has to take a few bytes. One that takes none any more, and
+// doesn't hang up either, would keep its stream, and everybody's place, for ever.
+const sendIn = 20 * time.Second
+
 func (s *stream) send(before string, line []byte) bool {
+	_ = s.out.SetWriteDeadline(time.Now().Add(sendIn)) // a writer without deadlines has no slow reader
 	_, err := io.WriteString(s.w, before)
 	if err == nil {
 		_, err = s.w.Write(append(line, "\n\n"...))
 	}
-	return err == nil && s.out.Flush() == nil
+	if err == nil {
+		err = s.out.Flush()
+	}
+	_ = s.out.SetWriteDeadline(time.Time{}) // what is over by HTTP/2 ends the stream, sent or not
+	return err == nil
 }
 
 // look looks on another goroutine: a query needs a deep stack, and the stack of
@@ -129,7 +136,7 @@ func (s *stream) look() (line []byte, err error) {
 		defer close(done)
 		defer func() {
 			if fault := recover(); fault != nil {
-				err = fmt.Errorf("portal: look: %v", fault)
+				err = fmt.Errorf("door: look: %v", fault)
 			}
 		}()
 		var ev Event

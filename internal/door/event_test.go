@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -75,6 +77,39 @@ func TestStreamsAreKeptAlive(t *testing.T) {
 		}
 	})
 }
+
+// Who takes nothing any more, and doesn't hang up, has no stream for long.
+func TestStreamThatNobodyReads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began, ended := time.Now(), make(chan time.Duration, 1)
+		ours, theirs := net.Pipe()
+		s := &http.Server{WriteTimeout: time.Hour, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_ = followStill(t, w, 24*time.Hour)
+			ended <- time.Since(began)
+		})}
+		go func() { _ = s.Serve(&pipe{ours}) }()
+		if _, err := theirs.Write([]byte("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")); err != nil {
+			t.Fatal(err)
+		}
+		if took := <-ended; took > time.Minute {
+			t.Errorf("it ended after %s", took)
+		}
+		_, _ = theirs.Close(), s.Close() // it has been told
+	})
+}
+
+// A pipe is a listener for one connection.
+type pipe struct{ net.Conn }
+
+func (p *pipe) Accept() (conn net.Conn, err error) {
+	if conn, p.Conn = p.Conn, nil; conn == nil {
+		err = io.EOF
+	}
+	return conn, err
+}
+
+func (p *pipe) Addr() net.Addr { return &net.TCPAddr{} }
+func (p *pipe) Close() error   { return nil }
 
 // followStill follows what doesn't change until it ends.
 func followStill(t *testing.T, w http.ResponseWriter, end time.Duration) error {

@@ -76,7 +76,7 @@ func (in *SignIn) postSignIn(w http.ResponseWriter, r *http.Request) error {
 		return in.showSignIn(w, r, http.StatusUnprocessableEntity, signInPage{Name: name, Problem: page.Say("signin.missing")})
 	}
 	a, err := in.Accounts.Check(r.Context(), account.Attempt{
-		Name: name, Password: keyturn.Secret(password), Addr: page.Counted(r),
+		Name: name, Password: keyturn.Secret(password), Addr: page.Counted(r), Counted: page.Counted(r),
 		Browser: in.Token(r, page.KnownBrowser).Hash(),
 	})
 	if err != nil {
