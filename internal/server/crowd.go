@@ -267,8 +267,8 @@ func (a *arriving) Read(p []byte) (int, error) {
 // the database, mail and push services.
 const spare = 256
 
-// crowd makes the bounds of the settings.
-func (s *Server) crowd() (*crowd, error) {
+// gather makes the bounds of the settings.
+func (s *Server) gather() (*crowd, error) {
 	trusted, err := parseProxies(s.config)
 	if err != nil {
 		return nil, err

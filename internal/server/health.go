@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -25,11 +24,7 @@ func (s *Server) listenHealth(ctx context.Context) (net.Listener, error) {
 	if s.config.Health == "" {
 		return nil, nil
 	}
-	l, err := s.open(ctx, s.config.Health)
-	if err != nil {
-		return nil, fmt.Errorf("health: %w", err)
-	}
-	return l, nil
+	return s.open(ctx, s.config.Health)
 }
 
 // health answers monitors. Live is the program; ready is a node that could let somebody

@@ -31,20 +31,6 @@ func (s *Server) Listen(ctx context.Context) (net.Listener, error) {
 	return tls.NewListener(l, s.certificates.config()), nil
 }
 
-// An aside is where a server listens beside its doors; nil: nowhere.
-type aside struct{ health, plain net.Listener }
-
-// listenAside opens both or neither.
-func (s *Server) listenAside(ctx context.Context) (err error) {
-	if s.aside.health, err = s.listenHealth(ctx); err != nil {
-		return err
-	}
-	if s.aside.plain, err = s.listenPlain(ctx); err != nil && s.aside.health != nil {
-		err = errors.Join(err, s.aside.health.Close())
-	}
-	return err
-}
-
 // A Hold keeps addresses that were opened before a server is: by root, which may open ports
 // that others may not, and then became somebody else.
 type Hold struct{ open map[string]net.Listener }

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -38,9 +37,9 @@ func (s *Server) listenPlain(ctx context.Context) (net.Listener, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("tls.redirect: %w", err)
+		return nil, err
 	}
-	return l, nil
+	return s.crowd.on(l), nil
 }
 
 // plain answers plain http: it leads to the origin and does nothing else. What was

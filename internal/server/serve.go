@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 )
 
@@ -24,11 +23,7 @@ const (
 // anyone off: it listens no more, ends streams and held calls, so that browsers and phones come
 // back to whoever listens next, finishes what is under way and closes the store.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	crowd, err := s.crowd()
-	if err != nil {
-		return errors.Join(err, l.Close(), s.Close())
-	}
-	h := crowd.join(&http.Server{
+	h := s.crowd.join(&http.Server{
 		Handler:           s.handler,
 		ReadHeaderTimeout: headerIn, // no ReadTimeout: it would end held calls; guard bounds bodies
 		WriteTimeout:      answerIn,
@@ -37,25 +32,28 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: mostStreams},
 		ErrorLog:          slog.NewLogLogger(s.with.Log.Handler(), slog.LevelDebug),
 	})
-	others := s.besides(ctx, crowd)
+	broken, stop := s.besides(ctx)
 	failed := make(chan error, 1)
-	go func() { failed <- h.Serve(crowd.on(l)) }()
+	go func() { failed <- h.Serve(s.crowd.on(l)) }()
+	var err error
 	select {
 	case err = <-failed:
 		err = fmt.Errorf("serve: %w", err)
+	case err = <-broken:
+		err = errors.Join(err, s.finish(h, l, failed))
 	case <-ctx.Done():
-		err = s.finish(h, l, failed, crowd)
+		err = s.finish(h, l, failed)
 	}
-	others()
+	stop()
 	return errors.Join(err, s.Close())
 }
 
 // finish is the graceful end.
-func (s *Server) finish(h *http.Server, l net.Listener, left <-chan error, crowd *crowd) error {
+func (s *Server) finish(h *http.Server, l net.Listener, left <-chan error) error {
 	err := l.Close()
 	<-left // or h would close the listener once more
 	s.stop()
-	crowd.goes(lastCalls)
+	s.crowd.goes(lastCalls)
 	ctx, cancel := context.WithTimeout(context.Background(), finishIn)
 	defer cancel()
 	if e := h.Shutdown(ctx); e != nil {
@@ -67,26 +65,26 @@ func (s *Server) finish(h *http.Server, l net.Listener, left <-chan error, crowd
 	return err
 }
 
-// besides starts what runs beside the doors. stop ends it and waits for it.
-func (s *Server) besides(ctx context.Context, crowd *crowd) (stop func()) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	var running sync.WaitGroup
+// running is the list of what runs beside the doors.
+func (s *Server) running() []Runner {
 	record := &tail{record: s.Store, wake: s.bus.Wake, log: s.with.Log}
-	running.Go(func() { record.run(ctx) })
-	running.Go(func() { (&tidying{db: s.Store, keep: keep(s.config), now: s.with.Now, log: s.with.Log}).run(ctx) })
-	running.Go(func() { s.tellRefused(ctx) })
-	running.Go(func() { s.settle(ctx) })
+	all := []Runner{
+		worker("record", record.run),
+		worker("tidying up", (&tidying{db: s.Store, keep: keep(s.config), now: s.with.Now, log: s.with.Log}).run),
+		worker("refusals", s.tellRefused),
+		worker("ended requests", s.settle),
+		listener("health", s.listenHealth, func(ctx context.Context) *http.Server {
+			return &http.Server{Handler: s.health(ctx), ReadTimeout: headerIn, WriteTimeout: headerIn}
+		}),
+		listener("tls.redirect", s.listenPlain, func(context.Context) *http.Server { return s.crowd.join(plain(s.Origin)) }),
+	}
 	if courier := s.courier(); courier != nil {
-		running.Go(func() { courier.Run(ctx) })
+		all = append(all, worker("letters", courier.Run))
 	}
 	if s.certificates != nil {
-		running.Go(func() { s.watch(ctx) })
+		all = append(all, worker("certificates", s.watch))
 	}
-	beside(ctx, &running, s.aside.health, &http.Server{Handler: s.health(ctx), ReadTimeout: headerIn, WriteTimeout: headerIn})
-	if l := s.aside.plain; l != nil {
-		beside(ctx, &running, crowd.on(l), crowd.join(plain(s.Origin)))
-	}
-	return func() { cancel(); running.Wait() }
+	return append(all, s.with.Runners...)
 }
 
 // settleEvery is how soon the record says that time has ended a request: nothing else
@@ -107,15 +105,6 @@ func (s *Server) settle(ctx context.Context) {
 			s.with.Log.LogAttrs(ctx, slog.LevelError, "ended requests can't be written down", slog.Any("err", err))
 		}
 	}
-}
-
-// beside serves on another listener, if there is one, until ctx ends.
-func beside(ctx context.Context, running *sync.WaitGroup, l net.Listener, h *http.Server) {
-	if l == nil {
-		return
-	}
-	running.Go(func() { _ = h.Serve(l) }) // ends by Close
-	context.AfterFunc(ctx, func() { _ = h.Close() })
 }
 
 // tellEvery is how often the record hears of refusals that were only counted.

@@ -28,7 +28,8 @@ import (
 type Server struct {
 	*Services
 	handler      http.Handler
-	aside        aside
+	runners      []Runner
+	crowd        *crowd
 	certificates certificates    // nil: plain http
 	drain        context.Context // ends when streams and held calls have to
 	stop         context.CancelFunc
@@ -53,7 +54,11 @@ func Open(ctx context.Context, c config.Config, with With) (*Server, error) {
 	if err := c.Unseen(); err != nil {
 		s.with.Log.LogAttrs(ctx, slog.LevelWarn, "everybody has the proxy's address; see: keyturn config check", slog.Any("err", err))
 	}
+	if s.crowd, err = s.gather(); err != nil {
+		return nil, errors.Join(err, services.Close())
+	}
 	s.drain, s.stop = context.WithCancel(context.Background())
+	s.runners = s.running()
 	if s.handler, err = s.routes(web.Files); err != nil {
 		return nil, errors.Join(err, services.Close())
 	}
@@ -75,17 +80,22 @@ func (s *Server) routes(files fs.FS) (http.Handler, error) {
 		pages.Call(lang, name)
 	}
 	app := later(func() http.Handler { return phoneApp(files, s.config.Languages[0]) })
-	mux := http.NewServeMux()
 	in := s.signIn(pages)
 	entrance := in.Routes()
-	mux.Handle("/", s.portal(in).Routes())
-	for _, path := range []string{"/sign-in", "/sign-in/", "/sign-out"} {
-		mux.Handle(path, entrance)
+	doors := []Door{
+		{"/", s.portal(in).Routes()},
+		{"/sign-in", entrance},
+		{"/sign-in/", entrance},
+		{"/sign-out", entrance},
+		{"/p", app},
+		{"/p/", app},
+		{"/help/", later(func() http.Handler { return s.help(files, pages) })},
+		{"/v1/", s.deviceAPI().Routes()},
 	}
-	mux.Handle("/p", app)
-	mux.Handle("/p/", app)
-	mux.Handle("/help/", later(func() http.Handler { return s.help(files, pages) }))
-	mux.Handle("/v1/", s.deviceAPI().Routes())
+	mux := http.NewServeMux()
+	for _, d := range append(doors, s.with.Doors...) {
+		mux.Handle(d.Path, d.Handler)
+	}
 	turns := &turns{most: perConnection * s.config.Limits.ConnectionsEach, busy: s.busy(pages), log: s.with.Log, of: map[string]*turn{}}
 	return s.guard(trusted.see(turns.share(sized(mux, s.tooLong(pages))), s.silentProxy, s.unheardProxy)), nil
 }

@@ -34,9 +34,11 @@ type With struct {
 	Version string           // of this program, for people to read; "": nobody is told
 	Pretend bool             // set-up pages link to the phone app in this browser: for the demo
 	// Who does all that this program does, as audit.Operator makes it; "": the record says it of each event.
-	Actor string
-	Hold  *Hold          // addresses that are open already; nil: none
-	Roots *x509.CertPool // that know the mail server's certificate; nil: those of the system
+	Actor   string
+	Doors   []Door         // besides those of this program
+	Runners []Runner       // the same
+	Hold    *Hold          // addresses that are open already; nil: none
+	Roots   *x509.CertPool // that know the mail server's certificate; nil: those of the system
 }
 
 // Services are what doors and commands call, introduced to each other.
