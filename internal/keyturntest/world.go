@@ -38,8 +38,9 @@ type World struct {
 	stop  context.CancelFunc
 	ended chan error // the result of Serve
 
-	mu      sync.Mutex
-	clients []*http.Transport // that talk to this node
+	mu       sync.Mutex
+	clients  []*http.Transport // that talk to this node
+	accepted sync.Map          // addresses
 }
 
 // An Option changes a world before it starts.
@@ -113,10 +114,31 @@ func start(t testing.TB, o options) *World {
 	w.Accounts.Light = true // package account asks about the work of a hash
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	w.stop = stop
-	go func() { w.ended <- w.Serve(ctx, l) }()
+	go func() { w.ended <- w.Serve(ctx, accepting{l, &w.accepted}) }()
 	t.Cleanup(w.end)
 	t.Cleanup(w.tell)
 	return w
+}
+
+// accepting keeps the addresses of those whose connections were accepted.
+type accepting struct {
+	net.Listener
+	all *sync.Map
+}
+
+func (a accepting) Accept() (net.Conn, error) {
+	conn, err := a.Listener.Accept()
+	if err == nil {
+		a.all.Store(conn.RemoteAddr().String(), true)
+	}
+	return conn, err
+}
+
+// Accepted reports whether the server has taken a connection from an address. What the
+// system has taken for it alone is cut when the server stops to listen.
+func (w *World) Accepted(from net.Addr) bool {
+	_, ok := w.accepted.Load(from.String())
+	return ok
 }
 
 // tell says what went wrong on the server's side when a test has failed.
