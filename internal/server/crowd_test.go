@@ -30,6 +30,9 @@ func (q *queue) Accept() (net.Conn, error) {
 	return c, nil
 }
 
+// Close implements [net.Listener].
+func (q *queue) Close() error { return nil }
+
 // called is a connection from an address.
 type called struct {
 	net.Conn

@@ -108,6 +108,9 @@ func Turns(most int, next http.Handler) (h http.Handler, left func() int) {
 	}
 }
 
+// Answering bounds the answers of h, for tests.
+func Answering(h http.Handler) *http.Server { return answering(h, slog.New(slog.DiscardHandler)) }
+
 // ShareSocket lets the group of a socket connect, for tests.
 var ShareSocket = shareSocket
 

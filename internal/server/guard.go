@@ -21,6 +21,7 @@ const (
 	headerIn   = 10 * time.Second // the whole header
 	bodyIn     = 20 * time.Second // the whole body
 	answerIn   = 90 * time.Second // an answer; longer than a phone's call is held, streams lift it
+	takeIn     = 20 * time.Second // by HTTP/2, the next byte of an answer
 	idle       = 2 * time.Minute  // a kept connection without a request
 )
 

@@ -23,15 +23,7 @@ const (
 // anyone off: it listens no more, ends streams and held calls, so that browsers and phones come
 // back to whoever listens next, finishes what is under way and closes the store.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	h := s.crowd.join(&http.Server{
-		Handler:           s.handler,
-		ReadHeaderTimeout: headerIn, // no ReadTimeout: it would end held calls; guard bounds bodies
-		WriteTimeout:      answerIn,
-		IdleTimeout:       idle,
-		MaxHeaderBytes:    readHeader,
-		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: mostStreams},
-		ErrorLog:          slog.NewLogLogger(s.with.Log.Handler(), slog.LevelDebug),
-	})
+	h := s.crowd.join(answering(s.handler, s.with.Log))
 	broken, stop := s.besides(ctx)
 	failed := make(chan error, 1)
 	go func() { failed <- h.Serve(s.crowd.on(l)) }()
@@ -46,6 +38,20 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 	stop()
 	return errors.Join(err, s.Close())
+}
+
+// answering is the bounds of every answer. By HTTP/2 they hold for streams, and a connection
+// that takes nothing takes no end of a stream either: it has a bound of its own, A126.
+func answering(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: headerIn, // no ReadTimeout: it would end held calls; guard bounds bodies
+		WriteTimeout:      answerIn,
+		IdleTimeout:       idle,
+		MaxHeaderBytes:    readHeader,
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: mostStreams, WriteByteTimeout: takeIn},
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
 }
 
 // finish is the graceful end.
