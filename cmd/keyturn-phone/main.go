@@ -55,7 +55,9 @@ Examples:
   keyturn-phone pending
   keyturn-phone approve --number 417902
   keyturn-phone approve --number 417902 --pin-fd 3 3<pin.txt
-  keyturn-phone pin`
+  keyturn-phone pin
+
+` + command.Statuses
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -63,8 +65,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// run is main without the process. It returns the exit status: 0 done, 2 wrong
-// usage, else what status says.
+// run is main without the process. It returns the exit status, one of [command.Statuses].
 func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.Writer) int {
 	return command.Run(func(exit kong.Option) int { return execute(ctx, exit, args, stdin, stdout, stderr) })
 }
@@ -115,8 +116,7 @@ var (
 	errRefused = errors.New("not done")
 )
 
-// status gives the exit status of an error: 0 done, 1 failed, 2 usage, 3 not
-// found, 4 refused, 5 server unreachable.
+// status gives the exit status of an error, one of [command.Statuses].
 func status(err error) int {
 	var problem *keyturn.Problem
 	switch {

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"testing"
 
+	"keyturn/cmd/internal/command"
 	"keyturn/internal/keyturntest"
 	"keyturn/phone"
 )
@@ -187,6 +188,15 @@ func TestErrorsAreOneLine(t *testing.T) {
 				t.Errorf("exit %d, out %q, err %q", exit, out.String(), errs.String())
 			}
 		})
+	}
+}
+
+// Help has what a script acts on: the exit statuses.
+func TestHelpHasTheStatuses(t *testing.T) {
+	var out bytes.Buffer
+	exit := run(t.Context(), []string{"--help"}, nil, &out, io.Discard)
+	if said := strings.Join(strings.Fields(out.String()), " "); exit != 0 || !strings.Contains(said, command.Statuses) {
+		t.Errorf("exit %d, without %q:\n%s", exit, command.Statuses, &out)
 	}
 }
 

@@ -28,8 +28,7 @@ var (
 	errNoDevice = errors.New("no such device")
 )
 
-// status gives the exit status of an error: 0 done, 1 failed, 2 wrong usage, 3 not
-// found, 4 refused, 5 server unreachable.
+// status gives the exit status of an error, one of [command.Statuses].
 func status(err error) int {
 	is := func(targets ...error) bool {
 		for _, target := range targets {

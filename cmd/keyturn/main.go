@@ -25,7 +25,9 @@ import (
 const about = `The second factor that people carry in their phone, self-hosted.
 
 Every setting is also a flag, such as --pin.min=6, and an environment variable,
-such as KEYTURN_PIN__MIN=6: "keyturn config show" lists them.`
+such as KEYTURN_PIN__MIN=6: "keyturn config show" lists them.
+
+` + command.Statuses
 
 func main() {
 	ctx, stop := untilStopped()
@@ -42,8 +44,7 @@ func untilStopped() (context.Context, context.CancelFunc) {
 	return ctx, stop
 }
 
-// run is main without the process. It returns the exit status: 0 done, 2 wrong
-// usage, else what status says.
+// run is main without the process. It returns the exit status, one of [command.Statuses].
 func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.Writer) int {
 	return command.Run(func(exit kong.Option) int { return execute(ctx, exit, args, stdin, stdout, stderr) })
 }

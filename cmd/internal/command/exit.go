@@ -4,6 +4,10 @@ package command
 
 import "github.com/alecthomas/kong"
 
+// Statuses are the exit statuses of both programs, as their help lists them. They are promised
+// by docs/release.md.
+const Statuses = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 refused, 5 no server answers."
+
 // ended is what kong panics with where it would end the process.
 type ended struct{ code int }
 
