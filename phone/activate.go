@@ -244,6 +244,16 @@ func (p *Phone) Resume(ctx context.Context, pin string) (*Activation, error) {
 	return &Activation{Device: d.ID, Account: d.Account, Check: d.Activation.Check, p: p}, nil
 }
 
+// Unfinished returns a set-up whose check code was still to be typed when its program ended,
+// or [ErrUnknown].
+func (p *Phone) Unfinished() (*Activation, error) {
+	d, err := p.unfinished()
+	if err != nil {
+		return nil, err
+	}
+	return &Activation{Device: d.ID, Account: d.Account, Check: d.Activation.Check, p: p}, nil
+}
+
 // unfinished returns the device whose set-up has not ended.
 func (p *Phone) unfinished() (Device, error) {
 	p.mu.Lock()

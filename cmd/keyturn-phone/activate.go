@@ -13,7 +13,7 @@ import (
 
 // activate is "keyturn-phone activate".
 type activate struct {
-	Code   string `arg:"" help:"Activation code, or the link of the QR code; - reads it from standard input."`
+	Code   string `arg:"" optional:"" help:"Activation code, or the link of the QR code; - reads it from standard input. None: go on with a set-up that was interrupted."`
 	Server string `help:"Address of the server, such as https://auth.example.com. Not needed with a link." placeholder:"ADDRESS"`
 	Name   string `help:"Name of this phone." default:"Terminal"`
 	Yes    bool   `short:"y" help:"Don't ask whether it is the right account."`
@@ -30,6 +30,9 @@ func (c *activate) Run(ctx context.Context, t *terminal, file phone.File) error 
 	p, err := phone.Open(c.origin(), file)
 	if err != nil {
 		return errors.Join(errUsage, err)
+	}
+	if c.Code == "" {
+		return goOn(ctx, t, p)
 	}
 	code, err := keyturn.ParseCode(p.Origin(), c.Code)
 	if err != nil {
@@ -50,6 +53,20 @@ func (c *activate) Run(ctx context.Context, t *terminal, file phone.File) error 
 	if err != nil {
 		return err
 	}
+	return finish(ctx, t, set)
+}
+
+// goOn waits for the end of a set-up that was interrupted after its check code was shown.
+func goOn(ctx context.Context, t *terminal, p *phone.Phone) error {
+	set, err := p.Unfinished()
+	if err != nil {
+		return fmt.Errorf("%w: no set-up was interrupted here, so a code is needed", errUsage)
+	}
+	return finish(ctx, t, set)
+}
+
+// finish shows the check code and waits until it was typed.
+func finish(ctx context.Context, t *terminal, set *phone.Activation) error {
 	check := map[string]string{"state": "checking", "check_code": set.Check, "device": set.Device}
 	text := fmt.Sprintf("%s    %s %s     %s", t.words.T("cli.phone.checkcode"), set.Check[:3], set.Check[3:], t.words.T("cli.phone.check"))
 	if err := t.print(check, text); err != nil {

@@ -133,7 +133,7 @@ func status(err error) int {
 	case errors.As(err, &problem) && problem.Code == keyturn.ProblemRequestGone:
 		return 3
 	case errors.As(err, &problem), errors.Is(err, errRefused), errors.Is(err, phone.ErrEnded), errors.Is(err, keyturn.ErrPIN), errors.Is(err, phone.ErrKept),
-		errors.Is(err, phone.ErrInUse),
+		errors.Is(err, phone.ErrInUse), errors.Is(err, phone.ErrUnfinished),
 		errors.Is(err, phone.ErrEarlier):
 		return 4
 	}

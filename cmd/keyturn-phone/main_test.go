@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,6 +29,12 @@ type shell struct {
 // start runs the program and returns what it prints as it comes.
 func (s shell) start(pin string, args ...string) (out io.Reader, exit <-chan int) {
 	s.t.Helper()
+	return s.startIn(s.t.Context(), pin, args...)
+}
+
+// startIn is start until the context ends.
+func (s shell) startIn(ctx context.Context, pin string, args ...string) (out io.Reader, exit <-chan int) {
+	s.t.Helper()
 	read, write, err := os.Pipe()
 	if err != nil {
 		s.t.Fatal(err)
@@ -44,7 +51,7 @@ func (s shell) start(pin string, args ...string) (out io.Reader, exit <-chan int
 	printed, to := io.Pipe()
 	done := make(chan int, 1)
 	go func() {
-		done <- run(s.t.Context(), args, nil, to, io.Discard)
+		done <- run(ctx, args, nil, to, io.Discard)
 		_ = to.Close() // never fails
 	}()
 	return printed, done
@@ -147,6 +154,46 @@ func TestPhoneInAShell(t *testing.T) {
 	if row, exit := s.run("7Kq2", "remove", "ada"); exit != 0 || row["state"] != "removed" {
 		t.Errorf("remove: %v, exit %d", row, exit)
 	}
+}
+
+// Whoever stops the program at the check code goes on later: the digits may have been typed
+// meanwhile. Until then a further code is refused.
+func TestSetUpGoesOn(t *testing.T) {
+	w := keyturntest.Start(t)
+	ada, bob := w.Person("ada"), w.Person("bob")
+	s := shell{t, filepath.Join(t.TempDir(), "phone.json")}
+	if _, exit := s.run("", "activate"); exit != 2 {
+		t.Errorf("without a code, and nothing was begun: exit %d, want 2", exit)
+	}
+	page := w.Browser().SignIn(ada)
+	check := s.interrupted(page.Text("#activation-code"), w.Origin)
+	other := w.Browser().SignIn(bob).Text("#activation-code")
+	if _, exit := s.run("7Kq2", "activate", other, "--server", w.Origin, "--yes"); exit != 4 {
+		t.Errorf("a further code meanwhile: exit %d, want 4", exit)
+	}
+	page.Reload().Submit("form#check-code", url.Values{"code": {check}})
+	if row, exit := s.run("", "activate"); exit != 0 || row["state"] != "active" || row["account"] != "ada" {
+		t.Errorf("once the digits were typed: %v, exit %d", row, exit)
+	}
+	if row, exit := s.run("", "accounts"); exit != 0 || row["account"] != "ada" {
+		t.Errorf("accounts: %v, exit %d", row, exit)
+	}
+}
+
+// interrupted stops a set-up once its check code is shown, and returns that.
+func (s shell) interrupted(code, origin string) string {
+	s.t.Helper()
+	ctx, stop := context.WithCancel(s.t.Context())
+	out, exit := s.startIn(ctx, "7Kq2", "activate", code, "--server", origin, "--yes")
+	var checking map[string]string
+	if err := json.NewDecoder(out).Decode(&checking); err != nil {
+		s.t.Fatal(err)
+	}
+	stop()
+	if got := <-exit; got == 0 {
+		s.t.Error("an interrupted set-up ends with 0")
+	}
+	return checking["check_code"]
 }
 
 // locked wants the program to refuse an answer while another one uses the file.

@@ -63,6 +63,10 @@ func (t *terminal) fail(err error) {
 		fmt.Fprintln(t.err, "keyturn-phone:", t.words.T("cli.phone.inuse"))
 		return
 	}
+	if errors.Is(err, phone.ErrUnfinished) {
+		fmt.Fprintln(t.err, "keyturn-phone:", t.words.T("cli.phone.unfinished"))
+		return
+	}
 	if !errors.As(err, &problem) {
 		t.tell("keyturn-phone: %s", plain(err))
 		return
