@@ -55,6 +55,7 @@ func rows(l policy.Limits) map[string]string {
 		"portal session":                                                fmt.Sprintf("%d h idle, %d h in all", l.SessionIdle/time.Hour, l.SessionMost/time.Hour),
 		"days of grace of a new account (6.1)":                          "none",
 
+		"a connection by HTTP/2 that takes no byte of what is sent":              "",
 		"begin of a PIN change to its finish":                                    "",
 		"networks that an account has signed in from":                            "",
 		"a held call of a phone (8.2) looks again, or is answered at once again": "",
