@@ -69,7 +69,7 @@ func (s *sleeper) lie(lasts time.Duration) {
 	now := time.Since(s.began)
 	s.least, s.end = now+s.Apart, never
 	if lasts > 0 {
-		s.end = now + lasts
+		s.end = now + max(lasts, s.Apart)
 	}
 	s.set(now)
 }

@@ -43,6 +43,7 @@ func TestUntil(t *testing.T) {
 		{name: "a state that ends by itself is looked at", lasts: 5 * time.Second, enough: 2, looks: 2, took: 10 * time.Second},
 		{name: "no more than most, and no look at the end", follow: hint.Follow{Most: 25 * time.Second}, looks: 0, took: 25 * time.Second},
 		{name: "many hints are few looks", follow: hint.Follow{Apart: 4 * time.Second}, hints: time.Second, enough: 2, looks: 2, took: 8 * time.Second},
+		{name: "so are states that end at once", follow: hint.Follow{Apart: 4 * time.Second}, lasts: time.Second, enough: 2, looks: 2, took: 8 * time.Second},
 		{name: "most holds between two looks too", follow: hint.Follow{Apart: time.Minute, Most: 3 * time.Second}, hints: time.Second, took: 3 * time.Second},
 		{name: "a look that fails ends it", hints: time.Second, fails: errLook, looks: 1, took: time.Second, err: errLook},
 		{name: "what ends everything ends it", follow: hint.Follow{Most: time.Minute}, over: 6 * time.Second, took: 6 * time.Second},
