@@ -145,10 +145,11 @@ func TestLogOfAnotherStateDespiteAReader(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, db, insert, 2, 2)
+	write(t, db, insert, 3, 3) // by now the first try has been in vain
 	if err := end(); err != nil {
 		t.Fatal(err)
 	}
-	write(t, db, insert, 3, 3)
+	write(t, db, insert, 4, 4)
 
 	file := filepath.Join(crash(t, db, path), "keyturn.db")
 	copyFile(t, before, file)
