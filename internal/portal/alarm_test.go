@@ -26,7 +26,8 @@ func TestA62AlarmAfterTheNewPhoneStopped(t *testing.T) {
 		{"locked", func(t *testing.T, w *keyturntest.World, ada *keyturntest.Person, _ string) {
 			page := w.Browser().SignIn(ada)
 			for range 5 {
-				_, _ = ada.Phone.Answer(t.Context(), ada.Phone.Waiting(), keyturn.Approve, page.Text("#number"), "wrong1") // refused, and counted
+				// Refused, and counted.
+				_, _ = ada.Phone.Answer(t.Context(), ada.Phone.Waiting(), keyturn.Approve, page.Text("#number"), "wrong1")
 			}
 		}},
 		{"removed by itself", func(t *testing.T, _ *keyturntest.World, ada *keyturntest.Person, _ string) {

@@ -35,7 +35,9 @@ type donePage struct {
 	Codes bool          // recovery codes are to be made now
 }
 
-func (p *Portal) showCheck(w http.ResponseWriter, r *http.Request, status int, c checkPage, st activation.Status) error {
+func (p *Portal) showCheck(
+	w http.ResponseWriter, r *http.Request, status int, c checkPage, st activation.Status,
+) error {
 	c.ID, c.Left, c.Last = st.ID, st.Left, st.Left <= codeEnds
 	c.Who = usedBy(st)
 	if st.Purpose == activation.Move {

@@ -27,7 +27,9 @@ func (p *Portal) getLost(w http.ResponseWriter, r *http.Request, s door.Session)
 	return p.showLost(w, r, s, http.StatusOK, page.Sentence{})
 }
 
-func (p *Portal) showLost(w http.ResponseWriter, r *http.Request, s door.Session, status int, problem page.Sentence) (err error) {
+func (p *Portal) showLost(
+	w http.ResponseWriter, r *http.Request, s door.Session, status int, problem page.Sentence,
+) (err error) {
 	l := lostPage{Frame: s.Frame(), Problem: problem}
 	l.Proven = string(s.Proven.ACR())
 	codes, err := p.Accounts.RecoveryCodes(r.Context(), s.Account)

@@ -54,7 +54,8 @@ func TestPhoneNotifications(t *testing.T) {
 	service.Answer(nil)
 
 	has(post("/phones/notifications", "no", 200), "Notifications off", false, true)
-	if state, err := ada.Phone.Register(t.Context(), id, phone.Subscription()); state != "off" || err != nil { // the app starts
+	// The app starts.
+	if state, err := ada.Phone.Register(t.Context(), id, phone.Subscription()); state != "off" || err != nil {
 		t.Errorf("a start of the app: %s, %v", state, err)
 	}
 	if wait := w.Browser().SignIn(ada); !wait.Has("#nopush") {

@@ -29,7 +29,9 @@ func (p *Portal) getPassword(w http.ResponseWriter, r *http.Request, s door.Sess
 	return p.showPassword(w, r, s, http.StatusOK, passwordPage{Done: r.URL.Query().Has("changed")})
 }
 
-func (p *Portal) showPassword(w http.ResponseWriter, r *http.Request, s door.Session, status int, c passwordPage) error {
+func (p *Portal) showPassword(
+	w http.ResponseWriter, r *http.Request, s door.Session, status int, c passwordPage,
+) error {
 	c.Frame = s.Frame()
 	if r.Method == http.MethodPost { // what was typed is not given back
 		c.Switch = page.Switch{Action: "/password"}

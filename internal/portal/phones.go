@@ -42,7 +42,9 @@ func (p *Portal) getPhones(w http.ResponseWriter, r *http.Request, s door.Sessio
 	return p.showPhones(w, r, s, http.StatusOK, page.Sentence{})
 }
 
-func (p *Portal) showPhones(w http.ResponseWriter, r *http.Request, s door.Session, status int, problem page.Sentence) error {
+func (p *Portal) showPhones(
+	w http.ResponseWriter, r *http.Request, s door.Session, status int, problem page.Sentence,
+) error {
 	all, err := p.Devices.Devices(r.Context(), s.Account)
 	if err != nil {
 		return err
@@ -98,7 +100,9 @@ func (p *Portal) postRemove(w http.ResponseWriter, r *http.Request, s door.Sessi
 	return p.askChange(w, r, s, keyturn.RemovePhone, found)
 }
 
-func (p *Portal) askChange(w http.ResponseWriter, r *http.Request, s door.Session, action keyturn.Action, target phone) error {
+func (p *Portal) askChange(
+	w http.ResponseWriter, r *http.Request, s door.Session, action keyturn.Action, target phone,
+) error {
 	ask := p.Attempt(r, s.Who, action)
 	ask.Session, ask.Target = s.ID, target.ID
 	if target.ID != "" {

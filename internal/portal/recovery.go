@@ -146,7 +146,9 @@ func (p *Portal) postRecoveryCheck(w http.ResponseWriter, r *http.Request, s doo
 	return p.showCodes(w, r, http.StatusUnprocessableEntity, c, codes)
 }
 
-func (p *Portal) showCodes(w http.ResponseWriter, r *http.Request, status int, c recoveryPage, codes []keyturn.RecoveryCode) error {
+func (p *Portal) showCodes(
+	w http.ResponseWriter, r *http.Request, status int, c recoveryPage, codes []keyturn.RecoveryCode,
+) error {
 	c.Asked, c.Made = asked, p.Now()
 	c.Switch.Action = "/recovery-codes/check"
 	for _, code := range codes {
