@@ -98,6 +98,50 @@ func TestStreamThatNobodyReads(t *testing.T) {
 	})
 }
 
+// By HTTP/2 a deadline that is over ends a stream whether or not anything is sent: so none
+// stands while a browser waits.
+func TestStreamByHTTP2(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := net.Pipe()
+		s := &http.Server{Protocols: &http.Protocols{}, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_ = followStill(t, w, 10*time.Minute)
+		})}
+		s.Protocols.SetUnencryptedHTTP2(true)
+		go func() { _ = s.Serve(&pipe{ours}) }()
+		dial := func(context.Context, string, string) (net.Conn, error) { return theirs, nil }
+		client := &http.Client{Transport: &http.Transport{Protocols: s.Protocols, DialContext: dial}}
+		began := time.Now()
+		answer, err := client.Get("http://localhost/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = io.Copy(io.Discard, answer.Body)
+		if took := time.Since(began); err != nil || took < 10*time.Minute {
+			t.Errorf("it ended after %s: %v", took, err)
+		}
+		_, _ = theirs.Close(), s.Close() // it has been told
+	})
+}
+
+// A stream that has ended makes room, and so does a question whether there would be one.
+func TestEndedStreamsMakeRoom(t *testing.T) {
+	stopping, stop := context.WithCancel(t.Context())
+	stop()
+	d := &door.Door{Draining: stopping}
+	watch := func(string) (<-chan struct{}, func()) { return nil, func() {} }
+	for _, method := range []string{"GET", "HEAD"} {
+		for i := range 20 {
+			err := d.Follow(httptest.NewRecorder(), httptest.NewRequest(method, "/", nil), "act_1", watch,
+				func(context.Context) (door.Event, time.Duration, error) {
+					return door.Event{State: "waiting"}, time.Hour, nil
+				})
+			if err != nil {
+				t.Fatalf("%s, stream %d: %v", method, i+1, err)
+			}
+		}
+	}
+}
+
 // A pipe is a listener for one connection.
 type pipe struct{ net.Conn }
 
