@@ -10,6 +10,7 @@ import (
 
 	"keyturn"
 	"keyturn/internal/approval"
+	"keyturn/internal/device"
 	"keyturn/internal/hint"
 )
 
@@ -49,6 +50,50 @@ func TestStatus(t *testing.T) {
 	woken(t, hint, "the redemption")
 	if st = w.status(q); st.State != approval.Redeemed || st.Left != 0 {
 		t.Errorf("redeemed: %+v", st)
+	}
+}
+
+// A move can be answered by the phone that will end, and by no other.
+func TestStandingOfAMove(t *testing.T) {
+	w := start(t)
+	one := w.ada()
+	two := w.beside(one)
+	for _, move := range []struct {
+		of         *phone
+		answerable bool
+	}{{one, false}, {two, true}} {
+		a := w.attempt(one)
+		a.Action, a.Session, a.Target, a.Message = keyturn.MovePhone, keyturn.NewID(keyturn.SessionID), move.of.ID, "Pixel 9"
+		q := w.begin(a)
+		if move.of == one {
+			if err := w.db.Suspend(t.Context(), one.ID, device.ReasonLost, w.event(one.Account)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		st, err := w.Standing(t.Context(), q.handle)
+		if full := w.status(q); err != nil || st.Answerable != move.answerable || full.Answerable != move.answerable {
+			t.Errorf("of %s: %t, with all that a page shows %t, want %t; %v", move.of.Name, st.Answerable, full.Answerable, move.answerable, err)
+		}
+	}
+}
+
+// Only a change that was approved, and that nobody has made yet, is still to be made.
+func TestUnspent(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		spoil func(*approval.Standing)
+		is    bool
+	}{
+		{"a removal that was redeemed", func(*approval.Standing) {}, true},
+		{"that is made", func(st *approval.Standing) { st.Used = true }, false},
+		{"that still waits to be redeemed", func(st *approval.Standing) { st.State = approval.Approved }, false},
+		{"a sign-in", func(st *approval.Standing) { st.Action = keyturn.SignIn }, false},
+		{"a new password, which has a form of its own", func(st *approval.Standing) { st.Action = keyturn.ChangePassword }, false},
+	} {
+		st := approval.Standing{Request: approval.Request{State: approval.Redeemed, Action: keyturn.RemovePhone}}
+		if tt.spoil(&st); st.Unspent() != tt.is {
+			t.Errorf("%s: %t", tt.name, st.Unspent())
+		}
 	}
 }
 

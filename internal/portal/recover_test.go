@@ -353,6 +353,11 @@ func TestA62RecoverySessionOpensNothingElse(t *testing.T) {
 	if page := honest.Get("/"); page.Attr("body", "data-account") != "ada" {
 		t.Error("the person's own session has ended")
 	}
+	for _, page := range []*keyturntest.Page{honest.Get("/phones/lost"), honest.Post("/phones/lost", nil)} {
+		if page.Status != http.StatusNotFound {
+			t.Errorf("without a recovery code: %d at %s", page.Status, page.Path)
+		}
+	}
 	if page := honest.Post("/phones/add", nil); page.Path != "/sign-in/wait" {
 		t.Errorf("the person can't change anything: %d at %s", page.Status, page.Path)
 	}
