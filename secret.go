@@ -66,3 +66,28 @@ func (OCRAInput) Format(w fmt.State, _ rune) { hide(w) }
 
 // LogValue implements [slog.LogValuer].
 func (OCRAInput) LogValue() slog.Value { return secret }
+
+// Format implements [fmt.Formatter], for every verb. Its value is the number, or a QR code's secret.
+func (Answer) Format(w fmt.State, _ rune) { hide(w) }
+
+// LogValue implements [slog.LogValuer].
+func (Answer) LogValue() slog.Value { return secret }
+
+// Format implements [fmt.Formatter], for every verb. It has a MAC, as a proof has.
+func (Finish) Format(w fmt.State, _ rune) { hide(w) }
+
+// LogValue implements [slog.LogValuer].
+func (Finish) LogValue() slog.Value { return secret }
+
+// Format implements [fmt.Formatter], for every verb. It has MACs, as proofs have.
+func (PINItem) Format(w fmt.State, _ rune) { hide(w) }
+
+// LogValue implements [slog.LogValuer].
+func (PINItem) LogValue() slog.Value { return secret }
+
+// Format implements [fmt.Formatter], for every verb. Of a pointer in a value that %s is not
+// for, fmt prints all that it points to and asks no method of it: not that of a proof either.
+func (Via) Format(w fmt.State, _ rune) { hide(w) }
+
+// LogValue implements [slog.LogValuer].
+func (Via) LogValue() slog.Value { return secret }

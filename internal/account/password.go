@@ -22,8 +22,8 @@ type Change struct {
 	Account string
 	Session string // that asked for the approval, and that alone stays
 	Request string // the redeemed approval of action change_password
-	Present string
-	New     string
+	Present keyturn.Secret
+	New     keyturn.Secret
 	Addr    string        // IP address that the record has; empty: not known
 	Counted string        // IP address that tries are counted by; empty: they are not
 	Browser keyturn.Bytes // SHA-256 of its known-browser cookie; may be nil
@@ -54,7 +54,7 @@ type NewPassword struct {
 func (s *Service) ChangePassword(ctx context.Context, c Change) error {
 	acc, err := s.Store.Account(ctx, c.Account)
 	if err == nil {
-		err = s.usable(c.New, acc.Name, acc.Email)
+		err = s.usable(string(c.New), acc.Name, acc.Email)
 	}
 	if err != nil {
 		return fmt.Errorf("change password: %w", err)
@@ -65,7 +65,7 @@ func (s *Service) ChangePassword(ctx context.Context, c Change) error {
 	if c.New == c.Present {
 		return ErrSame
 	}
-	phc, err := s.hash(ctx, c.New)
+	phc, err := s.hash(ctx, string(c.New))
 	if err != nil {
 		return fmt.Errorf("change password: %w", err)
 	}
@@ -97,7 +97,7 @@ func (s *Service) present(ctx context.Context, acc Account, c Change) error {
 	if err != nil {
 		return err
 	}
-	right, err := s.matches(ctx, g, acc.Password, c.Present)
+	right, err := s.matches(ctx, g, acc.Password, string(c.Present))
 	if err != nil || right {
 		return errors.Join(err, s.giveBack(ctx, g))
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"keyturn"
 	"keyturn/internal/account"
 )
 
@@ -73,7 +74,7 @@ func TestUnusablePasswords(t *testing.T) {
 			if err := w.SetPassword(t.Context(), mei.ID, tt.secret); !errors.Is(err, tt.want) {
 				t.Errorf("set by the operator: %v, want %v", err, tt.want)
 			}
-			change := account.Change{Account: mei.ID, Session: "ses_1", Request: "req_1", Present: password, New: tt.secret}
+			change := account.Change{Account: mei.ID, Session: "ses_1", Request: "req_1", Present: password, New: keyturn.Secret(tt.secret)}
 			if err := w.ChangePassword(t.Context(), change); !errors.Is(err, tt.want) {
 				t.Errorf("changed: %v, want %v", err, tt.want)
 			}

@@ -11,6 +11,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -76,6 +77,10 @@ type Switch struct {
 
 // A Field is a hidden field of a form.
 type Field struct{ Name, Value string }
+
+// Format implements [fmt.Formatter], for every verb. Its value is what somebody typed, which
+// may be a recovery code.
+func (f Field) Format(w fmt.State, _ rune) { _, _ = io.WriteString(w, f.Name) }
 
 func (f Frame) frame() Frame { return f }
 

@@ -74,7 +74,7 @@ func (p *Portal) postPassword(w http.ResponseWriter, r *http.Request, s door.Ses
 	approved, err := p.Approvals.Usable(r.Context(), s.Account, s.ID, keyturn.ChangePassword)
 	if err == nil {
 		err = p.Accounts.ChangePassword(r.Context(), account.Change{Account: s.Account, Session: s.ID, Request: approved,
-			Present: present, New: fresh, Addr: page.Counted(r), Counted: page.Counted(r),
+			Present: keyturn.Secret(present), New: keyturn.Secret(fresh), Addr: page.Counted(r), Counted: page.Counted(r),
 			Browser: p.Token(r, page.KnownBrowser).Hash(), Place: p.Place(r)})
 	}
 	if err == nil {

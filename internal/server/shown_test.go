@@ -38,7 +38,7 @@ func TestNoSecretIsPrinted(t *testing.T) {
 }
 
 // secret is what fields of secrets are called.
-var secret = regexp.MustCompile(`(?i)^(.*password|.*secret|.*digits|pin|private|kp|kk|.*token|codes?|psha1)$`)
+var secret = regexp.MustCompile(`(?i)^(.*password|present|new|.*secret|.*digits|pin|private|kp|kk|mac|.*proof|value|.*token|codes?|psha1)$`)
 
 // harmless are fields with such a name that anybody may read, and why.
 var harmless = map[string]bool{
