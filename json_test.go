@@ -98,7 +98,7 @@ func TestJSONErrorsKeepValues(t *testing.T) {
 	}
 }
 
-// A65: what is secret says so in a log, in whatever it is wrapped.
+// A65: what is secret says so where a log is given it, in a log of text and of JSON.
 func TestA65LogsKeepSecrets(t *testing.T) {
 	var log bytes.Buffer
 	code, recovery := keyturn.NewCode(), keyturn.NewRecoveryCode()

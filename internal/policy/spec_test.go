@@ -34,13 +34,13 @@ func rows(l policy.Limits) map[string]string {
 		"wrong passwords": in(l.Passwords) + " per account and address; " + in(l.PasswordsAll) + " per account, and " + fmt.Sprint(l.PasswordsAll.Most) +
 			" more from networks that it has signed in from; " + in(l.SignIns) +
 			" per address. The known browsers of an account have one count together instead, " + in(l.Passwords) + ", and the others when it is used up",
-		"waiting requests per account":                                                                 fmt.Sprintf("one per browser, %d", l.Requests),
-		"ended requests in the phone's list":                                                           min(l.EndedShown) + ", the latest 10",
-		"wrong numbers per request, in a row per account":                                              fmt.Sprintf("%d, %d", l.NumberTries, l.NumberRow),
-		"wrong PINs in a row per phone; within 24 h, right ones between them or not":                   fmt.Sprintf("%d; %d", l.PINTries, l.PINDay.Most),
-		"refused WebAuthn proofs per device":                                                           in(l.Unlocks),
-		"wrong responses per request, in a row per account":                                            fmt.Sprintf("%d, %d", l.Responses, l.ResponseRow),
-		"QR secrets per request":                                                                       fmt.Sprint(l.QRs),
+		"waiting requests per account":                    fmt.Sprintf("one per browser, %d", l.Requests),
+		"ended requests in the phone's list":              min(l.EndedShown) + ", the latest 10",
+		"wrong numbers per request, in a row per account": fmt.Sprintf("%d, %d", l.NumberTries, l.NumberRow),
+		fmt.Sprintf("wrong PINs in a row per phone; within %d h, right ones between them or not", l.PINDay.In/time.Hour): fmt.Sprintf("%d; %d", l.PINTries, l.PINDay.Most),
+		"refused WebAuthn proofs per device":                in(l.Unlocks),
+		"wrong responses per request, in a row per account": fmt.Sprintf("%d, %d", l.Responses, l.ResponseRow),
+		"QR secrets per request":                            fmt.Sprint(l.QRs),
 		"requests that one password makes besides the first, one after the other or side by side":      fmt.Sprint(l.Agains),
 		"sign-ins that are asked for in an account's name; known browsers have so many for themselves": in(l.Asked),
 		"recovery tries": in(l.Recoveries) + fmt.Sprintf(", %d in a row", l.RecoveryRow),
@@ -53,7 +53,7 @@ func rows(l policy.Limits) map[string]string {
 		"phones per account: active, suspended or pin_locked":           fmt.Sprint(l.Phones),
 		"changes of phones and recovery codes that an account asks for": in(l.Changes),
 		"portal session":                                                fmt.Sprintf("%d h idle, %d h in all", l.SessionIdle/time.Hour, l.SessionMost/time.Hour),
-		"days of grace of a new account (6.1)":                          "none",
+		"days of grace of a new account (6.1)":                          grace(l.Grace),
 
 		"a connection by HTTP/2 that takes no byte of what is sent":              "",
 		"begin of a PIN change to its finish":                                    "",
@@ -64,6 +64,13 @@ func rows(l policy.Limits) map[string]string {
 		"requests of one address that wait, are answered or are held, for each connection that it may have":                                         "",
 		"requests of one address that the server works at at once, each for half a second at most; the others wait in the order in which they came": "",
 	}
+}
+
+func grace(d time.Duration) string {
+	if d == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%d days", d/(24*time.Hour))
 }
 
 // The table of spec §17 says what a fresh installation does.

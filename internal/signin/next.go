@@ -20,13 +20,14 @@ import (
 func (in *SignIn) next(w http.ResponseWriter, r *http.Request, a account.Account) error {
 	proven := policy.Proven{Account: a.ID, Way: policy.ByPassword, Password: true, At: in.Now(), Revision: a.Revision}
 	person := entry.Person{First: a.First, Grace: a.Grace(in.Limits, in.Now()) > 0}
-	if step := entry.Next(entry.Shown{Proven: proven, Typed: true}, person, entry.Demand{}); step != entry.Phone {
+	step := entry.Next(entry.Shown{Proven: proven, Typed: true}, person, entry.Demand{})
+	if step == entry.SetUp || step == entry.GoOn {
 		err := in.byPassword(w, r, a, proven, step)
 		if !errors.Is(err, activation.ErrPurpose) { // it has got a phone in this very moment: ask that
 			return in.unchanged(w, r, a, err)
 		}
 	}
-	return in.unchanged(w, r, a, in.byPhone(w, r, a))
+	return in.unchanged(w, r, a, in.byPhone(w, r, a)) // whatever else comes next, the phone is asked
 }
 
 // unchanged answers as to a wrong password if it was changed after it was checked, A33.
