@@ -134,8 +134,10 @@ func spoken(t *testing.T) map[string]string {
 			}
 		}
 	}
-	for name, text := range globbed(t, "../web/help/en/*.md", "../web/help/zh-Hans/*.md", "../web/help/blocks/*.md") {
-		out[strings.TrimPrefix(name, "../web/help/")] = unsaid.ReplaceAllString(text, "")
+	for _, lang := range locale.Languages() {
+		for name, text := range globbed(t, "../web/help/"+lang+"/*.md", "../web/help/"+lang+"/blocks/*.md") {
+			out[strings.TrimPrefix(name, "../web/help/")] = unsaid.ReplaceAllString(text, "")
+		}
 	}
 	return out
 }

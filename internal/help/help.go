@@ -59,18 +59,23 @@ type guide struct {
 // Open reads the guides of folder help in files (package web).
 func Open(files fs.FS, pages *page.Renderer, s Settings) (*Help, error) {
 	h := &Help{page: pages, files: files, guides: map[string]map[string]*guide{}, kept: map[string]map[string]page.Kept{}}
-	blocks, err := readBlocks(files)
-	if err != nil {
-		return nil, fmt.Errorf("help: %w", err)
-	}
 	for _, lang := range locale.Languages() {
-		words := locale.For(lang)
-		w := writer{tongue: tongue{words, s.values(words, pages.Host())}, blocks: blocks, holds: s.holds()}
-		if h.guides[lang], err = h.read(w); err != nil {
+		if err := h.open(lang, s); err != nil {
 			return nil, fmt.Errorf("help: %s: %w", lang, err)
 		}
 	}
 	return h, h.render()
+}
+
+// open reads folder help/LANG.
+func (h *Help) open(lang string, s Settings) error {
+	blocks, err := readBlocks(h.files, lang)
+	if err != nil {
+		return err
+	}
+	words := locale.For(lang)
+	h.guides[lang], err = h.read(writer{tongue: tongue{words, s.values(words, h.page.Host())}, blocks: blocks, holds: s.holds()})
+	return err
 }
 
 // read reads the guides of one language.

@@ -109,29 +109,64 @@ var link = regexp.MustCompile(` href="([^"]+)"`)
 // The languages have the same steps, figures, anchors and links.
 func TestLanguagesAreEqual(t *testing.T) {
 	h := open(t, usual())
+	first, others := locale.Languages()[0], locale.Languages()[1:]
 	for _, slug := range help.Order {
-		if diff := cmp.Diff(h.Figures("en", slug), h.Figures("zh-Hans", slug)); diff != "" {
-			t.Errorf("%s has other figures in Chinese:\n%s", slug, diff)
-		}
-		shape := func(lang string) (all []string) {
-			body := ask(h, "GET", "/help/"+lang+"/"+slug).Body.String()
-			for _, what := range []*regexp.Regexp{anchor, link} {
-				for _, found := range what.FindAllStringSubmatch(body, -1) {
-					all = append(all, strings.NewReplacer("/en/", "/LANG/", "/zh-Hans/", "/LANG/").Replace(strings.Split(found[1], "?")[0]))
-				}
+		for _, lang := range others {
+			if diff := cmp.Diff(h.Figures(first, slug), h.Figures(lang, slug)); diff != "" {
+				t.Errorf("%s has other figures in %s:\n%s", slug, lang, diff)
 			}
-			return all
-		}
-		if diff := cmp.Diff(shape("en"), shape("zh-Hans")); diff != "" {
-			t.Errorf("%s has other anchors or links in Chinese:\n%s", slug, diff)
+			if diff := cmp.Diff(shape(h, first, slug), shape(h, lang, slug)); diff != "" {
+				t.Errorf("%s has other anchors or links in %s:\n%s", slug, lang, diff)
+			}
 		}
 	}
+}
+
+// shape is where one gets to in a guide and from it, whatever its language. Where a
+// language is named it is another one.
+func shape(h *help.Help, lang, slug string) (all []string) {
+	var same []string
+	for _, l := range locale.Languages() {
+		same = append(same, "/"+l+"/", "/LANG/")
+	}
+	body := ask(h, "GET", "/help/"+lang+"/"+slug).Body.String()
+	for _, what := range []*regexp.Regexp{anchor, link} {
+		for _, found := range what.FindAllStringSubmatch(body, -1) {
+			all = append(all, strings.NewReplacer(same...).Replace(strings.Split(found[1], "?")[0]))
+		}
+	}
+	return all
+}
+
+// The languages have the same blocks, with the same figures and conditions.
+func TestBlocksAreEqual(t *testing.T) {
+	want := heads(t, locale.Languages()[0])
+	if len(want) < 40 {
+		t.Errorf("there are %d blocks: they are somewhere else now", len(want))
+	}
+	for _, lang := range locale.Languages() {
+		if diff := cmp.Diff(want, heads(t, lang)); diff != "" {
+			t.Errorf("other blocks in %s:\n%s", lang, diff)
+		}
+	}
+}
+
+var head = regexp.MustCompile(`^(?:[a-z]+: .*\n)*`)
+
+// heads are those of a language's blocks, by what they are called.
+func heads(t *testing.T, lang string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for name, text := range files(t, "help/"+lang+"/blocks/*.md") {
+		all[path.Base(name)] = head.FindString(text)
+	}
+	return all
 }
 
 // A block that no guide shows was forgotten, or should go.
 func TestEveryBlockIsUsed(t *testing.T) {
 	used := map[string]bool{}
-	blocks := files(t, "help/blocks/*.md")
+	blocks := files(t, "help/en/blocks/*.md")
 	for _, text := range files(t, "help/en/*.md") {
 		for _, m := range regexp.MustCompile(`(?m)^(?:steps|problems|illustrated): (.*)$`).FindAllStringSubmatch(text, -1) {
 			for _, id := range strings.Fields(m[1]) {
@@ -273,8 +308,9 @@ func TestBrokenGuidesAreRefused(t *testing.T) {
 		{"a next guide that there isn't", "en/approve", "title: A\nnext: no-such\n\ntext", "there is no guide no-such"},
 		{"HTML", "en/approve", "title: A\n\na <b>bold</b> word", "a guide has no HTML"},
 		{"a head without a name", "en/approve", "title\n\ntext", `"title" isn't "name: value"`},
-		{"a block in one language", "blocks/k1", "figure: d1\n\n# en\nSign in.", "says nothing in zh-Hans"},
-		{"a condition that there isn't", "blocks/k1", "when: moon\n\n# en\nSign in.\n\n# zh-Hans\n登录。", "there is no condition moon"},
+		{"a block that says nothing", "zh-Hans/blocks/k1", "figure: d1\n\n", "blocks/k1.md says nothing"},
+		{"a problem that says nothing", "zh-Hans/blocks/t-used", "### 激活码用过了\n", "blocks/t-used.md says nothing"},
+		{"a condition that there isn't", "en/blocks/k1", "when: moon\n\nSign in.", "there is no condition moon"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			files := with{fstest.MapFS{"help/" + tt.file + ".md": {Data: []byte(tt.text)}}}
@@ -293,7 +329,9 @@ func TestPagesAreStrict(t *testing.T) {
 	inline := regexp.MustCompile(`<style|\sstyle=|\son[a-z]+=|javascript:|<script[^>]*>[^<]`)
 	addresses := []string{"/help/", "/help/en/?q=PIN", "/help/zh-Hans/no-such"}
 	for _, slug := range help.Order {
-		addresses = append(addresses, "/help/en/"+slug, "/help/zh-Hans/"+slug)
+		for _, lang := range locale.Languages() {
+			addresses = append(addresses, "/help/"+lang+"/"+slug)
+		}
 	}
 	for _, address := range addresses {
 		body := ask(h, "GET", address).Body.String()

@@ -7,8 +7,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-
-	"keyturn/locale"
 )
 
 // A source is a file of web/help: a head of "name: value" lines, an empty line,
@@ -25,7 +23,7 @@ func readSource(files fs.FS, name string) (source, error) {
 	}
 	s := source{head: map[string][]string{}}
 	head, body, _ := strings.Cut(string(text), "\n\n")
-	if strings.HasPrefix(head, "# ") { // a block without a head
+	if strings.HasPrefix(head, "#") { // a problem without a head begins with its name
 		head, body = "", string(text)
 	}
 	for line := range strings.Lines(head) {
@@ -46,13 +44,13 @@ func (s source) one(name string) string { return strings.Join(s.head[name], " ")
 type block struct {
 	figures   string // as in "figure: p5d + d2b"
 	when, els string // a condition, and the block to show if it doesn't hold
-	in        map[string]string
-	heading   map[string]string // of a problem
+	heading   string // of a problem
+	text      string
 }
 
-// readBlocks reads folder help/blocks.
-func readBlocks(files fs.FS) (map[string]block, error) {
-	names, err := fs.Glob(files, "help/blocks/*.md")
+// readBlocks reads those of a language, by what they are called.
+func readBlocks(files fs.FS, lang string) (map[string]block, error) {
+	names, err := fs.Glob(files, "help/"+lang+"/blocks/*.md")
 	if err != nil {
 		return nil, err
 	}
@@ -62,19 +60,12 @@ func readBlocks(files fs.FS) (map[string]block, error) {
 		if err != nil {
 			return nil, err
 		}
-		b := block{figures: s.one("figure"), when: s.one("when"), els: s.one("else"), in: map[string]string{}, heading: map[string]string{}}
-		for _, part := range strings.Split("\n"+s.body, "\n# ")[1:] {
-			lang, text, _ := strings.Cut(part, "\n")
-			text = strings.TrimSpace(text)
-			if heading, rest, ok := strings.Cut(strings.TrimPrefix(text, "### "), "\n"); ok && strings.HasPrefix(text, "### ") {
-				b.heading[lang], text = heading, strings.TrimSpace(rest)
-			}
-			b.in[lang] = text
+		b := block{figures: s.one("figure"), when: s.one("when"), els: s.one("else"), text: s.body}
+		if named, ok := strings.CutPrefix(s.body, "### "); ok {
+			b.heading, b.text, _ = strings.Cut(named, "\n")
 		}
-		for _, lang := range locale.Languages() {
-			if b.in[lang] == "" {
-				return nil, fmt.Errorf("%s says nothing in %s", name, lang)
-			}
+		if b.text = strings.TrimSpace(b.text); b.text == "" {
+			return nil, fmt.Errorf("%s says nothing", name)
 		}
 		blocks[strings.TrimSuffix(path.Base(name), ".md")] = b
 	}
@@ -120,7 +111,7 @@ func (w writer) expand(out *strings.Builder, kind string, ids []string) error {
 		if err != nil {
 			return err
 		}
-		text, indent := b.in[w.words.Lang()], ""
+		text, indent := b.text, ""
 		if id == "" {
 			continue
 		}
@@ -128,7 +119,7 @@ func (w writer) expand(out *strings.Builder, kind string, ids []string) error {
 			indent = "   "
 			out.WriteString("1. " + strings.ReplaceAll(text, "\n", "\n"+indent) + "\n")
 		} else {
-			out.WriteString("### " + b.heading[w.words.Lang()] + " {#" + id + "}\n\n" + text + "\n")
+			out.WriteString("### " + b.heading + " {#" + id + "}\n\n" + text + "\n")
 		}
 		if b.figures != "" && kind != "problems" {
 			out.WriteString("\n" + indent + "figure: " + b.figures + "\n")
