@@ -15,6 +15,7 @@ const (
 	ActivationID = "act_"
 	RequestID    = "req_"
 	SessionID    = "ses_"
+	VisitID      = "vis_"
 	PhoneID      = "pho_" // of a phone with several devices; never leaves the server
 )
 

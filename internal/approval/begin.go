@@ -29,6 +29,7 @@ type Attempt struct {
 	Message  string      // of action confirm: the app's words; name of the phone to move or remove; else empty
 	Target   string      // device to move or remove
 	Session  string      // that asks for a security change; empty for a sign-in
+	Visit    string      // of the application that a sign-in is for; empty: it is for the portal
 	Before   token.Token // of the request that the browser has; it ends
 	Repeats  token.Token // drawn by an asker that may ask twice for one thing; empty: a new one is drawn
 	Known    bool        // the browser is known for the account
@@ -165,6 +166,7 @@ func (s *Service) request(a Attempt) Request {
 		Message:  message,
 		Target:   a.Target,
 		Session:  a.Session,
+		Visit:    a.Visit,
 		Known:    a.Known,
 		Browser:  keyturn.Clean(a.Browser, longest),
 		IP:       keyturn.Clean(a.IP, longest),

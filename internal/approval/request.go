@@ -52,6 +52,7 @@ type Request struct {
 	Message  string        // as in the challenge
 	Target   string        // device that is moved or removed; alone acted on
 	Session  string        // that asked for a security change; empty for a sign-in
+	Visit    string        // of the application that a sign-in is for; empty: it is for the portal
 	Pending  keyturn.Bytes // SHA-256 of its handle's token
 	Repeats  bool          // while it is made: the token is its asker's, which may ask twice
 	Known    bool          // made in a browser that is known for the account

@@ -225,7 +225,8 @@ func (s *Service) Again(ctx context.Context, h Handle, fresh Attempt) (Request, 
 		return Request{}, Handle{}, fmt.Errorf("again %s: %w", r.ID, err)
 	}
 	fresh.Account, fresh.Name, fresh.App, fresh.Action, fresh.Before = r.Account, r.Name, r.App, r.Action, h.Token
-	fresh.Message, fresh.Target, fresh.Session, fresh.Password = r.Message, r.Target, r.Session, r.Password
+	fresh.Message, fresh.Target, fresh.Session, fresh.Visit, fresh.Password = r.Message, r.Target, r.Session, r.Visit, r.Password
+	fresh.Demanded = r.Carry != policy.Carry(s.Number, r.Known, false) // more than it would have carried by itself
 	fresh.again = true
 	return s.Begin(ctx, fresh)
 }
@@ -282,8 +283,8 @@ func (s *Service) passwordCounts(ctx context.Context, r Request, now time.Time) 
 }
 
 // Recoverable returns the sign-in of a browser that a recovery code may end: for as
-// long as [Service.Again] would make a new request, and while one waits. [ErrTooLate]
-// otherwise. What ends it decides once more. Spec §12.4.
+// long as [Service.Again] would make a new request, and while one waits. Otherwise
+// it returns [ErrTooLate] with that sign-in. What ends it decides once more. Spec §12.4.
 func (s *Service) Recoverable(ctx context.Context, h Handle) (Request, error) {
 	r, err := s.own(ctx, h)
 	if err != nil {
@@ -292,7 +293,7 @@ func (s *Service) Recoverable(ctx context.Context, h Handle) (Request, error) {
 	now := s.Now()
 	switch r.At(now) {
 	case Redeemed, Reported, Cancelled:
-		return Request{}, ErrTooLate
+		return r, ErrTooLate
 	}
 	return r, s.passwordCounts(ctx, r, now)
 }

@@ -27,6 +27,7 @@ type Door struct {
 	Sessions  Sessions
 	Accounts  Accounts
 	Approvals Approvals
+	Visits    Visits
 	Limits    policy.Limits                  // to say how many, how long and how much longer; services decide
 	Places    func(addr, lang string) string // place of an IP address, in a language; nil: no place is known
 	Draining  context.Context                // ends when the server stops: streams end, browsers come back to the next

@@ -11,6 +11,7 @@ import (
 	"keyturn/internal/approval"
 	"keyturn/internal/audit"
 	"keyturn/internal/device"
+	"keyturn/internal/entry"
 	"keyturn/internal/page"
 	"keyturn/internal/policy"
 	"keyturn/internal/session"
@@ -82,9 +83,9 @@ func StatusOf(err error) int {
 
 var statuses = map[int][]error{
 	http.StatusForbidden: {errForeign},
-	http.StatusNotFound:  {ErrMissing, session.ErrNone, approval.ErrUnknown, activation.ErrUnknown, device.ErrUnknown},
+	http.StatusNotFound:  {ErrMissing, session.ErrNone, approval.ErrUnknown, activation.ErrUnknown, device.ErrUnknown, entry.ErrNoVisit},
 	http.StatusConflict: {approval.ErrReplaced, approval.ErrNoPhone, activation.ErrPurpose, activation.ErrApproval, activation.ErrPhones,
-		activation.ErrLost, device.ErrProbation, errRecovered},
+		activation.ErrLost, device.ErrProbation, errRecovered, entry.ErrEnded},
 	http.StatusTooManyRequests:    {policy.ErrTooMany, approval.ErrFull, errStreams},
 	http.StatusServiceUnavailable: {account.ErrBusy},
 }

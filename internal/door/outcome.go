@@ -7,6 +7,7 @@ import (
 	"keyturn/internal/activation"
 	"keyturn/internal/approval"
 	"keyturn/internal/device"
+	"keyturn/internal/entry"
 	"keyturn/internal/page"
 	"keyturn/internal/policy"
 	"keyturn/internal/session"
@@ -72,6 +73,8 @@ var (
 		Body: page.Say("outcome.recovered.body"), Go: page.Say("outcome.change.go"), Link: "/", Guide: GuideRecovery}
 	Unapproved = Outcome{Kind: "unapproved", Icon: "clock", Look: "warn", Title: page.Say("setup.approval"),
 		Body: page.Say("setup.approval.body"), Go: page.Say("outcome.change.go"), Link: "/phones", Guide: GuidePhones}
+	Visited = Outcome{Kind: "visited", Icon: "info", Look: "info", Body: page.Say("outcome.visit.body"),
+		Go: page.Say("page.continue"), Link: "/", Guide: GuideApproval}
 	Full = Outcome{Kind: "full", Icon: "phone", Look: "warn", Title: page.Say("setup.full"),
 		Body: page.Say("setup.full.body"), Go: page.Say("outcome.change.go"), Link: "/phones", Guide: GuidePhones}
 )
@@ -81,7 +84,8 @@ func endOf(err error, l policy.Limits) (Outcome, bool) {
 	switch {
 	case errors.Is(err, approval.ErrReplaced):
 		return tab, true
-	case errors.Is(err, approval.ErrUnknown), errors.Is(err, session.ErrNone), errors.Is(err, activation.ErrUnknown):
+	case errors.Is(err, approval.ErrUnknown), errors.Is(err, session.ErrNone), errors.Is(err, activation.ErrUnknown),
+		errors.Is(err, entry.ErrNoVisit):
 		return gone, true
 	case errors.Is(err, approval.ErrNoPhone):
 		return nobody, true

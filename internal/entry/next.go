@@ -19,7 +19,7 @@ type Person struct {
 type Shown struct {
 	Proven policy.Proven // by the session of the browser, or by the password
 	Typed  bool          // the password was typed for this sign-in, and nothing has followed yet
-	SetUp  bool          // the first phone was set up in this very session
+	SetUp  bool          // a phone was set up in this very session: the first, or after a recovery code
 }
 
 // A Demand is what an application asks of a sign-in. The zero value is the portal's own.
@@ -37,26 +37,27 @@ const (
 	GoOn     Step = "go on"                 // enough is shown
 	Password Step = "ask name and password" // the sign-in begins
 	Phone    Step = "ask the phone"         // or what its person has instead: QR code, challenge, recovery code
-	SetUp    Step = "set up a first phone"  // by the password alone
+	SetUp    Step = "set up a phone"        // the first by the password alone, another after a recovery code
 	Refuse   Step = "refuse"                // more is needed, and nothing may be asked or would help
 )
 
 // Next is the step that comes after what a person has shown. It asks for a phone once the
-// account has ever had one, whatever is demanded: a password alone opens nothing then.
+// account has ever had one, whatever is demanded: a password alone opens nothing then. Who
+// has shown too little shows more, and is never asked twice for what would be as little.
 func Next(s Shown, p Person, d Demand) Step {
 	switch {
 	case s.enters(p) && d.met(s.Proven):
 		return GoOn
 	case d.Silent, !d.possible():
 		return Refuse
-	case !s.password() || s.Proven.At.Before(d.Since):
+	case s.Proven.Way == "", s.Proven.At.Before(d.Since):
 		return Password
-	case p.First:
+	case s.password() && p.First, s.Proven.Way == policy.ByRecovery && !s.SetUp:
 		return SetUp
-	case s.Typed, s.SetUp:
-		return Phone
+	case s.password() && !s.Typed && !s.SetUp:
+		return Password
 	}
-	return Password
+	return Phone
 }
 
 // password reports whether somebody typed the password and has shown nothing else.

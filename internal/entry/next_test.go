@@ -43,6 +43,9 @@ func ways() (all []named[entry.Shown]) {
 		{"A session by password", shown(policy.ByPassword, now)},
 		{"A session by password that set up the first phone", made},
 	}
+	recovered := shown(policy.ByRecovery, now)
+	recovered.SetUp = true
+	all = append(all, named[entry.Shown]{"A session by recovery that set up a phone", recovered})
 	for _, way := range []policy.Way{policy.ByRecovery, policy.ByOffline, policy.ByApproval, policy.ByQR, policy.ByNumber} {
 		all = append(all, named[entry.Shown]{"A session by " + string(way), shown(way, now)},
 			named[entry.Shown]{"A session by " + string(way) + " of three hours ago", shown(way, hours)})
@@ -121,8 +124,12 @@ func TestA31NextNeverOpens(t *testing.T) {
 			{step == entry.GoOn && by.Way == policy.ByPassword && p.First && !p.Grace, "nor one without days of grace"},
 			{step == entry.GoOn && d.ACR != "" && !by.ACR().AtLeast(d.ACR), "a weaker proof isn't enough"},
 			{step == entry.GoOn && by.At.Before(d.Since), "nor an older one"},
-			{step == entry.SetUp && (!p.First || by.Way != policy.ByPassword), "a first phone needs a password, and none before it"},
-			{step == entry.Phone && (p.First || by.Way != policy.ByPassword), "a phone is asked after the password, where there was one"},
+			{step == entry.SetUp && by.Way != policy.ByPassword && by.Way != policy.ByRecovery, "a phone sets up another one in the portal alone"},
+			{step == entry.SetUp && by.Way == policy.ByPassword && !p.First, "a password sets up a first phone, and no other"},
+			{step == entry.SetUp && s.SetUp, "nobody sets up a phone twice to get in"},
+			{step == entry.Phone && (p.First || by.Way == ""), "a phone is asked where there was one, of who has typed the password"},
+			{step == entry.Phone && by.Way == policy.ByPassword && !s.Typed && !s.SetUp, "and not in a session that a password alone began"},
+			{step == entry.Password && by.Way != "" && by.Way != policy.ByPassword && !by.At.Before(d.Since), "nobody types a password again who has shown more, and lately"},
 			{d.Silent && step != entry.GoOn && step != entry.Refuse, "nothing is asked where nothing may be"},
 			{step == entry.Refuse && !d.Silent && d.ACR != nobodys, "nobody is refused who could be asked"},
 			{d.ACR == nobodys && step != entry.Refuse, "nobody is asked for what would never be enough"},

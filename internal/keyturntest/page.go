@@ -86,11 +86,13 @@ func (p *Page) must(element string) *html.Node {
 	return n
 }
 
-// find knows "#id", "tag" and "tag#id".
+// find knows "#id", "tag", "tag#id" and "tag.class".
 func (p *Page) find(element string) (found *html.Node) {
 	tag, id, _ := strings.Cut(element, "#")
+	tag, class, _ := strings.Cut(tag, ".")
 	each(p.root, func(n *html.Node) {
-		if found == nil && n.Type == html.ElementNode && (tag == "" || n.Data == tag) && (id == "" || attr(n, "id") == id) {
+		if found == nil && n.Type == html.ElementNode && (tag == "" || n.Data == tag) && (id == "" || attr(n, "id") == id) &&
+			(class == "" || attr(n, "class") == class) {
 			found = n
 		}
 	})

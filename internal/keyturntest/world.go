@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"keyturn/internal/config"
+	"keyturn/internal/door"
 	"keyturn/internal/mail/mailtest"
 	"keyturn/internal/server"
 )
@@ -49,6 +50,7 @@ type Option func(*options)
 type options struct {
 	now      func() time.Time
 	roots    *x509.CertPool
+	doors    func(*server.Services, *door.Door) []server.Door
 	settings []func(*config.Config)
 }
 
@@ -65,6 +67,9 @@ func Set(f func(*config.Config)) Option {
 func In(url, keyFile string) Option {
 	return Set(func(c *config.Config) { c.Storage.URL, c.Seal.KeyFile = config.Address(url), keyFile })
 }
+
+// Joins lets an application join.
+func Joins(a App) Option { return func(o *options) { o.doors = a.Doors } }
 
 // Mail sends letters to a mail server of the test's, which the operator reads too.
 func Mail(s *mailtest.Server) Option {
@@ -107,7 +112,8 @@ func start(t testing.TB, o options) *World {
 		t.Fatal(err)
 	}
 	w.addr = l.Addr().String()
-	w.Server, err = server.Open(t.Context(), o.config(l), server.With{Version: "1.2.3", Log: slog.New(slog.NewTextHandler(w.log, nil)), Now: o.now, Roots: o.roots})
+	w.Server, err = server.Open(t.Context(), o.config(l), server.With{Version: "1.2.3", Log: slog.New(slog.NewTextHandler(w.log, nil)), Now: o.now, Roots: o.roots,
+		Doors: o.doors})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,12 +17,13 @@ const (
 	Pending      Cookie = "keyturn_pending" // who began a request
 	SignedIn     Cookie = "keyturn_session"
 	KnownBrowser Cookie = "keyturn_browser" // replaces the number only, never the phone
+	Visitor      Cookie = "keyturn_visit"   // by which a browser has the sign-ins that applications sent it to
 	Trial        Cookie = "keyturn_trial"   // set with a form, to see whether it comes back with it
 )
 
 // Keeps reports whether a browser keeps cookies: one of ours has come back.
 func (p *Renderer) Keeps(r *http.Request) bool {
-	for _, c := range []Cookie{Trial, Pending, SignedIn, KnownBrowser} {
+	for _, c := range []Cookie{Trial, Pending, SignedIn, KnownBrowser, Visitor} {
 		if p.Cookie(r, c) != "" {
 			return true
 		}

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,7 +21,23 @@ func (p *Renderer) Language(r *http.Request) string {
 	if c, err := r.Cookie(languageCookie); err == nil && known(c.Value) {
 		return c.Value
 	}
+	if lang, ok := r.Context().Value(suggested{}).(string); ok {
+		return lang
+	}
 	return locale.Match(r.Header.Get("Accept-Language"), p.offered...)
+}
+
+// suggested marks a request with the language that an application asked for.
+type suggested struct{}
+
+// Suggest returns r with the language that an application asked for, and keeps that for the
+// pages that follow, unless the person has chosen one or it is none of ours.
+func (p *Renderer) Suggest(w http.ResponseWriter, r *http.Request, lang string) *http.Request {
+	if c, err := r.Cookie(languageCookie); err == nil && known(c.Value) || !known(lang) {
+		return r
+	}
+	p.setLanguage(w, lang)
+	return r.WithContext(context.WithValue(r.Context(), suggested{}, lang))
 }
 
 // Switched reports whether a form was posted for its language only: the page is
@@ -35,9 +52,12 @@ func (p *Renderer) PostLanguage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Renderer) keepLanguage(w http.ResponseWriter, r *http.Request, lang string) {
-	if !Switched(r) {
-		return
+	if Switched(r) {
+		p.setLanguage(w, lang)
 	}
+}
+
+func (p *Renderer) setLanguage(w http.ResponseWriter, lang string) {
 	http.SetCookie(w, &http.Cookie{
 		Name: languageCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600,
 		Secure: !p.plain, HttpOnly: true, SameSite: http.SameSiteLaxMode,

@@ -59,6 +59,7 @@ type Limits struct {
 	PushPause    time.Duration `setting:"limits.push_pause"`   // from the end of the last of them
 	PushAgain    int           `setting:"limits.push_again"`   // times that the person may send the push of a request again
 	Browser      time.Duration `setting:"limits.browser"`      // a known browser stays known
+	VisitLife    time.Duration // of a sign-in that an application asks for, whatever belongs to it
 	SessionIdle  time.Duration `setting:"limits.session_idle"`
 	SessionMost  time.Duration `setting:"limits.session_most"`
 }
@@ -131,6 +132,7 @@ func Defaults() Limits {
 		PushPause:    30 * time.Minute,
 		PushAgain:    3,
 		Browser:      90 * 24 * time.Hour,
+		VisitLife:    time.Hour, // a first phone may have to be set up in it
 		SessionIdle:  time.Hour,
 		SessionMost:  12 * time.Hour,
 	}

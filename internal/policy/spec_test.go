@@ -52,6 +52,7 @@ func rows(l policy.Limits) map[string]string {
 		"probation":                                                     fmt.Sprintf("%d h", l.Probation/time.Hour),
 		"phones per account: active, suspended or pin_locked":           fmt.Sprint(l.Phones),
 		"changes of phones and recovery codes that an account asks for": in(l.Changes),
+		"sign-in that an application asks for":                          min(l.VisitLife),
 		"portal session":                                                fmt.Sprintf("%d h idle, %d h in all", l.SessionIdle/time.Hour, l.SessionMost/time.Hour),
 		"days of grace of a new account (6.1)":                          grace(l.Grace),
 

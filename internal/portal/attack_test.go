@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"keyturn/internal/keyturntest"
+	"keyturn/internal/session"
 )
 
 // A40: another session of the same account can't see the set-up, type its check
@@ -15,7 +16,7 @@ func TestA40AnotherSession(t *testing.T) {
 	ada := w.Person("ada")
 	owner := w.Browser()
 	page := owner.SignIn(ada)
-	_, cookie, err := w.Sessions.Begin(t.Context(), ada.OnlyPassword(), "", "", "")
+	_, cookie, err := w.Sessions.Begin(t.Context(), ada.OnlyPassword(), session.Browser{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,6 +33,7 @@ type donePage struct {
 	Title page.Sentence
 	Body  page.Sentence // what else the person has to know; may be empty
 	Codes bool          // recovery codes are to be made now
+	Next  string        // where it goes on without them
 }
 
 func (p *Portal) showCheck(
@@ -111,6 +112,9 @@ func (p *Portal) showDone(w http.ResponseWriter, r *http.Request, s door.Session
 			return err
 		}
 		done.Codes = !codes.Made
+	}
+	if done.Next, err = p.Home(r, s); err != nil {
+		return err
 	}
 	return p.Page.Render(w, r, http.StatusOK, "portal/done", done)
 }

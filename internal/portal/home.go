@@ -9,6 +9,7 @@ import (
 	"keyturn/internal/account"
 	"keyturn/internal/activation"
 	"keyturn/internal/door"
+	"keyturn/internal/entry"
 	"keyturn/internal/notice"
 	"keyturn/internal/page"
 	"keyturn/internal/policy"
@@ -25,6 +26,8 @@ type homePage struct {
 	Codes  account.CodeList
 	Save   bool // this session can make the first list without a phone
 	SetUp  bool // a set-up is under way in this session
+
+	Visit entry.Visit // that the session began with and that is still open; the zero value: none is
 
 	Days int // of grace that are left to an account without a phone; 0: none
 
@@ -104,7 +107,8 @@ func (p *Portal) home(r *http.Request, s door.Session) (h homePage, err error) {
 	h.Recovered = s.Proven.Way == policy.ByRecovery
 	h.Again = h.Recovered && st.State != activation.Active
 	h.Save, h.SetUp = makesFirst(st, h.Codes), underWay(st)
-	return h, nil
+	h.Visit, err = p.Unfinished(r, s)
+	return h, err
 }
 
 // days of grace, the one that has begun included.

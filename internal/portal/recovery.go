@@ -136,7 +136,7 @@ func (p *Portal) postRecoveryCheck(w http.ResponseWriter, r *http.Request, s doo
 		if err := p.Accounts.SavedRecoveryCodes(r.Context(), s.Account); err != nil {
 			return err
 		}
-		return door.See(w, r, "/?saved")
+		return p.saved(w, r, s)
 	}
 	c := recoveryPage{Frame: s.Frame(), Typed: typed}
 	if page.Switched(r) {
@@ -144,6 +144,19 @@ func (p *Portal) postRecoveryCheck(w http.ResponseWriter, r *http.Request, s doo
 	}
 	c.Problem = page.Say("recovery.checkerr", "number", asked)
 	return p.showCodes(w, r, http.StatusUnprocessableEntity, c, codes)
+}
+
+// saved goes on from a list that the person has: to the application that waits for them, or
+// home, which says so.
+func (p *Portal) saved(w http.ResponseWriter, r *http.Request, s door.Session) error {
+	next, err := p.Home(r, s)
+	if err != nil {
+		return err
+	}
+	if next == "/" {
+		next = "/?saved"
+	}
+	return door.See(w, r, next)
 }
 
 func (p *Portal) showCodes(

@@ -146,8 +146,12 @@ func (p *Portal) postCancelActivation(w http.ResponseWriter, r *http.Request, s 
 	if err != nil && !errors.Is(err, activation.ErrClosed) {
 		return err
 	}
-	if r.PostForm.Get("later") == "yes" {
-		return door.See(w, r, "/")
+	if r.PostForm.Get("later") != "yes" {
+		return door.See(w, r, "/phones/activation")
 	}
-	return door.See(w, r, "/phones/activation")
+	next, err := p.Home(r, s)
+	if err != nil {
+		return err
+	}
+	return door.See(w, r, next)
 }

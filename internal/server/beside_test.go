@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"keyturn/internal/config"
+	"keyturn/internal/door"
 	"keyturn/internal/server"
 )
 
@@ -61,7 +62,10 @@ func with(t *testing.T, more server.With) (*server.Server, string) {
 func TestMadeUpDoorAndRunner(t *testing.T) {
 	e := &echo{ran: make(chan bool, 1)}
 	says := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "made up") })
-	s, addr := with(t, server.With{Doors: []server.Door{{Path: "/made-up/", Handler: says}}, Runners: []server.Runner{e.runner()}})
+	s, addr := with(t, server.With{Doors: func(*server.Services, *door.Door) []server.Door {
+		return []server.Door{{Path: "/made-up/", Handler: says}}
+	},
+		Runners: []server.Runner{e.runner()}})
 	l, err := s.Listen(t.Context())
 	if err != nil {
 		t.Fatal(err)

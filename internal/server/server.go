@@ -93,7 +93,10 @@ func (s *Server) routes(files fs.FS) (http.Handler, error) {
 		{"/v1/", s.deviceAPI().Routes()},
 	}
 	mux := http.NewServeMux()
-	for _, d := range append(doors, s.with.Doors...) {
+	if s.with.Doors != nil {
+		doors = append(doors, s.with.Doors(s.Services, in.Door)...)
+	}
+	for _, d := range doors {
 		mux.Handle(d.Path, d.Handler)
 	}
 	turns := &turns{most: perConnection * s.config.Limits.ConnectionsEach, busy: s.busy(pages), log: s.with.Log, of: map[string]*turn{}}
@@ -162,8 +165,8 @@ func (s *Server) help(files fs.FS, pages *page.Renderer) http.Handler {
 
 // door is what the doors for people share.
 func (s *Server) door(pages *page.Renderer) *door.Door {
-	return &door.Door{Page: pages, Sessions: s.Sessions, Accounts: s.Accounts, Approvals: s.Approvals, Limits: s.limits,
-		Places: s.places, Draining: s.drain, Log: s.with.Log, Now: s.with.Now}
+	return &door.Door{Page: pages, Sessions: s.Sessions, Accounts: s.Accounts, Approvals: s.Approvals, Visits: s.Visits,
+		Limits: s.limits, Places: s.places, Draining: s.drain, Log: s.with.Log, Now: s.with.Now}
 }
 
 func (s *Server) signIn(pages *page.Renderer) *signin.SignIn {

@@ -16,6 +16,8 @@ import (
 	"keyturn/internal/bus"
 	"keyturn/internal/config"
 	"keyturn/internal/device"
+	"keyturn/internal/door"
+	"keyturn/internal/entry"
 	"keyturn/internal/notice"
 	places "keyturn/internal/place"
 	"keyturn/internal/policy"
@@ -35,10 +37,12 @@ type With struct {
 	Pretend bool             // set-up pages link to the phone app in this browser: for the demo
 	// Who does all that this program does, as audit.Operator makes it; "": the record says it of each event.
 	Actor   string
-	Doors   []Door         // besides those of this program
-	Runners []Runner       // the same
-	Hold    *Hold          // addresses that are open already; nil: none
-	Roots   *x509.CertPool // that know the mail server's certificate; nil: those of the system
+	Runners []Runner // besides those of this program
+
+	// Doors makes the doors besides those of this program; nil: there are none.
+	Doors func(*Services, *door.Door) []Door
+	Hold  *Hold          // addresses that are open already; nil: none
+	Roots *x509.CertPool // that know the mail server's certificate; nil: those of the system
 }
 
 // Services are what doors and commands call, introduced to each other.
@@ -47,6 +51,7 @@ type Services struct {
 	Accounts    *account.Service
 	Devices     *device.Service
 	Sessions    *session.Service
+	Visits      *entry.Visits
 	Activations *activation.Service
 	Approvals   *approval.Service
 	Notices     *notice.Service
@@ -132,6 +137,7 @@ func (s *Services) people() {
 	s.Accounts = &account.Service{Store: s.Store, Codes: s.Store, Tries: s.Store, Guesses: s.Store, Browsers: s.Store, Record: s.Store, Limits: s.limits,
 		Names: s.names(), Hashes: s.config.Limits.Hashes, Now: s.with.Now}
 	s.Sessions = &session.Service{Store: s.Store, Limits: s.limits, Now: s.with.Now}
+	s.Visits = &entry.Visits{Store: s.Store, Limits: s.limits, Now: s.with.Now}
 }
 
 // life are the services around the two state pictures, and what tells of them.

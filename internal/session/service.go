@@ -26,18 +26,23 @@ type Cookies struct {
 	Browser token.Token // by which the browser is known
 }
 
-// Begin signs a browser in with what has been proven. before is the value of its
-// old session cookie; that session ends. The value of the new cookie is returned
-// once.
-func (s *Service) Begin(
-	ctx context.Context, p policy.Proven, before token.Token, agent, ip string,
-) (Session, token.Token, error) {
+// A Browser is one that is about to be signed in.
+type Browser struct {
+	Before token.Token // value of its old session cookie; that session ends
+	Agent  string      // such as "Firefox on Windows"
+	IP     string
+	Visit  string // of the application that it signs in for; empty: for the portal
+}
+
+// Begin signs a browser in with what has been proven. The value of the new cookie is
+// returned once.
+func (s *Service) Begin(ctx context.Context, p policy.Proven, b Browser) (Session, token.Token, error) {
 	now := s.Now()
 	cookie := token.New()
-	n := Session{ID: keyturn.NewID(keyturn.SessionID), Account: p.Account, Proven: p, Agent: agent, IP: ip,
+	n := Session{ID: keyturn.NewID(keyturn.SessionID), Account: p.Account, Proven: p, Agent: b.Agent, IP: b.IP, Visit: b.Visit,
 		Begun: now, Used: now, Ends: now.Add(s.Limits.SessionMost)}
 	ev := audit.Event{Kind: audit.SessionBegun, At: now, Account: p.Account, Device: p.Device, Subject: n.ID}
-	if err := s.Store.AddSession(ctx, n, cookie.Hash(), before.Hash(), ev.With("acr", string(p.ACR()))); err != nil {
+	if err := s.Store.AddSession(ctx, n, cookie.Hash(), b.Before.Hash(), ev.With("acr", string(p.ACR()))); err != nil {
 		return Session{}, "", fmt.Errorf("begin a session: %w", err)
 	}
 	return n, cookie, nil

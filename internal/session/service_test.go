@@ -76,7 +76,7 @@ var proven = policy.Proven{Account: "acc_ada", Way: policy.ByPassword, Password:
 func TestA20NewCookie(t *testing.T) {
 	s, k := newService()
 	planted := token.Token(strings.Repeat("A", 43))
-	begun, cookie, err := s.Begin(t.Context(), proven, planted, "Firefox on Windows", "192.0.2.7")
+	begun, cookie, err := s.Begin(t.Context(), proven, session.Browser{Before: planted, Agent: "Firefox on Windows", IP: "192.0.2.7"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestA85NewBrowserCookie(t *testing.T) {
 
 func TestEnd(t *testing.T) {
 	s, k := newService()
-	_, cookie, err := s.Begin(t.Context(), proven, "", "", "")
+	_, cookie, err := s.Begin(t.Context(), proven, session.Browser{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,9 +24,14 @@ type Session struct {
 	Proven  policy.Proven
 	Agent   string // such as "Firefox on Windows"
 	IP      string
+	Visit   string // of the application that it began with; empty: it began with the portal
 	Begun   time.Time
 	Used    time.Time // written at most once a minute
 	Ends    time.Time
+
+	// SetUp says that it rests on the password alone or on a recovery code, and that a phone
+	// was set up in it: the account's first, or the one that follows.
+	SetUp bool
 
 	// Late says that it rests on the password alone, and that a phone has been set
 	// up in another session meanwhile. It may see how its own set-up ended, and

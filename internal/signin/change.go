@@ -12,8 +12,8 @@ import (
 )
 
 // after is where a person goes when their request is redeemed.
-func after(action keyturn.Action) string {
-	switch action {
+func after(req approval.Request) string {
+	switch req.Action {
 	case keyturn.AddPhone, keyturn.MovePhone:
 		return "/phones/activation"
 	case keyturn.RemovePhone:
@@ -23,14 +23,14 @@ func after(action keyturn.Action) string {
 	case keyturn.ChangePassword:
 		return "/password"
 	}
-	return "/"
+	return door.Onward(req.Visit)
 }
 
 // change makes the change that a request was approved for, in the session that asked for
 // it; the services refuse any other, A25 A88. A new password is made by the form that its
 // approval opens.
 func (in *SignIn) change(w http.ResponseWriter, r *http.Request, s door.Session, req approval.Request) error {
-	next, err := after(req.Action), error(nil)
+	next, err := after(req), error(nil)
 	switch req.Action {
 	case keyturn.AddPhone:
 		_, err = in.Activations.Begin(r.Context(), in.By(r, activation.By{Account: s.Account, Session: s.ID, Purpose: activation.Add, Approval: req.ID}))
@@ -50,7 +50,7 @@ func (in *SignIn) change(w http.ResponseWriter, r *http.Request, s door.Session,
 func (in *SignIn) remove(r *http.Request, s door.Session, req approval.Request) (string, error) {
 	d, err := in.Devices.RemoveApproved(r.Context(), req.ID, s.ID)
 	if errors.Is(err, device.ErrUnknown) { // done already, by the same form
-		return after(req.Action), nil
+		return after(req), nil
 	}
-	return after(req.Action) + "?removed=" + d.ID, err
+	return after(req) + "?removed=" + d.ID, err
 }

@@ -10,6 +10,7 @@ var Pages = map[string]page.Page{
 	"signin/offline":  offlinePage{},
 	"signin/approved": approvedPage{},
 	"signin/recover":  recoverPage{},
+	"signin/ask":      askPage{},
 }
 
 // Ended is ended, for tests.

@@ -13,6 +13,7 @@ import (
 	"keyturn/internal/account"
 	"keyturn/internal/approval"
 	"keyturn/internal/door"
+	"keyturn/internal/entry"
 	"keyturn/internal/page"
 	"keyturn/internal/policy"
 )
@@ -41,9 +42,26 @@ func (in *SignIn) getRecover(w http.ResponseWriter, r *http.Request) error {
 // noRecovery asks for the password once more where it counts no longer.
 func (in *SignIn) noRecovery(w http.ResponseWriter, r *http.Request, req approval.Request, err error) error {
 	if errors.Is(err, approval.ErrTooLate) || errors.Is(err, account.ErrTicket) {
-		return in.showSignIn(w, r, http.StatusOK, signInPage{Name: req.Name, Problem: page.Say("signin.again")})
+		return in.typeAgain(w, r, req)
 	}
 	return err
+}
+
+// typeAgain asks for the password of a sign-in once more, which goes on to where it was
+// to go.
+func (in *SignIn) typeAgain(w http.ResponseWriter, r *http.Request, req approval.Request) error {
+	s := signInPage{Name: req.Name, Problem: page.Say("signin.again")}
+	if req.Visit != "" {
+		v, err := in.Visit(r, req.Visit)
+		if err == nil && v.State != entry.Open {
+			return in.visited(w, r, v)
+		}
+		if err != nil {
+			return err
+		}
+		s.visit = v
+	}
+	return in.showSignIn(w, r, http.StatusOK, s)
 }
 
 func (in *SignIn) showRecover(
@@ -83,6 +101,9 @@ func (in *SignIn) postRecover(w http.ResponseWriter, r *http.Request, h approval
 	}
 	in.Keep(w, page.SignedIn, cookies.Session, in.Limits.SessionMost)
 	in.Page.ClearCookie(w, page.Pending)
+	if req.Visit != "" {
+		return door.See(w, r, door.Onward(req.Visit))
+	}
 	return door.See(w, r, "/phones/lost")
 }
 

@@ -19,7 +19,7 @@ func (in *SignIn) postRedeem(w http.ResponseWriter, r *http.Request, h approval.
 		return err
 	}
 	if st.Action == keyturn.SignIn {
-		return in.redeemSignIn(w, r, h)
+		return in.redeemSignIn(w, r, h, st.Visit)
 	}
 	s, err := in.Enter(r)
 	if err != nil {
@@ -30,14 +30,14 @@ func (in *SignIn) postRedeem(w http.ResponseWriter, r *http.Request, h approval.
 
 // redeemSignIn signs the browser in. Session and known browser have new values
 // afterwards: one that was planted before is worth nothing, A20 A85.
-func (in *SignIn) redeemSignIn(w http.ResponseWriter, r *http.Request, h approval.Handle) error {
+func (in *SignIn) redeemSignIn(w http.ResponseWriter, r *http.Request, h approval.Handle, visit string) error {
 	grant, cookies := in.Sessions.Draft(in.Token(r, page.SignedIn), in.Token(r, page.KnownBrowser),
 		page.Browser(r.UserAgent()), page.Addr(r))
 	_, _, err := in.Approvals.Redeem(r.Context(), h, grant)
 	var gone *approval.Gone
 	switch {
 	case errors.As(err, &gone) && gone.State == approval.Redeemed: // the form was sent twice
-		return door.See(w, r, "/")
+		return door.See(w, r, door.Onward(visit))
 	case errors.As(err, &gone):
 		return door.See(w, r, "/sign-in/wait")
 	case err != nil:
@@ -46,7 +46,7 @@ func (in *SignIn) redeemSignIn(w http.ResponseWriter, r *http.Request, h approva
 	in.Keep(w, page.SignedIn, cookies.Session, in.Limits.SessionMost)
 	in.Keep(w, page.KnownBrowser, cookies.Browser, in.Limits.Browser)
 	in.Page.ClearCookie(w, page.Pending)
-	return door.See(w, r, "/")
+	return door.See(w, r, door.Onward(visit))
 }
 
 // redeemChange uses an approval for the change that it was given for. If the
@@ -67,7 +67,7 @@ func (in *SignIn) redeemChange(w http.ResponseWriter, r *http.Request, h approva
 		return err
 	}
 	if req.Action == keyturn.RecoveryCodes { // the page that shows them asks for the approval once more
-		return door.See(w, r, after(req.Action))
+		return door.See(w, r, after(req))
 	}
 	in.Page.ClearCookie(w, page.Pending)
 	return in.change(w, r, s, req)

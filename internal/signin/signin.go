@@ -47,7 +47,7 @@ type Accounts interface {
 
 // Sessions keeps browsers signed in. Package session implements it.
 type Sessions interface {
-	Begin(ctx context.Context, p policy.Proven, before token.Token, agent, ip string) (session.Session, token.Token, error)
+	Begin(ctx context.Context, p policy.Proven, b session.Browser) (session.Session, token.Token, error)
 	Draft(before, browser token.Token, agent, ip string) (policy.Grant, session.Cookies)
 	End(ctx context.Context, cookie token.Token) error
 	Known(ctx context.Context, account string, browser token.Token) (bool, error)
@@ -88,8 +88,10 @@ type Ways interface {
 // [SignIn.Form], which stands at / of the portal.
 func (in *SignIn) Routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /sign-in", http.RedirectHandler("/", http.StatusSeeOther))
+	mux.Handle("GET /sign-in", in.Anyone(in.getVisit))
 	mux.Handle("POST /sign-in", in.Anyone(in.postSignIn))
+	mux.Handle("POST /sign-in/ask", in.visiting(in.postAsk))
+	mux.Handle("POST /sign-in/leave", in.visiting(in.postLeave))
 	mux.Handle("POST /sign-out", in.Anyone(in.postSignOut))
 
 	mux.Handle("GET /sign-in/wait", in.Anyone(in.getWait))
@@ -110,6 +112,7 @@ func (in *SignIn) Routes() http.Handler {
 
 // pageOf is the page that a form is on which has no address of its own to show.
 var pageOf = map[string]string{
+	"/sign-in/ask": "/", "/sign-in/leave": "/",
 	"/sign-in/prolong": "/sign-in/wait", "/sign-in/cancel": "/sign-in/wait", "/sign-in/again": "/sign-in/wait",
 	"/sign-in/response": "/sign-in/offline", "/sign-in/redeem": "/sign-in/wait", "/sign-out": "/",
 }

@@ -33,11 +33,15 @@ func (in *SignIn) getWait(w http.ResponseWriter, r *http.Request) error {
 	case st.State == approval.Approved, st.Unspent():
 		return in.Page.Render(w, r, http.StatusOK, "signin/approved", approvedPage{frame, st.ID, approvedSentence(st.Action)})
 	case st.State == approval.Redeemed:
-		return door.See(w, r, after(st.Action))
+		return door.See(w, r, after(st.Request))
 	case st.State == approval.Cancelled && st.Action != keyturn.SignIn:
 		return door.See(w, r, "/phones")
 	}
-	return in.Show(w, r, http.StatusOK, door.OutcomePage{Frame: frame, Outcome: ended(st.Request, in.Limits), Request: st.ID,
+	end := ended(st.Request, in.Limits)
+	if end.Link == "/" {
+		end.Link = door.Onward(st.Visit)
+	}
+	return in.Show(w, r, http.StatusOK, door.OutcomePage{Frame: frame, Outcome: end, Request: st.ID,
 		Reference: keyturn.GroupedReference(st.Reference)})
 }
 
@@ -100,7 +104,7 @@ func (in *SignIn) postCancel(w http.ResponseWriter, r *http.Request, h approval.
 	if st.Action != keyturn.SignIn {
 		return door.See(w, r, "/phones")
 	}
-	return door.See(w, r, "/")
+	return door.See(w, r, door.Onward(st.Visit))
 }
 
 // postAgain makes a new request after one that ended, without the password for
@@ -124,7 +128,7 @@ func (in *SignIn) postAgain(w http.ResponseWriter, r *http.Request, h approval.H
 		Browser: page.Browser(r.UserAgent()), IP: addr, Place: in.Place(r),
 	})
 	if errors.Is(err, approval.ErrTooLate) {
-		return in.showSignIn(w, r, http.StatusOK, signInPage{Name: st.Name, Problem: page.Say("signin.again")})
+		return in.typeAgain(w, r, st.Request)
 	}
 	if err != nil {
 		return err

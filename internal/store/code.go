@@ -102,15 +102,11 @@ func (d *DB) UnusedCode(ctx context.Context, id, index string) (account.Hash, er
 
 // cancelling is the event of a request that a recovery code ends; none if it had ended
 // before: then the code only takes what its password still allowed.
-func (tx *Tx) cancelling(s account.Spent, ev audit.Event) (audit.Event, error) {
-	r, err := one(tx, requestFields, requestSQL.ByID, s.Request)
-	if err != nil {
-		return audit.Event{}, none(err, account.ErrTicket)
-	}
+func cancelling(r approval.Request, ev audit.Event) audit.Event {
 	if r.State != approval.Waiting && r.State != approval.Approved {
-		return audit.Event{}, nil
+		return audit.Event{}
 	}
-	return audit.Event{Kind: audit.RequestCancelled, At: ev.At, Account: s.Account, Subject: s.Request}, nil
+	return audit.Event{Kind: audit.RequestCancelled, At: ev.At, Account: r.Account, Subject: r.ID}
 }
 
 // SpendCode implements [account.Codes]. What is granted and what ends is one
@@ -120,11 +116,11 @@ func (d *DB) SpendCode(ctx context.Context, s account.Spent, g policy.Grant, ev 
 		if err := tx.lockActive(s.Account, account.ErrTicket); err != nil {
 			return err
 		}
-		cancelled, err := tx.cancelling(s, ev)
+		r, err := one(tx, requestFields, requestSQL.ByID, s.Request)
 		if err != nil {
-			return err
+			return none(err, account.ErrTicket)
 		}
-		if err := tx.step(cancelled, account.ErrTicket, requestSQL.Recover, ev.At, s.Request, s.Pending, s.Oldest); err != nil {
+		if err := tx.step(cancelling(r, ev), account.ErrTicket, requestSQL.Recover, ev.At, s.Request, s.Pending, s.Oldest); err != nil {
 			return err
 		}
 		if err := tx.step(audit.Event{}, account.ErrRecovery, codeSQL.SpendCode, ev.At, s.Account, s.Index, s.Hash); err != nil {
@@ -138,19 +134,20 @@ func (d *DB) SpendCode(ctx context.Context, s account.Spent, g policy.Grant, ev 
 			return err
 		}
 		left = l.Left
-		return tx.recovered(s.Account, g, ev.With("left", strconv.Itoa(left)))
+		return tx.recovered(r, g, ev.With("left", strconv.Itoa(left)))
 	})
 	return left, err
 }
 
 // recovered begins the session that a recovery code opens. Its browser becomes no
 // known one: nothing was carried.
-func (tx *Tx) recovered(account string, g policy.Grant, ev audit.Event) error {
+func (tx *Tx) recovered(r approval.Request, g policy.Grant, ev audit.Event) error {
 	if err := tx.tell(ev); err != nil {
 		return err
 	}
-	p := policy.Proven{Account: account, Way: policy.ByRecovery, Password: true, At: ev.At}
-	begun := audit.Event{Kind: audit.SessionBegun, At: ev.At, Account: account, Subject: g.Session}
-	s := session.Session{ID: g.Session, Account: account, Proven: p, Agent: g.Agent, IP: g.IP, Begun: ev.At, Used: ev.At, Ends: g.Ends}
+	p := policy.Proven{Account: r.Account, Way: policy.ByRecovery, Password: true, At: ev.At}
+	begun := audit.Event{Kind: audit.SessionBegun, At: ev.At, Account: r.Account, Subject: g.Session}
+	s := session.Session{ID: g.Session, Account: r.Account, Proven: p, Agent: g.Agent, IP: g.IP, Visit: r.Visit,
+		Begun: ev.At, Used: ev.At, Ends: g.Ends}
 	return tx.addSession(s, g.Cookie, g.Before, begun.With("acr", string(p.ACR())))
 }

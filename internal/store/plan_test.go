@@ -79,6 +79,7 @@ var long = map[string][]string{
 	"session_ended":          {"tidy.EndedSessions"},
 	"session_ends":           {"tidy.Sessions"},
 	"told_at":                {"tidy.Told"},
+	"visit_ends":             {"tidy.Visits"},
 	"notice_event":           {"tidy.Told"},
 	"try_at":                 {"tidy.Tries"},
 	"password_lock_ends":     {"tidy.Locks"},

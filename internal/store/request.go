@@ -31,7 +31,7 @@ func requestFields(r *approval.Request) []any {
 	return []any{&r.ID, &r.Account, &r.Name, &r.App, &r.Action, &r.Message, &r.Target, &r.Session, &r.Pending, &r.Known,
 		&r.Browser, &r.IP, &r.Place, &r.Carry, &r.Number, &r.Tries, &r.State, &r.Made, &r.Expires, &r.Password,
 		&r.Seen, &r.SeenBy, &r.Device, &r.By, &r.Way, &r.Unlock, &r.Answered, &r.Used, &r.Ended,
-		&r.Reference, &r.QR, &r.QRs, &r.Challenge, &r.Responses, &r.First}
+		&r.Reference, &r.QR, &r.QRs, &r.Challenge, &r.Responses, &r.First, &r.Visit}
 }
 
 // BeginRequest implements [approval.Store].
@@ -67,7 +67,7 @@ func (d *DB) BeginRequest(
 			return err
 		}
 		return tx.step(ev, nil, requestSQL.Insert, r.ID, r.Account, r.Name, r.App, r.Action, r.Message, r.Target, r.Session,
-			r.Pending, r.Known, r.Browser, r.IP, r.Place, r.Carry, r.Number, r.Made, r.Expires, r.Password, r.Reference, r.First)
+			r.Pending, r.Known, r.Browser, r.IP, r.Place, r.Carry, r.Number, r.Made, r.Expires, r.Password, r.Reference, r.First, r.Visit)
 	})
 }
 

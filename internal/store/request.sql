@@ -5,14 +5,14 @@
 id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
 carry, number, tries, state, made, expires, password, seen, seen_by,
 device, answered_by, way, unlock, answered, used, ended,
-reference, qr, qrs, challenge, responses, first
+reference, qr, qrs, challenge, responses, first, visit
 
 -- name: Insert
 INSERT INTO request (id, account, name, app, action, message, target, session, pending, known, browser, ip, place,
                      carry, number, tries, state, made, expires, password,
-                     seen, seen_by, device, answered_by, way, unlock, used, answer, reference, first)
+                     seen, seen_by, device, answered_by, way, unlock, used, answer, reference, first, visit)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 'waiting', $16, $17, $18,
-        '', '', '', '', '', '', FALSE, '', $19, $20);
+        '', '', '', '', '', '', FALSE, '', $19, $20, $21);
 
 -- name: ByID
 SELECT COLUMNS

@@ -29,7 +29,7 @@ var (
 
 func sessionFields(s *session.Session) []any {
 	p := &s.Proven
-	return []any{&s.ID, &s.Account, &p.Way, &p.Unlock, &p.Device, &p.Request, &p.At, &s.Agent, &s.IP, &s.Begun, &s.Used, &s.Ends, &s.Late}
+	return []any{&s.ID, &s.Account, &p.Way, &p.Unlock, &p.Device, &p.Request, &p.At, &s.Agent, &s.IP, &s.Begun, &s.Used, &s.Ends, &s.Visit, &s.SetUp, &s.Late}
 }
 
 // AddSession implements [session.Store].
@@ -63,7 +63,7 @@ func (tx *Tx) addSession(s session.Session, cookie, before keyturn.Bytes, ev aud
 	}
 	p := s.Proven
 	return tx.step(ev, nil, sessionSQL.Insert, s.ID, s.Account, cookie,
-		p.Way, p.Unlock, p.Device, p.Request, p.At, s.Agent, s.IP, s.Begun, s.Used, s.Ends)
+		p.Way, p.Unlock, p.Device, p.Request, p.At, s.Agent, s.IP, s.Begun, s.Used, s.Ends, s.Visit)
 }
 
 // Session implements [session.Store].
@@ -75,6 +75,7 @@ func (d *DB) Session(
 		return session.Session{}, none(err, session.ErrNone)
 	}
 	s.Proven.Account, s.Proven.Password = s.Account, true // every session began with one
+	s.Late = s.Late && !s.SetUp
 	if at.Sub(s.Used) >= time.Minute {
 		s.Used = at
 		err = d.write(ctx, func(tx *Tx) error { return tx.run(sessionSQL.Use, at, s.ID) })
@@ -131,7 +132,7 @@ func (tx *Tx) grant(r approval.Request, g policy.Grant, ev audit.Event) error {
 	ev = ev.As(audit.SessionBegun)
 	ev.Subject = g.Session
 	s := session.Session{ID: g.Session, Account: r.Account, Agent: g.Agent, IP: g.IP, Begun: ev.At, Used: ev.At, Ends: g.Ends,
-		Proven: r.Proven()}
+		Visit: r.Visit, Proven: r.Proven()}
 	if err := tx.addSession(s, g.Cookie, g.Before, ev); err != nil {
 		return err
 	}

@@ -1,15 +1,16 @@
 -- Sessions and known browsers. Cookies are kept as SHA-256.
 
 -- name: Insert
-INSERT INTO session (id, account, cookie, way, unlock, device, request, proven_at, agent, ip, begun, used, ends)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+INSERT INTO session (id, account, cookie, way, unlock, device, request, proven_at, agent, ip, begun, used, ends, visit)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- name: ByCookie
 -- One that has ended, was idle too long, or whose account may not sign in is none.
-SELECT s.id, s.account, s.way, s.unlock, s.device, s.request, s.proven_at, s.agent, s.ip, s.begun, s.used, s.ends,
+SELECT s.id, s.account, s.way, s.unlock, s.device, s.request, s.proven_at, s.agent, s.ip, s.begun, s.used, s.ends, s.visit,
+       s.way IN ('password', 'recovery')
+         AND EXISTS (SELECT 1 FROM activation t
+                      WHERE t.session = s.id AND t.purpose IN ('first', 'recover') AND t.state = 'active'),
        s.way = 'password' AND NOT a.first_phone
-         AND NOT EXISTS (SELECT 1 FROM activation t
-                          WHERE t.session = s.id AND t.purpose = 'first' AND t.state = 'active')
   FROM session s JOIN account a ON a.id = s.account
  WHERE s.cookie = $1 AND s.ended IS NULL AND s.ends > $2 AND s.used > $3 AND a.state = 'active';
 

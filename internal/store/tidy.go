@@ -11,7 +11,7 @@ import (
 	"keyturn/internal/policy"
 )
 
-var tidySQL struct{ Tries, Browsers, Locks, Networks, Sessions, EndedSessions, Changes, Told, Addresses, OfAccount query }
+var tidySQL struct{ Tries, Browsers, Locks, Networks, Sessions, EndedSessions, Visits, Changes, Told, Addresses, OfAccount query }
 
 func init() { load(&tidySQL, "tidy.sql") }
 
@@ -94,7 +94,7 @@ func (d *DB) over(ctx context.Context, t Tidy) error {
 		{tidySQL.Tries, t.At.Add(-max(tidyAfter, d.Limits.LooksBack()))},
 		{tidySQL.Browsers, over}, {tidySQL.Locks, over},
 		{tidySQL.Networks, t.At.Add(max(0, d.Limits.Browser-t.Keep.Addresses))},
-		{tidySQL.Sessions, over}, {tidySQL.EndedSessions, over}, {tidySQL.Changes, over},
+		{tidySQL.Sessions, over}, {tidySQL.EndedSessions, over}, {tidySQL.Visits, over}, {tidySQL.Changes, over},
 		{tidySQL.Told, t.At.Add(-t.Keep.Letters)}, {tidySQL.Addresses, t.At.Add(-t.Keep.Addresses)},
 	} {
 		if err := d.parts(ctx, t, one.remove, one.until); err != nil {

@@ -25,6 +25,9 @@ DELETE FROM session WHERE id IN (SELECT id FROM session USING_INDEX(session_ends
 DELETE FROM session
  WHERE id IN (SELECT id FROM session USING_INDEX(session_ended) WHERE ended IS NOT NULL AND ended <= $1 ORDER BY ended LIMIT $2);
 
+-- name: Visits
+DELETE FROM visit WHERE id IN (SELECT id FROM visit USING_INDEX(visit_ends) WHERE ends <= $1 ORDER BY ends LIMIT $2);
+
 -- name: Changes
 DELETE FROM pin_change
  WHERE device IN (SELECT device FROM pin_change USING_INDEX(pin_change_expires) WHERE expires <= $1 ORDER BY expires LIMIT $2);

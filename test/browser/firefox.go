@@ -29,11 +29,14 @@ type Firefox struct {
 	idle string // a tab that keeps the browser running
 }
 
+// NoScripts turns off the scripts of all pages.
+const NoScripts = "-javascript.enabled"
+
 // PrivateWindows makes each window of a Firefox a private one.
 const PrivateWindows = "browser.privatebrowsing.autostart"
 
-// NewFirefox starts Firefox with an empty profile and those preferences turned on; it ends
-// with the test. With KEYTURN_TEST_REQUIRE=firefox a missing one is a failure.
+// NewFirefox starts Firefox with an empty profile and those preferences turned on, or off
+// after a "-"; it ends with the test. With KEYTURN_TEST_REQUIRE=firefox a missing one is a failure.
 func NewFirefox(t testing.TB, lang string, shade *Shade, push *Autopush, on ...string) *Firefox {
 	t.Helper()
 	f := &Firefox{t: t, lang: lang}
@@ -137,7 +140,8 @@ func preferences(lang string, push *Autopush, on []string) []byte {
 		fmt.Fprintf(&text, "user_pref(%q, %s);\n", name, written)
 	}
 	for _, name := range on {
-		fmt.Fprintf(&text, "user_pref(%q, true);\n", name)
+		name, off := strings.CutPrefix(name, "-")
+		fmt.Fprintf(&text, "user_pref(%q, %t);\n", name, !off)
 	}
 	return []byte(text.String())
 }
@@ -214,8 +218,14 @@ func (f *Firefox) Type(field, text string) {
 	f.t.Helper()
 	f.Tap(field)
 	f.eval(`document.activeElement.select?.() ?? true`, new(bool))
+	f.Press(text)
+}
+
+// Press presses keys, wherever the focus is: "\t" and "\r" are Tab and Enter.
+func (f *Firefox) Press(text string) {
+	f.t.Helper()
 	var keys []any
-	for _, r := range text {
+	for _, r := range strings.NewReplacer("\t", "\uE004", "\r", "\uE007").Replace(text) {
 		keys = append(keys, map[string]any{"type": "keyDown", "value": string(r)}, map[string]any{"type": "keyUp", "value": string(r)})
 	}
 	f.call("input.performActions", map[string]any{"context": f.tab, "actions": []any{

@@ -315,6 +315,14 @@ func (w *Window) Offline(cut bool) {
 	}
 }
 
+// NoScripts turns off the scripts of all pages that are opened from now on.
+func (w *Window) NoScripts() {
+	w.t.Helper()
+	if _, err := chromedp.Call(w.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		w.failed("no scripts: %v", err)
+	}
+}
+
 // BeforeEachPage runs a script before any of the page's own, in every page that
 // is opened from now on.
 func (w *Window) BeforeEachPage(js string) {

@@ -40,6 +40,11 @@ var journeys = []struct {
 	{"a sign-in wasn't the person, who says so on the phone", &ready, (*walker).reported},
 	{"an earlier sign-in wasn't the person, who says so in the portal and on the phone", &ready, (*walker).alarm},
 	{"a browser is forgotten", &ready, (*walker).forget},
+	{"an application sends somebody who has no phone yet", &fresh, (*walker).visitFirst},
+	{"an application sends somebody, who errs and is late", &ready, (*walker).visitLate},
+	{"an application sends somebody who has lost the phone", &coded, (*walker).visitLost},
+	{"an application wants more than the session has", &ready, (*walker).visitMore},
+	{"somebody goes back to the application", &ready, (*walker).visitLeft},
 }
 
 // Every flow goes through in both languages, without JavaScript, by what the pages

@@ -21,6 +21,7 @@ import (
 
 	"keyturn/internal/audit"
 	"keyturn/internal/config"
+	"keyturn/internal/keyturntest"
 	"keyturn/internal/mail/mailtest"
 	"keyturn/internal/porttest"
 	"keyturn/internal/push/pushtest"
@@ -85,7 +86,8 @@ func settings(folder, listen string) config.Config {
 func serve(folder string) error {
 	ctx := context.Background()
 	c := settings(folder, os.Getenv(envListen))
-	s, err := server.Open(ctx, c, server.With{Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: clock(folder)})
+	s, err := server.Open(ctx, c, server.With{Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: clock(folder),
+		Doors: keyturntest.App{Name: appName, Next: appAddress}.Doors})
 	if err != nil {
 		return err
 	}

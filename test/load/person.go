@@ -16,6 +16,7 @@ import (
 	"keyturn/internal/activation"
 	"keyturn/internal/audit"
 	"keyturn/internal/policy"
+	"keyturn/internal/session"
 )
 
 // population is how many people there are: three of each one's browsers may wait
@@ -64,14 +65,14 @@ func (b *bench) populate(ctx context.Context, n int) ([]*person, error) {
 // activate gives a person a phone, in the steps of spec §6.
 func (b *bench) activate(ctx context.Context, p *person) error {
 	proven := policy.Proven{Account: p.account, Way: policy.ByPassword, Password: true, Revision: 1, At: time.Now()}
-	session, cookie, err := b.inside.Sessions.Begin(ctx, proven, "", "Firefox on Windows", "127.0.0.1")
+	begun, cookie, err := b.inside.Sessions.Begin(ctx, proven, session.Browser{Agent: "Firefox on Windows", IP: "127.0.0.1"})
 	if err != nil {
 		return err
 	}
-	if _, err := b.inside.Activations.Begin(ctx, activation.By{Account: p.account, Session: session.ID, Purpose: activation.First}); err != nil {
+	if _, err := b.inside.Activations.Begin(ctx, activation.By{Account: p.account, Session: begun.ID, Purpose: activation.First}); err != nil {
 		return err
 	}
-	st, err := b.inside.Activations.Status(ctx, session.ID)
+	st, err := b.inside.Activations.Status(ctx, begun.ID)
 	if err != nil {
 		return err
 	}
@@ -79,7 +80,7 @@ func (b *bench) activate(ctx context.Context, p *person) error {
 	if err != nil {
 		return err
 	}
-	if _, err := b.inside.Activations.Check(ctx, session.ID, check); err != nil {
+	if _, err := b.inside.Activations.Check(ctx, begun.ID, check); err != nil {
 		return err
 	}
 	return b.inside.Sessions.End(ctx, cookie)

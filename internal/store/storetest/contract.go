@@ -22,6 +22,7 @@ func Run(t *testing.T, db *store.DB, sql func(text string, args ...any)) {
 		{"try", tries},
 		{"guess", guesses},
 		{"session", sessions},
+		{"visit", visits},
 		{"device", devices},
 		{"answer", answers},
 		{"pin", pins},
