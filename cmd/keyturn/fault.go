@@ -14,6 +14,7 @@ import (
 	"keyturn/internal/account"
 	"keyturn/internal/config"
 	"keyturn/internal/device"
+	"keyturn/internal/listen"
 	"keyturn/internal/owner"
 	"keyturn/internal/server"
 	"keyturn/internal/store"
@@ -51,7 +52,7 @@ func status(err error) int {
 	case otherHost, gone, is(errRefused, account.ErrExists, account.ErrName, account.ErrShort, account.ErrLong, account.ErrTyped,
 		account.ErrCommon, account.ErrNamed, account.ErrEmail, store.ErrNewer, store.ErrOlder, store.ErrLog, owner.ErrShared, device.ErrClone, device.ErrPhones, device.ErrSuspended, device.ErrLocked, device.ErrNew):
 		return 4
-	case network && !server.InUse(err):
+	case network && !listen.InUse(err):
 		return 5
 	}
 	return 1
@@ -129,7 +130,7 @@ func (t *terminal) hint(err error) string {
 		return fault.Hint
 	case otherHost:
 		return t.t("cli.hint.host")
-	case server.InUse(err):
+	case listen.InUse(err):
 		return t.t("cli.hint.inuse")
 	case errors.Is(err, errSettings):
 		return t.t("cli.hint.settings", "command", "keyturn init", "flag", "--config")

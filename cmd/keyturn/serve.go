@@ -15,6 +15,7 @@ import (
 
 	"keyturn/cmd/internal/build"
 	"keyturn/internal/config"
+	"keyturn/internal/listen"
 	"keyturn/internal/owner"
 	"keyturn/internal/server"
 	"keyturn/locale"
@@ -86,7 +87,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, from *source) error {
 // with ports that root has opened before. Attack A118. Where the owner couldn't use all that
 // a server uses while it runs, root stays who it is, and missed is the first of that. By
 // settings that are shared, the error which says so, root doesn't stay: attack A125.
-func serveAsOwner(ctx context.Context, c config.Config, shared error) (hold *server.Hold, missed string, err error) {
+func serveAsOwner(ctx context.Context, c config.Config, shared error) (hold *listen.Hold, missed string, err error) {
 	file, ok := database(c)
 	folder := filepath.Dir(file)
 	if !ok || !owner.Foreign(folder) {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"keyturn/internal/config"
+	"keyturn/internal/listen"
 	"keyturn/internal/server"
 )
 
@@ -92,7 +93,7 @@ func (d *Demo) listen(ctx context.Context, addr string) error {
 	}
 	for range nextPorts {
 		d.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
-		if !server.InUse(err) {
+		if !listen.InUse(err) {
 			break
 		}
 		d.Taken = addr

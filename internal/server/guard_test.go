@@ -1,11 +1,9 @@
 package server_test
 
 import (
-	"bytes"
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -106,24 +104,6 @@ func TestA65NothingSecretInTheLog(t *testing.T) {
 		} else if strings.Contains(w.Log(), secret) {
 			t.Errorf("the %s is in the log:\n%s", what, w.Log())
 		}
-	}
-}
-
-// A fault in a handler is an answer without words, and a line that says where.
-func TestPanic(t *testing.T) {
-	var log bytes.Buffer
-	h := server.Guard("https://auth.example.com", slog.New(slog.NewTextHandler(&log, nil)),
-		http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the secret in hand") }))
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
-	if w.Code != 500 || w.Body.Len() != 0 {
-		t.Errorf("answer %d %q, want 500 and nothing", w.Code, w.Body)
-	}
-	if !strings.Contains(log.String(), "guard_test.go:") || strings.Contains(log.String(), "secret") {
-		t.Errorf("log %q, want the place and nothing that was in hand", &log)
-	}
-	if w.Header().Get("Strict-Transport-Security") == "" {
-		t.Error("browsers aren't told to stay with https")
 	}
 }
 

@@ -35,6 +35,9 @@ var rank = map[string]int{
 	"internal/store/storetest": 5, "internal/push/pushtest": 5,
 	"internal/mail/mailtest": 5, "internal/place/placetest": 5,
 
+	// What comes before a door knows neither doors nor tools.
+	"internal/porch": 5, "internal/listen": 5, "internal/listen/listentest": 5,
+
 	// Doors call the services of lower ranks.
 	"internal/signin": 5, "internal/portal": 5, "internal/phoneapp": 5, "internal/deviceapi": 5, "internal/help": 5,
 

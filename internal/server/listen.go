@@ -5,13 +5,13 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io/fs"
+	"log/slog"
 	"net"
-	"os"
-	"path/filepath"
-	"syscall"
+	"slices"
+	"time"
 
 	"keyturn/internal/config"
+	"keyturn/internal/listen"
 )
 
 // Listen opens the address of the settings, with TLS if they say so, and with it all others
@@ -28,96 +28,80 @@ func (s *Server) Listen(ctx context.Context) (net.Listener, error) {
 	if s.certificates == nil {
 		return l, nil
 	}
-	return tls.NewListener(l, s.certificates.config()), nil
+	return tls.NewListener(l, s.certificates.Config()), nil
 }
 
-// A Hold keeps addresses that were opened before a server is: by root, which may open ports
-// that others may not, and then became somebody else.
-type Hold struct{ open map[string]net.Listener }
-
-// HoldAddresses opens the ports at which a server of these settings listens. Who the server
-// is by then opens what couldn't be opened, or says why not; and the sockets, which are that
-// user's to be.
-func HoldAddresses(ctx context.Context, c config.Config) *Hold {
-	h := &Hold{open: map[string]net.Listener{}}
-	plain, _ := redirectAt(c)
-	for _, address := range []string{c.Listen, c.Health, plain} {
-		if _, socket := config.Socket(address); socket || address == "" || h.open[address] != nil {
-			continue
-		}
-		if l, err := listen(ctx, address); err == nil {
-			h.open[address] = l
-		}
-	}
-	return h
-}
-
-// Close closes what nobody has taken.
-func (h *Hold) Close() (err error) {
-	if h == nil {
-		return nil
-	}
-	for _, l := range h.open {
-		err = errors.Join(err, l.Close())
-	}
-	return err
-}
-
-// open is listen, or what is held of it.
+// open opens an address of the settings, or takes it from who holds it.
 func (s *Server) open(ctx context.Context, address string) (net.Listener, error) {
-	if h := s.with.Hold; h != nil && h.open[address] != nil {
-		l := h.open[address]
-		delete(h.open, address)
-		return l, nil
+	if file, ok := config.Socket(address); ok {
+		return s.with.Hold.Open(ctx, listen.Socket, file)
 	}
-	return listen(ctx, address)
+	return s.with.Hold.Open(ctx, listen.TCP, address)
 }
 
-// listen opens a port, or a socket that its owner and its group may connect to. A socket
-// that a server left behind when it was killed is replaced.
-func listen(ctx context.Context, address string) (net.Listener, error) {
-	var by net.ListenConfig
-	file, ok := config.Socket(address)
-	if !ok {
-		return by.Listen(ctx, "tcp", address)
+// HoldAddresses opens the ports at which a server of these settings listens: as root, which
+// may open ports that others may not, and then becomes somebody else.
+func HoldAddresses(ctx context.Context, c config.Config) *listen.Hold {
+	plain, _ := c.RedirectAt()
+	socket := func(address string) bool { _, is := config.Socket(address); return is }
+	return listen.NewHold(ctx, slices.DeleteFunc([]string{c.Listen, c.Health, plain}, socket)...)
+}
+
+// listenPlain listens where plain http is redirected; nil: nowhere.
+func (s *Server) listenPlain(ctx context.Context) (net.Listener, error) {
+	addr, must := s.config.RedirectAt()
+	if addr == "" {
+		return nil, nil
 	}
-	l, err := by.Listen(ctx, "unix", file)
-	if InUse(err) && abandoned(ctx, file) {
-		_ = os.Remove(file) // if it can't be, the next try says so
-		l, err = by.Listen(ctx, "unix", file)
+	l, err := s.open(ctx, addr)
+	if err != nil && !must {
+		s.with.Log.LogAttrs(ctx, slog.LevelWarn, `whoever types the address without https gets no answer; tls.redirect = "off" if that is meant`, slog.Any("err", err))
+		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := shareSocket(file); err != nil {
-		return nil, errors.Join(err, l.Close())
-	}
-	return l, nil
+	return s.crowd.On(l), nil
 }
 
-// shareSocket lets the group of a socket connect. It follows no link out of the folder, which
-// may be somebody else's where root serves. Attack A118.
-func shareSocket(file string) error {
-	folder, err := os.OpenRoot(filepath.Dir(file))
+// openCertificates returns nil for plain http.
+func openCertificates(c config.Config, with With) (listen.Certificates, error) {
+	origin, err := config.ParseOrigin(c.PublicURL)
+	switch {
+	case err != nil:
+		return nil, err
+	case c.TLS.Autocert:
+		from := listen.From{Host: origin.Hostname(), Folder: c.CertificateFolder(), Email: c.TLS.Email, Directory: c.TLS.Directory}
+		f, err := listen.Fetch(from, with.Now, with.Log)
+		return f, unusable(err)
+	case c.TLS.Cert != "":
+		p, err := listen.OpenPair(c.TLS.Cert, c.TLS.Key, origin.Hostname(), with.Now, with.Log)
+		return p, unusable(err)
+	}
+	return nil, nil
+}
+
+// unusable is an error of package listen as one of a setting.
+func unusable(err error) error {
+	if u, ok := errors.AsType[*listen.Unusable](err); ok {
+		return fault(u.Setting, u, u.Hint)
+	}
+	return err
+}
+
+// inspectTLS looks at the files of a certificate. One that is fetched comes when the
+// server runs.
+func inspectTLS(_ context.Context, c config.Config) error {
+	if c.TLS.Cert == "" {
+		return nil
+	}
+	origin, _ := config.ParseOrigin(c.PublicURL) // of which it was said already
+	p, err := listen.OpenPair(c.TLS.Cert, c.TLS.Key, origin.Hostname(), time.Now, slog.New(slog.DiscardHandler))
 	if err != nil {
-		return err
+		return unusable(err)
 	}
-	defer folder.Close() // nothing was written
-	return folder.Chmod(filepath.Base(file), 0o660)
+	if err := p.Judge(); err != nil {
+		return errors.Join(fault("tls.cert", fmt.Errorf("%s %w", c.TLS.Cert, err), ""), hidden("tls.key", c.TLS.Key))
+	}
+	return hidden("tls.key", c.TLS.Key)
 }
-
-// abandoned reports whether a file is a socket at which nobody listens.
-func abandoned(ctx context.Context, file string) bool {
-	if info, err := os.Lstat(file); err != nil || info.Mode().Type() != fs.ModeSocket {
-		return false
-	}
-	c, err := (&net.Dialer{}).DialContext(ctx, "unix", file)
-	if err == nil {
-		_ = c.Close() // somebody does
-	}
-	return errors.Is(err, syscall.ECONNREFUSED)
-}
-
-// InUse reports whether an error of [Server.Listen] says that another program has the
-// port.
-func InUse(err error) bool { return errors.Is(err, syscall.EADDRINUSE) }

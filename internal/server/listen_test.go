@@ -1,8 +1,8 @@
 package server_test
 
 import (
+	"bytes"
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"keyturn/internal/config"
@@ -27,6 +28,19 @@ func bySocket(t *testing.T, file string) (*server.Server, *lines) {
 		t.Fatal(err)
 	}
 	return s, log
+}
+
+// lines is a log.
+type lines struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+// Write is that of [bytes.Buffer], for concurrent use.
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Buffer.Write(p)
 }
 
 // A proxy that comes by a socket is believed, and told of if it names nobody.
@@ -60,6 +74,9 @@ func TestSocket(t *testing.T) {
 		}
 		defer answer.Body.Close()
 		_, _ = io.Copy(io.Discard, answer.Body)
+		if got := answer.Header.Get("Strict-Transport-Security"); got != "max-age=31536000" {
+			t.Errorf("browsers are told %q of staying with https, which the proxy speaks", got)
+		}
 		return answer.StatusCode
 	}
 	for range 40 {
@@ -85,52 +102,6 @@ func TestSocket(t *testing.T) {
 	}
 	if _, err := os.Stat(file); !os.IsNotExist(err) {
 		t.Errorf("the socket is left behind: %v", err)
-	}
-}
-
-// A socket of a server that was killed is replaced; one at which somebody listens isn't.
-func TestSocketThatIsThere(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "s")
-	other, err := net.ListenUnix("unix", &net.UnixAddr{Name: file, Net: "unix"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	other.SetUnlinkOnClose(false)
-	s, _ := bySocket(t, file)
-	defer s.Close() // it served nobody
-	if _, err := s.Listen(t.Context()); !server.InUse(err) {
-		t.Errorf("beside another program: %v, want that it is in use", err)
-	}
-	if err := other.Close(); err != nil {
-		t.Fatal(err)
-	}
-	l, err := s.Listen(t.Context())
-	if err != nil {
-		t.Fatalf("after it was killed: %v", err)
-	}
-	if err := l.Close(); err != nil {
-		t.Error(err)
-	}
-	if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Listen(t.Context()); err == nil {
-		t.Error("a file that is no socket was replaced")
-	}
-}
-
-// A118: a link that somebody has put in the place of a socket that was just made gives
-// nobody a file elsewhere.
-func TestA118SharedSocket(t *testing.T) {
-	secret, file := filepath.Join(t.TempDir(), "secret"), filepath.Join(t.TempDir(), "s")
-	if err := errors.Join(os.WriteFile(secret, nil, 0o600), os.Symlink(secret, file)); err != nil {
-		t.Fatal(err)
-	}
-	if err := server.ShareSocket(file); err == nil {
-		t.Error("nothing is said of a link")
-	}
-	if info, err := os.Stat(secret); err != nil || info.Mode() != 0o600 {
-		t.Errorf("the file at its end is %v, %v", info.Mode(), err)
 	}
 }
 

@@ -8,6 +8,9 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"keyturn/internal/listen"
+	"keyturn/internal/porch"
 )
 
 const (
@@ -23,10 +26,10 @@ const (
 // anyone off: it listens no more, ends streams and held calls, so that browsers and phones come
 // back to whoever listens next, finishes what is under way and closes the store.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	h := s.crowd.join(answering(s.handler, s.with.Log))
+	h := s.crowd.Join(porch.Answering(s.handler, s.with.Log))
 	broken, stop := s.besides(ctx)
 	failed := make(chan error, 1)
-	go func() { failed <- h.Serve(s.crowd.on(l)) }()
+	go func() { failed <- h.Serve(s.crowd.On(l)) }()
 	var err error
 	select {
 	case err = <-failed:
@@ -40,26 +43,12 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	return errors.Join(err, s.Close())
 }
 
-// answering is the bounds of every answer. By HTTP/2 they hold for streams, and a connection
-// that takes nothing takes no end of a stream either: it has a bound of its own, A126.
-func answering(h http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: headerIn, // no ReadTimeout: it would end held calls; guard bounds bodies
-		WriteTimeout:      answerIn,
-		IdleTimeout:       idle,
-		MaxHeaderBytes:    readHeader,
-		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: mostStreams, WriteByteTimeout: takeIn},
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
-}
-
 // finish is the graceful end.
 func (s *Server) finish(h *http.Server, l net.Listener, left <-chan error) error {
 	err := l.Close()
 	<-left // or h would close the listener once more
 	s.stop()
-	s.crowd.goes(lastCalls)
+	s.crowd.Goes(lastCalls)
 	ctx, cancel := context.WithTimeout(context.Background(), finishIn)
 	defer cancel()
 	if e := h.Shutdown(ctx); e != nil {
@@ -80,15 +69,15 @@ func (s *Server) running() []Runner {
 		worker("refusals", s.tellRefused),
 		worker("ended requests", s.settle),
 		listener("health", s.listenHealth, func(ctx context.Context) *http.Server {
-			return &http.Server{Handler: s.health(ctx), ReadTimeout: headerIn, WriteTimeout: headerIn}
+			return &http.Server{Handler: s.health(ctx), ReadTimeout: porch.HeaderIn, WriteTimeout: porch.HeaderIn}
 		}),
-		listener("tls.redirect", s.listenPlain, func(context.Context) *http.Server { return s.crowd.join(plain(s.Origin)) }),
+		listener("tls.redirect", s.listenPlain, func(context.Context) *http.Server { return s.crowd.Join(porch.Plain(s.Origin)) }),
 	}
 	if courier := s.courier(); courier != nil {
 		all = append(all, worker("letters", courier.Run))
 	}
 	if s.certificates != nil {
-		all = append(all, worker("certificates", s.watch))
+		all = append(all, worker("certificates", func(ctx context.Context) { listen.Watch(ctx, s.certificates) }))
 	}
 	return append(all, s.with.Runners...)
 }

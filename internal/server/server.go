@@ -15,9 +15,11 @@ import (
 	"keyturn/internal/deviceapi"
 	"keyturn/internal/door"
 	"keyturn/internal/help"
+	"keyturn/internal/listen"
 	"keyturn/internal/page"
 	"keyturn/internal/phoneapp"
 	"keyturn/internal/policy"
+	"keyturn/internal/porch"
 	"keyturn/internal/portal"
 	"keyturn/internal/signin"
 	"keyturn/locale"
@@ -29,9 +31,9 @@ type Server struct {
 	*Services
 	handler      http.Handler
 	runners      []Runner
-	crowd        *crowd
-	certificates certificates    // nil: plain http
-	drain        context.Context // ends when streams and held calls have to
+	crowd        *porch.Crowd
+	certificates listen.Certificates // nil: plain http
+	drain        context.Context     // ends when streams and held calls have to
 	stop         context.CancelFunc
 }
 
@@ -54,23 +56,21 @@ func Open(ctx context.Context, c config.Config, with With) (*Server, error) {
 	if err := c.Unseen(); err != nil {
 		s.with.Log.LogAttrs(ctx, slog.LevelWarn, "everybody has the proxy's address; see: keyturn config check", slog.Any("err", err))
 	}
-	if s.crowd, err = s.gather(); err != nil {
+	trusted, err := proxies(c)
+	if err != nil {
 		return nil, errors.Join(err, services.Close())
 	}
+	s.crowd = porch.NewCrowd(c.Limits.Connections, c.Limits.ConnectionsEach, trusted, s.with.Log)
 	s.drain, s.stop = context.WithCancel(context.Background())
 	s.runners = s.running()
-	if s.handler, err = s.routes(web.Files); err != nil {
+	if s.handler, err = s.routes(web.Files, trusted); err != nil {
 		return nil, errors.Join(err, services.Close())
 	}
 	return s, nil
 }
 
 // routes puts every door at its place, and what all requests pass before them.
-func (s *Server) routes(files fs.FS) (http.Handler, error) {
-	trusted, err := parseProxies(s.config)
-	if err != nil {
-		return nil, err
-	}
+func (s *Server) routes(files fs.FS, trusted porch.Proxies) (http.Handler, error) {
 	pages, err := page.New(files, s.Origin, s.name, "door", "signin", "portal", "help")
 	if err != nil {
 		return nil, err
@@ -99,8 +99,9 @@ func (s *Server) routes(files fs.FS) (http.Handler, error) {
 	for _, d := range doors {
 		mux.Handle(d.Path, d.Handler)
 	}
-	turns := &turns{most: perConnection * s.config.Limits.ConnectionsEach, busy: s.busy(pages), log: s.with.Log, of: map[string]*turn{}}
-	return s.guard(trusted.see(turns.share(sized(mux, s.tooLong(pages))), s.silentProxy, s.unheardProxy)), nil
+	turns := porch.NewTurns(s.config.Limits.ConnectionsEach, s.busy(pages), s.with.Log)
+	guard := &porch.Guard{HSTS: porch.HSTS(s.config.TLS.HSTS, s.Origin), Draining: s.drain, Log: s.with.Log}
+	return guard.Before(trusted.See(turns.Share(porch.Sized(mux, s.tooLong(pages))), s.with.Log)), nil
 }
 
 // busy answers whoever is one too many: a phone by the code that it knows.
@@ -136,7 +137,7 @@ func (s *Server) says(pages *page.Renderer, status int) http.Handler {
 // in use stays in use if it can't be read, and the log says so.
 func (s *Server) Again() {
 	if s.certificates != nil {
-		s.certificates.look(true)
+		s.certificates.Look(true)
 	}
 	if s.book != nil {
 		s.book.Again()

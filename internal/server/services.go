@@ -18,6 +18,7 @@ import (
 	"keyturn/internal/device"
 	"keyturn/internal/door"
 	"keyturn/internal/entry"
+	"keyturn/internal/listen"
 	"keyturn/internal/notice"
 	places "keyturn/internal/place"
 	"keyturn/internal/policy"
@@ -41,7 +42,7 @@ type With struct {
 
 	// Doors makes the doors besides those of this program; nil: there are none.
 	Doors func(*Services, *door.Door) []Door
-	Hold  *Hold          // addresses that are open already; nil: none
+	Hold  *listen.Hold   // addresses that are open already; nil: none
 	Roots *x509.CertPool // that know the mail server's certificate; nil: those of the system
 }
 

@@ -7,6 +7,7 @@ import (
 	"keyturn"
 	"keyturn/internal/config"
 	"keyturn/internal/policy"
+	"keyturn/internal/porch"
 )
 
 // keep is how long the operator wants things kept.
@@ -25,6 +26,23 @@ func unlocks(c config.Config) []keyturn.Unlock {
 		return []keyturn.Unlock{keyturn.UnlockPlatform}
 	}
 	return []keyturn.Unlock{keyturn.UnlockPIN, keyturn.UnlockPlatform}
+}
+
+// proxies are those whose word about a browser's address is believed. Who comes by a socket is
+// believed as this machine is.
+func proxies(c config.Config) (all porch.Proxies, err error) {
+	settings := c.TrustedProxies
+	if _, ok := config.Socket(c.Listen); ok {
+		settings = append(slices.Clone(settings), "127.0.0.1")
+	}
+	for _, s := range settings {
+		p, err := config.ParseProxy(s)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
 }
 
 // organisation is how people know who runs this server, in the first language

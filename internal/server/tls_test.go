@@ -1,29 +1,22 @@
 package server_test
 
 import (
-	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/binary"
-	"encoding/pem"
-	"errors"
 	"io"
 	"log/slog"
-	"math/big"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"keyturn/internal/config"
+	"keyturn/internal/listen/listentest"
 	"keyturn/internal/server"
 )
 
@@ -106,76 +99,6 @@ func streams(t *testing.T, address string, known *x509.CertPool) (most uint32) {
 	return most
 }
 
-// A certificate in files is taken anew when its files change, and what is wrong with it
-// is told once, with the file's name, until it is right again.
-func TestOwnCertificate(t *testing.T) {
-	var log lines
-	now := time.Now()
-	c, with := config.Default(), server.With{Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(&log, nil))}
-	c.TLS.Cert, c.TLS.Key = filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
-	if _, err := server.Pair(c, "localhost", with); err == nil || !strings.HasPrefix(err.Error(), "tls.cert: stat "+c.TLS.Cert) {
-		t.Fatalf("without the files that the settings name: %v", err)
-	}
-	first := certificate(t, c, now.Add(-time.Hour))
-	look, err := server.Pair(c, "localhost", with)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var second []byte
-	for _, step := range []struct {
-		name string
-		do   func() []byte // returns the certificate that is expected
-		says string        // in the one new line; "": none
-	}{
-		{"at first", func() []byte { return first }, ""},
-		{"half written", func() []byte { write(t, c.TLS.Cert, []byte("-----BEGIN"), now); return first }, "level=ERROR msg=\"the certificate's files can't be used"},
-		{"still", func() []byte { return first }, ""},
-		{"with half of the one that signed it", func() []byte {
-			certificate(t, c, now)
-			write(t, c.TLS.Cert, append(read(t, c.TLS.Cert), "-----BEGIN CERTIFICATE-----\nMIIB"...), now)
-			return first
-		}, "certificate 2 has no end"},
-		{"renewed", func() []byte { second = certificate(t, c, now); return second }, "the certificate was renewed"},
-		{"its key alone is missing", func() []byte { remove(t, c.TLS.Key); return second }, "no such file"},
-		{"renewed again", func() []byte { second = certificate(t, c, now.Add(time.Minute)); return second }, "the certificate was renewed"},
-		{"of the time before, as a copy may be", func() []byte { second = certificate(t, c, now.Add(-time.Minute)); return second }, "the certificate was renewed"},
-		{"for nobody any more", func() []byte { now = now.Add(25 * time.Hour); return second }, "has expired"},
-		{"a day later", func() []byte { now = now.Add(25 * time.Hour); return second }, ""},
-		{"for tomorrow", func() []byte { second = certificate(t, c, now.Add(48*time.Hour)); return second }, "is not valid yet"},
-		{"tomorrow", func() []byte { now = now.Add(49 * time.Hour); return second }, "level=INFO msg=\"the certificate is good again\" file="},
-	} {
-		want := step.do()
-		log.Reset()
-		if got := look(false); !bytes.Equal(got, want) {
-			t.Errorf("%s: another certificate", step.name)
-		}
-		said := strings.TrimSuffix(log.String(), "\n")
-		if step.says == "" && said != "" || !strings.Contains(said, step.says) || said != "" && !strings.Contains(said, "file="+c.TLS.Cert) {
-			t.Errorf("%s: the log says %q, want %q", step.name, said, step.says)
-		}
-		look(false)
-		if again := log.String(); strings.TrimSuffix(again, "\n") != said {
-			t.Errorf("%s: it is said again: %s", step.name, again)
-		}
-	}
-}
-
-// An operator who has put files there with the time of the old ones says so by SIGHUP.
-func TestCertificateIsReadAgain(t *testing.T) {
-	at := time.Now().Add(-time.Hour)
-	c, with := config.Default(), server.With{Now: time.Now, Log: slog.New(slog.DiscardHandler)}
-	c.TLS.Cert, c.TLS.Key = filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
-	first := certificate(t, c, at)
-	look, err := server.Pair(c, "localhost", with)
-	if err != nil {
-		t.Fatal(err)
-	}
-	second := certificate(t, c, at)
-	if !bytes.Equal(look(false), first) || !bytes.Equal(look(true), second) {
-		t.Error("the files are not read again, or without being asked")
-	}
-}
-
 // What is wrong with a file that the settings name is found before the server starts.
 func TestInspectFiles(t *testing.T) {
 	ours, other := newAuthority(t), newAuthority(t)
@@ -252,59 +175,6 @@ func TestInspectFiles(t *testing.T) {
 	}
 }
 
-// An authority that hands out no certificate is told of once, and so is the end of it;
-// strangers who ask for other hosts say nothing about ours.
-func TestAuthorityThatFails(t *testing.T) {
-	var log lines
-	now, refused := time.Now(), errors.New("acme: no answer at port 443")
-	old := &tls.Certificate{Leaf: &x509.Certificate{NotBefore: now, NotAfter: now.Add(90 * 24 * time.Hour)}}
-	from := func() (*tls.Certificate, error) { return nil, refused }
-	get, look := server.Fetched("auth.example.com", server.With{Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(&log, nil))},
-		func() (*tls.Certificate, error) { return from() })
-	ours := func() { get(&tls.ClientHelloInfo{ServerName: "Auth.example.com"}) }
-	for _, step := range []struct {
-		name string
-		do   func()
-		says string
-	}{
-		{"nobody has come yet", look, ""},
-		{"a stranger who asks for another host", func() { get(&tls.ClientHelloInfo{ServerName: "example.com"}) }, ""},
-		{"one that names none", func() { get(&tls.ClientHelloInfo{}) }, ""},
-		{"the authority that looks at us", func() {
-			get(&tls.ClientHelloInfo{ServerName: "auth.example.com", SupportedProtos: []string{"acme-tls/1"}})
-		}, ""},
-		{"the first visitor", ours, "no certificate comes from the authority"},
-		{"the second one", ours, ""},
-		{"a certificate", func() { from = func() (*tls.Certificate, error) { return old, nil }; ours() }, "a certificate has come"},
-		{"sixty days later", func() { now = now.Add(60*24*time.Hour + time.Hour); look() }, ""},
-		{"seventy-five days later, and it wasn't renewed", func() { now = now.Add(15 * 24 * time.Hour); look() }, "it isn't renewed, and ends at "},
-		{"the day after", func() { now = now.Add(24 * time.Hour); look(); ours() }, ""},
-		{"renewed", func() {
-			old = &tls.Certificate{Leaf: &x509.Certificate{NotBefore: now, NotAfter: now.Add(90 * 24 * time.Hour)}}
-			ours()
-		}, "a certificate has come"},
-	} {
-		log.Reset()
-		step.do()
-		if said := log.String(); step.says == "" && said != "" || !strings.Contains(said, step.says) || strings.Count(said, "\n") > 1 {
-			t.Errorf("%s: the log says %q, want %q", step.name, said, step.says)
-		}
-	}
-}
-
-// lines is a log.
-type lines struct {
-	mu sync.Mutex
-	bytes.Buffer
-}
-
-// Write is that of [bytes.Buffer], for concurrent use.
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.Buffer.Write(p)
-}
-
 func remove(t *testing.T, file string) {
 	t.Helper()
 	if err := os.Remove(file); err != nil {
@@ -315,40 +185,11 @@ func remove(t *testing.T, file string) {
 // certificate writes a new pair for localhost and returns the certificate.
 func certificate(t *testing.T, c config.Config, at time.Time) []byte {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(at.UnixNano()), DNSNames: []string{"localhost"}, NotBefore: at, NotAfter: at.Add(24 * time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, c.TLS.Key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), at)
-	write(t, c.TLS.Cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), at)
-	return der
+	return listentest.Certificate(t, c.TLS.Cert, c.TLS.Key, at)
 }
 
 // write writes a file that is so old.
 func write(t *testing.T, file string, text []byte, at time.Time) {
 	t.Helper()
-	if err := os.WriteFile(file, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chtimes(file, at, at); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func read(t *testing.T, file string) []byte {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
+	listentest.Write(t, file, text, at)
 }

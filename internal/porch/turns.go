@@ -1,4 +1,4 @@
-package server
+package porch
 
 import (
 	"bytes"
@@ -37,7 +37,7 @@ const (
 // whose requests a connection by HTTP/2 multiplies, keeps others waiting for a few of them
 // and not for all. Attack A124. Whom only a proxy's address is known of waits for nobody.
 // Turns are safe for concurrent use.
-type turns struct {
+type Turns struct {
 	most int          // of one address that wait, are worked at or are held
 	busy http.Handler // answers who is one too many
 	log  *slog.Logger
@@ -47,14 +47,20 @@ type turns struct {
 	told time.Time // that somebody was turned away
 }
 
+// NewTurns shares out among addresses that may have so many connections each; busy answers
+// who is one too many.
+func NewTurns(connections int, busy http.Handler, log *slog.Logger) *Turns {
+	return &Turns{most: perConnection * connections, busy: busy, log: log, of: map[string]*turn{}}
+}
+
 // A turn is of one network: whoever put something into free is worked at.
 type turn struct {
 	free chan struct{}
 	in   int // requests in flight that are whole
 }
 
-// share has next work at the requests that are whole and have their turn.
-func (t *turns) share(next http.Handler) http.Handler {
+// Share has next work at the requests that are whole and have their turn.
+func (t *Turns) Share(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		leave := t.take(r)
 		if leave == nil {
@@ -67,7 +73,7 @@ func (t *turns) share(next http.Handler) http.Handler {
 }
 
 // take waits until a request is whole and has its turn; leave is nil if it is one too many.
-func (t *turns) take(r *http.Request) (leave func()) {
+func (t *Turns) take(r *http.Request) (leave func()) {
 	by := policy.Networks(page.Counted(r))
 	if r.ContentLength != 0 && !asks(r) {
 		r.Body = whole(r.Body)
@@ -113,7 +119,7 @@ func (b broken) Read([]byte) (int, error) { return 0, b.error }
 
 // come counts a request in each of its networks, unless one has as many in flight as it
 // may: then it says so in the log, once a minute.
-func (t *turns) come(by []policy.Network) (each []*turn, ok bool) {
+func (t *Turns) come(by []policy.Network) (each []*turn, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, n := range by {
@@ -132,7 +138,7 @@ func (t *turns) come(by []policy.Network) (each []*turn, ok bool) {
 	return each, true
 }
 
-func (t *turns) full(network string) {
+func (t *Turns) full(network string) {
 	if now := time.Now(); now.Sub(t.told) >= time.Minute {
 		t.told = now
 		t.log.LogAttrs(context.Background(), slog.LevelWarn, "requests turned away: too many at once", slog.String("network", network))
@@ -157,7 +163,7 @@ func wait(each []*turn) (leave func()) {
 }
 
 // part takes a request out of them.
-func (t *turns) part(by []policy.Network) {
+func (t *Turns) part(by []policy.Network) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, n := range by {

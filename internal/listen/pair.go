@@ -1,4 +1,4 @@
-package server
+package listen
 
 import (
 	"bytes"
@@ -11,15 +11,14 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"keyturn/internal/config"
 )
 
-// A pair is a certificate and its key in two files, which a program beside the
+// A Pair is a certificate and its key in two files, which a program beside the
 // server may renew at any time.
-type pair struct {
+type Pair struct {
 	cert, key, host string
-	with            With
+	now             func() time.Time
+	log             *slog.Logger
 
 	loaded atomic.Pointer[tls.Certificate]
 
@@ -28,10 +27,11 @@ type pair struct {
 	said  string // what is wrong, as it was told last
 }
 
-// openPair reads the two files. What is wrong with a certificate that can be read is
-// told in the log: people may be there who can't be reached otherwise.
-func openPair(c config.Config, host string, with With) (*pair, error) {
-	p := &pair{cert: c.TLS.Cert, key: c.TLS.Key, host: host, with: with}
+// OpenPair reads the two files. What is wrong with a certificate that can be read is
+// told in the log: people may be there who can't be reached otherwise. The error is an
+// [*Unusable].
+func OpenPair(cert, key, host string, now func() time.Time, log *slog.Logger) (*Pair, error) {
+	p := &Pair{cert: cert, key: key, host: host, now: now, log: log}
 	if err := p.read(); err != nil {
 		return nil, err
 	}
@@ -39,14 +39,15 @@ func openPair(c config.Config, host string, with With) (*pair, error) {
 	return p, nil
 }
 
-func (p *pair) config() *tls.Config {
+// Config implements [Certificates].
+func (p *Pair) Config() *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return p.loaded.Load(), nil }}
 }
 
-// look reads the files if they are others. While the new ones can't be used, such as
-// when only one of them has been written yet, the old pair is.
-func (p *pair) look(again bool) {
+// Look implements [Certificates]. It reads the files if they are others. While the new ones
+// can't be used, such as when only one of them has been written yet, the old pair is.
+func (p *Pair) Look(again bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	stamp, err := p.stamps()
@@ -57,7 +58,7 @@ func (p *pair) look(again bool) {
 }
 
 // stamps are the times of the two files.
-func (p *pair) stamps() (stamp [2]time.Time, err error) {
+func (p *Pair) stamps() (stamp [2]time.Time, err error) {
 	for i, file := range []string{p.cert, p.key} {
 		info, err := os.Stat(file)
 		if err != nil {
@@ -69,7 +70,7 @@ func (p *pair) stamps() (stamp [2]time.Time, err error) {
 }
 
 // read takes the pair in the files if it belongs together.
-func (p *pair) read() error {
+func (p *Pair) read() error {
 	stamp, err := p.stamps()
 	if err != nil {
 		return err
@@ -80,7 +81,7 @@ func (p *pair) read() error {
 	}
 	p.stamp = stamp
 	if old := p.loaded.Swap(&fresh); old != nil && !fresh.Leaf.Equal(old.Leaf) {
-		p.with.Log.Info("the certificate was renewed", slog.String("file", p.cert), slog.Time("until", fresh.Leaf.NotAfter))
+		p.log.Info("the certificate was renewed", slog.String("file", p.cert), slog.Time("until", fresh.Leaf.NotAfter))
 	}
 	return nil
 }
@@ -103,21 +104,21 @@ func load(cert, key string) (tls.Certificate, error) {
 }
 
 // unreadable says which of the two files can't be used.
-func (p *pair) unreadable(err error) error {
+func (p *Pair) unreadable(err error) error {
 	path, ok := errors.AsType[*fs.PathError](err)
 	switch {
 	case ok && path.Path == p.key:
-		return fault("tls.key", err, "")
+		return &Unusable{"tls.key", "", err}
 	case ok:
-		return fault("tls.cert", err, "")
+		return &Unusable{"tls.cert", "", err}
 	}
-	return fault("tls.cert", fmt.Errorf("%s and %s: %w", p.cert, p.key, err), "a certificate with its chain, and its key, in PEM")
+	return &Unusable{"tls.cert", "a certificate with its chain, and its key, in PEM", fmt.Errorf("%s and %s: %w", p.cert, p.key, err)}
 }
 
-// judge says why browsers or phones would refuse the pair in use.
-func (p *pair) judge() error {
+// Judge says why browsers or phones would refuse the pair in use.
+func (p *Pair) Judge() error {
 	now := p.loaded.Load()
-	if err := judge(now.Leaf, p.host, p.with.Now()); err != nil {
+	if err := judge(now.Leaf, p.host, p.now()); err != nil {
 		return err
 	}
 	return chained(now)
@@ -125,18 +126,18 @@ func (p *pair) judge() error {
 
 // tell logs once what is wrong with the files, or else with the pair in use, and once
 // that nothing is any more.
-func (p *pair) tell(err error) {
+func (p *Pair) tell(err error) {
 	text := "the certificate's files can't be used: the one before stays in use"
 	if err == nil {
 		text = "the certificate is refused by browsers"
-		err = p.judge()
+		err = p.Judge()
 	}
 	switch {
 	case err != nil && err.Error() != p.said:
 		p.said = err.Error()
-		p.with.Log.Error(text, slog.String("file", p.cert), slog.Any("err", err))
+		p.log.Error(text, slog.String("file", p.cert), slog.Any("err", err))
 	case err == nil && p.said != "":
 		p.said = ""
-		p.with.Log.Info("the certificate is good again", slog.String("file", p.cert))
+		p.log.Info("the certificate is good again", slog.String("file", p.cert))
 	}
 }

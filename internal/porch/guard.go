@@ -1,6 +1,10 @@
-package server
+// Package porch is what a connection and a request pass before a door sees them, whoever
+// comes: how many connections are open, whose requests are worked at, where they come from,
+// how long and how slow they may be.
+package porch
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -18,17 +22,17 @@ const (
 	maxHeader  = 16 << 10         // bytes; ours stay below 2 KiB, and other programs of a domain may set cookies too
 	readHeader = 4 * maxHeader    // bytes that are read, so that what is too long gets an answer with words
 	maxBody    = 64 << 10         // bytes
-	headerIn   = 10 * time.Second // the whole header
+	HeaderIn   = 10 * time.Second // the whole header
 	bodyIn     = 20 * time.Second // the whole body
 	answerIn   = 90 * time.Second // an answer; longer than a phone's call is held, streams lift it
 	takeIn     = 20 * time.Second // by HTTP/2, the next byte of an answer
 	idle       = 2 * time.Minute  // a kept connection without a request
 )
 
-// hsts is what browsers are told about coming by https only; "" for nothing. It holds
+// HSTS is what browsers are told about coming by https only; "" for nothing. It holds
 // for every program on the host, on whatever port (RFC 6797 §8.2): only who has the
 // host's own port takes it for the whole host unasked.
-func hsts(setting, origin string) string {
+func HSTS(setting, origin string) string {
 	u, err := url.Parse(origin)
 	switch {
 	case err != nil || u.Scheme != "https":
@@ -41,26 +45,46 @@ func hsts(setting, origin string) string {
 	return ""
 }
 
+// Answering is the bounds of every answer. By HTTP/2 they hold for streams, and a connection
+// that takes nothing takes no end of a stream either: it has a bound of its own, A126.
+func Answering(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: HeaderIn, // no ReadTimeout: it would end held calls; guard bounds bodies
+		WriteTimeout:      answerIn,
+		IdleTimeout:       idle,
+		MaxHeaderBytes:    readHeader,
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: mostStreams, WriteByteTimeout: takeIn},
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
+
 // What a request passes before a door sees it stands on the stack of each browser that
 // waits, and a stack of over 2.8 KiB takes 16 KiB instead of 8 (runtime.shrinkstack). So
 // each of these handlers leaves its work to a function that has returned by then.
 
-// guard is what every request passes first.
-func (s *Server) guard(next http.Handler) http.Handler {
-	hsts := hsts(s.config.TLS.HSTS, s.Origin)
+// A Guard is what every request passes first.
+type Guard struct {
+	HSTS     string          // that browsers are told; "": nothing
+	Draining context.Context // ends when the server begins to stop
+	Log      *slog.Logger
+}
+
+// Before returns next with the guard before it.
+func (g *Guard) Before(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer s.recovered(w, r)
-		next.ServeHTTP(s.bounded(w, r, hsts), r)
+		defer g.recovered(w, r)
+		next.ServeHTTP(g.bounded(w, r), r)
 	})
 }
 
 // bounded returns the writer of an answer, and bounds the body of its request.
-func (s *Server) bounded(w http.ResponseWriter, r *http.Request, hsts string) http.ResponseWriter {
-	if hsts != "" {
-		w.Header().Set("Strict-Transport-Security", hsts)
+func (g *Guard) bounded(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
+	if g.HSTS != "" {
+		w.Header().Set("Strict-Transport-Security", g.HSTS)
 	}
 	if r.Method == http.MethodPost { // what is not repeated by itself
-		w = &leaving{ResponseWriter: w, server: s}
+		w = &leaving{ResponseWriter: w, guard: g}
 	}
 	if r.ContentLength != 0 { // nobody sends a body byte by byte for ever
 		// A writer without deadlines has no slow sender.
@@ -70,8 +94,8 @@ func (s *Server) bounded(w http.ResponseWriter, r *http.Request, hsts string) ht
 	return w
 }
 
-// sized answers requests whose header is too long by tooLong.
-func sized(next, tooLong http.Handler) http.Handler {
+// Sized answers requests whose header is too long by tooLong.
+func Sized(next, tooLong http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if sizeOf(r) > maxHeader {
 			tooLong.ServeHTTP(w, r)
@@ -96,14 +120,14 @@ func sizeOf(r *http.Request) int {
 // connection that is kept, its next request could cross with the end of it.
 type leaving struct {
 	http.ResponseWriter
-	server *Server
-	begun  bool
+	guard *Guard
+	begun bool
 }
 
 // WriteHeader implements [http.ResponseWriter]. It asks as late as it can: the
 // server may have begun to stop since the request came.
 func (l *leaving) WriteHeader(status int) {
-	if !l.begun && l.server.drain.Err() != nil {
+	if !l.begun && l.guard.Draining.Err() != nil {
 		l.Header().Set("Connection", "close")
 	}
 	l.begun = true
@@ -123,7 +147,7 @@ func (l *leaving) Unwrap() http.ResponseWriter { return l.ResponseWriter }
 
 // recovered turns a panic into an answer without words and a line in the log
 // that says where, but not what was in the hands of the code.
-func (s *Server) recovered(w http.ResponseWriter, r *http.Request) {
+func (g *Guard) recovered(w http.ResponseWriter, r *http.Request) {
 	fault := recover()
 	if fault == nil {
 		return
@@ -131,7 +155,7 @@ func (s *Server) recovered(w http.ResponseWriter, r *http.Request) {
 	if fault == http.ErrAbortHandler {
 		panic(fault)
 	}
-	s.with.Log.LogAttrs(r.Context(), slog.LevelError, "panic", slog.String("at", place()), slog.String("kind", fmt.Sprintf("%T", fault)),
+	g.Log.LogAttrs(r.Context(), slog.LevelError, "panic", slog.String("at", place()), slog.String("kind", fmt.Sprintf("%T", fault)),
 		slog.String("reference", keyturn.NewReference()))
 	w.WriteHeader(http.StatusInternalServerError) // too late if the answer has begun; then it is cut short
 }

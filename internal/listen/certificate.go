@@ -1,4 +1,4 @@
-package server
+package listen
 
 import (
 	"bytes"
@@ -7,53 +7,48 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
-
-	"keyturn/internal/config"
 )
 
-// certificates are where this server's certificate comes from. It may be looked at by
-// several callers at once.
-type certificates interface {
-	// config is how connections are encrypted.
-	config() *tls.Config
+// Certificates are where a server's certificate comes from. It may be looked at by several
+// callers at once.
+type Certificates interface {
+	// Config is how connections are encrypted.
+	Config() *tls.Config
 
-	// look looks whether the certificate is good, and tells once what has become of
+	// Look looks whether the certificate is good, and tells once what has become of
 	// it. again means that an operator wants its files to be read, whatever their times.
-	look(again bool)
+	Look(again bool)
 }
 
 // lookEvery is how often a certificate is looked at: people renew days before the end.
 const lookEvery = 10 * time.Second
 
-// openCertificates returns nil for plain http.
-func openCertificates(c config.Config, with With) (certificates, error) {
-	origin, err := config.ParseOrigin(c.PublicURL)
-	switch {
-	case err != nil:
-		return nil, err
-	case c.TLS.Autocert:
-		return newFetched(c, origin.Hostname(), with), keeps(c.CertificateFolder())
-	case c.TLS.Cert != "":
-		return openPair(c, origin.Hostname(), with)
-	}
-	return nil, nil
-}
-
-// watch looks at the certificate until ctx ends.
-func (s *Server) watch(ctx context.Context) {
+// Watch looks at a certificate until ctx ends.
+func Watch(ctx context.Context, c Certificates) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
-			s.certificates.look(false)
+			c.Look(false)
 		case <-ctx.Done():
 			return
 		}
 	}
 }
+
+// An Unusable says which file or folder of a certificate can't be used.
+type Unusable struct {
+	Setting string // that names it, such as "tls.cert"
+	Hint    string // what to do; may be empty
+	Err     error
+}
+
+func (u *Unusable) Error() string { return u.Setting + ": " + u.Err.Error() }
+
+// Unwrap is for [errors.Is].
+func (u *Unusable) Unwrap() error { return u.Err }
 
 // judge says why browsers would refuse a certificate for a host; "" for whatever host.
 // Whom they trust it doesn't know.
@@ -89,21 +84,4 @@ func chained(c *tls.Certificate) error {
 		return fmt.Errorf("is alone in its file, which phones refuse: the one that signed it, %q, has to follow it there (certbot: fullchain.pem)", c.Leaf.Issuer.CommonName)
 	}
 	return nil
-}
-
-// inspectTLS looks at the files of a certificate. One that is fetched comes when the
-// server runs.
-func inspectTLS(_ context.Context, c config.Config) error {
-	if c.TLS.Cert == "" {
-		return nil
-	}
-	origin, _ := config.ParseOrigin(c.PublicURL) // of which it was said already
-	p, err := openPair(c, origin.Hostname(), With{Now: time.Now, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		return err
-	}
-	if err := p.judge(); err != nil {
-		return errors.Join(fault("tls.cert", fmt.Errorf("%s %w", p.cert, err), ""), hidden("tls.key", p.key))
-	}
-	return hidden("tls.key", p.key)
 }

@@ -1,14 +1,15 @@
-package server_test
+package porch_test
 
 import (
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"keyturn/internal/server"
+	"keyturn/internal/porch"
 )
 
 // A126: who asks by HTTP/2 and takes nothing, not even the end of a stream, has the connection
@@ -17,13 +18,13 @@ func TestA126TakesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began, ended := time.Now(), make(chan time.Duration, 1)
 		ours, theirs := net.Pipe() // it keeps nothing: each byte waits for its reader
-		s := server.Answering(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		s := porch.Answering(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			defer func() { ended <- time.Since(began) }()
 			out := http.NewResponseController(w)
 			_ = out.SetWriteDeadline(time.Now().Add(time.Second)) // as a stream does
 			_, _ = io.WriteString(w, ":\n\n")
 			_ = out.Flush() // whether it fails is not the point: it returns
-		}))
+		}), slog.New(slog.DiscardHandler))
 		s.Protocols = &http.Protocols{}
 		s.Protocols.SetUnencryptedHTTP2(true)
 		go func() { _ = s.Serve(&queue{next: []net.Conn{ours}}) }()

@@ -1,4 +1,4 @@
-package server_test
+package porch_test
 
 import (
 	"bytes"
@@ -9,12 +9,12 @@ import (
 	"testing"
 
 	"keyturn/internal/page"
-	"keyturn/internal/server"
+	"keyturn/internal/porch"
 )
 
 // A30: only a proxy that is trusted is believed, and only about the hop before it.
 func TestA30Proxies(t *testing.T) {
-	trusted := []string{"172.19.0.0/16", "10.0.0.1", "2001:db8::/32"}
+	trusted := porch.Trust("172.19.0.0/16", "10.0.0.1/32", "2001:db8::/32")
 	for _, tt := range []struct {
 		name, peer string
 		forwarded  []string
@@ -40,14 +40,11 @@ func TestA30Proxies(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got string
-			h, err := server.See(trusted, slog.New(slog.DiscardHandler), http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			h := trusted.See(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				if got = page.Addr(r); page.Counted(r) == "" {
 					got = "~" + got
 				}
-			}))
-			if err != nil {
-				t.Fatal(err)
-			}
+			}), slog.New(slog.DiscardHandler))
 			r := httptest.NewRequest("GET", "/", nil)
 			r.RemoteAddr = tt.peer
 			r.Header["X-Forwarded-For"] = tt.forwarded
@@ -73,19 +70,16 @@ func TestUnheardProxy(t *testing.T) {
 	}{
 		{"a proxy on this machine", nil, "127.0.0.1:999", "192.0.2.7", 1},
 		{"one by IPv6", nil, "[::1]:999", "192.0.2.7", 1},
-		{"one where another is trusted", []string{"10.0.0.1"}, "127.0.0.1:999", "192.0.2.7", 1},
-		{"one that is trusted", []string{"127.0.0.1"}, "127.0.0.1:999", "192.0.2.7", 0},
-		{"one that is trusted and names itself", []string{"127.0.0.1"}, "127.0.0.1:999", "127.0.0.1", 0},
+		{"one where another is trusted", []string{"10.0.0.1/32"}, "127.0.0.1:999", "192.0.2.7", 1},
+		{"one that is trusted", []string{"127.0.0.1/32"}, "127.0.0.1:999", "192.0.2.7", 0},
+		{"one that is trusted and names itself", []string{"127.0.0.1/32"}, "127.0.0.1:999", "127.0.0.1", 0},
 		{"a program on this machine", nil, "127.0.0.1:999", "", 0},
 		{"a stranger", nil, "192.0.2.9:999", "192.0.2.7", 0},
-		{"a stranger who writes that it is this machine, by a proxy elsewhere", []string{"10.0.0.1"}, "10.0.0.1:999", "192.0.2.7, 127.0.0.1", 0},
+		{"a stranger who writes that it is this machine, by a proxy elsewhere", []string{"10.0.0.1/32"}, "10.0.0.1:999", "192.0.2.7, 127.0.0.1", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var log bytes.Buffer
-			h, err := server.See(tt.trusted, slog.New(slog.NewTextHandler(&log, nil)), http.NotFoundHandler())
-			if err != nil {
-				t.Fatal(err)
-			}
+			h := porch.Trust(tt.trusted...).See(http.NotFoundHandler(), slog.New(slog.NewTextHandler(&log, nil)))
 			for range 3 {
 				r := httptest.NewRequest("GET", "/", nil)
 				r.RemoteAddr = tt.peer

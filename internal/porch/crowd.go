@@ -1,4 +1,4 @@
-package server
+package porch
 
 import (
 	"container/list"
@@ -14,16 +14,16 @@ import (
 	"keyturn/internal/policy"
 )
 
-// A crowd bounds the connections that are open: all of them, and those of one network
+// A Crowd bounds the connections that are open: all of them, and those of one network
 // ([policy.Networks]), so that one machine doesn't take every descriptor. When there
 // is no room, the connection that has rested the longest goes: one that has sent no
 // whole request yet, header and body, or has had its answers. Those that wait for an
 // answer keep their places, and whoever finds no other is turned away. Attacks A101,
-// A120. A trusted proxy's own connections count in all only. A crowd is safe for
+// A120. A trusted proxy's own connections count in all only. A Crowd is safe for
 // concurrent use.
-type crowd struct {
+type Crowd struct {
 	all, each int // most
-	trusted   proxies
+	trusted   Proxies
 	log       *slog.Logger
 
 	mu       sync.Mutex
@@ -32,6 +32,19 @@ type crowd struct {
 	resting  list.List // of *guest, the longest first
 	told     time.Time // that somebody was turned away
 }
+
+// NewCrowd lets so many connections be open at once, and so many of one network's; all 0:
+// as many as the program may have descriptors for.
+func NewCrowd(all, each int, trusted Proxies, log *slog.Logger) *Crowd {
+	if all == 0 {
+		all = max(descriptors()-spare, descriptors()/2)
+	}
+	return &Crowd{all: all, each: each, trusted: trusted, log: log, guests: map[net.Conn]*guest{}, networks: map[string]*network{}}
+}
+
+// spare are descriptors for everything but connections of browsers and phones: files,
+// the database, mail and push services.
+const spare = 256
 
 // A network is the connections of one.
 type network struct {
@@ -47,13 +60,13 @@ type guest struct {
 	rest []*list.Element // its places in resting, of all and of each network; nil: it waits for an answer
 }
 
-// on returns l with the bounds of the crowd. Who serves it is made by [crowd.join].
-func (c *crowd) on(l net.Listener) net.Listener { return &bounded{l, c} }
+// On returns l with the bounds of the crowd. Who serves it is made by [Crowd.Join].
+func (c *Crowd) On(l net.Listener) net.Listener { return &bounded{l, c} }
 
 // bounded is a listener whose connections are counted.
 type bounded struct {
 	net.Listener
-	crowd *crowd
+	crowd *Crowd
 }
 
 // Accept implements [net.Listener].
@@ -68,7 +81,7 @@ func (b *bounded) Accept() (net.Conn, error) {
 }
 
 // enter makes room for a connection, or reports that there is none.
-func (c *crowd) enter(conn net.Conn) bool {
+func (c *Crowd) enter(conn net.Conn) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	g := &guest{conn: conn, of: c.count(conn)}
@@ -92,7 +105,7 @@ func (c *crowd) enter(conn net.Conn) bool {
 }
 
 // count is what a connection is counted by.
-func (c *crowd) count(conn net.Conn) []policy.Network {
+func (c *Crowd) count(conn net.Conn) []policy.Network {
 	at, err := netip.ParseAddrPort(conn.RemoteAddr().String())
 	if err != nil || c.trusted.has(at.Addr()) {
 		return nil
@@ -101,7 +114,7 @@ func (c *crowd) count(conn net.Conn) []policy.Network {
 }
 
 // send ends the connection that has rested the longest, if there is one.
-func (c *crowd) send(resting *list.List) bool {
+func (c *Crowd) send(resting *list.List) bool {
 	first := resting.Front()
 	if first == nil {
 		return false
@@ -113,7 +126,7 @@ func (c *crowd) send(resting *list.List) bool {
 }
 
 // full says that somebody is turned away, once a minute.
-func (c *crowd) full(network string) bool {
+func (c *Crowd) full(network string) bool {
 	if now := time.Now(); now.Sub(c.told) >= time.Minute {
 		c.told = now
 		c.log.LogAttrs(context.Background(), slog.LevelWarn, "connections turned away: all wait for an answer",
@@ -123,7 +136,7 @@ func (c *crowd) full(network string) bool {
 }
 
 // sit puts a connection behind those that rest.
-func (c *crowd) sit(g *guest) {
+func (c *Crowd) sit(g *guest) {
 	g.rest = []*list.Element{c.resting.PushBack(g)}
 	for _, n := range g.of {
 		g.rest = append(g.rest, c.networks[n.Name].resting.PushBack(g))
@@ -131,7 +144,7 @@ func (c *crowd) sit(g *guest) {
 }
 
 // stand takes it out of them.
-func (c *crowd) stand(g *guest) {
+func (c *Crowd) stand(g *guest) {
 	if g.rest == nil {
 		return
 	}
@@ -143,7 +156,7 @@ func (c *crowd) stand(g *guest) {
 }
 
 // leave forgets a connection.
-func (c *crowd) leave(g *guest) {
+func (c *Crowd) leave(g *guest) {
 	c.stand(g)
 	delete(c.guests, g.conn)
 	for _, n := range g.of {
@@ -155,28 +168,28 @@ func (c *crowd) leave(g *guest) {
 	}
 }
 
-// goes waits until no connection is left, at most so long.
-func (c *crowd) goes(most time.Duration) {
+// Goes waits until no connection is left, at most so long.
+func (c *Crowd) Goes(most time.Duration) {
 	const apart = 10 * time.Millisecond
 	for end := time.Now().Add(most); time.Now().Before(end) && c.anyone(); {
 		time.Sleep(apart)
 	}
 }
 
-func (c *crowd) anyone() bool {
+func (c *Crowd) anyone() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.guests) > 0
 }
 
-// join makes a server tell the crowd of its connections.
-func (c *crowd) join(h *http.Server) *http.Server {
+// Join makes a server tell the crowd of its connections.
+func (c *Crowd) Join(h *http.Server) *http.Server {
 	h.Handler, h.ConnState, h.ConnContext = c.serve(h.Handler), c.state, named
 	return h
 }
 
 // state implements ConnState of [http.Server].
-func (c *crowd) state(conn net.Conn, state http.ConnState) {
+func (c *Crowd) state(conn net.Conn, state http.ConnState) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if g := c.guests[conn]; g != nil && (state == http.StateClosed || state == http.StateHijacked) {
@@ -194,7 +207,7 @@ func named(ctx context.Context, conn net.Conn) context.Context {
 
 // serve has a connection wait from the last byte of a request to the end of its answer.
 // While a body is on its way it is the server that waits.
-func (c *crowd) serve(next http.Handler) http.Handler {
+func (c *Crowd) serve(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer c.answer(r).end()
 		next.ServeHTTP(w, r)
@@ -203,12 +216,12 @@ func (c *crowd) serve(next http.Handler) http.Handler {
 
 // An answer is one that a connection waits for, once its request is whole.
 type answer struct {
-	crowd *crowd
+	crowd *Crowd
 	conn  net.Conn
 	whole bool
 }
 
-func (c *crowd) answer(r *http.Request) *answer {
+func (c *Crowd) answer(r *http.Request) *answer {
 	conn, _ := r.Context().Value(connection{}).(net.Conn)
 	a := &answer{crowd: c, conn: conn}
 	if r.ContentLength == 0 {
@@ -233,7 +246,7 @@ func (a *answer) end() {
 }
 
 // owe changes how many answers a connection waits for.
-func (c *crowd) owe(conn net.Conn, by int) {
+func (c *Crowd) owe(conn net.Conn, by int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	g := c.guests[conn]
@@ -261,22 +274,4 @@ func (a *arriving) Read(p []byte) (int, error) {
 		a.come()
 	}
 	return n, err
-}
-
-// spare are descriptors for everything but connections of browsers and phones: files,
-// the database, mail and push services.
-const spare = 256
-
-// gather makes the bounds of the settings.
-func (s *Server) gather() (*crowd, error) {
-	trusted, err := parseProxies(s.config)
-	if err != nil {
-		return nil, err
-	}
-	all := s.config.Limits.Connections
-	if all == 0 {
-		all = max(descriptors()-spare, descriptors()/2)
-	}
-	return &crowd{all: all, each: s.config.Limits.ConnectionsEach, trusted: trusted, log: s.with.Log,
-		guests: map[net.Conn]*guest{}, networks: map[string]*network{}}, nil
 }

@@ -1,4 +1,4 @@
-package server_test
+package porch_test
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"keyturn/internal/server"
+	"keyturn/internal/porch"
 )
 
 // queue is a listener of connections that a test has made.
@@ -101,10 +101,7 @@ func TestA101WhoMakesRoom(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			q := &queue{}
 			h := newAnswering()
-			l, open, err := server.Crowd(q, h.Server, 7, 3, "10.0.0.1")
-			if err != nil {
-				t.Fatal(err)
-			}
+			l, open := porch.CrowdOf(q, h.Server, 7, 3, "10.0.0.1/32")
 			var all []*called
 			for _, from := range append(tt.from, tt.next) {
 				all = append(all, call(from))
@@ -152,10 +149,7 @@ func TestA101WhoMakesRoom(t *testing.T) {
 // request of the same connection has had its answer.
 func TestA120HalfABody(t *testing.T) {
 	h, one, two, three := newAnswering(), call("192.0.2.1"), call("192.0.2.1"), call("192.0.2.1")
-	l, _, err := server.Crowd(&queue{next: []net.Conn{one, two, three, call("192.0.2.1"), call("192.0.2.1")}}, h.Server, 9, 2)
-	if err != nil {
-		t.Fatal(err)
-	}
+	l, _ := porch.CrowdOf(&queue{next: []net.Conn{one, two, three, call("192.0.2.1"), call("192.0.2.1")}}, h.Server, 9, 2)
 	for range 2 {
 		if _, err := l.Accept(); err != nil {
 			t.Fatal(err)

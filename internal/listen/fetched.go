@@ -1,4 +1,4 @@
-package server
+package listen
 
 import (
 	"crypto/tls"
@@ -15,37 +15,46 @@ import (
 	"golang.org/x/crypto/acme"
 	"golang.org/x/crypto/acme/autocert"
 
-	"keyturn/internal/config"
 	"keyturn/internal/owner"
 )
 
-// fetched is a certificate that is fetched and renewed by ACME, for the host of
-// public_url and no other, with the challenge that arrives at this very port
-// (TLS-ALPN-01).
+// fetched is a certificate that is fetched and renewed by ACME, for one host and no other,
+// with the challenge that arrives at this very port (TLS-ALPN-01).
 type fetched struct {
 	from func(*tls.ClientHelloInfo) (*tls.Certificate, error)
 	tls  *tls.Config
 	host string
-	with With
+	now  func() time.Time
+	log  *slog.Logger
 
 	mu   sync.Mutex
 	last *tls.Certificate // nil: none has come yet
 	said bool             // that none comes
 }
 
-func newFetched(c config.Config, host string, with With) *fetched {
+// A From says where certificates are fetched, and for whom.
+type From struct {
+	Host      string
+	Folder    string // where they are kept
+	Email     string // that the authority writes to; may be empty
+	Directory string // of the authority (RFC 8555 §7.1.1); empty: Let's Encrypt
+}
+
+// Fetch returns the certificate of a host. It comes when somebody asks for it first. The error
+// is an [*Unusable].
+func Fetch(from From, now func() time.Time, log *slog.Logger) (Certificates, error) {
 	m := &autocert.Manager{
 		Prompt:     autocert.AcceptTOS,
-		Cache:      autocert.DirCache(c.CertificateFolder()),
-		HostPolicy: autocert.HostWhitelist(host),
-		Email:      c.TLS.Email,
+		Cache:      autocert.DirCache(from.Folder),
+		HostPolicy: autocert.HostWhitelist(from.Host),
+		Email:      from.Email,
 	}
-	if c.TLS.Directory != "" {
-		m.Client = &acme.Client{DirectoryURL: c.TLS.Directory}
+	if from.Directory != "" {
+		m.Client = &acme.Client{DirectoryURL: from.Directory}
 	}
-	f := &fetched{from: m.GetCertificate, tls: m.TLSConfig(), host: host, with: with}
+	f := &fetched{from: m.GetCertificate, tls: m.TLSConfig(), host: from.Host, now: now, log: log}
 	f.tls.MinVersion, f.tls.GetCertificate = tls.VersionTLS12, f.get
-	return f
+	return f, keeps(from.Folder)
 }
 
 // keeps says why certificates can't be kept in a folder, or those that are there can't be
@@ -64,7 +73,7 @@ func keeps(folder string) error {
 	if !errors.Is(err, fs.ErrPermission) {
 		return nil
 	}
-	return fault("tls.cache", fmt.Errorf("certificates can't be kept: %w", err), "chown -R "+owner.User(os.Geteuid())+" "+folder)
+	return &Unusable{"tls.cache", "chown -R " + owner.User(os.Geteuid()) + " " + folder, fmt.Errorf("certificates can't be kept: %w", err)}
 }
 
 // writable makes a file in a folder, and removes it.
@@ -76,7 +85,8 @@ func writable(folder string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-func (f *fetched) config() *tls.Config { return f.tls }
+// Config implements [Certificates].
+func (f *fetched) Config() *tls.Config { return f.tls }
 
 // get implements GetCertificate of [tls.Config]. What comes of a hello for another
 // host, or of one by which the authority looks at us, says nothing about ours.
@@ -89,9 +99,9 @@ func (f *fetched) get(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return c, err
 }
 
-// look judges the certificate that came last: renewing it is tried every hour when a
+// Look implements [Certificates]. It judges the certificate that came last: renewing it is tried every hour when a
 // third of its life, or thirty days, are left, and says nothing when it fails.
-func (f *fetched) look(bool) {
+func (f *fetched) Look(bool) {
 	f.mu.Lock()
 	c := f.last
 	f.mu.Unlock()
@@ -109,9 +119,9 @@ func (f *fetched) tell(c *tls.Certificate, err error) {
 	}
 	switch host := slog.String("host", f.host); {
 	case err != nil && !f.said:
-		f.with.Log.Error("no certificate comes from the authority: it has to reach this server at port 443 of the host", host, slog.Any("err", err))
+		f.log.Error("no certificate comes from the authority: it has to reach this server at port 443 of the host", host, slog.Any("err", err))
 	case err == nil && f.said:
-		f.with.Log.Info("a certificate has come", host, slog.Time("until", c.Leaf.NotAfter))
+		f.log.Info("a certificate has come", host, slog.Time("until", c.Leaf.NotAfter))
 	}
 	f.said = err != nil
 }
@@ -119,7 +129,7 @@ func (f *fetched) tell(c *tls.Certificate, err error) {
 // overdue says that half the time has gone in which a certificate is renewed.
 func (f *fetched) overdue(c *tls.Certificate) error {
 	renewing := min(c.Leaf.NotAfter.Sub(c.Leaf.NotBefore)/3, 30*24*time.Hour)
-	if c.Leaf.NotAfter.Sub(f.with.Now()) < renewing/2 {
+	if c.Leaf.NotAfter.Sub(f.now()) < renewing/2 {
 		return errors.New("it isn't renewed, and ends at " + c.Leaf.NotAfter.UTC().Format(time.RFC3339))
 	}
 	return nil

@@ -1,4 +1,4 @@
-package server_test
+package porch_test
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"keyturn/internal/page"
-	"keyturn/internal/server"
+	"keyturn/internal/porch"
 )
 
 // A worker is a handler that works until the test lets it; each asks with its own number.
@@ -29,7 +29,7 @@ type worker struct {
 
 func newWorker(most int) *worker {
 	w := &worker{let: make(chan struct{})}
-	w.Handler, w.left = server.Turns(most, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	w.Handler, w.left = porch.TurnsOf(most, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			_, _ = io.Copy(io.Discard, r.Body) // a broken one is over too
 		}
@@ -139,7 +139,7 @@ func TestA124BodyThatNobodyReads(t *testing.T) {
 func TestA124FormThatNobodyReads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &worker{let: make(chan struct{})}
-		w.Handler, w.left = server.Turns(100, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		w.Handler, w.left = porch.TurnsOf(100, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 			w.at.Add(1)
 			<-w.let
 		}))
@@ -174,7 +174,7 @@ func TestBodiesAreWhole(t *testing.T) {
 			sent := bytes.Repeat([]byte("k"), size)
 			var got []byte
 			var err error
-			h, left := server.Turns(1, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got, err = io.ReadAll(r.Body) }))
+			h, left := porch.TurnsOf(1, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got, err = io.ReadAll(r.Body) }))
 			body := io.Reader(bytes.NewReader(sent))
 			if ends != nil {
 				body = io.MultiReader(body, iotest.ErrReader(ends))
