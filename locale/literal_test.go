@@ -18,15 +18,13 @@ import (
 // guides are files per language, compared with one another in internal/help.
 
 // names are no words: they are the same in every language.
-var names = regexp.MustCompile(`^(Keyturn|keyturn|English|简体中文|IP|PIN|UTC|min|JavaScript|Apache|` +
+var names = regexp.MustCompile(`^(Keyturn|keyturn|IP|PIN|UTC|min|JavaScript|Apache|` +
 	`Android|iPhone|iPad|HarmonyOS|Windows|ChromeOS|macOS|Linux|` +
 	`Edge|Opera|Samsung|Internet|Vivaldi|Huawei|Mi|UC|QQ|Browser|Firefox|Chrome|Safari|WeChat)$`)
 
 // exempt are literals that look as if a person would read them and have another reader, by
 // file and how they begin.
 var exempt = map[string][]string{
-	"../web/phone/index.html": {"Keyturn needs JavaScript", "Keyturn 需要启用 JavaScript", "This browser is too old", "此浏览器版本过低",
-		"Keyturn couldn't be loaded", "Keyturn 未能加载", "Try again", "重试"}, // no script, no catalogue: TestNoScript
 	// What a help desk is handed.
 	"../web/phone/flow/settings.js":     {"version ", "in a browser", " push:", "notifications: "},
 	"../web/phone/flow/enter.js":        {"other origin"},    // a kind of fault

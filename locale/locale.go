@@ -1,6 +1,6 @@
 // Package locale holds every word that a person reads, in each language, and
-// the few lines that look one up. English and Simplified Chinese are equals:
-// the same keys, the same values.
+// the few lines that look one up. All languages are equals: the same keys, the
+// same values. Which there are is one list, in languages.go.
 //
 // The files map key → sentence, {{.name}} for a value, "one" and "other" where a
 // count decides (the form of go-i18n's message files, which translators' tools
@@ -12,11 +12,9 @@
 package locale
 
 import (
-	"cmp"
 	"embed"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 
@@ -30,44 +28,6 @@ import (
 //go:embed *.json
 var Files embed.FS
 
-// The languages, as they stand in an HTML lang attribute.
-const (
-	English = "en"
-	Chinese = "zh-Hans"
-)
-
-// Languages returns the languages that have a catalogue, the default first.
-func Languages() []string { return []string{English, Chinese} }
-
-// OfTerminal returns the language of a terminal: the one that was named, such as "en" or
-// "zh-Hans", or else that of the environment, such as LANG's "zh_CN.UTF-8". Of a name that
-// stands for no catalogue it returns an error that says what there is; of such an
-// environment, which is about more than this program, the default.
-func OfTerminal(named, environment string) (string, error) {
-	if lang, ok := meant(named); ok {
-		return lang, nil
-	}
-	if named != "" {
-		return "", fmt.Errorf("no language %q: there is %s", named, strings.Join(Languages(), " and "))
-	}
-	lang, _ := meant(environment)
-	return cmp.Or(lang, English), nil
-}
-
-// meant is the language that a name of BCP 47 or of POSIX stands for.
-func meant(name string) (lang string, ok bool) {
-	base := strings.ToLower(name)
-	if end := strings.IndexAny(base, "-_.@"); end >= 0 {
-		base = base[:end]
-	}
-	for _, lang := range Languages() {
-		if own, _, _ := strings.Cut(lang, "-"); own == base {
-			return lang, true
-		}
-	}
-	return "", false
-}
-
 // Words are the sentences of one language. They never change, so any number
 // of goroutines may use them. The catalogue is read when the first sentence is
 // looked up: a command that says nothing doesn't wait for it.
@@ -79,7 +39,13 @@ type Words struct {
 // A sentence has a form for one, if a count chooses, and one for all else.
 type sentence struct{ One, Other string }
 
-var catalogues = map[string]*Words{English: later(English), Chinese: later(Chinese)}
+var catalogues = func() map[string]*Words {
+	all := map[string]*Words{}
+	for _, lang := range Languages() {
+		all[lang] = later(lang)
+	}
+	return all
+}()
 
 func later(lang string) *Words {
 	return &Words{lang, sync.OnceValue(func() map[string]sentence { return mustRead(lang) })}
@@ -92,53 +58,6 @@ func For(lang string) *Words {
 		return words
 	}
 	return catalogues[English]
-}
-
-// longest is in bytes: browsers send less than 200. Thousands of tags would take
-// milliseconds, several times for each page.
-const longest = 1000
-
-// Match returns the language of offered that fits a header Accept-Language
-// (RFC 9110 §12.5.4) best, and the first one if none does. Every kind of Chinese gets the
-// Chinese catalogue. A part that is malformed counts for nothing, and the others for what
-// they say. With none offered all of [Languages] are.
-func Match(acceptLanguage string, offered ...string) string {
-	if len(offered) == 0 {
-		offered = Languages()
-	}
-	if len(acceptLanguage) > longest {
-		return offered[0]
-	}
-	for _, tag := range wanted(acceptLanguage) {
-		base, sure := tag.Base()
-		for _, lang := range offered {
-			if own, _ := language.Make(lang).Base(); sure >= language.High && own == base {
-				return lang
-			}
-		}
-	}
-	return offered[0]
-}
-
-// wanted returns the languages of a header, the most wanted first.
-func wanted(acceptLanguage string) []language.Tag {
-	type wish struct {
-		tag language.Tag
-		q   float32
-	}
-	var wishes []wish
-	for part := range strings.SplitSeq(acceptLanguage, ",") {
-		tags, q, err := language.ParseAcceptLanguage(part)
-		if err == nil && len(tags) == 1 && q[0] > 0 {
-			wishes = append(wishes, wish{tags[0], q[0]})
-		}
-	}
-	slices.SortStableFunc(wishes, func(a, b wish) int { return cmp.Compare(b.q, a.q) })
-	tags := make([]language.Tag, len(wishes))
-	for i, w := range wishes {
-		tags[i] = w.tag
-	}
-	return tags
 }
 
 // Lang returns the language of the words, for an HTML lang attribute.

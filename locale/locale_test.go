@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
 
 	"keyturn/locale"
 )
@@ -26,6 +28,34 @@ func TestSameKeysAndValues(t *testing.T) {
 	for _, file := range files {
 		if diff := cmp.Diff(want, values(t, file)); diff != "" {
 			t.Errorf("%s differs from en.json (-en +%[1]s):\n%s", file, diff)
+		}
+	}
+}
+
+// What is built for every language fits those that there are. Who adds one that it doesn't
+// fit builds more first: README.md, "A new language".
+func TestLanguagesFit(t *testing.T) {
+	bases, names := map[string]string{}, map[string]string{}
+	for _, lang := range locale.Languages() {
+		tag := language.Make(lang)
+		base, _ := tag.Base()
+		if first, ok := bases[base.String()]; ok {
+			t.Errorf("whoever wants some kind of %s gets %s, and never %s", base, first, lang)
+		}
+		bases[base.String()] = lang
+		own := locale.For(lang).T("page.language.own")
+		if first, ok := names[own]; ok {
+			t.Errorf("%s and %s are both called %s", first, lang, own)
+		}
+		names[own] = lang
+		for n := range 200 {
+			if form := plural.Cardinal.MatchPlural(tag, n, 0, 0, 0, 0); form != plural.One && form != plural.Other {
+				t.Errorf("%s has a form for %d that a catalogue has no place for", lang, n)
+				break
+			}
+		}
+		if script, _ := tag.Script(); slices.Contains(strings.Fields("Arab Hebr Syrc Thaa Nkoo"), script.String()) {
+			t.Errorf("%s is written from right to left: no page says so", lang)
 		}
 	}
 }
@@ -142,7 +172,7 @@ func TestOfTerminal(t *testing.T) {
 		if lang != tt.want || (err != nil) != (tt.want == "") {
 			t.Errorf("OfTerminal(%q, %q) = %q, %v", tt.named, tt.environment, lang, err)
 		}
-		if err != nil && !strings.HasSuffix(err.Error(), ": there is en and zh-Hans") {
+		if err != nil && !strings.HasSuffix(err.Error(), ": there is "+locale.Listed("and")) {
 			t.Errorf("says %v", err)
 		}
 	}
@@ -198,7 +228,7 @@ func TestLinesSayWhatTheJSONSays(t *testing.T) {
 	for _, lang := range locale.Languages() {
 		for key, forms := range sentences(t, lang+".json") {
 			for form, count := range map[string]string{"one": "1", "other": "2"} {
-				if form == "one" && (forms["one"] == "" || lang == locale.Chinese) {
+				if form == "one" && (forms["one"] == "" || plural.Cardinal.MatchPlural(language.Make(lang), 1, 0, 0, 0, 0) != plural.One) {
 					form = "other"
 				}
 				want := value.ReplaceAllString(strings.ReplaceAll(forms[form], "{{.count}}", count), "<no value>")

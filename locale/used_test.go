@@ -21,11 +21,8 @@ var (
 	asked    = regexp.MustCompile("(?:\\bt |\\bt\\(|\\bT\\(|\\bSay\\(|\\bk=|\\bk: |\\bdata-t=)\"([a-z]+(?:\\.\\w+)+)\"")
 	together = regexp.MustCompile("(?:\\bT\\(|\\bSay\\()\"([a-z][\\w.]*\\.)\" ?\\+") // Go
 	template = regexp.MustCompile("[\"`]([a-z]+\\.(?:\\w+\\.)*)(?:\" \\+|\\$\\{)")   // JavaScript
-	noscript = regexp.MustCompile(`(?s)<noscript>(.*?)</noscript>`)                  // no script, no catalogue
-	tooOld   = regexp.MustCompile(`(?s)<div id="old" .*?hidden>(.*?)</div>`)
-	unloaded = regexp.MustCompile(`(?s)<div id="unloaded" .*?hidden>(.*?)</div>`)
-	codes    = regexp.MustCompile("(?s)KNOWN = new Set\\(`(.*?)`")     // spec §16
-	sources  = []string{"../web", "../internal", "../cmd", "../phone"} // all that may say something
+	codes    = regexp.MustCompile("(?s)KNOWN = new Set\\(`(.*?)`")                   // spec §16
+	sources  = []string{"../web", "../internal", "../cmd", "../phone"}               // all that may say something
 	ending   = []string{".js", ".html", ".go"}
 	guides   = regexp.MustCompile(`\{([a-z]+(?:\.\w+)+)\}`) // in Markdown, and in drawings
 	drawings = "../web/help/figures/drawn/*.svg"
@@ -36,8 +33,7 @@ var (
 // sentence is asked for somewhere.
 func TestEveryKeyIsThereAndUsed(t *testing.T) {
 	words := locale.For("en")
-	// In index.html, see TestNoScript.
-	used := map[string]bool{"page.noscript": true, "page.old": true, "page.unloaded": true}
+	used := map[string]bool{}
 	parts := map[string]bool{}
 	for name, text := range files(t) {
 		for _, m := range asked.FindAllStringSubmatch(text, -1) {
@@ -79,19 +75,6 @@ func TestEveryErrorHasASentence(t *testing.T) {
 	for _, code := range strings.Fields(known[1]) {
 		if !locale.For("en").Has("error." + code) {
 			t.Errorf("error.%s is missing", code)
-		}
-	}
-}
-
-// Without JavaScript, or before a module of ours could be read, there are no words but
-// those in the page itself.
-func TestNoScript(t *testing.T) {
-	for key, place := range map[string]*regexp.Regexp{"page.noscript": noscript, "page.old": tooOld, "page.unloaded": unloaded, "page.again": unloaded} {
-		found := place.FindStringSubmatch(files(t)["../web/phone/index.html"])
-		for _, lang := range locale.Languages() {
-			if found == nil || !regexp.MustCompile(`[>"]`+regexp.QuoteMeta(locale.For(lang).T(key))+` ?[<"]`).MatchString(found[1]) {
-				t.Errorf("index.html doesn't say %s in %s", key, lang)
-			}
 		}
 	}
 }

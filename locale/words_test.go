@@ -21,10 +21,13 @@ const (
 
 // No synonym stands in for a term, neither in the catalogues nor in the guides.
 func TestOnlyWordsOfTheGlossary(t *testing.T) {
-	banned := map[string]*regexp.Regexp{locale.English: anyOf(column(t, not)), locale.Chinese: anyOf(column(t, chineseNot))}
+	banned := map[string]*regexp.Regexp{locale.English: anyOf(column(t, not)), "zh-Hans": anyOf(column(t, chineseNot))}
 	for name, text := range spoken(t) {
+		if !strings.HasPrefix(name, locale.English) && !strings.HasPrefix(name, "zh-Hans") {
+			continue // the glossary has no column for it
+		}
 		for lang, words := range banned {
-			if found := words.FindString(text); found != "" && (lang == locale.Chinese || !strings.Contains(name, locale.Chinese)) {
+			if found := words.FindString(text); found != "" && (lang == "zh-Hans" || !strings.Contains(name, "zh-Hans")) {
 				t.Errorf("%s: %q in %q", name, found, text)
 			}
 		}
@@ -41,7 +44,7 @@ func TestTermsOfTheGlossaryAreUsed(t *testing.T) {
 			}
 		}
 	}
-	for lang, n := range map[string]int{locale.English: terms, locale.Chinese: chineseTerms} {
+	for lang, n := range map[string]int{locale.English: terms, "zh-Hans": chineseTerms} {
 		for _, term := range column(t, n) {
 			if !strings.Contains(all[lang], strings.ToLower(term)) {
 				t.Errorf("nothing says %q", term)

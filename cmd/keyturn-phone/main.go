@@ -26,7 +26,7 @@ import (
 // commands is the whole command line.
 type commands struct {
 	State   string             `help:"File that keeps the accounts of this phone." placeholder:"FILE" type:"path"`
-	Lang    string             `help:"Language of what is said: en or zh-Hans. This help is English. Default: LANG." env:"KEYTURN_LANG"`
+	Lang    string             `help:"Language of what is said: ${languages}. This help is English. Default: LANG." env:"KEYTURN_LANG"`
 	Output  string             `short:"o" help:"table or json." enum:"table,json" default:"table"`
 	JSON    bool               `name:"json" help:"The same as -o json: one value on each line, and no line where there is nothing."`
 	Version kong.VersionFlag   `help:"Print the version."`
@@ -74,7 +74,7 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 func execute(ctx context.Context, exit kong.Option, args []string, stdin *os.File, stdout, stderr io.Writer) int {
 	c := &commands{}
 	parser, err := kong.New(c, kong.Name("keyturn-phone"), kong.Description(examples), kong.Writers(stdout, stderr),
-		kong.Vars{"version": "keyturn-phone " + build.Version()},
+		kong.Vars{"version": "keyturn-phone " + build.Version(), "languages": locale.Listed("or")},
 		exit, kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		panic(err) // the struct above is wrong

@@ -6,12 +6,14 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"keyturn/locale"
 )
 
 // switches are the flags of every command.
 type switches struct {
 	File    string `name:"config" short:"c" help:"Settings file." placeholder:"FILE" env:"KEYTURN_CONFIG" type:"path"`
-	Lang    string `help:"Language of questions, answers and hints: en or zh-Hans. Help and errors are English. Default: LANG." env:"KEYTURN_LANG" placeholder:"LANG"`
+	Lang    string `help:"Language of questions, answers and hints: ${languages}. Help and errors are English. Default: LANG." env:"KEYTURN_LANG" placeholder:"LANG"`
 	Output  string `short:"o" help:"table or json." enum:"table,json" default:"table"`
 	JSON    bool   `name:"json" help:"The same as -o json."`
 	Quiet   bool   `short:"q" help:"Data only, no words."`
@@ -115,7 +117,7 @@ func (c *commands) named(words []string) (name string, command any) {
 // of completes a grammar that begins with a struct.
 func (g *grammar) of(begin any, options []kong.Option) *grammar {
 	var err error
-	if g.parser, err = kong.New(begin, append(slices.Clone(options), kong.Embed(g.given.into()))...); err != nil {
+	if g.parser, err = kong.New(begin, append(slices.Clone(options), kong.Vars{"languages": locale.Listed("or")}, kong.Embed(g.given.into()))...); err != nil {
 		panic(err) // the structs above are wrong
 	}
 	return g

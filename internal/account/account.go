@@ -27,7 +27,7 @@ type Account struct {
 	ID       string    // "acc_…"
 	Name     string    // sign-in name, as the person knows it
 	Email    string    // for notices; may be empty
-	Language string    // "en" or "zh-Hans"; empty: the browser's
+	Language string    // one of [locale.Languages]; empty: the browser's
 	State    State     //
 	First    bool      // its next phone is a first one: none was ever active, or the operator has reset it
 	New      bool      // no phone was ever active, not even before a reset

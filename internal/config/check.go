@@ -143,7 +143,7 @@ func loopback(listen string) bool {
 }
 
 func (c *Config) checkWords(f *faults, languages []string) {
-	f.unless(len(c.Languages) > 0, "languages", "is empty", "such as [\"en\", \"zh-Hans\"]")
+	f.unless(len(c.Languages) > 0, "languages", "is empty", `such as ["`+strings.Join(languages, `", "`)+`"]`)
 	for _, lang := range c.Languages {
 		f.unless(slices.Contains(languages, lang), "languages", "there are no words in "+quote(lang), "there are "+strings.Join(languages, ", "))
 	}

@@ -10,7 +10,11 @@
 // file that it makes.
 package config
 
-import "time"
+import (
+	"time"
+
+	"keyturn/locale"
+)
 
 // Config is every setting. [Default] has the values of a fresh installation.
 type Config struct {
@@ -249,7 +253,7 @@ type Seal struct {
 func Default() Config {
 	c := Config{
 		Organisation: map[string]string{},
-		Languages:    []string{"en", "zh-Hans"},
+		Languages:    locale.Languages(),
 		Listen:       ":8443",
 		Number:       "new_browser",
 		Activation:   Activation{CheckCode: "required"},

@@ -127,8 +127,7 @@ var (
 
 // fill makes a guide of its source.
 func (h *Help) fill(g *guide, s source, w writer, titles map[string]string) (err error) {
-	to := otherLanguage(w.words.Lang())
-	set := &typesetter{titles: titles, other: "/help/" + to + "/" + g.Slug, lang: to, same: locale.For(to).T("guide.same")}
+	set := &typesetter{titles: titles, same: elsewhere(w.words.Lang(), g.Slug)}
 	set.figures = func(line string) (template.HTML, error) {
 		g.figures = append(g.figures, ids(line)...)
 		list, err := (&gallery{h.files}).figures(line, w.tongue)
@@ -170,10 +169,14 @@ func ids(line string) []string {
 	return strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == '+' || r == ' ' })
 }
 
-// otherLanguage is the one to switch to.
-func otherLanguage(lang string) string {
-	all := locale.Languages()
-	return all[(slices.Index(all, lang)+1)%len(all)]
+// elsewhere is a guide in all languages but one.
+func elsewhere(lang, slug string) (all []same) {
+	for _, l := range locale.Languages() {
+		if l != lang {
+			all = append(all, same{l, "/help/" + l + "/" + slug, locale.For(l).T("guide.same")})
+		}
+	}
+	return all
 }
 
 // Android reports whether a guide is for phones other than iPhones.

@@ -19,12 +19,16 @@ import (
 type typesetter struct {
 	figures func(line string) (template.HTML, error)
 	titles  map[string]string // of guides, by slug
-	other   string            // address of the same page in the other language
-	lang    string            // the other language
-	same    string            // "this step in …", in the other language; empty: steps have no links
+	same    []same            // what each step leads to; none: steps have no links
 
 	steps int   // so far
 	err   error // the first
+}
+
+// A same is the same page in another language.
+type same struct {
+	lang, address string
+	say           string // "this step in …", in that language
 }
 
 // set returns the HTML of a whole page, or of one line without its paragraph.
@@ -159,9 +163,11 @@ func (t *typesetter) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 		return ast.WalkSkipChildren, nil
 	})
 	r.Register(kindNumber, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if n := n.(*numberNode); entering && t.same != "" {
-			_, _ = fmt.Fprintf(w, `<a class="number" href="#step-%d">%d</a><a class="same" href="%s#step-%[1]d" lang="%[4]s" hreflang="%[4]s">%[5]s</a>`,
-				n.id, n.shown, t.other, t.lang, t.same)
+		if n := n.(*numberNode); entering && len(t.same) > 0 {
+			_, _ = fmt.Fprintf(w, `<a class="number" href="#step-%d">%d</a>`, n.id, n.shown)
+			for _, o := range t.same {
+				_, _ = fmt.Fprintf(w, `<a class="same" href="%s#step-%d" lang="%[3]s" hreflang="%[3]s">%[4]s</a>`, o.address, n.id, o.lang, o.say)
+			}
 		}
 		return ast.WalkSkipChildren, nil
 	})

@@ -83,9 +83,10 @@ func (h *Help) render() error {
 	return nil
 }
 
-// frame leads the language switch to the same page. help.js adds the step.
+// frame leads the language switch back to this page, in the language that is chosen. help.js
+// adds the step.
 func (h *Help) frame(lang, slug string) page.Frame {
-	return page.Frame{Switch: page.Switch{Action: "/language", Fields: []page.Field{{Name: "back", Value: "/help/" + otherLanguage(lang) + "/" + slug}}}}
+	return page.Frame{Switch: page.Switch{Action: "/language", Fields: []page.Field{{Name: "back", Value: "/help/" + lang + "/" + slug}}}}
 }
 
 // getGuide shows a guide.

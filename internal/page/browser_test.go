@@ -39,7 +39,7 @@ func TestBrowserInALanguage(t *testing.T) {
 		"curl":               {"curl", "curl"},
 		"":                   {"", ""},
 	} {
-		en, zh := page.BrowserIn(locale.For(locale.English), name), page.BrowserIn(locale.For(locale.Chinese), name)
+		en, zh := page.BrowserIn(locale.For(locale.English), name), page.BrowserIn(locale.For("zh-Hans"), name)
 		if en != want[0] || zh != want[1] {
 			t.Errorf("%q: %q and %q", name, en, zh)
 		}

@@ -47,7 +47,7 @@ func Switched(r *http.Request) bool { return known(r.PostForm.Get("language")) }
 // PostLanguage keeps the choice and shows the same page again.
 func (p *Renderer) PostLanguage(w http.ResponseWriter, r *http.Request) error {
 	p.keepLanguage(w, r, p.Language(r))
-	http.Redirect(w, r, local(r.PostForm.Get("back")), http.StatusSeeOther)
+	http.Redirect(w, r, helpIn(p.Language(r), local(r.PostForm.Get("back"))), http.StatusSeeOther)
 	return nil
 }
 
@@ -62,6 +62,17 @@ func (p *Renderer) setLanguage(w http.ResponseWriter, lang string) {
 		Name: languageCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600,
 		Secure: !p.plain, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
+}
+
+// A tongue is a language that people choose, by its own name.
+type tongue struct{ Lang, Name string }
+
+// spoken are all that there are.
+func spoken() (all []tongue) {
+	for _, lang := range locale.Languages() {
+		all = append(all, tongue{lang, locale.For(lang).T("page.language.own")})
+	}
+	return all
 }
 
 // back is where the language switch of the page that answers r leads: to the
@@ -79,6 +90,16 @@ func back(r *http.Request) string {
 func local(back string) string {
 	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.Contains(back, `\`) || strings.ContainsFunc(back, unicode.IsControl) {
 		return "/"
+	}
+	return back
+}
+
+// helpIn is the same page of the help in a language, which its address names. Any other
+// address stays as it is.
+func helpIn(lang, back string) string {
+	rest, ok := strings.CutPrefix(back, "/help/")
+	if before, page, cut := strings.Cut(rest, "/"); ok && cut && known(before) {
+		return "/help/" + lang + "/" + page
 	}
 	return back
 }

@@ -181,6 +181,30 @@ func TestLanguageLeadsNowhereElse(t *testing.T) {
 	}
 }
 
+// A page of the help has its language in its address: whoever chooses another gets it in
+// that one.
+func TestLanguageOfTheHelp(t *testing.T) {
+	p := newRenderer(t, origin)
+	for back, want := range map[string]string{
+		"/help/en/approve#step-3":      "/help/zh-Hans/approve#step-3",
+		"/help/zh-Hans/approve":        "/help/zh-Hans/approve",
+		"/help/en/?q=/en/&x=1":         "/help/zh-Hans/?q=/en/&x=1",
+		"/help/":                       "/help/",
+		"/help/en":                     "/help/en",
+		"/help/nothing/en/":            "/help/nothing/en/",
+		"/phones?from=/help/en/":       "/phones?from=/help/en/",
+		"//help/en/":                   "/",
+		"/help/en//evil.example/x?y#z": "/help/zh-Hans/evil.example/x?y#z",
+	} {
+		r := httptest.NewRequest("POST", "/language", nil)
+		r.PostForm = url.Values{"language": {"zh-Hans"}, "back": {back}}
+		w := httptest.NewRecorder()
+		if err := p.PostLanguage(w, r); err != nil || w.Header().Get("Location") != want {
+			t.Errorf("back %q leads to %q, want %q, %v", back, w.Header().Get("Location"), want, err)
+		}
+	}
+}
+
 // Every status has a page in every language, and none tells of the inside.
 func TestErrorPages(t *testing.T) {
 	p := newRenderer(t, origin)

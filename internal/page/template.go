@@ -95,6 +95,7 @@ func (p *Renderer) funcs(words *locale.Words) template.FuncMap {
 		"plain":   func(s Sentence) string { return plain(words, s) },
 		"service": func() string { return cmp.Or(p.names[words.Lang()], p.Name()) },
 		"lang":    words.Lang,
+		"spoken":  spoken,
 		"asset":   p.assets.address,
 		"module":  p.assets.module,
 		"icon":    p.assets.icon,

@@ -49,8 +49,12 @@ func Open(web, words fs.FS, lang string) (*App, error) {
 	if !ok {
 		return nil, fmt.Errorf("phone app: phone/index.html is missing")
 	}
+	index, err := withoutScript(index)
+	if err != nil {
+		return nil, fmt.Errorf("phone app: index.html: %w", err)
+	}
 	delete(a.files, "index.html")
-	if err := a.orderLanguages(); err != nil {
+	if err := a.listLanguages(); err != nil {
 		return nil, fmt.Errorf("phone app: %w", err)
 	}
 	a.files[""] = a.preload(index)

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"html"
 	"io"
 	"io/fs"
 	"maps"
@@ -396,16 +397,38 @@ func TestVendored(t *testing.T) {
 	}
 }
 
+// Without JavaScript, or before a module of ours could be read, there are no words but
+// those in the page itself.
+func TestNoScript(t *testing.T) {
+	served := html.UnescapeString(body(t, get(t, "/p/")))
+	for key, place := range map[string]string{"page.noscript": `<noscript>(.*?)</noscript>`, "page.old": `<div id="old" .*?hidden>(.*?)</div>`,
+		"page.unloaded": `<div id="unloaded" .*?hidden>(.*?)</div>`, "page.again": `<div id="unloaded" .*?hidden>(.*?)</div>`} {
+		found := regexp.MustCompile(`(?s)` + place).FindStringSubmatch(served)
+		for _, lang := range locale.Languages() {
+			if found == nil || !regexp.MustCompile(`[>"]`+regexp.QuoteMeta(locale.For(lang).T(key))+` ?[<"]`).MatchString(found[1]) {
+				t.Errorf("the page doesn't say %s in %s", key, lang)
+			}
+		}
+	}
+}
+
+// The app offers every language by its own name.
+func TestLanguagesAreListed(t *testing.T) {
+	if module := body(t, get(t, "/p/lib/words.js")); !strings.Contains(module, `const LANGUAGES = {"en":"English","zh-Hans":"简体中文"`) {
+		t.Error("lib/words.js doesn't list them")
+	}
+}
+
 // The server's first language is that of whoever asks for none of them: in the manifest,
 // in the module that chooses one, and in the worker's notifications.
 func TestFirstLanguage(t *testing.T) {
-	for first, want := range map[string]string{"en": `["en","zh-Hans"]`, "zh-Hans": `["zh-Hans","en"]`} {
+	for _, first := range locale.Languages() {
 		a, err := phoneapp.Open(web.Files, locale.Files, first)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for path, has := range map[string]string{
-			"/p/lib/words.js": "const LANGUAGES = " + want, "/p/shell.js": `const LANGUAGE = "` + first + `"`,
+			"/p/lib/words.js": `const FIRST = "` + first + `";`, "/p/shell.js": `const LANGUAGE = "` + first + `"`,
 			"/p/manifest.webmanifest": `"lang":"` + first + `"`,
 		} {
 			r := httptest.NewRequest("GET", path, nil)

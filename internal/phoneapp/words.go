@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"html/template"
 	"io/fs"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+
+	"keyturn/internal/page"
+	"keyturn/locale"
 )
 
 // part is the first part of a key that stands in a module, such as "home" of
@@ -19,14 +23,38 @@ var part = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("[\"
 // named is a key in a module, or how keys begin whose rest is put together, up to its dot.
 var named = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("[\"'`]([a-z]+\\.[\\w.]*)") })
 
-// orderLanguages writes the languages into the module that chooses one, the default first.
-func (a *App) orderLanguages() error {
-	const name, before = "lib/words.js", `const LANGUAGES = ["en", "zh-Hans"];`
-	if a.files[name].Plain == nil || !bytes.Contains(a.files[name].Plain, []byte(before)) {
+// listLanguages writes the languages into the module that chooses one, each with its own
+// name, and the server's first one.
+func (a *App) listLanguages() error {
+	const name, before = "lib/words.js", "const LANGUAGES = {};\nconst FIRST = \"en\";"
+	var names []string
+	for _, lang := range locale.Languages() {
+		names = append(names, fmt.Sprintf("%s:%s", script(lang), script(locale.For(lang).T("page.language.own"))))
+	}
+	listed := fmt.Appendf(nil, "const LANGUAGES = {%s};\nconst FIRST = %s;", strings.Join(names, ","), script(a.languages[0]))
+	if !bytes.Contains(a.files[name].Plain, []byte(before)) {
 		return fmt.Errorf("%s doesn't list the languages", name)
 	}
-	a.files[name] = newFile(name, bytes.Replace(a.files[name].Plain, []byte(before), fmt.Appendf(nil, "const LANGUAGES = %s;", script(a.languages)), 1))
+	a.files[name] = newFile(name, bytes.Replace(a.files[name].Plain, []byte(before), listed, 1))
 	return nil
+}
+
+// withoutScript sets into the page what it says, in all languages, before a module could
+// be read.
+func withoutScript(index page.File) (page.File, error) {
+	said, err := template.New("").Parse(string(index.Plain))
+	if err != nil {
+		return index, err
+	}
+	var words []*locale.Words
+	for _, lang := range locale.Languages() {
+		words = append(words, locale.For(lang))
+	}
+	var out bytes.Buffer
+	if err := said.Execute(&out, words); err != nil {
+		return index, err
+	}
+	return newFile("index.html", out.Bytes()), nil
 }
 
 // readWords adds the catalogues, of which it takes the parts that the app's modules

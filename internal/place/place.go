@@ -79,7 +79,7 @@ func (b *Book) Of(addr, lang string) string {
 
 // in writes a place in a language, if all of it is known there.
 func (r record) in(lang string) string {
-	words, tag := locale.For(lang), tags[lang]
+	words, tag := locale.For(lang), locale.Places(lang)
 	city, country := r.City.Names[tag], r.Country.Names[tag]
 	if city == "" && r.City.Names["en"] != "" || country == "" {
 		words, city, country = locale.For(locale.English), r.City.Names["en"], r.Country.Names["en"]
@@ -92,9 +92,6 @@ func (r record) in(lang string) string {
 	}
 	return words.T("place.city", "city", city, "country", country)
 }
-
-// tags are the names of languages in such databases.
-var tags = map[string]string{locale.English: "en", locale.Chinese: "zh-CN"}
 
 // current returns the database, read again if its file was replaced. One caller looks,
 // the others go on with the one before.

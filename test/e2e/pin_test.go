@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"keyturn/internal/demo"
+	"keyturn/locale"
 	"keyturn/test/browser"
 )
 
@@ -43,7 +44,7 @@ func (p *person) answers(who demo.Person, pin string) {
 // The PIN is changed for all accounts of the phone; a weak one and a wrong one say
 // so, and the one of before is wrong afterwards.
 func TestChangePIN(t *testing.T) {
-	for _, lang := range []string{"en", "zh-Hans"} {
+	for _, lang := range locale.Languages() {
 		t.Run(lang, func(t *testing.T) {
 			p := newWorld(t, nil).newPerson(lang, true)
 			other := demo.People()[1]

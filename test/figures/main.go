@@ -23,6 +23,7 @@ import (
 	"testing"
 
 	"keyturn/internal/config"
+	"keyturn/locale"
 )
 
 // A part is a story that shows screens in one language.
@@ -84,7 +85,7 @@ func tellAll(wanted []string, look look) error {
 		if len(wanted) > 0 && !slices.Contains(wanted, p.name) {
 			continue
 		}
-		for _, lang := range []string{"en", "zh-Hans"} {
+		for _, lang := range locale.Languages() {
 			if err := try(func(t testing.TB) { p.story(t, look, lang) }); err != nil {
 				failed = append(failed, fmt.Errorf("%s in %s: %w", p.name, lang, err))
 			}

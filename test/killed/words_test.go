@@ -72,7 +72,7 @@ func foreign(lang, said string) string {
 // english are the pieces of two words and more that stand between the values of
 // English sentences, and in no Chinese one.
 var english = sync.OnceValue(func() (pieces []string) {
-	chinese, _ := locale.Files.ReadFile(locale.Chinese + ".json")
+	chinese, _ := locale.Files.ReadFile("zh-Hans.json")
 	text, _ := locale.Files.ReadFile(locale.English + ".json")
 	var catalogue map[string]any
 	_ = json.Unmarshal(text, &catalogue) // another test reads it

@@ -57,9 +57,9 @@ async function own(answer) {
 
 /** The language of a phone that was set to none, as in lib/words.js. */
 function system() {
-  const known = self.navigator.languages
-    .map((tag) => (/^zh\b/i.test(tag) ? "zh-Hans" : tag.split("-")[0].toLowerCase()));
-  return known.find((tag) => tag in WORDS) ?? LANGUAGE;
+  const base = (tag) => tag.split("-")[0].toLowerCase();
+  const known = self.navigator.languages.map((tag) => Object.keys(WORDS).find((own) => base(own) === base(tag)));
+  return known.find(Boolean) ?? LANGUAGE;
 }
 
 /** The shells of other versions. */

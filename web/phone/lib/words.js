@@ -1,6 +1,8 @@
 // Words in the person's language. Reads the catalogues of folder locale.
 
-const LANGUAGES = ["en", "zh-Hans"]; // package phoneapp puts the server's first one first
+/** Each in its own name. Package phoneapp writes all of them here. @type {Record<string, string>} */
+export const LANGUAGES = {};
+const FIRST = "en"; // and the server's first one
 
 /** @type {Record<string, string | Record<string, string>>} */
 let words = {};
@@ -9,14 +11,17 @@ let plural = new Intl.PluralRules("en");
 
 /**
  * The language for a person: the one that was set, else the first of the
- * system's that there is, else the server's first. All of Chinese is zh-Hans.
+ * system's that there is, else the server's first. All of Chinese is zh-Hans, if that is there.
  * @param {readonly string[]} wanted  such as navigator.languages
  * @param {string} [setting]  empty: as the system
  */
 export function choose(wanted, setting = "") {
-  const known = [setting, ...wanted].map((tag) => (/^zh\b/i.test(tag) ? "zh-Hans" : tag.split("-")[0].toLowerCase()));
-  return known.find((tag) => LANGUAGES.includes(tag)) ?? LANGUAGES[0];
+  const all = Object.keys(LANGUAGES);
+  return [setting, ...wanted].map((tag) => all.find((own) => base(own) === base(tag))).find(Boolean) ?? FIRST;
 }
+
+/** What all kinds of a language have in common. @param {string} tag */
+const base = (tag) => tag.split("-")[0].toLowerCase();
 
 /** Whether the words of all screens are here, or only those of the first ones. */
 let whole = false;

@@ -1,13 +1,13 @@
 // Which sentence a notice has. The server and keyturn-phone run the same table.
 
 import { sentence } from "../flow/notices.js";
-import { language, speak } from "../lib/words.js";
+import { LANGUAGES, language, speak } from "../lib/words.js";
 import { equal, test } from "./check.js";
 import { activated, fixture, open } from "./fixture.js";
 
 export default async function () {
   const spoken = language();
-  for (const language of ["en", "zh-Hans"]) {
+  for (const language of Object.keys(LANGUAGES)) {
     await speak(language);
     for (const { name, kind, detail = "", from = "", place = "", key } of await (await fetch("notices.json")).json()) {
       await test(`notices/${name} in ${language}`,

@@ -33,7 +33,7 @@ const copy = async () => true;
 const SQUARES = Array.from({ length: 25 },
   (_, y) => Array.from({ length: 25 }, (_, x) => (x * 7 + y * 11 + x * y) % 3 === 0));
 const soon = (/** @type {number} */ seconds) => Date.now() + seconds * 1000;
-const zh = () => language() !== "en";
+const zh = () => language() === "zh-Hans";
 const host = "auth.example.com";
 const service = () => (zh() ? "港湾里" : "Harbor Lane");
 const portal = zh() ? "港湾里门户" : "Harbor Lane Portal";

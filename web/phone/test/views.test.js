@@ -2,7 +2,7 @@
 // them, and the habits that protect a person in a hurry.
 
 import { html, render, useEffect } from "../vendor/preact.js";
-import { speak } from "../lib/words.js";
+import { LANGUAGES, speak } from "../lib/words.js";
 import { Answered } from "../view/answered.js";
 import { CheckCode } from "../view/code.js";
 import { Confirm } from "../view/confirm.js";
@@ -94,7 +94,7 @@ const settled = () => new Promise((done) => {
 });
 
 export default async function () {
-  for (const language of ["en", "zh-Hans"]) {
+  for (const language of Object.keys(LANGUAGES)) {
     await speak(language);
     for (const [name, sample] of Object.entries(SAMPLES)) {
       await test(`views/${name}/${language}`, async () => equal(faults(await draw(sample())), []));

@@ -2,7 +2,7 @@
 
 import { html, useContext } from "../vendor/preact.js";
 import { minutes } from "../lib/clock.js";
-import { language, t } from "../lib/words.js";
+import { LANGUAGES, language, t } from "../lib/words.js";
 import { spell } from "./field.js";
 import { Banner, Button, Copy, Guide, Icon, Private, Screen, Shell, T } from "./part.js";
 
@@ -36,18 +36,19 @@ const BODIES = { ios: Apple, android: Android, app: InApp, desk: Desk, have: Hav
 export function Land(props) {
   const { kind, service, host } = props;
   return html`<${Screen} name="land" k=${TITLES[kind]} mark=${html`<img class="tileicon" src=${TILE} alt="" />`}
-    tools=${html`<${Other} />`} data-kind=${kind}>
+    tools=${html`<${Others} />`} data-kind=${kind}>
     ${kind !== "desk" && html`<p class="muted" data-t="land.for">
       ${service ? t("land.for", { service, host }) : host}</p>`}
     <div class="stack"><${Private} /><${BODIES[kind]} ...${props} /></div>
   <//>`;
 }
 
-/** The other language, for whoever can't read this one. */
-function Other() {
+/** The other languages, for whoever can't read this one. */
+function Others() {
   const { speak } = useContext(Shell);
-  const [code, k] = language() === "en" ? ["zh-Hans", "page.chinese"] : ["en", "page.english"];
-  return html`<${Button} k=${k} kind="quiet small" lang=${code} onPress=${() => speak(code)} />`;
+  const others = Object.entries(LANGUAGES).filter(([code]) => code !== language());
+  return others.map(([code, name]) => html`<button type="button" class="btn quiet small" lang=${code}
+    onClick=${() => speak(code)}><span>${name}</span></button>`);
 }
 
 /** @param {Landing} props */

@@ -1,7 +1,7 @@
 // P14: what a person can set on this phone.
 
 import { html, useState } from "../vendor/preact.js";
-import { t } from "../lib/words.js";
+import { LANGUAGES, t } from "../lib/words.js";
 import { Field } from "./field.js";
 import { Button, Copy, Guide, Screen, T, Trouble } from "./part.js";
 import { Rows } from "./rows.js";
@@ -42,7 +42,7 @@ export function Settings(props) {
   return html`<${Screen} name="settings" k="settings.title" back=${back}>
     <section class="card snug stack">
       <${Choice} id="language" k="settings.language" value=${language} onChoose=${onLanguage}
-        options=${[["", "settings.language.system"], ["en", "page.english"], ["zh-Hans", "page.chinese"]]} />
+        options=${[["", "settings.language.system"]]} own=${Object.entries(LANGUAGES)} />
       <${Choice} id="theme" k="settings.theme" value=${theme} onChoose=${onTheme}
         options=${[["", "settings.theme.system"], ["light", "settings.theme.light"],
           ["dark", "settings.theme.dark"]]} />
@@ -104,14 +104,18 @@ function Newer({ step, problem, look }) {
 }
 
 /**
- * @param {{id: string, k: string, value: string, options: [string, string][], onChoose: (value: string) => void}} props
+ * One of several: options by their keys, then languages, each in its own name.
+ * @param {{id: string, k: string, value: string, options: [string, string][], own?: [string, string][],
+ *   onChoose: (value: string) => void}} props
  */
-function Choice({ id, k, value, options, onChoose }) {
+function Choice({ id, k, value, options, own = [], onChoose }) {
+  const one = (/** @type {string} */ option, /** @type {string} */ name, /** @type {object} */ rest) =>
+    html`<button type="button" aria-pressed=${value === option} onClick=${() => onChoose(option)}
+      ...${rest}>${name}</button>`;
   return html`<div><p class="label" id=${id + "-label"} data-t=${k}>${t(k)}</p>
     <div class="segments" role="group" aria-labelledby=${id + "-label"}>
-      ${options.map(([option, name]) => html`<button type="button" data-t=${name}
-        lang=${name.startsWith("page.") ? option : undefined} aria-pressed=${value === option}
-        onClick=${() => onChoose(option)}>${t(name)}</button>`)}</div></div>`;
+      ${options.map(([option, name]) => one(option, t(name), { "data-t": name }))}
+      ${own.map(([option, name]) => one(option, name, { lang: option }))}</div></div>`;
 }
 
 /** Typed, not tapped: it deletes every key of this phone. @param {{onClose: () => void, onGo: () => void}} props */

@@ -2,7 +2,7 @@
 // nothing.
 
 import { html, useLayoutEffect, useRef } from "../vendor/preact.js";
-import { language, t } from "../lib/words.js";
+import { LANGUAGES, language, t } from "../lib/words.js";
 import { Banner, Button, Guide, T } from "./part.js";
 
 /**
@@ -60,10 +60,9 @@ export function Help({ onClose }) {
   <//>`;
 }
 
-/** English and Chinese, each in its own name. @param {{chosen: string, onChoose: (language: string) => void}} props */
+/** All languages, each in its own name. @param {{chosen: string, onChoose: (language: string) => void}} props */
 export function Languages({ chosen, onChoose }) {
-  const one = (/** @type {string} */ code, /** @type {string} */ k) => html`<button type="button" lang=${code}
-    data-t=${k} aria-pressed=${chosen === code} onClick=${() => onChoose(code)}>${t(k)}</button>`;
   return html`<div class="segments" role="group" aria-label=${t("page.language")}>
-    ${one("en", "page.english")}${one("zh-Hans", "page.chinese")}</div>`;
+    ${Object.entries(LANGUAGES).map(([code, name]) => html`<button type="button" lang=${code}
+      aria-pressed=${chosen === code} onClick=${() => onChoose(code)}>${name}</button>`)}</div>`;
 }
