@@ -18,6 +18,7 @@ import (
 	"keyturn/internal/device"
 	"keyturn/internal/door"
 	"keyturn/internal/entry"
+	"keyturn/internal/hint"
 	"keyturn/internal/listen"
 	"keyturn/internal/notice"
 	places "keyturn/internal/place"
@@ -64,7 +65,7 @@ type Services struct {
 	limits   policy.Limits
 	vapidKey keyturn.Bytes // public; none without pushes
 	name     string
-	bus      *bus.Local
+	bus      hint.Bus
 	vault    vault
 	ringer   ringer                         // nil: phones look by themselves
 	book     *places.Book                   // nil: no database of places
