@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"keyturn/internal/config"
+	"keyturn/internal/door"
 	"keyturn/internal/listen"
 	"keyturn/internal/server"
 )
@@ -37,6 +38,9 @@ type Options struct {
 	Now     func() time.Time     // nil: the real clock
 	Version string               // of this program; empty: phones show none
 	Set     func(*config.Config) // changes settings; nil: none
+
+	// Doors are those of [server.With].
+	Doors func(*server.Services, *door.Door) []server.Door
 }
 
 // A Demo is a server with people, listening and not yet serving.
@@ -65,7 +69,7 @@ func Open(ctx context.Context, o Options) (*Demo, error) {
 		return nil, err
 	}
 	var err error
-	d.Server, err = server.Open(ctx, d.settings(o), server.With{Log: o.Log, Now: o.Now, Version: o.Version, Pretend: true})
+	d.Server, err = server.Open(ctx, d.settings(o), server.With{Log: o.Log, Now: o.Now, Version: o.Version, Pretend: true, Doors: o.Doors})
 	if err != nil {
 		return nil, errors.Join(err, d.listener.Close())
 	}

@@ -1,6 +1,7 @@
 package keyturntest
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -26,7 +27,7 @@ type App struct {
 }
 
 // AppPath is where an [App] sends browsers. The query says what it demands: "acr", "login"
-// (of this moment), "silent", "name", "language".
+// (of this moment), "silent", "name", "language", and how the application is called: "app".
 const AppPath = "/test-app"
 
 // Doors is for [server.With].
@@ -41,7 +42,7 @@ func (a App) Doors(s *server.Services, d *door.Door) []server.Door {
 
 func (a App) begin(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	v := entry.Visit{App: a.Name, Name: q.Get("name"), Language: q.Get("language"), Door: AppPath + "/answer", Next: a.Next,
+	v := entry.Visit{App: cmp.Or(q.Get("app"), a.Name), Name: q.Get("name"), Language: q.Get("language"), Door: AppPath + "/answer", Next: a.Next,
 		Demand: entry.Demand{ACR: policy.ACR(q.Get("acr")), Silent: q.Has("silent")}}
 	if q.Has("login") {
 		v.Since = a.Now().Truncate(time.Second)

@@ -36,6 +36,7 @@ type part struct {
 var parts = []part{
 	{"phone", gallery},
 	{"signin", portal(signIn)},
+	{"visit", portal(visit)},
 	{"setup", portal(setUp, func(c *config.Config) { c.Activation.Grace.Duration = grace })},
 	{"limits", portal(limits)},
 	{"check", portal(checkAndDone)},

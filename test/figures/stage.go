@@ -62,7 +62,8 @@ func newWorld(t testing.TB, set ...func(*config.Config)) *stage {
 				f(c)
 			}
 		},
-		Now: s.clock.Now})
+		Now:   s.clock.Now,
+		Doors: keyturntest.App{Next: "com.example.wiki:/answer"}.Doors})
 	if err != nil {
 		t.Fatal(err)
 	}
