@@ -39,7 +39,7 @@ func (s *Service) why(ctx context.Context, a Activation) (string, error) {
 	if a.ID == "" {
 		return refusedUnknown, nil
 	}
-	switch a = s.settled(ctx, a); a.State {
+	switch a = s.expire(ctx, a); a.State {
 	case Waiting:
 	case Redeemed, Checking:
 		return refusedUsed, nil

@@ -39,7 +39,7 @@ func (s *Service) Check(ctx context.Context, session, typed string) (Activation,
 	if err != nil {
 		return Activation{}, fmt.Errorf("activation of %s: %w", session, err)
 	}
-	if a = s.settled(ctx, a); a.State != Checking || len(a.Check) == 0 {
+	if a = s.expire(ctx, a); a.State != Checking || len(a.Check) == 0 {
 		return Activation{}, ErrClosed
 	}
 	right, err := s.open(a.ID, "check", a.Check)

@@ -21,7 +21,7 @@ import (
 // again; its proof is not looked at, or a copy of the phone's storage could test
 // PINs here uncounted. Spec §6.5; attacks A38, A63.
 func (s *Service) Finish(ctx context.Context, d device.Device, f keyturn.Finish) (keyturn.Finished, error) {
-	a, err := s.own(ctx, d, f.Activation)
+	a, err := s.of(ctx, d, f.Activation)
 	if err != nil {
 		return keyturn.Finished{}, err
 	}
@@ -54,8 +54,8 @@ type agreed struct {
 	credential *device.Credential // nil in PIN mode, and for one that the phone already has
 }
 
-// own returns an activation of the device that asks, or [ErrClosed].
-func (s *Service) own(ctx context.Context, d device.Device, id string) (Activation, error) {
+// of returns an activation of the device that asks, or [ErrClosed].
+func (s *Service) of(ctx context.Context, d device.Device, id string) (Activation, error) {
 	a, err := s.Store.Activation(ctx, id)
 	if errors.Is(err, ErrUnknown) || err == nil && a.Device != d.ID {
 		return Activation{}, ErrClosed
@@ -63,7 +63,7 @@ func (s *Service) own(ctx context.Context, d device.Device, id string) (Activati
 	if err != nil {
 		return Activation{}, fmt.Errorf("activation %s: %w", id, err)
 	}
-	return s.settled(ctx, a), nil
+	return s.expire(ctx, a), nil
 }
 
 // takes returns [ErrForm] unless the members are those of the phone's unlock. It
@@ -177,7 +177,7 @@ func (s *Service) finish(ctx context.Context, a Activation, d device.Device, got
 // finishedMeanwhile answers the one that came second; if both were the same, both
 // get the one answer.
 func (s *Service) finishedMeanwhile(ctx context.Context, d device.Device, f keyturn.Finish) (keyturn.Finished, error) {
-	a, err := s.own(ctx, d, f.Activation)
+	a, err := s.of(ctx, d, f.Activation)
 	if err != nil {
 		return keyturn.Finished{}, err
 	}

@@ -37,13 +37,13 @@ func (s *Service) Progress(
 func (s *Service) changes(ctx context.Context, d device.Device, id string, wait time.Duration) (Activation, error) {
 	hints, stop := s.Watch(id)
 	defer stop()
-	began, err := s.own(ctx, d, id)
+	began, err := s.of(ctx, d, id)
 	if err != nil || wait <= 0 || !began.unfinished() {
 		return began, err
 	}
 	a := began
 	err = (&hint.Follow{Most: wait}).Until(ctx, hints, s.lasts(a), func() (time.Duration, bool, error) {
-		now, err := s.own(ctx, d, id)
+		now, err := s.of(ctx, d, id)
 		if err == nil {
 			a = now
 		}

@@ -121,9 +121,9 @@ func (a Activation) at(now time.Time) Activation {
 	return a
 }
 
-// settled is at, and writes what it finds: then the new device ends too, and the
+// expire is at, and writes what it finds: then the new device ends too, and the
 // secrets are cleared. Nothing depends on it having been written.
-func (s *Service) settled(ctx context.Context, a Activation) Activation {
+func (s *Service) expire(ctx context.Context, a Activation) Activation {
 	now := a.at(s.Now())
 	if now.State == Expired && a.State != Expired {
 		if s.Store.EndActivation(ctx, a.ID, Expired, CauseTime, s.event(a, audit.ActivationExpired)) == nil {

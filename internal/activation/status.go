@@ -56,7 +56,7 @@ func (s *Service) Cancel(ctx context.Context, session string) error {
 	if err != nil {
 		return fmt.Errorf("activation of %s: %w", session, err)
 	}
-	if a = s.settled(ctx, a); !a.unfinished() {
+	if a = s.expire(ctx, a); !a.unfinished() {
 		return nil
 	}
 	err = s.end(ctx, a, Cancelled, CausePerson, s.event(a, audit.ActivationCancelled))

@@ -21,7 +21,7 @@ func (s *Service) Stop(ctx context.Context, d device.Device, in keyturn.Stop) (k
 	if !slices.Contains(stops, in.Cause) {
 		return keyturn.ActivationState{}, ErrForm
 	}
-	a, err := s.own(ctx, d, in.Activation)
+	a, err := s.of(ctx, d, in.Activation)
 	if err != nil || !a.unfinished() {
 		return a.told(), err
 	}
@@ -29,6 +29,6 @@ func (s *Service) Stop(ctx context.Context, d device.Device, in keyturn.Stop) (k
 	if err != nil && !errors.Is(err, ErrClosed) { // it may have ended at this moment
 		return keyturn.ActivationState{}, err
 	}
-	a, err = s.own(ctx, d, in.Activation)
+	a, err = s.of(ctx, d, in.Activation)
 	return a.told(), err
 }

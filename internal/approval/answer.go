@@ -86,7 +86,7 @@ func (s *Service) judge(ctx context.Context, c *hearing, closed error) (State, e
 	c.verdict = device.Verdict{Device: c.device.ID, Phone: c.device.Phone,
 		Counter: c.answer.Counter, Text: keyturn.Hash(c.reply.Text)}
 	if closed != nil {
-		return "", s.settle(ctx, c, closed)
+		return "", s.keep(ctx, c, closed)
 	}
 	switch c.answer.Decision {
 	case keyturn.Deny:
@@ -131,7 +131,7 @@ func (s *Service) decide(ctx context.Context, c *hearing, to State, kind audit.K
 	c.verdict.Result, c.verdict.At = device.Result{State: string(to)}, now
 	err := s.Store.Decide(ctx, c.decision(to, now, s.Limits), c.event(s, kind))
 	if err != nil {
-		return "", s.settle(ctx, c, s.barred(ctx, c, err, device.ErrPending))
+		return "", s.keep(ctx, c, s.barred(ctx, c, err, device.ErrPending))
 	}
 	return to, nil
 }

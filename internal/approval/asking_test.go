@@ -130,13 +130,13 @@ func TestSettle(t *testing.T) {
 	p := w.ada()
 	waits, approved := w.ask(p), w.ask(p)
 	w.approve(p, approved)
-	if err := w.Settle(t.Context()); err != nil {
+	if err := w.Expire(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	w.left(waits.ID, approval.Waiting, 0)
 	w.pass(121 * time.Second)
 	for range 2 {
-		if err := w.Settle(t.Context()); err != nil {
+		if err := w.Expire(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -57,7 +57,7 @@ func (s *Service) carried(ctx context.Context, c *hearing) error {
 		return nil
 	}
 	if err := s.takeTry(ctx, c); err != nil {
-		return s.settle(ctx, c, err)
+		return s.keep(ctx, c, err)
 	}
 	c.verdict.PIN = device.PINNotJudged // was written with the try
 	right, hint := equal(c.answer.Value, c.digits), SeenNumber

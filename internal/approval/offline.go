@@ -57,7 +57,7 @@ func (s *Service) ShowChallenge(ctx context.Context, h Handle) error {
 // The errors are [ErrMistyped] and [ErrUnseen], which cost no try, [*WrongResponse],
 // [ErrOffline] and [*Gone].
 func (s *Service) Respond(ctx context.Context, h Handle, typed string) error {
-	r, err := s.own(ctx, h)
+	r, err := s.of(ctx, h)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (s *Service) Respond(ctx context.Context, h Handle, typed string) error {
 	if err != nil {
 		return err
 	}
-	if state := s.settled(ctx, r); state != Waiting || r.Challenge == "" {
+	if state := s.expire(ctx, r); state != Waiting || r.Challenge == "" {
 		return &Gone{state}
 	}
 	expected, err := s.expect(ctx, r)

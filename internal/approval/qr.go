@@ -18,7 +18,7 @@ const secretLen = 16
 // is worth nothing. The request lives long enough to find phone and camera. When it
 // has had as many as it may, the last one stays. [*Gone] if it doesn't wait.
 func (s *Service) ShowQR(ctx context.Context, h Handle) error {
-	r, err := s.own(ctx, h)
+	r, err := s.of(ctx, h)
 	if err != nil {
 		return err
 	}

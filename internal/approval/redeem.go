@@ -18,11 +18,11 @@ import (
 // An approval whose account or device was stopped since ends here as cancelled. The
 // errors are [ErrReplaced], [ErrUnknown] and [*Gone]. Attacks A20 to A23, A85.
 func (s *Service) Redeem(ctx context.Context, h Handle, g policy.Grant) (Request, policy.Proven, error) {
-	was, err := s.own(ctx, h)
+	was, err := s.of(ctx, h)
 	if err != nil {
 		return Request{}, policy.Proven{}, err
 	}
-	if state := s.settled(ctx, was); state != Approved {
+	if state := s.expire(ctx, was); state != Approved {
 		return Request{}, policy.Proven{}, &Gone{state}
 	}
 	ev := s.about(was).As(audit.RequestRedeemed).With("acr", string(was.Proven().ACR()))

@@ -10,11 +10,11 @@ import (
 	"keyturn/internal/policy"
 )
 
-// settle writes what a refused answer got, so that a repeat of it hears the same,
+// keep writes what a refused answer got, so that a repeat of it hears the same,
 // and returns it. The PIN was judged all the same: a right one sets the phone's
 // count back. If the refusal is a fault of the server, an answer that was decided
 // after all keeps its result.
-func (s *Service) settle(ctx context.Context, c *hearing, refusal error) error {
+func (s *Service) keep(ctx context.Context, c *hearing, refusal error) error {
 	c.verdict.Result, c.verdict.At = resultOf(refusal), s.Now()
 	if _, err := s.Devices.Judged(ctx, c.device, c.verdict); err != nil {
 		return fmt.Errorf("%w, after: %v", err, refusal)

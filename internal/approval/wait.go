@@ -50,10 +50,10 @@ type Handle struct {
 	Request string // id of the request that is meant; empty: whichever the token has
 }
 
-// own returns the request of a handle, A21. If an id is given it has to be
+// of returns the request of a handle, A21. If an id is given it has to be
 // that request's: a form or page of an older tab acts on nothing, A86. A wrong
 // token is the same [ErrUnknown] as none.
-func (s *Service) own(ctx context.Context, h Handle) (Request, error) {
+func (s *Service) of(ctx context.Context, h Handle) (Request, error) {
 	hash := h.Token.Hash()
 	if hash == nil {
 		return Request{}, ErrUnknown
@@ -71,7 +71,7 @@ func (s *Service) own(ctx context.Context, h Handle) (Request, error) {
 // Standing tells whoever began a request how it stands. It changes nothing. The errors
 // are [ErrUnknown] and [ErrReplaced].
 func (s *Service) Standing(ctx context.Context, h Handle) (Standing, error) {
-	r, err := s.own(ctx, h)
+	r, err := s.of(ctx, h)
 	if err != nil {
 		return Standing{}, err
 	}
@@ -93,7 +93,7 @@ func (r Request) standing(now time.Time) Standing {
 
 // Status is [Service.Standing] with all that a page shows of a request that waits.
 func (s *Service) Status(ctx context.Context, h Handle) (Status, error) {
-	r, err := s.own(ctx, h)
+	r, err := s.of(ctx, h)
 	if err != nil {
 		return Status{}, err
 	}
@@ -139,14 +139,14 @@ func (s *Service) asked(ctx context.Context, st *Status, now time.Time) error {
 // changes nothing. The errors are those of [Service.Status], and that of a context that
 // ended.
 func (s *Service) Wait(ctx context.Context, h Handle, most time.Duration) (Request, error) {
-	r, err := s.own(ctx, h)
+	r, err := s.of(ctx, h)
 	if err != nil {
 		return Request{}, err
 	}
 	hints, stop := s.Watch(r.ID)
 	defer stop()
 	look := func() (lasts time.Duration, more bool, err error) {
-		r, err = s.own(ctx, h)
+		r, err = s.of(ctx, h)
 		now := s.Now()
 		r.State = r.At(now)
 		return r.Expires.Sub(now), r.State == Waiting, err
@@ -165,7 +165,7 @@ func (s *Service) Wait(ctx context.Context, h Handle, most time.Duration) (Reque
 // making, and returns its new end. At that limit the end stays as it is. [*Gone]
 // if it doesn't wait.
 func (s *Service) Prolong(ctx context.Context, h Handle) (time.Time, error) {
-	r, err := s.own(ctx, h)
+	r, err := s.of(ctx, h)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -180,11 +180,11 @@ func (s *Service) Prolong(ctx context.Context, h Handle) (time.Time, error) {
 // Cancel ends a waiting request at its browser's wish. [*Gone] if it doesn't wait:
 // the browser is told how it ended.
 func (s *Service) Cancel(ctx context.Context, h Handle) error {
-	r, err := s.own(ctx, h)
+	r, err := s.of(ctx, h)
 	if err != nil {
 		return err
 	}
-	if state := s.settled(ctx, r); state != Waiting {
+	if state := s.expire(ctx, r); state != Waiting {
 		return &Gone{state}
 	}
 	if err := s.Store.EndRequest(ctx, r.ID, Cancelled, s.about(r).As(audit.RequestCancelled)); err != nil {
@@ -204,12 +204,12 @@ func (s *Service) Cancel(ctx context.Context, h Handle) error {
 // the request was used, or was ended by the person, a report or the operator, or
 // its password has made other ones often enough.
 func (s *Service) Again(ctx context.Context, h Handle, fresh Attempt) (Request, Handle, error) {
-	r, err := s.own(ctx, h)
+	r, err := s.of(ctx, h)
 	if err != nil {
 		return Request{}, Handle{}, err
 	}
 	now := s.Now()
-	switch s.settled(ctx, r) {
+	switch s.expire(ctx, r) {
 	case Waiting:
 		return r, Handle{}, s.again(ctx, r)
 	case Approved:
@@ -231,9 +231,9 @@ func (s *Service) Again(ctx context.Context, h Handle, fresh Attempt) (Request, 
 	return s.Begin(ctx, fresh)
 }
 
-// settled is [Request.At], and writes that time has ended a request: the record says so of
+// expire is [Request.At], and writes that time has ended a request: the record says so of
 // one that was approved and never redeemed, too. Nothing depends on it.
-func (s *Service) settled(ctx context.Context, r Request) State {
+func (s *Service) expire(ctx context.Context, r Request) State {
 	state := r.At(s.Now())
 	if state == Expired && r.State != Expired {
 		if s.Store.EndRequest(ctx, r.ID, Expired, s.about(r).As(audit.RequestExpired)) == nil {
@@ -243,21 +243,21 @@ func (s *Service) settled(ctx context.Context, r Request) State {
 	return state
 }
 
-// mostSettled is how many requests are settled at once.
-const mostSettled = 1000
+// mostExpired is how many requests one call writes down.
+const mostExpired = 1000
 
-// Settle writes down which requests time has ended since nobody has asked about them.
+// Expire writes down which requests time has ended since nobody has asked about them.
 // Nothing depends on it but the record.
-func (s *Service) Settle(ctx context.Context) error {
-	overdue, err := s.Store.Overdue(ctx, s.Now(), mostSettled)
+func (s *Service) Expire(ctx context.Context) error {
+	overdue, err := s.Store.Overdue(ctx, s.Now(), mostExpired)
 	if err != nil {
-		return fmt.Errorf("settle: %w", err)
+		return fmt.Errorf("expire: %w", err)
 	}
 	for _, r := range overdue {
 		err := s.Store.EndRequest(ctx, r.ID, Expired, s.about(r).As(audit.RequestExpired))
 		var gone *Gone // by somebody else, meanwhile
 		if err != nil && !errors.As(err, &gone) {
-			return fmt.Errorf("settle %s: %w", r.ID, err)
+			return fmt.Errorf("expire %s: %w", r.ID, err)
 		}
 	}
 	return nil
@@ -286,7 +286,7 @@ func (s *Service) passwordCounts(ctx context.Context, r Request, now time.Time) 
 // long as [Service.Again] would make a new request, and while one waits. Otherwise
 // it returns [ErrTooLate] with that sign-in. What ends it decides once more. Spec §12.4.
 func (s *Service) Recoverable(ctx context.Context, h Handle) (Request, error) {
-	r, err := s.own(ctx, h)
+	r, err := s.of(ctx, h)
 	if err != nil {
 		return Request{}, err
 	}

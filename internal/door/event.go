@@ -30,16 +30,16 @@ func (ev Event) tells(last Event) bool {
 	return ev != last
 }
 
-// A Look reads the state anew. end is how long the state can last without a
+// A Reading reads the state anew. end is how long the state can last without a
 // hint, 0 if it is the last one.
-type Look func(context.Context) (ev Event, end time.Duration, err error)
+type Reading func(context.Context) (ev Event, end time.Duration, err error)
 
 // Follow sends a state, and then the next whenever there may be one: after a
 // hint, or when its time is over. A browser that asks for JSON gets one state
 // and is done. Tens of thousands of people wait at once, so a stream keeps
 // nothing but what it needs to look again.
 func (d *Door) Follow(
-	w http.ResponseWriter, r *http.Request, id string, watch func(string) (<-chan struct{}, func()), next Look,
+	w http.ResponseWriter, r *http.Request, id string, watch func(string) (<-chan struct{}, func()), next Reading,
 ) error {
 	hints, stop := watch(id)
 	defer stop()
@@ -58,14 +58,14 @@ type stream struct {
 	ctx   context.Context
 	w     io.Writer
 	out   *http.ResponseController
-	next  Look
+	next  Reading
 	last  Event
 	end   time.Duration // how long the last state can last
 	leave func()        // makes room for another stream
 }
 
 // stream begins one with a first state. It is nil if that is all.
-func (d *Door) stream(w http.ResponseWriter, r *http.Request, id string, next Look) (*stream, error) {
+func (d *Door) stream(w http.ResponseWriter, r *http.Request, id string, next Reading) (*stream, error) {
 	s := &stream{ctx: r.Context(), w: w, next: next}
 	line, err := s.look()
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 type Outcome struct {
 	Kind  Kind
 	Icon  string // of shared/icons
-	Look  string // "bad", "warn" or "info"
+	Tone  string // "bad", "warn" or "info"
 	Title page.Sentence
 	Body  page.Sentence
 	Go    page.Sentence
@@ -60,22 +60,22 @@ func (d *Door) Show(w http.ResponseWriter, r *http.Request, status int, o Outcom
 
 // The ends that a page meets without a request of its own.
 var (
-	tab = Outcome{Kind: "tab", Icon: "info", Look: "info", Title: page.Say("outcome.tab.title"),
+	tab = Outcome{Kind: "tab", Icon: "info", Tone: "info", Title: page.Say("outcome.tab.title"),
 		Body: page.Say("outcome.tab.body"), Go: page.Say("outcome.tab.go"), Link: "/sign-in/wait", Guide: GuideApproval}
-	gone = Outcome{Kind: "gone", Icon: "info", Look: "info", Title: page.Say("outcome.gone.title"),
+	gone = Outcome{Kind: "gone", Icon: "info", Tone: "info", Title: page.Say("outcome.gone.title"),
 		Body: page.Say("outcome.gone.body"), Go: page.Say("outcome.gone.go"), Link: "/", Guide: GuideApproval}
-	nobody = Outcome{Kind: "nobody", Icon: "phone", Look: "bad", Title: page.Say("outcome.nophone.title.other"),
+	nobody = Outcome{Kind: "nobody", Icon: "phone", Tone: "bad", Title: page.Say("outcome.nophone.title.other"),
 		Body: page.Say("outcome.nophone.body"), Go: page.Say("outcome.change.go"), Link: "/phones", Guide: GuidePhones}
-	probation = Outcome{Kind: "probation", Icon: "clock", Look: "warn", Title: page.Say("outcome.probation.title"),
+	probation = Outcome{Kind: "probation", Icon: "clock", Tone: "warn", Title: page.Say("outcome.probation.title"),
 		Go: page.Say("outcome.change.go"), Link: "/", Guide: GuideRecovery}
 
-	Recovered = Outcome{Kind: "recovered", Icon: "key", Look: "warn", Title: page.Say("outcome.recovered.title"),
+	Recovered = Outcome{Kind: "recovered", Icon: "key", Tone: "warn", Title: page.Say("outcome.recovered.title"),
 		Body: page.Say("outcome.recovered.body"), Go: page.Say("outcome.change.go"), Link: "/", Guide: GuideRecovery}
-	Unapproved = Outcome{Kind: "unapproved", Icon: "clock", Look: "warn", Title: page.Say("setup.approval"),
+	Unapproved = Outcome{Kind: "unapproved", Icon: "clock", Tone: "warn", Title: page.Say("setup.approval"),
 		Body: page.Say("setup.approval.body"), Go: page.Say("outcome.change.go"), Link: "/phones", Guide: GuidePhones}
-	Visited = Outcome{Kind: "visited", Icon: "info", Look: "info", Body: page.Say("outcome.visit.body"),
+	Visited = Outcome{Kind: "visited", Icon: "info", Tone: "info", Body: page.Say("outcome.visit.body"),
 		Go: page.Say("page.continue"), Link: "/", Guide: GuideApproval}
-	Full = Outcome{Kind: "full", Icon: "phone", Look: "warn", Title: page.Say("setup.full"),
+	Full = Outcome{Kind: "full", Icon: "phone", Tone: "warn", Title: page.Say("setup.full"),
 		Body: page.Say("setup.full.body"), Go: page.Say("outcome.change.go"), Link: "/phones", Guide: GuidePhones}
 )
 

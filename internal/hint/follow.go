@@ -15,9 +15,9 @@ type Follow struct {
 	Over  <-chan struct{} // ends the following when it is closed, as if Most were over; nil: nothing does
 }
 
-// A Look reads how something stands. lasts is when that ends without a hint, such as at a
+// A Reading reads how something stands. lasts is when that ends without a hint, such as at a
 // deadline; 0: never. more is false if there is nothing to wait for any more.
-type Look func() (lasts time.Duration, more bool, err error)
+type Reading func() (lasts time.Duration, more bool, err error)
 
 // Until looks again after each hint, and when a state has ended by itself, until look says
 // that it has seen enough, or fails, or Most is over. The caller has looked once, after it
@@ -26,7 +26,7 @@ type Look func() (lasts time.Duration, more bool, err error)
 //
 // Tens of thousands of people wait at once: one timer is for all that there is to wait
 // for, and what stands on the stack meanwhile is little.
-func (f *Follow) Until(ctx context.Context, hints <-chan struct{}, lasts time.Duration, look Look) (err error) {
+func (f *Follow) Until(ctx context.Context, hints <-chan struct{}, lasts time.Duration, look Reading) (err error) {
 	s := f.sleeper()
 	defer s.timer.Stop()
 	for more := true; more && err == nil; {

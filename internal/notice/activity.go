@@ -32,8 +32,8 @@ type Line struct {
 	Reported bool // the person has said that it wasn't them
 }
 
-// A Look is a page of an account's history.
-type Look struct {
+// A Query asks for a page of an account's history.
+type Query struct {
 	Account string
 	Show    string
 	At      time.Time // now
@@ -45,5 +45,5 @@ type Look struct {
 // A History keeps what happened. The store implements it.
 type History interface {
 	// Activity returns lines of an account, newest first.
-	Activity(ctx context.Context, l Look) ([]Line, error)
+	Activity(ctx context.Context, q Query) ([]Line, error)
 }

@@ -56,8 +56,8 @@ func New(files fs.FS, origin, name string, doors ...string) (*Renderer, error) {
 // who ask for none. Without it all that there are are offered, in their order.
 func (p *Renderer) Offer(langs []string) { p.offered = langs }
 
-// Call sets the name of the organisation in one language, before the first page.
-func (p *Renderer) Call(lang, name string) { p.names[lang] = name }
+// NameIn sets the name of the organisation in one language, before the first page.
+func (p *Renderer) NameIn(lang, name string) { p.names[lang] = name }
 
 // A Frame is what stands around a page's own content. Page structs embed it.
 type Frame struct {

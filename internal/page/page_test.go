@@ -229,7 +229,7 @@ func TestErrorPages(t *testing.T) {
 
 func TestOrganisationHasANameInEachLanguage(t *testing.T) {
 	p := newRenderer(t, origin)
-	p.Call("zh-Hans", "港湾里")
+	p.NameIn("zh-Hans", "港湾里")
 	for lang, want := range map[string]string{"en": "Harbor &lt;Lane&gt;", "zh-Hans": "港湾里"} {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Header.Set("Accept-Language", lang)

@@ -25,7 +25,7 @@ const (
 type line struct {
 	At        time.Time
 	Icon      string
-	Look      string // "ok", "warn", "bad" or "info"
+	Tone      string // "ok", "warn", "bad" or "info"
 	What      page.Sentence
 	App       string
 	Action    page.Sentence // empty for a sign-in
@@ -104,7 +104,7 @@ func showOf(r *http.Request) string {
 
 func (p *Portal) lines(r *http.Request, s door.Session, show string, skip, most int) ([]line, error) {
 	now, words := p.Now(), p.Page.Words(r)
-	all, err := p.History.Activity(r.Context(), notice.Look{Account: s.Account, Show: show, At: now, Since: now.Add(-notice.LooksBack), Skip: skip, Most: most})
+	all, err := p.History.Activity(r.Context(), notice.Query{Account: s.Account, Show: show, At: now, Since: now.Add(-notice.LooksBack), Skip: skip, Most: most})
 	lines := make([]line, len(all))
 	for i, l := range all {
 		lines[i] = lineOf(l, s, words)
@@ -116,10 +116,10 @@ func (p *Portal) lines(r *http.Request, s door.Session, show string, skip, most 
 func lineOf(l notice.Line, s door.Session, words *locale.Words) line {
 	if l.Kind != "" {
 		key, values := l.Words(words, l.At)
-		return line{At: l.At, Icon: "lock", Look: "info", What: page.Say("notice."+key, values...), Reference: keyturn.GroupedReference(l.Reference)}
+		return line{At: l.At, Icon: "lock", Tone: "info", What: page.Say("notice."+key, values...), Reference: keyturn.GroupedReference(l.Reference)}
 	}
 	look := states[l.State]
-	out := line{At: l.At, Icon: look.icon, Look: look.look, What: page.Say("home.state." + look.word), App: l.App, Browser: l.Browser,
+	out := line{At: l.At, Icon: look.icon, Tone: look.tone, What: page.Say("home.state." + look.word), App: l.App, Browser: l.Browser,
 		Place: l.Place, Phone: l.Phone, Reference: keyturn.GroupedReference(l.Reference), Reported: l.Reported, Here: l.ID == s.Proven.Request}
 	if l.Action != string(keyturn.SignIn) {
 		out.Action = door.Asked(keyturn.Action(l.Action), l.Message)
@@ -135,7 +135,7 @@ func lineOf(l notice.Line, s door.Session, words *locale.Words) line {
 // states are how the ends of requests look. Only an approved sign-in, or one that was
 // denied in time, can have been somebody else's.
 var states = map[string]struct {
-	icon, look, word string
+	icon, tone, word string
 	report           bool
 }{
 	"waiting":   {"clock", "info", "waiting", false},

@@ -20,22 +20,22 @@ var (
 
 // unused is an end of a set-up after which only a newer code helps.
 func unused(kind door.Kind, title, body page.Sentence) door.Outcome {
-	return door.Outcome{Kind: kind, Icon: "clock", Look: "warn", Title: title, Body: body,
+	return door.Outcome{Kind: kind, Icon: "clock", Tone: "warn", Title: title, Body: body,
 		Go: page.Say("outcome.code.go"), Post: newCode, Guide: door.GuideActivation}
 }
 
 // alarming is one that the person should not take lightly.
 func alarming(kind door.Kind, title, body page.Sentence) door.Outcome {
 	o := unused(kind, title, body)
-	o.Icon, o.Look = "warning", "bad"
+	o.Icon, o.Tone = "warning", "bad"
 	return o
 }
 
 var (
 	expired = unused("expired", page.Say("setup.expired"), page.Say("outcome.code.body"))
-	noCode  = door.Outcome{Kind: "none", Icon: "info", Look: "info", Title: page.Say("setup.none"), Body: page.Say("setup.none.body"),
+	noCode  = door.Outcome{Kind: "none", Icon: "info", Tone: "info", Title: page.Say("setup.none"), Body: page.Say("setup.none.body"),
 		Go: page.Say("outcome.code.go"), Post: newCode, Guide: door.GuideActivation}
-	already = door.Outcome{Kind: "already", Icon: "phone", Look: "info", Title: page.Say("setup.already.phone"), Body: page.Say("outcome.already.body"),
+	already = door.Outcome{Kind: "already", Icon: "phone", Tone: "info", Title: page.Say("setup.already.phone"), Body: page.Say("outcome.already.body"),
 		Go: page.Say("outcome.already.go"), Post: signOut, Guide: door.GuideActivation}
 )
 
@@ -105,7 +105,7 @@ func (p *Portal) showNoCode(w http.ResponseWriter, r *http.Request, s door.Sessi
 		end = door.Recovered
 	case errors.Is(err, activation.ErrPurpose): // it has a phone by now
 		end = already
-		end.Icon, end.Look = "clock", "warn"
+		end.Icon, end.Tone = "clock", "warn"
 	default:
 		return err
 	}

@@ -20,7 +20,7 @@ func (p *Portal) getActivationEvents(w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
-	return p.Follow(w, r, st.ID, p.Activations.Watch, p.activationLook(cookie, st.ID, p.Page.Words(r)))
+	return p.Follow(w, r, st.ID, p.Activations.Watch, p.activationReading(cookie, st.ID, p.Page.Words(r)))
 }
 
 // ownActivation is the newest one of the session under a cookie, which may have ended
@@ -33,7 +33,7 @@ func (p *Portal) ownActivation(ctx context.Context, cookie token.Token) (activat
 	return p.Activations.Status(ctx, s.ID)
 }
 
-func (p *Portal) activationLook(cookie token.Token, id string, words *locale.Words) door.Look {
+func (p *Portal) activationReading(cookie token.Token, id string, words *locale.Words) door.Reading {
 	return func(ctx context.Context) (door.Event, time.Duration, error) {
 		st, err := p.ownActivation(ctx, cookie)
 		if err != nil {

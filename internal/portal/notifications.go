@@ -21,7 +21,7 @@ type Notifications interface {
 // notified is how a phone hears of what waits for it.
 type notified struct {
 	Say    page.Sentence // empty for a phone that can't answer
-	Look   string        // "ok" or "warn"
+	Tone   string        // "ok" or "warn"
 	Sent   time.Time     // when a notification last went out; zero: not yet
 	On     bool          // a test can be sent, and they can be switched off
 	Muted  bool          // the person has switched them off here, and can switch them on
@@ -29,12 +29,12 @@ type notified struct {
 }
 
 func notifiedOf(d device.Device) notified {
-	n := notified{Device: d.ID, Look: "warn", Muted: d.PushSwitchedOff}
+	n := notified{Device: d.ID, Tone: "warn", Muted: d.PushSwitchedOff}
 	switch {
 	case d.State != device.Active:
 		return notified{}
 	case d.Push == device.PushOK:
-		n.Say, n.Look, n.Sent, n.On = page.Say("phones.notify.on"), "ok", d.Pushed, true
+		n.Say, n.Tone, n.Sent, n.On = page.Say("phones.notify.on"), "ok", d.Pushed, true
 	case d.Push == device.PushLost:
 		n.Say = page.Say("phones.notify.lost")
 	default:

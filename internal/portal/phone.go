@@ -16,7 +16,7 @@ type phone struct {
 	ID    string
 	Name  string
 	State page.Sentence
-	Look  string // "ok", "warn" or "bad"
+	Tone  string // "ok", "warn" or "bad"
 	How   page.Sentence
 	Added time.Time
 	Used  time.Time // zero: not yet
@@ -39,7 +39,7 @@ func (p *Portal) phones(ctx context.Context, account string) (list []phone, err 
 }
 
 func (p *Portal) seen(d device.Device) phone {
-	s := phone{Notified: notifiedOf(d), ID: d.ID, Name: d.Name, State: page.Say("phones.active"), Look: "ok", Added: d.Added, Used: d.Used,
+	s := phone{Notified: notifiedOf(d), ID: d.ID, Name: d.Name, State: page.Say("phones.active"), Tone: "ok", Added: d.Added, Used: d.Used,
 		How: page.Say("phones.unlock.pin"), Live: d.State == device.Active}
 	if d.State == device.Active && d.OnProbation(p.Now()) {
 		s.Until = d.Probation
@@ -51,13 +51,13 @@ func (p *Portal) seen(d device.Device) phone {
 		s.How = page.Say("phones.unlock.platform")
 	}
 	if days := idle(d, p.Now()); s.Live && days >= idleDays {
-		s.State, s.Look = page.Say("phones.quiet", "count", days), "warn"
+		s.State, s.Tone = page.Say("phones.quiet", "count", days), "warn"
 	}
 	switch d.State {
 	case device.PINLocked:
-		s.State, s.Look = page.Say("phones.locked"), "bad"
+		s.State, s.Tone = page.Say("phones.locked"), "bad"
 	case device.Suspended:
-		s.State, s.Look = page.Say("phones.paused", "reason", page.Say(pausedBy(d.Reason))), "warn"
+		s.State, s.Tone = page.Say("phones.paused", "reason", page.Say(pausedBy(d.Reason))), "warn"
 	}
 	return s
 }

@@ -171,5 +171,5 @@ func (p *Portal) showCodes(
 	return p.Page.Render(w, r, status, "portal/recovery", c)
 }
 
-var codesGone = door.Outcome{Kind: "codes_gone", Icon: "info", Look: "info", Title: page.Say("recovery.gone"),
+var codesGone = door.Outcome{Kind: "codes_gone", Icon: "info", Tone: "info", Title: page.Say("recovery.gone"),
 	Go: page.Say("page.continue"), Link: "/recovery-codes", Guide: door.GuideApproval}

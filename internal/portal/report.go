@@ -31,7 +31,7 @@ func (p *Portal) getReported(w http.ResponseWriter, r *http.Request, s door.Sess
 	return p.Show(w, r, http.StatusOK, door.OutcomePage{Frame: s.Frame(), Outcome: reported})
 }
 
-var reported = door.Outcome{Kind: "reported", Icon: "block", Look: "warn", Title: page.Say("outcome.reported.title"),
+var reported = door.Outcome{Kind: "reported", Icon: "block", Tone: "warn", Title: page.Say("outcome.reported.title"),
 	Body: page.Say("outcome.reported.body"), Go: page.Say("outcome.reported.go"), Link: "/password", Guide: door.GuideReport}
 
 // postForget makes this browser, or all of them, unknown: the next sign-in asks for the

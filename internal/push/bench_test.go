@@ -20,7 +20,7 @@ import (
 func BenchmarkLook(b *testing.B) {
 	m := read(b).Messages[0]
 	for b.Loop() {
-		if _, err := push.Look("https://id.example.org", "en", m.UAPublic, m.Auth); err != nil {
+		if _, err := push.LookNow("https://id.example.org", "en", m.UAPublic, m.Auth); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -32,11 +32,11 @@ var (
 	errSize = errors.New("push: message does not fit into its padding or record")
 )
 
-// Look encrypts "look now" for one subscription, under a key and salt of its own
+// LookNow encrypts "look now" for one subscription, under a key and salt of its own
 // (RFC 8291), in a language of [locale.Languages], for the app of an origin. Every body
 // has the same length. It returns [ErrKeys] if the keys that the phone gave can't be
 // used.
-func Look(origin, lang string, p256dh, auth keyturn.Bytes) ([]byte, error) {
+func LookNow(origin, lang string, p256dh, auth keyturn.Bytes) ([]byte, error) {
 	plain, err := says(origin, lang)
 	if err != nil {
 		return nil, err

@@ -108,7 +108,7 @@ func TestA71PushesLookAlike(t *testing.T) {
 				t.Fatal(err)
 			}
 			for range 5 {
-				body, err := push.Look(origin, lang, m.UAPublic, m.Auth)
+				body, err := push.LookNow(origin, lang, m.UAPublic, m.Auth)
 				if err != nil || len(body) != 16+4+1+65+push.Padded+16 {
 					t.Fatalf("%d bytes, %v", len(body), err)
 				}
@@ -158,7 +158,7 @@ func TestLookRefusesBadKeys(t *testing.T) {
 		{"point off the curve", append(m.UAPublic[:64:64], 0), m.Auth},
 		{"no point", nil, m.Auth},
 	} {
-		if _, err := push.Look("https://id.example.org", "en", tt.p256dh, tt.auth); !errors.Is(err, push.ErrKeys) {
+		if _, err := push.LookNow("https://id.example.org", "en", tt.p256dh, tt.auth); !errors.Is(err, push.ErrKeys) {
 			t.Errorf("%s: %v, want ErrKeys", tt.name, err)
 		}
 	}

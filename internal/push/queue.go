@@ -81,7 +81,7 @@ func (q *queue) done() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.held--
-	q.settle()
+	q.finish()
 }
 
 // hold makes room for something that will be put in later, or returns false.
@@ -110,13 +110,13 @@ func (q *queue) close() <-chan struct{} {
 	defer q.mu.Unlock()
 	if !q.closed {
 		q.closed, q.empty = true, make(chan struct{})
-		q.settle()
+		q.finish()
 	}
 	return q.empty
 }
 
-// settle says that nothing is left.
-func (q *queue) settle() {
+// finish says that nothing is left.
+func (q *queue) finish() {
 	if q.closed && q.held == 0 {
 		close(q.empty)
 	}

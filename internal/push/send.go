@@ -62,7 +62,7 @@ func (s *Sender) try(m *message) {
 		s.counted.retried.Add(1)
 		return
 	}
-	s.settle(s.life, m, a)
+	s.count(s.life, m, a)
 }
 
 // later has a message tried again while that is still of use.
@@ -81,9 +81,9 @@ func (s *Sender) later(m *message, after time.Duration) bool {
 	return true
 }
 
-// settle counts what became of a message and writes down what the answer says of
+// count counts what became of a message and writes down what the answer says of
 // the phone. A push that failed changes nothing else.
-func (s *Sender) settle(ctx context.Context, m *message, a answer) {
+func (s *Sender) count(ctx context.Context, m *message, a answer) {
 	switch {
 	case a.taken():
 		s.counted.sent.Add(1)
@@ -136,7 +136,7 @@ func (s *Sender) Check(sub device.Subscription) error {
 		}
 		return fmt.Errorf("%w, %s", err, host)
 	}
-	_, err := Look(s.Origin, s.Language, sub.P256DH, sub.Auth)
+	_, err := LookNow(s.Origin, s.Language, sub.P256DH, sub.Auth)
 	return err
 }
 
@@ -145,7 +145,7 @@ func (s *Sender) Send(ctx context.Context, sub device.Subscription) (gone bool, 
 	s.start()
 	m := &message{Subscription: sub, kind: request, ends: s.Now().Add(testLife), tried: 1}
 	a := s.send(ctx, m)
-	s.settle(context.WithoutCancel(ctx), m, a)
+	s.count(context.WithoutCancel(ctx), m, a)
 	if !a.taken() && a.err == nil {
 		a.err = fmt.Errorf("push: status %d", a.status)
 	}
@@ -159,7 +159,7 @@ func (s *Sender) send(ctx context.Context, m *message) answer {
 	if err != nil {
 		return answer{err: err}
 	}
-	body, err := Look(s.Origin, cmp.Or(m.Language, s.Language), m.P256DH, m.Auth)
+	body, err := LookNow(s.Origin, cmp.Or(m.Language, s.Language), m.P256DH, m.Auth)
 	if err != nil {
 		return answer{err: err}
 	}

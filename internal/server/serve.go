@@ -67,7 +67,7 @@ func (s *Server) running() []Runner {
 		worker("record", record.run),
 		worker("tidying up", (&tidying{db: s.Store, keep: keep(s.config), now: s.with.Now, log: s.with.Log}).run),
 		worker("refusals", s.tellRefused),
-		worker("ended requests", s.settle),
+		worker("ended requests", s.expire),
 		listener("health", s.listenHealth, func(ctx context.Context) *http.Server {
 			return &http.Server{Handler: s.health(ctx), ReadTimeout: porch.HeaderIn, WriteTimeout: porch.HeaderIn}
 		}),
@@ -82,13 +82,13 @@ func (s *Server) running() []Runner {
 	return append(all, s.with.Runners...)
 }
 
-// settleEvery is how soon the record says that time has ended a request: nothing else
+// expireEvery is how soon the record says that time has ended a request: nothing else
 // depends on it.
-const settleEvery = 10 * time.Second
+const expireEvery = 10 * time.Second
 
-// settle writes down what time has ended, until ctx ends.
-func (s *Server) settle(ctx context.Context) {
-	tick := time.NewTicker(settleEvery)
+// expire writes down what time has ended, until ctx ends.
+func (s *Server) expire(ctx context.Context) {
+	tick := time.NewTicker(expireEvery)
 	defer tick.Stop()
 	for {
 		select {
@@ -96,7 +96,7 @@ func (s *Server) settle(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		if err := s.Approvals.Settle(ctx); err != nil && ctx.Err() == nil {
+		if err := s.Approvals.Expire(ctx); err != nil && ctx.Err() == nil {
 			s.with.Log.LogAttrs(ctx, slog.LevelError, "ended requests can't be written down", slog.Any("err", err))
 		}
 	}

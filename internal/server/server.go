@@ -77,7 +77,7 @@ func (s *Server) routes(files fs.FS, trusted porch.Proxies) (http.Handler, error
 	}
 	pages.Offer(s.config.Languages)
 	for lang, name := range s.config.Organisation {
-		pages.Call(lang, name)
+		pages.NameIn(lang, name)
 	}
 	app := later(func() http.Handler { return phoneApp(files, s.config.Languages[0]) })
 	in := s.signIn(pages)

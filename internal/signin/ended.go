@@ -26,19 +26,19 @@ var again = door.Post{To: "/sign-in/again", Name: "request"}
 
 // ends are those of a sign-in, D12.
 var ends = map[door.Kind]door.Outcome{
-	denied: {Icon: "cross", Look: "bad", Title: page.Say("outcome.denied.title"),
+	denied: {Icon: "cross", Tone: "bad", Title: page.Say("outcome.denied.title"),
 		Body: page.Say("outcome.denied.body"), Go: page.Say("outcome.denied.go"), Post: again},
-	expired: {Icon: "clock", Look: "warn", Title: page.Say("outcome.expired.title"),
+	expired: {Icon: "clock", Tone: "warn", Title: page.Say("outcome.expired.title"),
 		Body: page.Say("outcome.expired.body"), Go: page.Say("outcome.expired.go"), Post: again},
-	late: {Icon: "clock", Look: "warn", Title: page.Say("outcome.late.title"),
+	late: {Icon: "clock", Tone: "warn", Title: page.Say("outcome.late.title"),
 		Go: page.Say("outcome.late.go"), Post: again},
-	number: {Icon: "cross", Look: "bad", Title: page.Say("outcome.number.title"),
+	number: {Icon: "cross", Tone: "bad", Title: page.Say("outcome.number.title"),
 		Body: page.Say("outcome.number.body"), Go: page.Say("outcome.number.go"), Post: again},
-	response: {Icon: "cross", Look: "bad", Title: page.Say("outcome.response.title"),
+	response: {Icon: "cross", Tone: "bad", Title: page.Say("outcome.response.title"),
 		Body: page.Say("outcome.response.body"), Go: page.Say("outcome.response.go"), Post: again},
-	cancelled: {Icon: "info", Look: "info", Title: page.Say("outcome.cancelled.title"),
+	cancelled: {Icon: "info", Tone: "info", Title: page.Say("outcome.cancelled.title"),
 		Body: page.Say("outcome.cancelled.body"), Go: page.Say("outcome.cancelled.go"), Link: "/"},
-	displaced: {Icon: "info", Look: "warn", Title: page.Say("outcome.displaced.title"),
+	displaced: {Icon: "info", Tone: "warn", Title: page.Say("outcome.displaced.title"),
 		Body: page.Say("outcome.displaced.body"), Go: page.Say("outcome.displaced.go"), Post: again},
 }
 
@@ -95,11 +95,11 @@ func ofChange(o door.Outcome, r approval.Request) door.Outcome {
 
 // Why no phone can answer a sign-in.
 var (
-	noPhone = door.Outcome{Kind: "no_phone", Icon: "phone", Look: "bad", Title: page.Say("outcome.nophone.title"),
+	noPhone = door.Outcome{Kind: "no_phone", Icon: "phone", Tone: "bad", Title: page.Say("outcome.nophone.title"),
 		Body: page.Say("outcome.nophone.body"), Go: page.Say("outcome.recover.go"), Link: "/sign-in/recovery", Guide: door.GuideRecovery}
-	paused = door.Outcome{Kind: "paused", Icon: "clock", Look: "warn", Title: page.Say("outcome.paused.title"),
+	paused = door.Outcome{Kind: "paused", Icon: "clock", Tone: "warn", Title: page.Say("outcome.paused.title"),
 		Body: page.Say("outcome.paused.body"), Go: page.Say("outcome.recover.go"), Link: "/sign-in/recovery", Guide: door.GuideRecovery}
-	locked = door.Outcome{Kind: "locked", Icon: "lock", Look: "bad",
+	locked = door.Outcome{Kind: "locked", Icon: "lock", Tone: "bad",
 		Body: page.Say("outcome.locked.body"), Go: page.Say("outcome.recover.go"), Link: "/sign-in/recovery", Guide: door.GuideRecovery}
 )
 

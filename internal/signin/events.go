@@ -21,7 +21,7 @@ func (in *SignIn) getEvents(w http.ResponseWriter, r *http.Request) error {
 	return in.Follow(w, r, h.Request, in.Approvals.Watch, in.look(h, in.Page.Words(r), r.URL.Query().Get("way") == "qr"))
 }
 
-func (in *SignIn) look(h approval.Handle, words *locale.Words, qr bool) door.Look {
+func (in *SignIn) look(h approval.Handle, words *locale.Words, qr bool) door.Reading {
 	return func(ctx context.Context) (door.Event, time.Duration, error) {
 		st, err := in.Approvals.Standing(ctx, h)
 		if err != nil {

@@ -13,7 +13,7 @@ func init() { load(&activitySQL, "activity.sql") }
 var _ notice.History = (*DB)(nil)
 
 // Activity implements [notice.History].
-func (d *DB) Activity(ctx context.Context, l notice.Look) ([]notice.Line, error) {
+func (d *DB) Activity(ctx context.Context, l notice.Query) ([]notice.Line, error) {
 	var told, number int64 // only to put them in order
 	return list(d.read(ctx), func(n *notice.Line) []any {
 		return []any{&n.At, &told, &number, &n.ID, &n.Kind, &n.State, &n.App, &n.Action, &n.Message, &n.Browser, &n.Place, &n.Phone,

@@ -127,7 +127,7 @@ func (d *DB) EndGuess(ctx context.Context, g account.Guess) error {
 
 // WrongGuess implements [account.Guesses].
 func (d *DB) WrongGuess(ctx context.Context, g account.Guess, ev, shut audit.Event) error {
-	return d.settle(ctx, keysOf(g), func(tx *Tx) error {
+	return d.after(ctx, keysOf(g), func(tx *Tx) error {
 		counts, err := tx.lockCounts(g)
 		if err != nil {
 			return err

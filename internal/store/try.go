@@ -19,8 +19,8 @@ func (d *DB) count(ctx context.Context, keys []string, f func(tx *Tx, waited tim
 	return d.inTurn(ctx, longestLine, keys, f)
 }
 
-// settle is count for what becomes of a try that was taken: nobody is too many for that.
-func (d *DB) settle(ctx context.Context, keys []string, f func(*Tx) error) error {
+// after is count for what becomes of a try that was taken: nobody is too many for that.
+func (d *DB) after(ctx context.Context, keys []string, f func(*Tx) error) error {
 	return d.inTurn(ctx, anyLine, keys, func(tx *Tx, _ time.Duration) error { return f(tx) })
 }
 
@@ -63,7 +63,7 @@ func (tx *Tx) take(c policy.Count, at time.Time) error {
 
 // GiveBack implements [policy.Tries].
 func (d *DB) GiveBack(ctx context.Context, c policy.Count) error {
-	return d.settle(ctx, []string{c.Key}, func(tx *Tx) error {
+	return d.after(ctx, []string{c.Key}, func(tx *Tx) error {
 		if err := tx.run(trySQL.Lock, c.Key); err != nil {
 			return err
 		}

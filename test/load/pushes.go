@@ -69,7 +69,10 @@ func (b *bench) sending(ctx context.Context, at string) (row, error) {
 	to.Sent = time.Now()   // lately: the store isn't told
 	var bare, whole series // pushes in a second of processor
 	for range pushPairs {
-		one, err := costOf(func(int) error { _, err := push.Look("https://id.example.org", "en", to.P256DH, to.Auth); return err })
+		one, err := costOf(func(int) error {
+			_, err := push.LookNow("https://id.example.org", "en", to.P256DH, to.Auth)
+			return err
+		})
 		if err != nil {
 			return row{}, err
 		}

@@ -310,7 +310,7 @@ var letters = []contract{
 		}
 		var got []string
 		for skip := 0; skip < 15; skip += 5 {
-			lines, err := w.db.Activity(w.Context(), notice.Look{Account: ada, Show: notice.ShowAll, At: now, Since: now, Skip: skip, Most: 5})
+			lines, err := w.db.Activity(w.Context(), notice.Query{Account: ada, Show: notice.ShowAll, At: now, Since: now, Skip: skip, Most: 5})
 			w.must(err)
 			for _, l := range lines {
 				got = append(got, cmp.Or(l.ID, l.Reference))
