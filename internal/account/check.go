@@ -21,12 +21,13 @@ type Attempt struct {
 
 // Check returns the account whose name and password these are.
 //
-// Unknown names, disabled accounts and wrong passwords all cost one hash, get
-// [ErrPassword] and are counted alike, so that neither time nor text tells them
-// apart; the record does. Attack A29. A try is taken before the password is
-// looked at and given back if it was right: guesses at the same moment don't get
-// past the limit. Attack A08. With none left Check returns [*policy.TooMany] and hashes
-// nothing; [ErrBusy] says that too many others are being checked.
+// Unknown names, disabled accounts and wrong passwords all cost one question to [Passwords],
+// which is one hash if they are our own, get [ErrPassword] and are counted alike, so that
+// neither time nor text tells them apart; the record does. Attack A29. A try is taken before
+// the password is looked at and given back if it was right: guesses at the same moment don't
+// get past the limit. Attack A08. With none left Check returns [*policy.TooMany] and asks
+// nothing; [ErrBusy] says that too many others are being checked, or that nobody answers,
+// which is [ErrAway].
 func (s *Service) Check(ctx context.Context, a Attempt) (Account, error) {
 	acc, counted, err := s.meant(ctx, a.Name)
 	if err != nil {
@@ -36,12 +37,12 @@ func (s *Service) Check(ctx context.Context, a Attempt) (Account, error) {
 	if err != nil {
 		return Account{}, fmt.Errorf("check password: %w", err)
 	}
-	right, err := s.matches(ctx, g, acc.Password, string(a.Password))
-	if err != nil { // nothing was judged
+	right, err := s.right(ctx, g, acc, a.Password)
+	if err != nil && !errors.Is(err, errUnanswered) { // nothing was judged
 		return Account{}, fmt.Errorf("check password: %w", errors.Join(err, s.giveBack(ctx, g)))
 	}
-	if cause := refusal(acc, right); cause != "" {
-		return Account{}, s.refuse(ctx, g, cause, a.Addr)
+	if cause, told := refusal(acc, right, err); cause != "" {
+		return Account{}, s.refuse(ctx, g, cause, a.Addr, told)
 	}
 	if err := s.giveBack(ctx, g); err != nil {
 		return Account{}, fmt.Errorf("check password: %w", err)
@@ -49,34 +50,36 @@ func (s *Service) Check(ctx context.Context, a Attempt) (Account, error) {
 	return acc, nil
 }
 
-// meant finds the account of a name and what its tries are counted by: its id,
-// or the hash of a name that nobody has.
+// meant finds the account of a name and what its tries are counted by: its id, or the hash
+// of a name that nobody has. Then acc has that name alone.
 func (s *Service) meant(ctx context.Context, name string) (acc Account, counted string, err error) {
 	key := Key(name)
 	acc, err = s.Store.AccountNamed(ctx, Spelt(name), key)
 	if errors.Is(err, ErrUnknown) {
-		return Account{Password: s.work().nobody()}, keyturn.Hash(key).String(), nil
+		return Account{Name: name}, keyturn.Hash(key).String(), nil
 	}
 	return acc, acc.ID, err
 }
 
-// refusal says why somebody may not sign in; "" if they may.
-func refusal(acc Account, right bool) string {
+// refusal says why somebody may not sign in, and what they are told; "" if they may.
+func refusal(acc Account, right bool, unanswered error) (cause string, told error) {
 	switch {
+	case unanswered != nil:
+		return "unanswered", unanswered
 	case acc.ID == "":
-		return "unknown"
+		return "unknown", ErrPassword
 	case !right:
-		return "password"
+		return "password", ErrPassword
 	case acc.State != Active:
-		return string(acc.State)
+		return string(acc.State), ErrPassword
 	}
-	return ""
+	return "", nil
 }
 
-// refuse records why, and says only that it is so. The name that was typed is not
+// refuse records why, and says only what may be told. The name that was typed is not
 // recorded: people type passwords there.
-func (s *Service) refuse(ctx context.Context, g Guess, cause, addr string) error {
-	ev, failure := audit.Fail(s.refusedEvent(g.Account, cause, addr), ErrPassword)
+func (s *Service) refuse(ctx context.Context, g Guess, cause, addr string, told error) error {
+	ev, failure := audit.Fail(s.refusedEvent(g.Account, cause, addr), told)
 	if err := s.wrong(ctx, g, ev); err != nil {
 		return fmt.Errorf("record a refused sign-in: %w", err)
 	}
@@ -99,21 +102,6 @@ func (s *Service) Changed(ctx context.Context, id, addr string) error {
 		return fmt.Errorf("record a refused sign-in: %w", err)
 	}
 	return failure
-}
-
-// matches is one hash inside the gate.
-func (s *Service) matches(ctx context.Context, g Guess, phc Hash, password string) (right bool, err error) {
-	queue := forAll
-	if g.kept {
-		queue = forKept
-	}
-	m, leave, err := s.enterAs(ctx, queue)
-	if err != nil {
-		return false, err
-	}
-	defer leave()
-	s.counted()
-	return matches(m, phc, password)
 }
 
 // hash is one hash inside the gate.

@@ -16,7 +16,7 @@ func LightHashOf(secret string) Hash { return light.hash(&argon2.Memory{}, secre
 // Compared is the hash that a password for a name is compared with, for tests.
 func (s *Service) Compared(ctx context.Context, name string) Hash {
 	a, _, _ := s.meant(ctx, name)
-	return a.Password
+	return hashes{s}.comparedWith(a)
 }
 
 // IsCommon and Plain are listed and plain, for tests.

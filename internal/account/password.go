@@ -97,11 +97,15 @@ func (s *Service) present(ctx context.Context, acc Account, c Change) error {
 	if err != nil {
 		return err
 	}
-	right, err := s.matches(ctx, g, acc.Password, string(c.Present))
-	if err != nil || right {
+	right, err := s.right(ctx, g, acc, c.Present)
+	told := ErrPassword
+	switch {
+	case errors.Is(err, errUnanswered):
+		told = err
+	case err != nil || right:
 		return errors.Join(err, s.giveBack(ctx, g))
 	}
-	ev, failure := s.notPresent(acc.ID, c.Addr)
+	ev, failure := s.notPresent(acc.ID, c.Addr, told)
 	if err := s.wrong(ctx, g, ev); err != nil {
 		return fmt.Errorf("record a refused password: %w", err)
 	}
@@ -110,19 +114,19 @@ func (s *Service) present(ctx context.Context, acc Account, c Change) error {
 
 // refused records a password that was the present one until it was changed.
 func (s *Service) refused(ctx context.Context, id, addr string) error {
-	ev, failure := s.notPresent(id, addr)
+	ev, failure := s.notPresent(id, addr, ErrPassword)
 	if err := s.Record.Refused(context.WithoutCancel(ctx), ev); err != nil {
 		return fmt.Errorf("record a refused password: %w", err)
 	}
 	return failure
 }
 
-func (s *Service) notPresent(id, addr string) (audit.Event, *audit.Failure) {
+func (s *Service) notPresent(id, addr string, told error) (audit.Event, *audit.Failure) {
 	ev := s.event(audit.PasswordRefused, id)
 	if addr != "" {
 		ev = ev.With("ip", addr)
 	}
-	return audit.Fail(ev, ErrPassword)
+	return audit.Fail(ev, told)
 }
 
 // SetPassword gives an account another password on the operator's wish. Every session

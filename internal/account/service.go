@@ -34,18 +34,19 @@ const (
 // A Service is what doors and commands ask about people. Its fields are set once
 // before use; it is safe for concurrent use.
 type Service struct {
-	Store    Store
-	Codes    Codes
-	Tries    policy.Tries
-	Guesses  Guesses
-	Browsers Browsers
-	Record   Record
-	Limits   policy.Limits
-	Names    []string         // of the server and its organisation: no password is made of them
-	Hashes   int              // passwords hashed at once; 0: one per processor
-	Now      func() time.Time //
-	Hashed   func()           // called before each hash; nil: nobody counts
-	Light    bool             // hashes cost next to nothing: no program may set it, tests of other things do
+	Store     Store
+	Codes     Codes
+	Tries     policy.Tries
+	Guesses   Guesses
+	Browsers  Browsers
+	Record    Record
+	Passwords Passwords // nil: by the hashes in the store
+	Limits    policy.Limits
+	Names     []string         // of the server and its organisation: no password is made of them
+	Hashes    int              // passwords hashed at once; 0: one per processor
+	Now       func() time.Time //
+	Hashed    func()           // called before each hash; nil: nobody counts
+	Light     bool             // hashes cost next to nothing: no program may set it, tests of other things do
 
 	once  sync.Once
 	gate  *gate

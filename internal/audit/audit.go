@@ -109,7 +109,7 @@ const (
 
 // Kinds of sessions.
 const (
-	SignInRefused Kind = "sign_in.refused" // wrong password, unknown name or stopped account: Detail "cause"
+	SignInRefused Kind = "sign_in.refused" // wrong password, unknown name, stopped account, no answer: Detail "cause"
 	SessionBegun  Kind = "session.begun"
 	SessionEnded  Kind = "session.ended"
 	BrowserForgot Kind = "browser.forgotten" // by the person; Detail "which" is "this" or "all"
