@@ -30,6 +30,14 @@ func Started(t testing.TB, program string) {
 	}
 }
 
+// Built leaves out with -short a test that builds the product once more.
+func Built(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("builds the product once more, which the desk does without: the test command runs it")
+	}
+}
+
 // Missing leaves out a test for which something isn't installed; if that is required, it
 // is a failure.
 func Missing(t testing.TB, program, what string) {
