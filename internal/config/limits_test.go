@@ -50,7 +50,7 @@ func TestEveryLimitArrives(t *testing.T) {
 // The times and counts that no setting changes, spec §17: those of one exchange of
 // messages, and those that keep other limits true.
 var constants = []string{"FinishIn", "CheckIn", "RequestMost", "EndedShown", "QRLeast", "OfflineLife", "Judged", "ProofKept",
-	"AnswersKept", "CounterJump", "LateAnswers"}
+	"AnswersKept", "CounterJump", "LateAnswers", "VisitLife"}
 
 // Every limit is a setting, or one of the constants that the protocol names.
 func TestEveryLimitIsASetting(t *testing.T) {

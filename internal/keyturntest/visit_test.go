@@ -40,8 +40,8 @@ func approved(p *keyturntest.Page, who *keyturntest.Person) *keyturntest.Page {
 // arrived fails the test unless a page leads to the application with an answer.
 func arrived(t *testing.T, p *keyturntest.Page, answer string) {
 	t.Helper()
-	if p.Status != http.StatusOK || p.Attr("#go", "href") != wiki.Next+"?"+answer {
-		t.Errorf("%d %s leads to %s, want ?%s", p.Status, p.Path, p.Attr("#go", "href"), answer)
+	if p.Status != http.StatusOK || p.Attr("#onward", "href") != wiki.Next+"?"+answer {
+		t.Errorf("%d %s leads to %s, want ?%s", p.Status, p.Path, p.Attr("#onward", "href"), answer)
 	}
 }
 
@@ -115,7 +115,7 @@ func TestVisit(t *testing.T) {
 			ada.Phone.Approve(wait.Text("#number"))
 			page := b.Get("/sign-in/wait")
 			arrived(t, page.Submit("form#redeem", nil), strong)
-			if again := page.Submit("form#redeem", nil); again.Has("#go") {
+			if again := page.Submit("form#redeem", nil); again.Has("#onward") {
 				t.Error("it has its answer twice")
 			}
 		}},

@@ -10,7 +10,7 @@ import (
 
 // visit is a sign-in that an application asks for, from its form to the way back.
 func visit(s *stage) {
-	s.comes("")
+	s.comes("urn:keyturn:aal2-offline")
 	s.take("visit")
 	s.desk.Type("#name", mei.Name)
 	s.desk.Type("#password", mei.Password)
@@ -49,7 +49,7 @@ func (s *stage) answersApp(h *handset) {
 	s.desk.Tap("#ask button")
 	s.desk.Sees("#wait")
 	s.answer(h, keyturn.Approve)
-	s.desk.Sees("#go")
+	s.desk.Sees("#onward")
 }
 
 // ends is what the form says an hour later.

@@ -25,8 +25,8 @@ func (w *walker) visit(acr policy.ACR) {
 // arrives goes on to the application with an answer.
 func (w *walker) arrives(answer url.Values) {
 	w.t.Helper()
-	w.sees(keyturntest.AppPath+"/answer", "go")
-	if got, want := attr(w.find("go"), "href"), appAddress+"?"+answer.Encode(); got != want {
+	w.sees(keyturntest.AppPath+"/answer", "onward")
+	if got, want := attr(w.find("onward"), "href"), appAddress+"?"+answer.Encode(); got != want {
 		w.t.Errorf("led to %s, want %s", got, want)
 	}
 }

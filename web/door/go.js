@@ -2,4 +2,4 @@
 
 import { element } from "../page/element.js";
 
-location.replace(element("go", HTMLAnchorElement).href);
+location.replace(element("onward", HTMLAnchorElement).href);
